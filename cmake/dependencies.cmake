@@ -1,0 +1,18 @@
+# Every package that gradtable uses, by its Debian name where that differs. scripts/install_packages.sh installs them.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(xtensor REQUIRED)       # libxtensor-dev, libxtensor-blas-dev, libxsimd-dev
+set(BLA_VENDOR OpenBLAS)
+find_package(BLAS REQUIRED)          # libopenblas-openmp-dev
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+find_path(XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
+
+# The expression engine of ops/: headers only, and in no public header but gradtable/xtensor.hpp.
+add_library(gradtable_xtensor INTERFACE)
+target_include_directories(gradtable_xtensor SYSTEM INTERFACE
+  $<TARGET_PROPERTY:xtensor,INTERFACE_INCLUDE_DIRECTORIES> ${XTENSOR_BLAS_INCLUDE_DIR})
+target_compile_definitions(gradtable_xtensor INTERFACE XTENSOR_USE_XSIMD HAVE_CBLAS=1)
+target_link_libraries(gradtable_xtensor INTERFACE BLAS::BLAS)

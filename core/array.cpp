@@ -1,0 +1,78 @@
+#include "gradtable/core/array.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+
+}  // namespace
+
+std::string to_string(const TensorType& type) {
+  return fmt::format("{} {}", to_string(type.dtype), to_string(type.shape));
+}
+
+void require_dtype(DType expected, DType found) {
+  if (expected != found)
+    throw ShapeError(fmt::format("as: expected the array's element type {}, got {}", to_string(expected),
+                                 to_string(found)));
+}
+
+TensorType ConstView::checked(DType dtype, const Shape& shape, std::size_t count) {
+  if (static_cast<std::int64_t>(count) != shape.size())
+    throw ShapeError(
+        fmt::format("array: expected {} values for shape {}, got {}", shape.size(), to_string(shape), count));
+  return {dtype, shape};
+}
+
+double ConstView::item() const {
+  if (type.shape.size() != 1)
+    throw ShapeError(
+        fmt::format("item: expected an array of one element, got shape {}", to_string(type.shape)));
+  return dispatch(type.dtype, [&]<class T>() { return static_cast<double>(as<T>()[0]); });
+}
+
+Array::Array(DType dtype, const Shape& shape) : type_{dtype, shape} {
+  // Never empty, so that a view of an array of size 0 has a valid address too.
+  data_.reset(::operator new(std::max<std::size_t>(type_.bytes(), 1), kAlignment));
+  std::memset(data_.get(), 0, type_.bytes());
+}
+
+Array::Array(const ConstView& view) : type_(view.type) {
+  data_.reset(::operator new(std::max<std::size_t>(type_.bytes(), 1), kAlignment));
+  if (type_.bytes() > 0) std::memcpy(data_.get(), view.data, type_.bytes());
+}
+
+void Array::Free::operator()(void* data) const {
+  ::operator delete(data, kAlignment);
+}
+
+Array zeros(const Shape& shape, DType dtype) {
+  return Array(dtype, shape);
+}
+
+Array full(const Shape& shape, double value, DType dtype) {
+  Array array(dtype, shape);
+  dispatch(dtype, [&]<class T>() { std::ranges::fill(array.as<T>(), static_cast<T>(value)); });
+  return array;
+}
+
+Array cast(const ConstView& values, DType dtype) {
+  Array result(dtype, values.shape());
+  dispatch(values.dtype(), [&]<class From>() {
+    dispatch(dtype, [&]<class To>() {
+      std::ranges::transform(values.as<From>(), result.as<To>().begin(),
+                             [](From v) { return static_cast<To>(v); });
+    });
+  });
+  return result;
+}
+
+}  // namespace gradtable

@@ -1,0 +1,127 @@
+// Numbers: an Array owns a row-major buffer, a View looks at one. Symbols are Tensors (tensor.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "gradtable/core/dtype.hpp"
+#include "gradtable/core/shape.hpp"
+
+namespace gradtable {
+
+// What is known of a tensor before it has a value.
+struct TensorType {
+  DType dtype = DType::float32;
+  Shape shape;
+
+  std::size_t bytes() const { return static_cast<std::size_t>(shape.size()) * size_of(dtype); }
+  friend bool operator==(const TensorType&, const TensorType&) = default;
+};
+
+// "float32 (64,784)"
+std::string to_string(const TensorType& type);
+
+// Throws ShapeError when `found`, the element type asked for in C++, is not that of the numbers.
+void require_dtype(DType expected, DType found);
+
+// Numbers that somebody else owns, row-major and dense; `data` needs no alignment beyond that of its type.
+struct ConstView {
+  TensorType type;
+  const void* data = nullptr;
+
+  ConstView() = default;
+  ConstView(TensorType type_of_data, const void* first) : type(type_of_data), data(first) {}
+  // Views `values` as an array of `shape`. Throws ShapeError when their number differs.
+  template <class T>
+  ConstView(std::span<const T> values, const Shape& shape)
+      : ConstView(checked(dtype_of<T>(), shape, values.size()), values.data()) {}
+
+  const Shape& shape() const { return type.shape; }
+  DType dtype() const { return type.dtype; }
+  // The elements. Throws ShapeError when T is not the element type.
+  template <class T>
+  std::span<const T> as() const {
+    require_dtype(type.dtype, dtype_of<T>());
+    return {static_cast<const T*>(data), static_cast<std::size_t>(type.shape.size())};
+  }
+  // The only element, of whichever type, as a double. Throws ShapeError when there is not exactly one.
+  double item() const;
+
+ private:
+  static TensorType checked(DType dtype, const Shape& shape, std::size_t count);
+};
+
+struct View {
+  TensorType type;
+  void* data = nullptr;
+
+  const Shape& shape() const { return type.shape; }
+  DType dtype() const { return type.dtype; }
+  template <class T>
+  std::span<T> as() const {
+    require_dtype(type.dtype, dtype_of<T>());
+    return {static_cast<T*>(data), static_cast<std::size_t>(type.shape.size())};
+  }
+  operator ConstView() const { return {type, data}; }
+};
+
+// A buffer aligned to a cache line (64 bytes), with value semantics: a copy is a copy of the numbers.
+class Array {
+ public:
+  Array() : Array(DType::float32, Shape{0}) {}
+  // All elements zero.
+  Array(DType dtype, const Shape& shape);
+  explicit Array(const ConstView& view);
+  // Array::of<double>({2, 2}, {1, 2, 3, 4}). Throws ShapeError when the number of values is not the shape's
+  // size.
+  template <class T>
+  static Array of(const Shape& shape, std::initializer_list<T> values) {
+    return Array(ConstView(std::span<const T>(values.begin(), values.size()), shape));
+  }
+  template <class T>
+  static Array of(const Shape& shape, std::span<const T> values) {
+    return Array(ConstView(values, shape));
+  }
+
+  Array(const Array& other) : Array(other.view()) {}
+  Array(Array&& other) noexcept = default;
+  Array& operator=(const Array& other) { return *this = Array(other); }
+  Array& operator=(Array&& other) noexcept = default;
+
+  const TensorType& type() const { return type_; }
+  const Shape& shape() const { return type_.shape; }
+  DType dtype() const { return type_.dtype; }
+  ConstView view() const { return {type_, data_.get()}; }
+  View view() { return {type_, data_.get()}; }
+  operator ConstView() const { return view(); }
+  template <class T>
+  std::span<T> as() {
+    return view().as<T>();
+  }
+  template <class T>
+  std::span<const T> as() const {
+    return view().as<T>();
+  }
+  double item() const { return view().item(); }
+
+ private:
+  struct Free {
+    void operator()(void* data) const;
+  };
+
+  TensorType type_;
+  std::unique_ptr<void, Free> data_;
+};
+
+// Arrays of one value; float32 unless told.
+Array zeros(const Shape& shape, DType dtype = DType::float32);
+Array full(const Shape& shape, double value, DType dtype = DType::float32);
+
+// The same numbers, each rounded to the nearest value of the other type; to int32 towards zero.
+Array cast(const ConstView& values, DType dtype);
+
+}  // namespace gradtable

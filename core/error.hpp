@@ -1,0 +1,56 @@
+// What gradtable throws. Every message is one sentence: where, what was expected, what was found.
+#pragma once
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+
+namespace gradtable {
+
+// The place in the user's source at which a node was made; error messages and drawings show it.
+using Location = std::source_location;
+
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A shape or element type that an op does not take.
+struct ShapeError : Error {
+  using Error::Error;
+};
+
+// A graph put together or run in a way that has no meaning: an empty tensor, two graphs mixed, a missing
+// feed.
+struct GraphError : Error {
+  using Error::Error;
+};
+
+// A gradient that does not exist: z is not a scalar, a target is not reached, an op has no derivative.
+struct GradientError : Error {
+  using Error::Error;
+};
+
+// A setting out of its range, of the wrong type, or unknown.
+struct ConfigError : Error {
+  using Error::Error;
+};
+
+// A data set that is damaged or does not fit.
+struct DataError : Error {
+  using Error::Error;
+};
+
+// A file that cannot be created or written.
+struct OutputError : Error {
+  using Error::Error;
+};
+
+// A value that became infinite or not a number.
+struct NumericError : Error {
+  using Error::Error;
+};
+
+// "apps/demo.cpp:41"
+std::string to_string(const Location& at);
+
+}  // namespace gradtable

@@ -1,0 +1,229 @@
+#include "gradtable/core/graph.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <typeinfo>
+
+#include <fmt/format.h>
+
+namespace gradtable {
+namespace {
+
+std::size_t combine(std::size_t seed, std::size_t value) {
+  return seed ^ (value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2));
+}
+
+std::size_t hash_of(const Attribute& attribute) {
+  struct Hasher {
+    std::size_t operator()(bool value) const { return value ? 1 : 0; }
+    std::size_t operator()(std::int64_t value) const { return static_cast<std::size_t>(value); }
+    std::size_t operator()(double value) const { return std::bit_cast<std::uint64_t>(value); }
+    std::size_t operator()(const std::vector<std::int64_t>& values) const {
+      std::size_t hash = values.size();
+      for (const std::int64_t value : values) hash = combine(hash, static_cast<std::size_t>(value));
+      return hash;
+    }
+  };
+  return std::visit(Hasher{}, attribute.value);
+}
+
+std::size_t hash_of(const Op& op, std::span<const Tensor> inputs) {
+  std::size_t hash = typeid(op).hash_code();
+  for (const Attribute& attribute : op.attributes()) hash = combine(hash, hash_of(attribute));
+  for (const Tensor& input : inputs) hash = combine(hash, static_cast<std::size_t>(input.id()));
+  return hash;
+}
+
+// The bits of a scalar, so that 0 and -0 stay apart and NaN equals itself.
+std::uint64_t bits_of(const Array& scalar) {
+  return std::bit_cast<std::uint64_t>(scalar.item());
+}
+
+std::size_t hash_of(const Array& scalar) {
+  return combine(static_cast<std::size_t>(scalar.dtype()), bits_of(scalar));
+}
+
+bool same_inputs(const Node& node, std::span<const Tensor> inputs) {
+  return std::ranges::equal(node.inputs, inputs, {}, {}, &Tensor::id);
+}
+
+}  // namespace
+
+Tensor Graph::input(const std::string& name, const Shape& shape, DType dtype, Location at) {
+  return add_leaf(NodeKind::input, name, {dtype, shape}, nullptr, at);
+}
+
+Tensor Graph::parameter(const std::string& name, Array value, Location at) {
+  const TensorType type = value.type();
+  return add_leaf(NodeKind::parameter, name, type, std::make_shared<Array>(std::move(value)), at);
+}
+
+Tensor Graph::constant(Array value, Location at) {
+  const TensorType type = value.type();
+  const bool scalar = type.shape.rank() == 0;
+  const std::size_t hash = scalar ? hash_of(value) : 0;
+  if (scalar) {
+    const auto [first, last] = known_.equal_range(hash);
+    for (auto it = first; it != last; ++it) {
+      const Node& found = node(it->second);
+      if (found.kind == NodeKind::constant && found.type == type && bits_of(*found.value) == bits_of(value))
+        return tensor(it->second);
+    }
+  }
+  Node made;
+  made.kind = NodeKind::constant;
+  made.type = type;
+  made.value = std::make_shared<Array>(std::move(value));
+  made.location = at;
+  const Tensor result = add(std::move(made));
+  if (scalar) known_.emplace(hash, result.id());
+  return result;
+}
+
+Tensor Graph::constant(double value, DType dtype, Location at) {
+  return constant(full({}, value, dtype), at);
+}
+
+Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].empty() && &inputs[i].graph() == this) continue;
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got {} as input {}  [{}]", op->name(),
+                                 inputs[i].empty() ? "an empty tensor" : "a tensor of another graph", i,
+                                 to_string(place(at))));
+  }
+  const std::size_t hash = hash_of(*op, inputs);
+  const auto [first, last] = known_.equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    const Node& found = node(it->second);
+    if (found.op && same_inputs(found, inputs) && same_op(*found.op, *op)) return tensor(it->second);
+  }
+  Node made;
+  made.op = op;
+  made.type = infer(*op, inputs, at);
+  made.inputs.reserve(inputs.size());
+  for (const Tensor& input : inputs) made.inputs.push_back(input.id());
+  made.location = at;
+  const Tensor result = add(std::move(made));
+  known_.emplace(hash, result.id());
+  return result;
+}
+
+TensorType Graph::infer(const Op& op, std::span<const Tensor> inputs, Location at) {
+  types_.clear();
+  for (const Tensor& input : inputs) types_.push_back(input.type());
+  try {
+    return op.infer(types_);
+  } catch (const ShapeError& error) {
+    throw ShapeError(fmt::format("{}: {}  [{}]", op.name(), error.what(), to_string(place(at))));
+  }
+}
+
+Tensor Graph::find(const std::string& name) {
+  const auto found = leaves_by_name_.find(name);
+  if (found == leaves_by_name_.end())
+    throw GraphError(fmt::format("find: expected the name of an input or parameter, got '{}'", name));
+  return tensor(found->second);
+}
+
+const Array& Graph::value(const Tensor& leaf) const {
+  const Node& found = leaf.node();
+  if (!found.value)
+    throw GraphError(fmt::format(
+        "value: expected a parameter or a constant, got {}, which has one only in a program", leaf.label()));
+  return *found.value;
+}
+
+void Graph::set_value(const Tensor& parameter, const ConstView& value) {
+  const Node& found = parameter.node();
+  if (found.kind != NodeKind::parameter)
+    throw GraphError(fmt::format("set_value: expected a parameter, got {}", parameter.label()));
+  if (found.type != value.type)
+    throw ShapeError(fmt::format("set_value: expected {} for {}, got {}", to_string(found.type),
+                                 parameter.label(), to_string(value.type)));
+  // Into the memory that compiled programs know.
+  std::memmove(found.value->view().data, value.data, found.type.bytes());
+}
+
+void Graph::set_name(NodeId id, const std::string& name) {
+  Node& node = nodes_[static_cast<std::size_t>(id)];
+  if (!node.name.empty() && node.name != name)
+    throw GraphError(
+        fmt::format("named: expected a node without a name, got '{}' to be called '{}'", node.name, name));
+  node.name = name;
+}
+
+Tensor Graph::add(Node node) {
+  node.phase = phase_;
+  node.forward_node = forward_node_;
+  node.location = place(node.location);
+  const auto id = static_cast<NodeId>(nodes_.size());
+  for (const NodeId input : node.inputs) {
+    std::vector<NodeId>& consumers = consumers_[static_cast<std::size_t>(input)];
+    if (consumers.empty() || consumers.back() != id) consumers.push_back(id);
+  }
+  nodes_.push_back(std::move(node));
+  consumers_.emplace_back();
+  return {*this, id};
+}
+
+Tensor Graph::add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
+                       std::shared_ptr<Array> value, Location at) {
+  const std::string_view what = kind == NodeKind::input ? "input" : "parameter";
+  if (name.empty())
+    throw GraphError(fmt::format("{}: expected a name, got an empty one  [{}]", what, to_string(at)));
+  if (leaves_by_name_.contains(name))
+    throw GraphError(
+        fmt::format("{}: expected a name not used before, got '{}' again  [{}]", what, name, to_string(at)));
+  Node node;
+  node.kind = kind;
+  node.type = type;
+  node.value = std::move(value);
+  node.name = name;
+  node.location = at;
+  const Tensor made = add(std::move(node));
+  leaves_by_name_.emplace(name, made.id());
+  return made;
+}
+
+Location Graph::place(Location at) const {
+  return forward_node_ >= 0 ? node(forward_node_).location : at;
+}
+
+Graph::Scope::Scope(Graph& graph, Phase phase, NodeId forward_node)
+    : graph_(graph), previous_phase_(graph.phase_), previous_forward_node_(graph.forward_node_) {
+  graph_.phase_ = phase;
+  graph_.forward_node_ = forward_node;
+}
+
+Graph::Scope::~Scope() {
+  graph_.phase_ = previous_phase_;
+  graph_.forward_node_ = previous_forward_node_;
+}
+
+Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at) {
+  const Tensor& first = *inputs.begin();
+  if (first.empty())
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",
+                                 op->name(), to_string(at)));
+  return first.graph().apply(op, {inputs.begin(), inputs.size()}, at);
+}
+
+const Op* get_operation(const Tensor& v) {
+  return v.node().op.get();
+}
+
+std::vector<Tensor> get_consumers(const Tensor& v, Graph& graph) {
+  std::vector<Tensor> consumers;
+  for (const NodeId id : graph.consumers(v.id())) consumers.push_back(graph.tensor(id));
+  return consumers;
+}
+
+std::vector<Tensor> get_inputs(const Tensor& v, Graph& graph) {
+  std::vector<Tensor> inputs;
+  inputs.reserve(v.node().inputs.size());
+  for (const NodeId id : v.node().inputs) inputs.push_back(graph.tensor(id));
+  return inputs;
+}
+
+}  // namespace gradtable

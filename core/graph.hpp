@@ -1,0 +1,93 @@
+// The container of nodes. It only grows: nodes can be added at any time, also after a run, and never change.
+//
+// Building is for one thread at a time. A graph does not move, since tensors point at it.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gradtable/core/node.hpp"
+
+namespace gradtable {
+
+class Graph {
+ public:
+  Graph() = default;
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  // Leaves. Names of inputs and parameters are not empty and differ from each other; GraphError otherwise.
+  Tensor input(const std::string& name, const Shape& shape, DType dtype = DType::float32,
+               Location at = Location::current());
+  Tensor parameter(const std::string& name, Array value, Location at = Location::current());
+  Tensor constant(Array value, Location at = Location::current());
+  Tensor constant(double value, DType dtype = DType::float32, Location at = Location::current());
+
+  // The node op(inputs): the one that is there already when class, attributes and inputs agree, else a new
+  // one. Throws ShapeError or GraphError with the user's line.
+  Tensor apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at);
+
+  std::size_t size() const { return nodes_.size(); }
+  const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
+  Tensor tensor(NodeId id) { return {*this, id}; }
+  // The nodes that have this one among their inputs, in the order of creation, each once.
+  std::span<const NodeId> consumers(NodeId id) const { return consumers_[static_cast<std::size_t>(id)]; }
+  // The input or parameter of this name; GraphError if there is none.
+  Tensor find(const std::string& name);
+
+  // The number that a parameter or a constant holds now. GraphError for other nodes.
+  const Array& value(const Tensor& leaf) const;
+  // Replaces a parameter's numbers, in programs compiled before, too. ShapeError when the type differs.
+  void set_value(const Tensor& parameter, const ConstView& value);
+
+  void set_name(NodeId id, const std::string& name);
+
+  // While a Scope lives, new nodes belong to `phase`; with a forward node given, they are that node's
+  // gradient and carry its place in the user's source.
+  class Scope {
+   public:
+    Scope(Graph& graph, Phase phase, NodeId forward_node = -1);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Graph& graph_;
+    Phase previous_phase_;
+    NodeId previous_forward_node_;
+  };
+
+ private:
+  Tensor add(Node node);
+  Tensor add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
+                  std::shared_ptr<Array> value, Location at);
+  Location place(Location at) const;
+  TensorType infer(const Op& op, std::span<const Tensor> inputs, Location at);
+
+  std::deque<Node> nodes_;                      // addresses stay
+  std::vector<std::vector<NodeId>> consumers_;  // by node
+  std::unordered_map<std::string, NodeId> leaves_by_name_;
+  std::unordered_multimap<std::size_t, NodeId> known_;  // by hash of (op, inputs), or of a scalar constant
+  std::vector<TensorType> types_;                       // of one op's inputs; kept to spare allocations
+  Phase phase_ = Phase::forward;
+  NodeId forward_node_ = -1;
+};
+
+// The node op(inputs) in the graph of its inputs. For functions that build nodes; needs at least one input.
+Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at);
+
+// The book's access to a graph (Goodfellow et al., section 6.5.6). G is there for the book's sake: V knows
+// it. The operation that computes V; null for a leaf.
+const Op* get_operation(const Tensor& v);
+// The children of V: the results that have V among their inputs.
+std::vector<Tensor> get_consumers(const Tensor& v, Graph& graph);
+// The parents of V: the inputs of its operation, in order.
+std::vector<Tensor> get_inputs(const Tensor& v, Graph& graph);
+
+}  // namespace gradtable

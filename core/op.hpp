@@ -1,0 +1,75 @@
+// An operation: how the type, the value and the gradient of its output follow from its inputs.
+//
+// An op is immutable, has any number of inputs and one output. One object may serve many nodes and many
+// threads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gradtable/core/array.hpp"
+#include "gradtable/core/tensor.hpp"
+
+namespace gradtable {
+
+// A fixed property of an op, as the axis of a sum. Together with the op's class and the inputs, the
+// attributes say all that the output depends on: nodes that agree in these are made once.
+struct Attribute {
+  std::string_view name;  // a literal
+  std::variant<bool, std::int64_t, double, std::vector<std::int64_t>> value;
+
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
+// "2", "0.5", "true", "(0,1)"
+std::string to_string(const Attribute& attribute);
+
+// A half-open range of an output's parts.
+struct Range {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+class Op {
+ public:
+  virtual ~Op() = default;
+
+  // The printed name, in lower case: "matmul".
+  virtual std::string_view name() const = 0;
+
+  // Every member of the op, for comparing, printing and storing it.
+  virtual std::vector<Attribute> attributes() const { return {}; }
+
+  // The type of the output. Runs when a node is made and throws ShapeError("expected ..., got ...") on inputs
+  // that the op does not take; the graph puts the op's name and the user's line around the sentence.
+  virtual TensorType infer(std::span<const TensorType> inputs) const = 0;
+
+  // How many parts the output falls into that can be computed apart, at the same time, each by one call of
+  // forward: rows, or elements. An op that says nothing has one part, the whole.
+  virtual std::int64_t parts(std::span<const TensorType> /*inputs*/, const TensorType& /*output*/) const {
+    return 1;
+  }
+
+  // Computes the given parts of the output into memory that is there already, and nothing else. The values of
+  // a part do not depend on the range it is computed in.
+  virtual void forward(std::span<const ConstView> inputs, const View& output, Range parts) const = 0;
+
+  // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
+  virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
+
+  // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
+  // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
+  // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The
+  // base class throws GradientError: no derivative.
+  virtual Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
+                       std::size_t wrt) const;
+};
+
+// Same class and same attributes.
+bool same_op(const Op& a, const Op& b);
+
+}  // namespace gradtable

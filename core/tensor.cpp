@@ -1,0 +1,45 @@
+#include "gradtable/core/tensor.hpp"
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+namespace {
+
+void require(bool filled, const char* what) {
+  if (!filled) throw GraphError(std::string(what) + ": expected a tensor of a graph, got an empty tensor");
+}
+
+}  // namespace
+
+Graph& Tensor::graph() const {
+  require(!empty(), "graph");
+  return *graph_;
+}
+
+NodeId Tensor::id() const {
+  require(!empty(), "id");
+  return id_;
+}
+
+const Node& Tensor::node() const {
+  require(!empty(), "node");
+  return graph_->node(id_);
+}
+
+const TensorType& Tensor::type() const {
+  require(!empty(), "type");
+  return graph_->node(id_).type;
+}
+
+std::string Tensor::label() const {
+  if (empty()) return "an empty tensor";
+  const Node& found = node();
+  return found.name.empty() ? "%" + std::to_string(id_) : found.name;
+}
+
+Tensor Tensor::named(const std::string& name) const {
+  graph().set_name(id_, name);
+  return *this;
+}
+
+}  // namespace gradtable

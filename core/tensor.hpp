@@ -1,0 +1,52 @@
+// A Tensor is a handle to one node of a graph: cheap to copy, valid while its graph lives.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "gradtable/core/array.hpp"
+
+namespace gradtable {
+
+class Graph;
+struct Node;
+
+// The place of a node in the order of creation. Inputs come before what is made of them, so it is also a
+// topological order.
+using NodeId = std::int32_t;
+
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(Graph& graph, NodeId id) : graph_(&graph), id_(id) {}
+
+  bool empty() const { return graph_ == nullptr; }
+  // The following throw GraphError on an empty tensor.
+  Graph& graph() const;
+  NodeId id() const;
+  const Node& node() const;
+  const TensorType& type() const;
+  const Shape& shape() const { return type().shape; }
+  DType dtype() const { return type().dtype; }
+  // How people call it: its name, or "%12" where it has none.
+  std::string label() const;
+  // Gives the node a name for messages and drawings; returns the same tensor. Throws GraphError when the node
+  // has another name already.
+  Tensor named(const std::string& name) const;
+
+  friend bool operator==(const Tensor&, const Tensor&) = default;
+
+ private:
+  Graph* graph_ = nullptr;
+  NodeId id_ = -1;
+};
+
+}  // namespace gradtable
+
+template <>
+struct std::hash<gradtable::Tensor> {
+  std::size_t operator()(const gradtable::Tensor& t) const {
+    return t.empty() ? 0 : static_cast<std::size_t>(t.id());
+  }
+};

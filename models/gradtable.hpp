@@ -1,0 +1,5 @@
+// All of gradtable.
+#pragma once
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/core/random.hpp"
