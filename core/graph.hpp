@@ -79,8 +79,15 @@ class Graph {
   NodeId forward_node_ = -1;
 };
 
-// The node op(inputs) in the graph of its inputs. For functions that build nodes; needs at least one input.
+// The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops call it.
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at);
+
+// The same for an op without attributes: one object serves all nodes.
+template <class OpClass>
+Tensor apply(std::initializer_list<Tensor> inputs, Location at) {
+  static const std::shared_ptr<const Op> op = std::make_shared<const OpClass>();
+  return apply(op, inputs, at);
+}
 
 // The book's access to a graph (Goodfellow et al., section 6.5.6). G is there for the book's sake: V knows
 // it. The operation that computes V; null for a leaf.

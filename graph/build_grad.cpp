@@ -1,0 +1,154 @@
+#include "gradtable/graph/build_grad.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "gradtable/graph/ancestors.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+
+namespace gradtable {
+namespace {
+
+std::string place(const Node& node) {
+  return "[" + to_string(node.location) + "]";
+}
+
+void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets) {
+  if (!is_floating(z.dtype()) || z.shape().rank() != 0)
+    throw GradientError(
+        fmt::format("build_grad: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}",
+                    z.label(), to_string(z.type()), place(z.node())));
+  for (const Tensor& target : targets) {
+    if (&target.graph() != &z.graph())
+      throw GradientError(fmt::format(
+          "build_grad: expected targets in the graph of z, got {} of another graph", target.label()));
+    if (!is_floating(target.dtype()))
+      throw GradientError(fmt::format("build_grad: expected real targets, got {} of {}", target.label(),
+                                      to_string(target.type())));
+  }
+}
+
+// 𝒢′: which nodes up to z are both ancestors of z and descendants of a target.
+class Pruned {
+ public:
+  Pruned(const Graph& graph, const Tensor& z, const std::vector<Tensor>& targets)
+      : kept_(static_cast<std::size_t>(z.id()) + 1) {
+    std::vector<bool> is_target(kept_.size());
+    for (const Tensor& target : targets) {
+      if (target.id() <= z.id()) is_target[static_cast<std::size_t>(target.id())] = true;
+    }
+    const auto kept = [&](NodeId id) -> bool { return kept_[static_cast<std::size_t>(id)]; };
+    const std::array<NodeId, 1> last{z.id()};
+    for (const NodeId id : ancestors(graph, last)) {
+      const auto place = static_cast<std::size_t>(id);
+      kept_[place] = is_target[place] || std::ranges::any_of(graph.node(id).inputs, kept);
+    }
+  }
+
+  bool contains(const Tensor& v) const {
+    return static_cast<std::size_t>(v.id()) < kept_.size() && kept_[static_cast<std::size_t>(v.id())];
+  }
+
+ private:
+  std::vector<bool> kept_;
+};
+
+// op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the sum
+// over repetitions by broadcasting, and the check that the result fits.
+Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, const Tensor& gradient) {
+  const Op& op = *get_operation(c);
+  const Tensor& x = inputs[wrt];
+  Tensor part;
+  try {
+    part = op.bprop(inputs, c, gradient, wrt);
+  } catch (const GradientError& error) {
+    throw GradientError(
+        fmt::format("build_grad: expected a derivative of {} with respect to its input {}, got: {}  {}",
+                    op.name(), x.label(), error.what(), place(c.node())));
+  }
+  const bool fits = !part.empty() && part.dtype() == x.dtype() && broadcasts_to(x.shape(), part.shape());
+  if (!fits)
+    throw GradientError(fmt::format(
+        "build_grad: expected bprop of {} to give {} for its input {}, got {}  {}", op.name(),
+        to_string(x.type()), x.label(), part.empty() ? "nothing" : to_string(part.type()), place(c.node())));
+  return sum_to(part, x.shape());
+}
+
+// Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already.
+Tensor gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned,
+                   const std::vector<Tensor>& grad_table) {
+  Tensor sum;
+  // for C in get_consumers(V, 𝒢′) do
+  for (const Tensor& c : get_consumers(v, graph)) {
+    if (!pruned.contains(c)) continue;
+    // D <- build_grad(C, 𝒢, 𝒢′, grad_table)
+    const Tensor& d = grad_table[static_cast<std::size_t>(c.id())];
+    // op <- get_operation(C);  G^(i) <- op.bprop(get_inputs(C, 𝒢′), V, D)
+    const std::vector<Tensor> inputs = get_inputs(c, graph);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i] != v) continue;
+      const Graph::Scope scope(graph, Phase::gradient, c.id());
+      const Tensor part = bprop(c, inputs, i, d);
+      // G <- sum_i G^(i)
+      sum = sum.empty() ? part : add(sum, part);
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+const Tensor& GradTable::operator[](const Tensor& target) const {
+  const auto found = std::ranges::find(entries_, target, &Entry::target);
+  if (found == entries_.end())
+    throw GradientError(fmt::format("grad_table: expected one of the targets, got {}", target.label()));
+  return found->gradient;
+}
+
+// Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
+// variables are taken in the reverse order of their creation instead, in which consumers come before V.
+GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
+  require_differentiable(z, targets);
+  Graph& graph = z.graph();
+
+  // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
+  const Pruned pruned(graph, z, targets);
+
+  // Initialize grad_table, a data structure associating tensors to their gradients
+  std::vector<Tensor> grad_table(static_cast<std::size_t>(z.id()) + 1);
+
+  // grad_table[z] <- 1
+  {
+    const Graph::Scope scope(graph, Phase::gradient, z.id());
+    grad_table.back() = graph.constant(1, z.dtype());
+  }
+
+  // for V in 𝕋 do build_grad(V, 𝒢, 𝒢′, grad_table): grad_table[V] = G. Each bprop and each sum has inserted G
+  // and the operations creating it into 𝒢.
+  for (NodeId id = z.id() - 1; id >= 0; --id) {
+    const Tensor v = graph.tensor(id);
+    if (pruned.contains(v))
+      grad_table[static_cast<std::size_t>(id)] = gradient_of(v, graph, pruned, grad_table);
+  }
+
+  // Return grad_table restricted to 𝕋
+  std::vector<GradTable::Entry> restricted;
+  for (const Tensor& target : targets) {
+    if (pruned.contains(target)) {
+      restricted.push_back({target, grad_table[static_cast<std::size_t>(target.id())]});
+    } else if (unreached == Unreached::zeros) {
+      const Graph::Scope scope(graph, Phase::gradient, target.id());
+      restricted.push_back({target, zeros_like(target)});
+    } else {
+      throw GradientError(
+          fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}",
+                      z.label(), target.label(), place(target.node())));
+    }
+  }
+  return GradTable(std::move(restricted));
+}
+
+}  // namespace gradtable

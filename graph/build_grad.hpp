@@ -1,0 +1,41 @@
+// General back-propagation: Goodfellow et al., section 6.5.6, algorithms 6.5 and 6.6.
+#pragma once
+
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+
+// The gradients of one scalar z, as nodes: table[X] is dz/dX, of X's shape and type.
+class GradTable {
+ public:
+  struct Entry {
+    Tensor target;
+    Tensor gradient;
+  };
+
+  explicit GradTable(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  // Throws GradientError when the tensor is not among the targets.
+  const Tensor& operator[](const Tensor& target) const;
+  // The targets with their gradients, in the order in which they were asked for.
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+// What to do with a target that z does not depend on.
+enum class Unreached : bool { error, zeros };
+
+// Adds the gradients of z with respect to the targets to the graph. They are nodes like others: they can be
+// evaluated, drawn and differentiated again. Only nodes between the targets and z take part.
+// Throws GradientError when z is not a real scalar, z does not depend on a target, or an op on the way has no
+// derivative.
+GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets,
+                     Unreached unreached = Unreached::error);
+
+}  // namespace gradtable

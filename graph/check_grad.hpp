@@ -1,0 +1,33 @@
+// Derivatives checked against central differences.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+
+struct CheckGradOptions {
+  int order = 2;           // 1: first derivatives; 2: the derivatives of these, too
+  double step = 1e-5;      // each coordinate is moved by step * max(1, |x|), up and down
+  double absolute = 1e-7;  // |analytic - numeric| <= absolute + relative * |numeric| for first derivatives,
+  double relative = 1e-5;  //
+  double higher_order = 1e-4;  // and <= higher_order * max(1, |numeric|) for the others
+};
+
+struct CheckGradResult {
+  bool passed = true;
+  double largest_error = 0;  // |analytic - numeric| / allowed: at most 1 when passed
+  std::string message;       // the worst entry, with both numbers
+};
+
+// Compares every entry of the Jacobian of y = f(inputs), as build_grad gives it, with central differences;
+// with order 2 then the derivatives of a fixed asymmetric projection of these gradients, and so on for higher
+// orders. f is called once, with one tensor for each array, in a graph of its own, and returns a float64
+// tensor of any shape. Arrays are float64: ShapeError otherwise. What f and build_grad throw passes through.
+CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
+                           const std::vector<Array>& inputs, const CheckGradOptions& options = {});
+
+}  // namespace gradtable

@@ -1,0 +1,112 @@
+#include "gradtable/graph/program.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+
+namespace gradtable {
+namespace {
+
+bool all_finite(const ConstView& view) {
+  if (!is_floating(view.dtype())) return true;
+  return dispatch_floating(view.dtype(), [&]<class T>() {
+    return std::ranges::all_of(view.as<T>(), [](T v) { return std::isfinite(v); });
+  });
+}
+
+// The first element that is not finite, as text: "nan", "-inf".
+std::string first_not_finite(const ConstView& view) {
+  return dispatch_floating(view.dtype(), [&]<class T>() {
+    const auto values = view.as<T>();
+    return fmt::format("{}", *std::ranges::find_if(values, [](T v) { return !std::isfinite(v); }));
+  });
+}
+
+}  // namespace
+
+void Program::FreeArena::operator()(void* memory) const {
+  ::operator delete (memory, std::align_val_t{64});
+}
+
+void Program::run(std::span<const Feed> feeds) {
+  bind(feeds);
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    execute(steps_[i]);
+    if (steps_[i].must_be_finite && !all_finite(steps_[i].output)) report_not_finite(i);
+  }
+  for (const Copy& copy : copies_) std::memcpy(copy.to.data, copy.from.data, copy.to.type.bytes());
+  has_run_ = true;
+}
+
+ConstView Program::value(const Tensor& output) const {
+  const auto same = [&](const Output& o) { return !output.empty() && o.id == output.id(); };
+  const auto found = std::ranges::find_if(outputs_, same);
+  if (found == outputs_.end() || &output.graph() != graph_)
+    throw GraphError(
+        fmt::format("value: expected one of the program's {} outputs, got another tensor", outputs_.size()));
+  if (!has_run_) throw GraphError("value: expected a program that has run, got one that has not");
+  return found->view;
+}
+
+// Points the program's inputs at the numbers that are fed.
+void Program::bind(std::span<const Feed> feeds) {
+  for (std::size_t i = 0; i < feeds.size(); ++i) {
+    const Tensor& tensor = feeds[i].input;
+    const auto same_as = [&](const Feed& other) { return other.input == tensor; };
+    if (std::any_of(feeds.begin(), feeds.begin() + static_cast<std::ptrdiff_t>(i), same_as))
+      throw GraphError(fmt::format("run: expected each input once, got two feeds for {}", tensor.label()));
+    const bool ours = !tensor.empty() && &tensor.graph() == graph_;
+    const auto input =
+        std::ranges::find_if(inputs_, [&](const Input& in) { return ours && in.id == tensor.id(); });
+    if (input == inputs_.end())
+      throw GraphError(
+          fmt::format("run: expected feeds for inputs of the program, got one for {}", tensor.label()));
+    if (feeds[i].value.type != input->type)
+      throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input->type),
+                                   input->origin.label, to_string(feeds[i].value.type)));
+    for (const std::size_t use : input->uses) views_[use].data = feeds[i].value.data;
+  }
+  if (feeds.size() == inputs_.size()) return;
+  for (const Input& input : inputs_) {
+    if (std::ranges::none_of(feeds, [&](const Feed& feed) { return feed.input.id() == input.id; }))
+      throw GraphError(fmt::format("run: expected a feed for the input {} of {}, got none  [{}]",
+                                   input.origin.label, to_string(input.type),
+                                   to_string(input.origin.location)));
+  }
+}
+
+std::span<const ConstView> Program::inputs_of(const Step& step) const {
+  return std::span(views_).subspan(step.first_input, step.input_count);
+}
+
+void Program::execute(const Step& step) const {
+  step.op->forward(inputs_of(step), step.output, step.parts);
+}
+
+// Looks for the first node that is not finite by computing everything up to step `last` once more: memory
+// that is shared was overwritten since, but what is read from outside is still the same.
+void Program::report_not_finite(std::size_t last) const {
+  const auto require_finite = [](const ConstView& view, const Origin& origin) {
+    if (all_finite(view)) return;
+    throw NumericError(fmt::format("run: expected finite numbers, got {} first in {}  [{}]",
+                                   first_not_finite(view), origin.label, to_string(origin.location)));
+  };
+  for (const auto& [view, origin] : leaves_) require_finite(view, origin);
+  for (const Input& input : inputs_) require_finite(views_[input.uses.front()], input.origin);
+  for (std::size_t i = 0; i <= last; ++i) {
+    execute(steps_[i]);
+    require_finite(steps_[i].output, origins_[i]);
+  }
+  throw NumericError("run: expected finite numbers, got others in one of two runs of the same steps");
+}
+
+Array evaluate(const Tensor& tensor, std::initializer_list<Feed> feeds) {
+  Program program = compile(tensor.graph(), {.outputs = {tensor}});
+  program.run(feeds);
+  return Array(program.value(tensor));
+}
+
+}  // namespace gradtable

@@ -1,0 +1,15 @@
+// A change of a parameter by a run.
+#pragma once
+
+#include "gradtable/core/tensor.hpp"
+
+namespace gradtable {
+
+// parameter <- value, where value is a node of the parameter's type. All updates of a run take place
+// together, after every other node has been computed from the old numbers.
+struct Update {
+  Tensor parameter;
+  Tensor value;
+};
+
+}  // namespace gradtable

@@ -1,0 +1,111 @@
+#include "gradtable/ops/arithmetic.hpp"
+
+#include <utility>
+
+#include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/elementwise.hpp"
+
+namespace gradtable {
+namespace {
+
+using Inputs = std::span<const Tensor>;
+
+class Add final : public detail::Binary<Add> {
+ public:
+  std::string_view name() const override { return "add"; }
+  template <class A, class B>
+  static auto formula(A&& a, B&& b) {
+    return std::forward<A>(a) + std::forward<B>(b);
+  }
+  // dc/da = 1, dc/db = 1
+  Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override { return gradient; }
+};
+
+class Sub final : public detail::Binary<Sub> {
+ public:
+  std::string_view name() const override { return "sub"; }
+  template <class A, class B>
+  static auto formula(A&& a, B&& b) {
+    return std::forward<A>(a) - std::forward<B>(b);
+  }
+  // dc/da = 1, dc/db = -1
+  Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
+    return wrt == 0 ? gradient : neg(gradient);
+  }
+};
+
+class Mul final : public detail::Binary<Mul> {
+ public:
+  std::string_view name() const override { return "mul"; }
+  template <class A, class B>
+  static auto formula(A&& a, B&& b) {
+    return std::forward<A>(a) * std::forward<B>(b);
+  }
+  // dc/da = b, dc/db = a
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
+    return mul(gradient, inputs[1 - wrt]);
+  }
+};
+
+class Div final : public detail::Binary<Div> {
+ public:
+  std::string_view name() const override { return "div"; }
+  template <class A, class B>
+  static auto formula(A&& a, B&& b) {
+    return std::forward<A>(a) / std::forward<B>(b);
+  }
+  // dc/da = 1 / b, dc/db = -a / b^2 = -c / b
+  Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {
+    if (wrt == 0) return div(gradient, inputs[1]);
+    return neg(div(mul(gradient, output), inputs[1]));
+  }
+};
+
+// The operand as a tensor, in the graph and of the type of the other one.
+Tensor tensor_of(const Operand& operand, const Operand& other) {
+  if (!operand.number) return operand.value;
+  if (other.number) throw GraphError("operator: expected a tensor on one side, got two numbers");
+  return other.value.graph().constant(*operand.number, other.value.dtype(), operand.at);
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b, Location at) {
+  return apply<Add>({a, b}, at);
+}
+
+Tensor sub(const Tensor& a, const Tensor& b, Location at) {
+  return apply<Sub>({a, b}, at);
+}
+
+Tensor mul(const Tensor& a, const Tensor& b, Location at) {
+  return apply<Mul>({a, b}, at);
+}
+
+Tensor div(const Tensor& a, const Tensor& b, Location at) {
+  return apply<Div>({a, b}, at);
+}
+
+Tensor operator+(const Operand& a, const Operand& b) {
+  return add(tensor_of(a, b), tensor_of(b, a), a.at);
+}
+
+Tensor operator-(const Operand& a, const Operand& b) {
+  return sub(tensor_of(a, b), tensor_of(b, a), a.at);
+}
+
+Tensor operator*(const Operand& a, const Operand& b) {
+  if (a.number && !b.number) return scale(b.value, *a.number, b.at);
+  if (b.number && !a.number) return scale(a.value, *b.number, a.at);
+  return mul(tensor_of(a, b), tensor_of(b, a), a.at);
+}
+
+Tensor operator/(const Operand& a, const Operand& b) {
+  return div(tensor_of(a, b), tensor_of(b, a), a.at);
+}
+
+Tensor operator-(const Operand& a) {
+  return neg(a.value, a.at);
+}
+
+}  // namespace gradtable

@@ -1,0 +1,29 @@
+// From scores to probabilities to a loss. Scores have one row for each example; everything is float32 or
+// float64.
+#pragma once
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+
+// y_j = exp(x_j - max x) / sum_i exp(x_i - max x) over the last axis of x, of shape (...,k) with k > 0. The
+// shift by the largest leaves the result as it is and keeps exp in range. Throws ShapeError. Goodfellow et
+// al., section 6.2.2.3.
+Tensor softmax(const Tensor& x, Location at = Location::current());
+
+// y_j = ln softmax(x)_j, without ever taking the logarithm of a probability that became 0. Shapes as in
+// softmax.
+Tensor log_softmax(const Tensor& x, Location at = Location::current());
+
+// loss = sum over rows i and classes j of -y_ij ln(p_ij + eps), a scalar: the sum over the batch, not its
+// mean. p: probabilities (m,k). y: int32 class indices (m), or rows (m,k). eps is the spacing of numbers at
+// 1, and the gradient with respect to p is -y/p, as if it were 0. Throws ShapeError; a label out of range is
+// a DataError when run.
+Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at = Location::current());
+
+// loss = mean over rows i of -sum_j y_ij ln softmax(x_i)_j, a scalar; stable for any scores.
+// x: scores (m,k), also called logits. y: int32 class indices (m), or rows (m,k). Throws ShapeError; a label
+// out of range is a DataError when run. Goodfellow et al., equations 6.29 to 6.31.
+Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, Location at = Location::current());
+
+}  // namespace gradtable

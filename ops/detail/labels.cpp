@@ -1,0 +1,35 @@
+#include "gradtable/ops/detail/labels.hpp"
+
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/indexing.hpp"
+
+namespace gradtable::detail {
+
+TensorType infer_loss(std::span<const TensorType> inputs) {
+  const TensorType &scores = inputs[0], &labels = inputs[1];
+  const bool indices = labels.dtype == DType::int32;
+  const DType dtype = floating(indices ? inputs.first(1) : inputs);
+  const bool matrix = scores.shape.rank() == 2 && scores.shape.size() > 0;
+  const bool fits = matrix && labels.shape == (indices ? scores.shape.first(1) : scores.shape);
+  if (!fits)
+    throw ShapeError(fmt::format("expected scores (m,k) and labels, int32 (m) or rows (m,k), got {} and {}",
+                                 to_string(scores), to_string(labels)));
+  return {dtype, {}};
+}
+
+void require_labels(const char* op, std::span<const std::int32_t> labels, std::int64_t classes) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= classes)
+      throw DataError(
+          fmt::format("{}: expected labels from 0 to {}, got {} at {}", op, classes - 1, labels[i], i));
+  }
+}
+
+Tensor label_rows(const Tensor& labels, const Tensor& scores) {
+  return labels.dtype() == DType::int32 ? one_hot(labels, scores.shape()[1], scores.dtype()) : labels;
+}
+
+}  // namespace gradtable::detail

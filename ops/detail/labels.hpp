@@ -1,0 +1,20 @@
+// Labels in a loss: class indices, int32 of shape (m), or rows of weights, one-hot as a rule, of the scores'
+// type and shape (m,k).
+#pragma once
+
+#include <span>
+
+#include "gradtable/core/op.hpp"
+
+namespace gradtable::detail {
+
+// The rule of losses over (scores, labels): the type of the loss, a scalar. Throws ShapeError.
+TensorType infer_loss(std::span<const TensorType> inputs);
+
+// Throws DataError("op: expected labels from 0 to k-1, got 12 at 3").
+void require_labels(const char* op, std::span<const std::int32_t> labels, std::int64_t classes);
+
+// Labels as rows of shape (m,k) and of the scores' type.
+Tensor label_rows(const Tensor& labels, const Tensor& scores);
+
+}  // namespace gradtable::detail

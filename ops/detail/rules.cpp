@@ -1,0 +1,63 @@
+#include "gradtable/ops/detail/rules.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable::detail {
+
+DType floating(std::span<const TensorType> inputs) {
+  for (const TensorType& input : inputs) {
+    if (!is_floating(input.dtype))
+      throw ShapeError(fmt::format("expected float32 or float64, got {}", to_string(input)));
+    if (input.dtype != inputs.front().dtype)
+      throw ShapeError(fmt::format("expected one element type, got {} and {}",
+                                   to_string(inputs.front().dtype), to_string(input.dtype)));
+  }
+  return inputs.front().dtype;
+}
+
+TensorType broadcast(std::span<const TensorType> inputs) {
+  TensorType result{floating(inputs), inputs.front().shape};
+  for (const TensorType& input : inputs.subspan(1)) {
+    const auto together = broadcast_shapes(result.shape, input.shape);
+    if (!together)
+      throw ShapeError(fmt::format("expected shapes that broadcast, equal or 1 on each axis, got {} and {}",
+                                   to_string(result.shape), to_string(input.shape)));
+    result.shape = *together;
+  }
+  return result;
+}
+
+void require_rank(const TensorType& type, int rank, const char* what) {
+  if (type.shape.rank() != rank)
+    throw ShapeError(fmt::format("expected {}, got {}", what, to_string(type.shape)));
+}
+
+Axes set_of(std::span<const std::int64_t> axes, int rank) {
+  Axes set;
+  for (const std::int64_t axis : axes) {
+    if (axis < -rank || axis >= rank)
+      throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
+    const auto place = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+    if (set[place]) throw ShapeError(fmt::format("expected each axis once, got axis {} twice", place));
+    set.set(place);
+  }
+  if (axes.empty()) set.set();
+  return set;
+}
+
+Shape reduced(const Shape& shape, Axes axes, bool keep_dims) {
+  std::array<std::int64_t, Shape::kMaxRank> extents{};
+  std::size_t rank = 0;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool summed = axes[static_cast<std::size_t>(axis)];
+    if (!summed) extents[rank++] = shape[axis];
+    if (summed && keep_dims) extents[rank++] = 1;
+  }
+  return Shape(std::span<const std::int64_t>(extents.data(), rank));
+}
+
+}  // namespace gradtable::detail

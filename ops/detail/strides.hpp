@@ -1,0 +1,103 @@
+// Walking through operands that are repeated, permuted or summed: every operand has one stride per axis of a
+// common shape, 0 where it is repeated.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "gradtable/core/shape.hpp"
+
+namespace gradtable::detail {
+
+using Strides = std::array<std::int64_t, Shape::kMaxRank>;
+
+// The strides of a dense row-major array.
+inline Strides dense_strides(const Shape& shape) {
+  Strides strides{};
+  std::int64_t step = 1;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    strides[static_cast<std::size_t>(axis)] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+// The strides with which a dense array of shape `from` is read as one of shape `to` (broadcasts_to(from,
+// to)).
+inline Strides broadcast_strides(const Shape& from, const Shape& to) {
+  const Strides dense = dense_strides(from);
+  Strides strides{};
+  const int missing = to.rank() - from.rank();
+  for (int axis = missing; axis < to.rank(); ++axis) {
+    const int own = axis - missing;
+    if (from[own] != 1) strides[static_cast<std::size_t>(axis)] = dense[static_cast<std::size_t>(own)];
+  }
+  return strides;
+}
+
+// A walk over a shape in runs along its last axes. Adjacent axes that every operand walks through evenly are
+// merged first, so that operands of equal shape give one single run.
+template <std::size_t Operands>
+class Walk {
+ public:
+  Walk(const Shape& shape, const std::array<Strides, Operands>& strides) {
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (shape[axis] != 1) append(shape[axis], strides, static_cast<std::size_t>(axis));
+    }
+    if (rank_ > 0) {
+      --rank_;
+      run_ = extents_[rank_];
+      for (std::size_t i = 0; i < Operands; ++i) run_strides_[i] = strides_[i][rank_];
+    }
+    for (std::size_t axis = 0; axis < rank_; ++axis) runs_ *= extents_[axis];
+  }
+
+  std::int64_t runs() const { return runs_; }
+  // Elements of one run, and how far apart they lie in an operand.
+  std::int64_t run() const { return run_; }
+  std::int64_t run_stride(std::size_t operand) const { return run_strides_[operand]; }
+
+  // Calls f(offsets) for the runs [begin, end), in row-major order; offsets[i] is where the run starts in
+  // operand i.
+  template <class F>
+  void for_runs(std::int64_t begin, std::int64_t end, F&& f) const {
+    if (begin >= end) return;
+    std::array<std::int64_t, Shape::kMaxRank> index{};
+    std::array<std::int64_t, Operands> offsets{};
+    std::int64_t rest = begin;
+    for (std::size_t axis = rank_; axis-- > 0;) {
+      index[axis] = rest % extents_[axis];
+      rest /= extents_[axis];
+      for (std::size_t i = 0; i < Operands; ++i) offsets[i] += index[axis] * strides_[i][axis];
+    }
+    for (std::int64_t run = begin; run < end; ++run) {
+      f(offsets);
+      for (std::size_t axis = rank_; axis-- > 0;) {
+        for (std::size_t i = 0; i < Operands; ++i) offsets[i] += strides_[i][axis];
+        if (++index[axis] < extents_[axis]) break;
+        for (std::size_t i = 0; i < Operands; ++i) offsets[i] -= extents_[axis] * strides_[i][axis];
+        index[axis] = 0;
+      }
+    }
+  }
+
+ private:
+  void append(std::int64_t extent, const std::array<Strides, Operands>& strides, std::size_t axis) {
+    bool even = rank_ > 0;
+    for (std::size_t i = 0; i < Operands && even; ++i)
+      even = strides_[i][rank_ - 1] == extent * strides[i][axis];
+    if (!even) extents_[rank_++] = 1;
+    extents_[rank_ - 1] *= extent;
+    for (std::size_t i = 0; i < Operands; ++i) strides_[i][rank_ - 1] = strides[i][axis];
+  }
+
+  std::array<std::int64_t, Shape::kMaxRank> extents_{};
+  std::array<Strides, Operands> strides_{};
+  std::size_t rank_ = 0;
+  std::int64_t runs_ = 1;
+  std::int64_t run_ = 1;
+  std::array<std::int64_t, Operands> run_strides_{};
+};
+
+}  // namespace gradtable::detail

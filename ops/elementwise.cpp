@@ -1,0 +1,175 @@
+#include "gradtable/ops/elementwise.hpp"
+
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/detail/elementwise.hpp"
+
+namespace gradtable {
+namespace {
+
+using Inputs = std::span<const Tensor>;
+
+class Neg final : public detail::Unary<Neg> {
+ public:
+  std::string_view name() const override { return "neg"; }
+  template <class X>
+  static auto formula(const X& x) {
+    return -x;
+  }
+  // dy/dx = -1
+  Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return neg(gradient);
+  }
+};
+
+class Scale final : public detail::Unary<Scale> {
+ public:
+  explicit Scale(double factor) : factor_(factor) {}
+  std::string_view name() const override { return "scale"; }
+  std::vector<Attribute> attributes() const override { return {{"factor", factor_}}; }
+  template <class X>
+  auto formula(const X& x) const {
+    return static_cast<typename X::value_type>(factor_) * x;
+  }
+  // dy/dx = factor
+  Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return scale(gradient, factor_);
+  }
+
+ private:
+  double factor_;
+};
+
+class Square final : public detail::Unary<Square> {
+ public:
+  std::string_view name() const override { return "square"; }
+  template <class X>
+  static auto formula(const X& x) {
+    return x * x;
+  }
+  // dy/dx = 2 x
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, scale(inputs[0], 2));
+  }
+};
+
+class Exp final : public detail::Unary<Exp> {
+ public:
+  std::string_view name() const override { return "exp"; }
+  template <class X>
+  static auto formula(const X& x) {
+    return xt::exp(x);
+  }
+  // dy/dx = y
+  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, output);
+  }
+};
+
+class Log final : public detail::Unary<Log> {
+ public:
+  std::string_view name() const override { return "log"; }
+  template <class X>
+  static auto formula(const X& x) {
+    return xt::log(x);
+  }
+  // dy/dx = 1 / x
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return div(gradient, inputs[0]);
+  }
+};
+
+class Tanh final : public detail::Unary<Tanh> {
+ public:
+  std::string_view name() const override { return "tanh"; }
+  template <class X>
+  static auto formula(const X& x) {
+    return xt::tanh(x);
+  }
+  // dy/dx = 1 - y^2
+  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, 1.0 - square(output));
+  }
+};
+
+class Sigmoid final : public detail::Unary<Sigmoid> {
+ public:
+  std::string_view name() const override { return "sigmoid"; }
+  template <class X>
+  static auto formula(const X& x) {
+    using T = typename X::value_type;
+    return T{1} / (T{1} + xt::exp(-x));
+  }
+  // dy/dx = y (1 - y)
+  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, mul(output, 1.0 - output));
+  }
+};
+
+class ReLU final : public detail::Unary<ReLU> {
+ public:
+  std::string_view name() const override { return "relu"; }
+  template <class X>
+  static auto formula(const X& x) {
+    // NaN stays NaN: the comparison is false for it.
+    return xt::where(x <= typename X::value_type{0}, typename X::value_type{0}, x);
+  }
+  // dy/dx = 1 where x > 0, which is where y > 0
+  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, heaviside(output));
+  }
+};
+
+class Heaviside final : public detail::Unary<Heaviside> {
+ public:
+  std::string_view name() const override { return "heaviside"; }
+  template <class X>
+  static auto formula(const X& x) {
+    using T = typename X::value_type;
+    return xt::where(x > T{0}, T{1}, T{0});
+  }
+  // dy/dx = 0
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor&, std::size_t) const override {
+    return zeros_like(inputs[0]);
+  }
+};
+
+}  // namespace
+
+Tensor neg(const Tensor& x, Location at) {
+  return apply<Neg>({x}, at);
+}
+
+Tensor scale(const Tensor& x, double factor, Location at) {
+  return apply(std::make_shared<const Scale>(factor), {x}, at);
+}
+
+Tensor square(const Tensor& x, Location at) {
+  return apply<Square>({x}, at);
+}
+
+Tensor exp(const Tensor& x, Location at) {
+  return apply<Exp>({x}, at);
+}
+
+Tensor log(const Tensor& x, Location at) {
+  return apply<Log>({x}, at);
+}
+
+Tensor tanh(const Tensor& x, Location at) {
+  return apply<Tanh>({x}, at);
+}
+
+Tensor sigmoid(const Tensor& x, Location at) {
+  return apply<Sigmoid>({x}, at);
+}
+
+Tensor relu(const Tensor& x, Location at) {
+  return apply<ReLU>({x}, at);
+}
+
+Tensor heaviside(const Tensor& x, Location at) {
+  return apply<Heaviside>({x}, at);
+}
+
+}  // namespace gradtable

@@ -1,0 +1,126 @@
+#include "gradtable/ops/shaping.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/strides.hpp"
+
+namespace gradtable {
+namespace {
+
+using Inputs = std::span<const Tensor>;
+
+class Reshape final : public Op {
+ public:
+  explicit Reshape(const Shape& shape) : shape_(shape) {}
+  std::string_view name() const override { return "reshape"; }
+  std::vector<Attribute> attributes() const override {
+    return {{"shape", std::vector<std::int64_t>(shape_.extents().begin(), shape_.extents().end())}};
+  }
+
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    if (inputs[0].shape.size() != shape_.size())
+      throw ShapeError(fmt::format("expected {} elements for shape {}, got {} in {}", shape_.size(),
+                                   to_string(shape_), inputs[0].shape.size(), to_string(inputs[0].shape)));
+    return {detail::floating(inputs), shape_};
+  }
+
+  bool may_overwrite(std::size_t) const override { return true; }
+
+  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+    if (inputs[0].data != output.data) std::memcpy(output.data, inputs[0].data, output.type.bytes());
+  }
+
+  // dy_i/dx_i = 1
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return reshape(gradient, inputs[0].shape());
+  }
+
+ private:
+  Shape shape_;
+};
+
+class TransposeAxes final : public Op {
+ public:
+  explicit TransposeAxes(std::vector<std::int64_t> axes) : axes_(std::move(axes)) {}
+  std::string_view name() const override { return "transpose"; }
+  std::vector<Attribute> attributes() const override {
+    if (axes_.empty()) return {};
+    return {{"axes", axes_}};
+  }
+
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    const Shape& shape = inputs[0].shape;
+    if (!axes_.empty() && axes_.size() != static_cast<std::size_t>(shape.rank()))
+      throw ShapeError(
+          fmt::format("expected {} axes for shape {}, got {}", shape.rank(), to_string(shape), axes_.size()));
+    detail::set_of(axes_, shape.rank());  // each axis once
+    return {detail::floating(inputs), permuted(shape)};
+  }
+
+  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
+    return walk(inputs[0].shape).runs();
+  }
+
+  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      const auto* x = static_cast<const T*>(inputs[0].data);
+      const auto runs = walk(inputs[0].shape());
+      T* to = static_cast<T*>(output.data) + parts.begin * runs.run();
+      runs.for_runs(parts.begin, parts.end, [&](const std::array<std::int64_t, 1>& from) {
+        const T* run = x + from[0];
+        for (std::int64_t i = 0; i < runs.run(); ++i) to[i] = run[i * runs.run_stride(0)];
+        to += runs.run();
+      });
+    });
+  }
+
+  // The gradient of y goes back to the places that its elements came from.
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    std::vector<std::int64_t> inverse(axes_.size());
+    for (std::size_t k = 0; k < axes_.size(); ++k)
+      inverse[source(static_cast<int>(k), inputs[0].shape().rank())] = static_cast<std::int64_t>(k);
+    return transpose(gradient, inverse);
+  }
+
+ private:
+  // The axis of x that becomes axis k of y.
+  std::size_t source(int k, int rank) const {
+    if (axes_.empty()) return static_cast<std::size_t>(rank - 1 - k);
+    const std::int64_t axis = axes_[static_cast<std::size_t>(k)];
+    return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+  }
+
+  Shape permuted(const Shape& shape) const {
+    std::array<std::int64_t, Shape::kMaxRank> extents{};
+    for (int k = 0; k < shape.rank(); ++k)
+      extents[static_cast<std::size_t>(k)] = shape.extents()[source(k, shape.rank())];
+    return Shape(std::span<const std::int64_t>(extents.data(), static_cast<std::size_t>(shape.rank())));
+  }
+
+  detail::Walk<1> walk(const Shape& from) const {
+    const detail::Strides dense = detail::dense_strides(from);
+    detail::Strides strides{};
+    for (int k = 0; k < from.rank(); ++k)
+      strides[static_cast<std::size_t>(k)] = dense[source(k, from.rank())];
+    return {permuted(from), {strides}};
+  }
+
+  std::vector<std::int64_t> axes_;
+};
+
+}  // namespace
+
+Tensor reshape(const Tensor& x, const Shape& shape, Location at) {
+  if (!x.empty() && x.shape() == shape) return x;
+  return apply(std::make_shared<const Reshape>(shape), {x}, at);
+}
+
+Tensor transpose(const Tensor& x, std::vector<std::int64_t> axes, Location at) {
+  return apply(std::make_shared<const TransposeAxes>(std::move(axes)), {x}, at);
+}
+
+}  // namespace gradtable
