@@ -1,0 +1,84 @@
+// Training and evaluation of a classifier of images: minibatches, softmax cross-entropy, SGD.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/models/data/dataset.hpp"
+#include "gradtable/models/networks/fcnn.hpp"
+
+namespace gradtable {
+
+struct TrainerOptions {
+  std::int64_t batch_size = 64;
+  double learning_rate = 0.1;
+  bool shuffle = true;
+  std::uint64_t seed = 42;  // of the order of the images
+  int threads = 1;          // of matrix products
+};
+
+// Sums over the images seen so far, of an epoch or of a test set.
+struct Score {
+  std::int64_t images = 0;
+  std::int64_t correct = 0;
+  double loss_sum = 0;
+
+  double loss() const { return loss_sum / static_cast<double>(images); }
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
+};
+
+// The nodes of one step on batches of one size.
+struct StepGraph {
+  Tensor images;       // (m, features)
+  Tensor labels;       // int32 (m)
+  Tensor scores;       // (m, classes)
+  Tensor loss;         // the mean over the batch
+  Tensor predictions;  // int32 (m)
+  std::vector<Update> updates;
+};
+
+class Trainer {
+ public:
+  // The network's graph must outlive the trainer. Throws ConfigError for a batch size below 1.
+  Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options);
+  ~Trainer();
+
+  // Called after each batch with what was seen so far; training stops where it returns false.
+  using Continue = std::function<bool(const Score&)>;
+  // Called with the predictions and the labels of each batch.
+  using Predicted =
+      std::function<void(std::span<const std::int32_t> predictions, std::span<const std::int32_t> labels)>;
+
+  // One pass over the data in the order of this epoch; epochs count from 1. Loss and accuracy are those of
+  // each batch before its update. Throws NumericError, with epoch and step, when a loss is not finite; the
+  // parameters then are those of the step before. Throws ConfigError when images or labels do not fit the
+  // network.
+  Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {});
+
+  // One pass over the data in its own order, without updates.
+  Score evaluate(const Dataset& data, const Predicted& predicted = {});
+
+  // The graph of a full batch; what is drawn and counted.
+  const StepGraph& step_graph();
+
+ private:
+  struct Step;
+
+  Step& step_for(std::int64_t batch_size);
+  Score run(const Dataset& data, std::span<const std::uint32_t> indices, bool training);
+  void require_fit(const Dataset& data) const;
+
+  Graph& graph_;
+  const Fcnn& network_;
+  TrainerOptions options_;
+  std::map<std::int64_t, std::unique_ptr<Step>>
+      steps_;  // by batch size: the full one, and that of a last partial batch
+};
+
+}  // namespace gradtable
