@@ -1,0 +1,61 @@
+// A file read once from its first byte to its last, plain or gzip (RFC 1952): which, its first bytes say.
+//
+// All errors are DataError: "<path>@byte N: <found>; expected <what>". N counts the content, that is the
+// inflated bytes; in messages about gzip itself it counts the bytes of the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gradtable {
+
+class ByteSource {
+ public:
+  // Opens the file. Throws DataError when it is missing, unreadable, a directory or empty.
+  explicit ByteSource(const std::string& path);
+  ~ByteSource();
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  // Fills `bytes` with the content that follows and returns their number, less only where the content ends.
+  // What has been read is to be trusted only after finish(). Throws DataError on damaged or truncated gzip.
+  std::size_t read(std::span<std::uint8_t> bytes);
+  // Demands that the content ends here, that checksum and length of a gzip file agree with it, and that
+  // nothing follows, be it a second gzip member. Throws DataError.
+  void finish();
+
+  bool is_gzip() const { return gzip_ != nullptr; }
+  // How many bytes of content have been read.
+  std::int64_t position() const { return position_; }
+  // A guess at the size of the content, never more than a small multiple of the file's size.
+  std::int64_t size_hint() const;
+  [[noreturn]] void refuse(std::int64_t at, std::string_view found, std::string_view expected) const;
+
+ private:
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct Gzip;
+
+  [[noreturn]] void refuse(std::string_view found, std::string_view expected) const;
+  bool refill();
+  std::size_t read_some(std::span<std::uint8_t> bytes);
+  std::size_t inflate_some(std::span<std::uint8_t> bytes);
+  void inflate_once();
+
+  std::string path_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::vector<std::uint8_t> buffer_;  // of the file's bytes
+  std::span<std::uint8_t> unread_;    // the part of the buffer that is still to be used
+  std::int64_t file_position_ = 0;    // of the end of the buffer
+  std::int64_t position_ = 0;
+  std::unique_ptr<Gzip> gzip_;  // null for a plain file
+};
+
+}  // namespace gradtable

@@ -1,0 +1,32 @@
+// Labelled images in memory. Pixels stay bytes: batches turn them into numbers (batches.hpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gradtable {
+
+struct Dataset {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t classes = 0;          // labels are 0, ..., classes - 1
+  std::vector<std::uint8_t> pixels;  // size() x rows x columns, row-major; 0 is 0.0 and 255 is 1.0
+  std::vector<std::uint8_t> labels;
+
+  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t features() const { return rows * columns; }
+};
+
+// A data set from two IDX files, plain or gzip. `classes` is 0 for one more than the largest label. Throws
+// DataError when a file is damaged, when the counts differ, and for a label that is not below `classes`.
+Dataset load_idx(const std::string& images_path, const std::string& labels_path, std::int64_t classes = 0);
+
+// Throws DataError with index and value of the first label that is not below `classes`; labels_path is for
+// the message.
+void require_labels_below(const Dataset& dataset, std::int64_t classes, const std::string& labels_path);
+
+// Keeps the first `count` images; all when there are no more. The number of classes stays.
+void keep_first(Dataset& dataset, std::int64_t count);
+
+}  // namespace gradtable
