@@ -1,0 +1,39 @@
+#include "gradtable/models/io/exit_codes.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/io/printable.hpp"
+
+namespace gradtable {
+namespace {
+
+ExitCode code_of(const std::exception& error) {
+  if (dynamic_cast<const ConfigError*>(&error)) return ExitCode::usage;
+  if (dynamic_cast<const DataError*>(&error)) return ExitCode::data;
+  if (dynamic_cast<const NumericError*>(&error)) return ExitCode::numeric;
+  if (dynamic_cast<const OutputError*>(&error)) return ExitCode::output;
+  return ExitCode::other;
+}
+
+}  // namespace
+
+int run_program(const std::function<ExitCode()>& body) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return static_cast<int>(body());
+  } catch (const std::bad_alloc&) {
+    std::fputs("error: out of memory\n", stderr);
+    return static_cast<int>(ExitCode::output);
+  } catch (const std::exception& error) {
+    std::fputs(("error: " + printable(error.what()) + "\n").c_str(), stderr);
+    return static_cast<int>(code_of(error));
+  }
+}
+
+}  // namespace gradtable

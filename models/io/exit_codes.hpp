@@ -1,0 +1,25 @@
+// How the programs end: one line on standard error, and an exit code that says what kind of thing failed.
+#pragma once
+
+#include <functional>
+
+namespace gradtable {
+
+enum class ExitCode : int {
+  ok = 0,
+  other = 1,       // any exception that is not named below
+  usage = 2,       // ConfigError: the command line or the configuration
+  data = 3,        // DataError
+  checkpoint = 4,  // a checkpoint or model file
+  numeric = 5,     // NumericError
+  output = 6,      // OutputError, or no memory
+  interrupted = 130
+};
+
+// Runs the body of a program and returns what main() is to return: the body's own exit code or, after an
+// exception, the code of its class, with "error: <message>" on standard error. The message stays one line,
+// whatever bytes a file name in it has. SIGPIPE and SIGXFSZ are ignored from here on: a reader that went away
+// and a file too large come back as the error of a write.
+int run_program(const std::function<ExitCode()>& body);
+
+}  // namespace gradtable
