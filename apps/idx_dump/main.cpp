@@ -31,6 +31,7 @@ Exit codes: 0 ok, 2 usage, 3 data set, 6 output.
 )";
 constexpr std::string_view kVersion = "0.1.0";
 constexpr int kClasses = 10;
+constexpr std::size_t kLabelsHeaderBytes = 8;
 
 struct Arguments {
   bool images = false;
@@ -87,8 +88,8 @@ std::string label_text(const Arguments& arguments) {
   const std::size_t index = parse_index(arguments, labels.size());
   const int label = labels[index];
   if (label >= kClasses)
-    throw DataError(fmt::format("{}: label {} at index {}; expected a label below {}", arguments.file, label,
-                                index, kClasses));
+    throw DataError(fmt::format("{}@byte {}: label {} at index {}; expected a label below {}", arguments.file,
+                                kLabelsHeaderBytes + index, label, index, kClasses));
   std::string text = fmt::format("1\n{}\n", kClasses);
   for (int i = 0; i < kClasses; ++i) append_line(text, i == label ? 1.0 : 0.0);
   return text;

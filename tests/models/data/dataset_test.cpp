@@ -1,0 +1,66 @@
+#include "gradtable/models/data/dataset.hpp"
+
+#include "tests/support/idx_bytes.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::idx_images;
+using testing::idx_labels;
+
+class LoadIdx : public ::testing::Test {
+ protected:
+  std::string error(const std::string& labels_path, std::int64_t classes) {
+    try {
+      load_idx(images_, labels_path, classes);
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  testing::TemporaryFolder folder_;
+  std::string images_ = folder_.write("images", idx_images(3, 2, 2));
+};
+
+TEST_F(LoadIdx, PairsImagesWithLabelsAndCountsClasses) {
+  const Dataset dataset = load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})));
+  EXPECT_EQ(dataset.size(), 3);
+  EXPECT_EQ(dataset.rows, 2);
+  EXPECT_EQ(dataset.columns, 2);
+  EXPECT_EQ(dataset.features(), 4);
+  EXPECT_EQ(dataset.classes, 5);
+  EXPECT_EQ(dataset.pixels.size(), 12U);
+  EXPECT_EQ(dataset.labels, (testing::Bytes{0, 4, 1}));
+}
+
+TEST_F(LoadIdx, TakesTheNumberOfClassesThatItIsTold) {
+  EXPECT_EQ(load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})), 10).classes, 10);
+}
+
+TEST_F(LoadIdx, RefusesCountsThatDifferAndNamesBoth) {
+  const std::string labels = folder_.write("labels", idx_labels({1, 2}));
+  EXPECT_EQ(error(labels, 0), labels + ": 2 labels; expected 3, one for each image of " + images_);
+}
+
+TEST_F(LoadIdx, RefusesALabelBeyondTheClassesWithItsIndexAndValue) {
+  const std::string labels = folder_.write("labels", idx_labels({9, 255, 11}));
+  EXPECT_EQ(error(labels, 10), labels + "@byte 9: label 255 at index 1; expected a label below 10");
+}
+
+TEST_F(LoadIdx, KeepsTheFirstAndTheNumberOfClasses) {
+  Dataset dataset = load_idx(images_, folder_.write("labels", idx_labels({0, 1, 4})));
+  keep_first(dataset, 5);
+  EXPECT_EQ(dataset.size(), 3);
+  keep_first(dataset, 2);
+  EXPECT_EQ(dataset.size(), 2);
+  EXPECT_EQ(dataset.classes, 5);
+  EXPECT_EQ(dataset.pixels, (testing::Bytes{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+}  // namespace
+}  // namespace gradtable

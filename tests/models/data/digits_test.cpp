@@ -1,0 +1,86 @@
+#include "gradtable/models/data/digits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+
+#include <gtest/gtest.h>
+
+namespace gradtable {
+namespace {
+
+using Image = std::array<double, 784>;
+
+TEST(DrawDigits, GivesTheSameBytesForTheSameSeed) {
+  const Dataset a = draw_digits(50, 7), b = draw_digits(50, 7), c = draw_digits(50, 8);
+  EXPECT_EQ(a.pixels, b.pixels);
+  EXPECT_EQ(a.labels, b.labels);
+  EXPECT_NE(a.pixels, c.pixels);
+}
+
+TEST(DrawDigits, KeepsAnImageWhenMoreAreAskedFor) {
+  const Dataset few = draw_digits(20, 7);
+  Dataset many = draw_digits(90, 7);
+  keep_first(many, 20);
+  EXPECT_EQ(many.pixels, few.pixels);
+  EXPECT_EQ(many.labels, few.labels);
+}
+
+TEST(DrawDigits, DrawsTenClassesOf28x28InLikeNumbers) {
+  const Dataset dataset = draw_digits(5000, 1);
+  EXPECT_EQ(dataset.size(), 5000);
+  EXPECT_EQ(dataset.rows, 28);
+  EXPECT_EQ(dataset.columns, 28);
+  EXPECT_EQ(dataset.classes, 10);
+  for (std::uint8_t digit = 0; digit < 10; ++digit)
+    EXPECT_NEAR(static_cast<double>(std::ranges::count(dataset.labels, digit)), 500, 110);
+}
+
+TEST(DrawDigits, DrawsWhiteOnBlackInTheMiddle) {
+  const Dataset dataset = draw_digits(200, 1);
+  for (std::size_t i = 0; i < 200; ++i) {
+    const auto image = std::span(dataset.pixels).subspan(i * 784, 784);
+    EXPECT_GT(*std::ranges::max_element(image), 120);
+    EXPECT_LT(std::ranges::count_if(image, [](int v) { return v > 100; }), 784 / 2);
+    EXPECT_LT(std::max(image.front(), image.back()), 100);
+  }
+}
+
+// The mean image of each class over the first images of a data set.
+std::array<Image, 10> mean_images(const Dataset& dataset) {
+  std::array<Image, 10> means{};
+  std::array<double, 10> counts{};
+  for (std::size_t i = 0; i < dataset.labels.size(); ++i) {
+    counts[dataset.labels[i]] += 1;
+    for (std::size_t j = 0; j < 784; ++j) means[dataset.labels[i]][j] += dataset.pixels[i * 784 + j];
+  }
+  for (std::size_t digit = 0; digit < 10; ++digit)
+    for (double& value : means[digit]) value /= counts[digit];
+  return means;
+}
+
+std::size_t nearest(const std::array<Image, 10>& means, std::span<const std::uint8_t> image) {
+  std::size_t best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t digit = 0; digit < means.size(); ++digit) {
+    double distance = 0;
+    for (std::size_t j = 0; j < image.size(); ++j)
+      distance += (image[j] - means[digit][j]) * (image[j] - means[digit][j]);
+    if (distance < least) best = digit, least = distance;
+  }
+  return best;
+}
+
+TEST(DrawDigits, IsToBeLearnedButNotByTheMeanImageAlone) {
+  const auto means = mean_images(draw_digits(3000, 1));
+  const Dataset unseen = draw_digits(1000, 2);
+  int right = 0;
+  for (std::size_t i = 0; i < 1000; ++i)
+    right += nearest(means, std::span(unseen.pixels).subspan(i * 784, 784)) == unseen.labels[i];
+  EXPECT_GT(right, 400);
+  EXPECT_LT(right, 900);
+}
+
+}  // namespace
+}  // namespace gradtable

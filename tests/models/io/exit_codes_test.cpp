@@ -1,0 +1,51 @@
+#include "gradtable/models/io/exit_codes.hpp"
+
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable {
+namespace {
+
+struct Outcome {
+  int code = 0;
+  std::string err;
+
+  friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+Outcome run(const std::function<ExitCode()>& body) {
+  ::testing::internal::CaptureStderr();
+  const int code = run_program(body);
+  return {code, ::testing::internal::GetCapturedStderr()};
+}
+
+template <class E>
+Outcome throwing(const std::string& message) {
+  return run([&]() -> ExitCode { throw E(message); });
+}
+
+TEST(RunProgram, ReturnsTheCodeOfItsBody) {
+  EXPECT_EQ(run([] { return ExitCode::ok; }), (Outcome{0, ""}));
+  EXPECT_EQ(run([] { return ExitCode::interrupted; }), (Outcome{130, ""}));
+}
+
+TEST(RunProgram, TurnsAnExceptionIntoOneLineAndTheCodeOfItsClass) {
+  EXPECT_EQ(throwing<ConfigError>("a"), (Outcome{2, "error: a\n"}));
+  EXPECT_EQ(throwing<DataError>("a"), (Outcome{3, "error: a\n"}));
+  EXPECT_EQ(throwing<NumericError>("a"), (Outcome{5, "error: a\n"}));
+  EXPECT_EQ(throwing<OutputError>("a"), (Outcome{6, "error: a\n"}));
+  EXPECT_EQ(throwing<std::logic_error>("a"), (Outcome{1, "error: a\n"}));
+  EXPECT_EQ(run([]() -> ExitCode { throw std::bad_alloc(); }), (Outcome{6, "error: out of memory\n"}));
+}
+
+TEST(RunProgram, KeepsTheMessageOnOneLine) {
+  EXPECT_EQ(throwing<DataError>("a\nb\xff"), (Outcome{3, "error: a\\nb\\xff\n"}));
+}
+
+}  // namespace
+}  // namespace gradtable

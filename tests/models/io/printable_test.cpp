@@ -1,0 +1,34 @@
+#include "gradtable/models/io/printable.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gradtable {
+namespace {
+
+TEST(Printable, KeepsTextInAnyLanguage) {
+  for (const std::string text : {"", "plain \\ 'text'", "Größe", "数字 🙂"})
+    EXPECT_EQ(printable(text), text);
+}
+
+TEST(Printable, EscapesControlCharacters) {
+  EXPECT_EQ(printable("a\nb\rc\td"), "a\\nb\\rc\\td");
+  EXPECT_EQ(printable(std::string_view("\0\x1b[31m\x7f", 7)), "\\x00\\x1b[31m\\x7f");
+  EXPECT_EQ(printable("\xc2\x85"), "\\xc2\\x85");           // next line
+  EXPECT_EQ(printable("\xe2\x80\xa8"), "\\xe2\\x80\\xa8");  // line separator
+}
+
+TEST(Printable, EscapesEachByteThatIsNotUtf8) {
+  EXPECT_EQ(printable("a\xff"
+                      "b"),
+            "a\\xffb");
+  EXPECT_EQ(printable("\xc3"), "\\xc3");  // cut off
+  EXPECT_EQ(printable("\xc3("), "\\xc3(");
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");  // overlong
+  EXPECT_EQ(printable("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+  EXPECT_EQ(printable("\xf0\x9f\x99"), "\\xf0\\x9f\\x99");
+}
+
+}  // namespace
+}  // namespace gradtable
