@@ -1,0 +1,92 @@
+#include "apps/mnist_fcnn/options.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "gradtable/models/config/text.hpp"
+
+namespace mnist_fcnn {
+namespace {
+
+constexpr std::string_view kVersion = "0.1.0";
+constexpr std::string_view kUsage =
+    "usage: mnist_fcnn CONFIG [--set key.path=value]... [--out DIR] [--threads N] [--quiet] [--help] "
+    "[--version]\n";
+constexpr std::string_view kHelp = R"(
+Trains a fully connected network on images of digits, tests it, and writes what it predicts.
+
+  CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
+  --set key.path=value  change a key of the config; may stand more than once, the last one wins
+  --out DIR             write the results to DIR, from the working directory, in place of output.dir
+  --threads N           threads that compute, in place of the config's
+  --quiet               no progress
+  --help, --version     print this, or the version, and leave
+
+Exit codes: 0 done, 2 command line or config, 3 data set, 5 numerical failure, 6 input or output, 130 interrupted.
+The environment's MNIST_DIR takes the place of data.dir in the file.
+
+Config keys, their defaults and what they may be:
+)";
+
+std::string help_text() {
+  Config defaults;
+  return fmt::format("{}{}{}", kUsage, kHelp, config_table(defaults).help());
+}
+
+CommandLine usage_error(std::string_view what) {
+  return {.options = {},
+          .output = {},
+          .error = fmt::format("error: {}\n{}", gradtable::one_line(what), kUsage),
+          .exit_code = kExitUsage};
+}
+
+// The whole of `text` as a number: the parser of the library would take 010 for 8.
+std::optional<std::int64_t> as_integer(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+CommandLine parse_options(int argc, const char* const* argv) {
+  Options options;
+  std::string config, out, threads;
+  std::vector<std::string> settings;
+  CLI::App app;
+  app.set_help_flag("--help,-h");
+  app.set_version_flag("--version", std::string(kVersion));
+  app.add_option("CONFIG", config)->required();
+  app.add_option("--set", settings)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const CLI::Option* out_option = app.add_option("--out", out);
+  const CLI::Option* threads_option = app.add_option("--threads", threads);
+  app.add_flag("--quiet", options.quiet);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return {.options = {}, .output = help_text(), .error = {}};
+  } catch (const CLI::CallForVersion&) {
+    return {.options = {}, .output = fmt::format("mnist_fcnn {}\n", kVersion), .error = {}};
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error.what());
+  }
+  if (config.empty()) return usage_error("CONFIG: expected a file, got an empty name");
+  if (*out_option && out.empty()) return usage_error("--out: expected a folder, got an empty name");
+  options.config = config;
+  options.overrides.settings = std::move(settings);
+  if (*out_option) options.overrides.out = out;
+  if (*threads_option) {
+    options.overrides.threads = as_integer(threads);
+    if (!options.overrides.threads)
+      return usage_error(
+          fmt::format("--threads: expected an integer, got {}", gradtable::in_quotes(threads)));
+  }
+  return {.options = std::move(options), .output = {}, .error = {}};
+}
+
+}  // namespace mnist_fcnn

@@ -1,0 +1,161 @@
+#include "gradtable/models/config/field.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/json.hpp"
+#include "gradtable/models/config/text.hpp"
+
+namespace gradtable {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& expected, const json& found) {
+  throw ConfigError(fmt::format("{}: expected {}, got {}", where, expected, describe(found)));
+}
+
+// The library's own get<int>() takes true for 1, 1.9 for 1, and wraps what does not fit.
+template <class T>
+std::optional<T> as_integer(const json& value, Range<T> range) {
+  const auto in_range = [&](auto number) -> std::optional<T> {
+    if (std::cmp_less(number, range.low) || std::cmp_greater(number, range.high)) return std::nullopt;
+    return static_cast<T>(number);
+  };
+  if (value.is_number_unsigned()) return in_range(value.get<std::uint64_t>());
+  if (value.is_number_integer()) return in_range(value.get<std::int64_t>());
+  return std::nullopt;
+}
+
+bool contains(const RealRange& range, double number) {
+  const bool above = range.low_open ? number > range.low : number >= range.low;
+  const bool below = range.high_open ? number < range.high : number <= range.high;
+  return above && below;
+}
+
+template <class T>
+std::string describe(Range<T> range) {
+  return fmt::format("from {} to {}", range.low, range.high);
+}
+
+std::string describe(const RealRange& range) {
+  return fmt::format("a number {} {} and {} {}", range.low_open ? "above" : "of at least", range.low,
+                     range.high_open ? "below" : "at most", range.high);
+}
+
+// The text, or nothing when the value is none or has a character that does not belong into a name.
+std::optional<std::string> as_text(const json& value, Empty empty) {
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.empty() && empty == Empty::refused) return std::nullopt;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(text.begin(), text.end(), is_control)) return std::nullopt;
+  return text;
+}
+
+template <class Store>
+auto text_reader(std::string expected, Empty empty, Store store) {
+  return [=](const json& found, const std::string& where) {
+    auto text = as_text(found, empty);
+    if (!text) refuse(where, expected, found);
+    store(std::move(*text));
+  };
+}
+
+}  // namespace
+
+template <class T>
+Field integer(std::string key, T& value, Range<std::type_identity_t<T>> range, std::string help) {
+  const std::string expected = "an integer " + describe(range);
+  const auto read = [=, &value](const json& found, const std::string& where) {
+    const auto number = as_integer<T>(found, range);
+    if (!number) refuse(where, expected, found);
+    value = *number;
+  };
+  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+}
+
+template Field integer(std::string, int&, Range<int>, std::string);
+template Field integer(std::string, std::int64_t&, Range<std::int64_t>, std::string);
+template Field integer(std::string, std::uint64_t&, Range<std::uint64_t>, std::string);
+
+Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::size_t> count,
+               Range<std::int64_t> element, std::string help) {
+  const std::string each = "an integer " + describe(element);
+  const std::string expected =
+      fmt::format("a list of {} to {} integers {}", count.low, count.high, describe(element));
+  const auto read = [=, &value](const json& found, const std::string& where) {
+    if (!found.is_array() || found.size() < count.low || found.size() > count.high)
+      refuse(where, expected, found);
+    std::vector<std::int64_t> numbers;
+    for (const json& item : found) {
+      const auto number = as_integer(item, element);
+      if (!number) refuse(fmt::format("{}/{}", where, numbers.size()), each, item);
+      numbers.push_back(*number);
+    }
+    value = std::move(numbers);
+  };
+  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+}
+
+Field real(std::string key, double& value, RealRange range, std::string help) {
+  const std::string expected = describe(range);
+  const auto read = [=, &value](const json& found, const std::string& where) {
+    if (!found.is_number() || !contains(range, found.get<double>())) refuse(where, expected, found);
+    value = found.get<double>();
+  };
+  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+}
+
+Field boolean(std::string key, bool& value, std::string help) {
+  const auto read = [&value](const json& found, const std::string& where) {
+    if (!found.is_boolean()) refuse(where, "true or false", found);
+    value = found.get<bool>();
+  };
+  return {std::move(key), "true or false", std::move(help), false, read, [&value] { return json(value); }};
+}
+
+Field text(std::string key, std::string& value, Empty empty, std::string help) {
+  const std::string expected = empty == Empty::allowed ? "text" : "text that is not empty";
+  const auto read = text_reader(expected, empty, [&value](std::string text) { value = std::move(text); });
+  return {std::move(key), expected, std::move(help),
+          true,           read,     [&value] { return json(valid_utf8(value)); }};
+}
+
+Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help) {
+  const std::string expected = empty == Empty::allowed ? "a path, or \"\" for none" : "a path";
+  const auto read = text_reader(expected, empty, [&value](std::string text) { value = std::move(text); });
+  const auto write = [&value] { return json(valid_utf8(value.native())); };
+  return {std::move(key), expected, std::move(help), true, read, write};
+}
+
+Field choice(std::string key, std::vector<std::string> names, std::function<void(std::size_t)> store,
+             std::function<std::size_t()> stored, std::string help) {
+  const std::string expected =
+      fmt::format("{}\"{}\"", names.size() > 1 ? "one of " : "", fmt::join(names, "\", \""));
+  const auto read = [=](const json& found, const std::string& where) {
+    const auto name =
+        std::find_if(names.begin(), names.end(), [&](const auto& known) { return found == known; });
+    if (name == names.end()) refuse(where, expected, found);
+    store(static_cast<std::size_t>(name - names.begin()));
+  };
+  const auto write = [names, stored] { return json(names[stored()]); };
+  return {std::move(key), expected, std::move(help), true, read, write};
+}
+
+Field choice(std::string key, std::string& value, std::vector<std::string> names, std::string help) {
+  const auto store = [&value, names](std::size_t i) { value = names[i]; };
+  const auto stored = [&value, names] {
+    const auto known = std::find(names.begin(), names.end(), value);
+    return static_cast<std::size_t>(known - names.begin()) % names.size();
+  };
+  return choice(std::move(key), names, store, stored, std::move(help));
+}
+
+}  // namespace gradtable

@@ -1,0 +1,169 @@
+#include "gradtable/models/config/json.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/text.hpp"
+#include "gradtable/models/config/text_file.hpp"
+
+namespace gradtable {
+namespace {
+
+using nlohmann::json;
+
+// "run.json:3:7" for the byte at `offset`; columns count characters, not bytes.
+std::string position(std::string_view text, std::string_view source, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::string_view columns = before.substr(line_start);
+  const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+  const auto column = 1 + std::count_if(columns.begin(), columns.end(), is_character);
+  return fmt::format("{}:{}:{}", source, line, column);
+}
+
+// Takes the parser's events and builds the value. The parser itself does not recurse, and nothing deeper than
+// kMaxJsonDepth is ever built, so that no later walk or destructor runs out of stack.
+class Builder {
+ public:
+  Builder(std::string_view text, std::string_view source) : text_(text), source_(source) {}
+
+  json take() { return std::move(root_); }
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(json::number_integer_t value) { return add(value); }
+  bool number_unsigned(json::number_unsigned_t value) { return add(value); }
+  bool number_float(json::number_float_t value, const std::string&) { return add(value); }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(json::object()); }
+  bool start_array(std::size_t) { return open(json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+
+  bool key(std::string& name) {
+    json& object = *open_.back();
+    names_.back() = name;
+    if (object.contains(name))
+      throw ConfigError(
+          fmt::format("{} at {}: this key stands twice; expected each key once", source_, pointer()));
+    return true;
+  }
+
+  bool parse_error(std::size_t bytes_read, const std::string& token, const json::exception& error) {
+    const std::string_view what = error.what();
+    const bool unexpected = what.find(" - unexpected ") != std::string_view::npos;
+    const bool too_large = what.find("number overflow") != std::string_view::npos;
+    // The parser stands behind the token: where that is a whole one, its first byte says more.
+    const std::size_t back = unexpected || too_large ? token.size() : 1;
+    const std::size_t offset = std::min(bytes_read - std::min(back, bytes_read), text_.size());
+    const std::string where = position(text_, source_, offset);
+    if (too_large)
+      throw ConfigError(
+          fmt::format("{}: the number {}; expected one in the range of double", where, one_line(token, 60)));
+    throw ConfigError(fmt::format("{}: {}", where, found_and_expected(what, token)));
+  }
+
+ private:
+  json& insert(json value) {
+    if (open_.empty()) return root_ = std::move(value);
+    json& container = *open_.back();
+    if (container.is_object()) return container[names_.back()] = std::move(value);
+    container.push_back(std::move(value));
+    return container.back();
+  }
+
+  bool add(json value) {
+    insert(std::move(value));
+    return true;
+  }
+
+  bool open(json container) {
+    if (open_.size() == kMaxJsonDepth)
+      throw ConfigError(fmt::format("{}: nested more than {} deep; expected less", source_, kMaxJsonDepth));
+    open_.push_back(&insert(std::move(container)));
+    names_.emplace_back();
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    names_.pop_back();
+    return true;
+  }
+
+  std::string pointer() const {
+    json::json_pointer path;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      if (open_[i]->is_object())
+        path.push_back(names_[i]);
+      else
+        path.push_back(std::to_string(open_[i]->size() - 1));
+    }
+    return one_line(path.to_string());
+  }
+
+  // The library's "...: syntax error while parsing value - FOUND; last read: 'TOKEN'; expected WHAT", cut to
+  // size.
+  static std::string found_and_expected(std::string_view what, std::string_view token) {
+    constexpr std::string_view kLastRead = "; last read: '";
+    const std::size_t dash = what.find(" - ");
+    if (dash != std::string_view::npos) what.remove_prefix(dash + 3);
+    const std::size_t last_read = what.find(kLastRead);
+    if (last_read == std::string_view::npos)
+      return one_line(what) + (what.find("; expected") == std::string_view::npos ? "; expected JSON" : "");
+    if (token.starts_with('/')) return "a comment; expected JSON, which has none";
+    const std::size_t token_end = last_read + kLastRead.size() + token.size() + 1;
+    const std::string_view expected = what.substr(std::min(token_end, what.size()));
+    return fmt::format("{} {}{}", one_line(what.substr(0, last_read)), in_quotes(token),
+                       expected.empty() ? "; expected JSON" : one_line(expected));
+  }
+
+  std::string_view text_;
+  std::string_view source_;
+  json root_;
+  std::vector<json*> open_;         // the containers around the next value, outermost first
+  std::vector<std::string> names_;  // for each of them, the key read last; empty in a list
+};
+
+// The library skips a byte order mark and takes a zero byte for the end of the text.
+void refuse_other_encodings(std::string_view text, std::string_view source) {
+  const auto refuse = [&](std::size_t offset, std::string_view found) {
+    throw ConfigError(
+        fmt::format("{}: {}; expected JSON as UTF-8 text", position(text, source, offset), found));
+  };
+  if (text.starts_with("\xEF\xBB\xBF")) refuse(0, "a byte order mark");
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse(0, "UTF-16 text");
+  const std::size_t zero = text.find('\0');
+  if (zero < 2) refuse(0, "UTF-16 text");
+  if (zero != std::string_view::npos) refuse(zero, "a zero byte");
+}
+
+}  // namespace
+
+json parse_json(std::string_view text, std::string_view source) {
+  const std::string name = one_line(source);
+  refuse_other_encodings(text, name);
+  Builder builder(text, name);
+  json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+json read_json(const std::filesystem::path& path) {
+  return parse_json(read_text(path), path.native());
+}
+
+std::string describe(const json& value) {
+  if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return value.empty() ? "an empty list" : fmt::format("a list of {}", value.size());
+  return value.dump();
+}
+
+}  // namespace gradtable

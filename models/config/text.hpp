@@ -1,0 +1,29 @@
+// Text as it goes into messages and JSON: always valid UTF-8, whatever bytes a file name or an argument has.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gradtable {
+
+// `text` with every byte that is not well-formed UTF-8 written as "\xNN".
+std::string valid_utf8(std::string_view text);
+
+// The same, with control characters escaped too ("\x0a"), and cut after `max_bytes` with "..." at the end:
+// fit for one line of a message.
+std::string one_line(std::string_view text, std::size_t max_bytes = 200);
+
+// one_line in double quotes, cut after 60 bytes.
+std::string in_quotes(std::string_view text);
+
+// The number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, compared
+// up to their first 100 bytes.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+// The known key that the writer of `key` most likely meant: the one nearest in edit distance, of the whole
+// path "training.epochs" or, with one more step, of the last name only. `known` must not be empty.
+std::string nearest_key(std::string_view key, std::span<const std::string> known);
+
+}  // namespace gradtable
