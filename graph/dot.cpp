@@ -1,0 +1,210 @@
+#include "gradtable/graph/dot.hpp"
+
+#include <array>
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "gradtable/graph/dot_text.hpp"
+
+namespace gradtable {
+namespace {
+
+constexpr std::string_view kHeader = R"(digraph gradtable {
+  graph [rankdir=TB, nodesep=0.3, ranksep=0.4, fontname="Helvetica,Arial,sans-serif", fontsize=13];
+  node [style="filled,rounded", shape=box, margin="0.12,0.06", height=0.4, penwidth=1.1,
+        fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2933"];
+  edge [color="#7b8794", arrowsize=0.6, labeldistance=1.5, labelangle=40, fontname="Helvetica,Arial,sans-serif", fontsize=8, fontcolor="#7b8794"];
+)";
+
+struct Cluster {
+  Phase phase;
+  std::string_view name;
+  std::string_view fill;
+  std::string_view border;
+};
+
+constexpr std::array<Cluster, 3> kClusters = {{{Phase::forward, "forward", "#f5f8fc", "#c3d3e6"},
+                                               {Phase::gradient, "gradient", "#fdf6f4", "#e8cbc2"},
+                                               {Phase::update, "update", "#f5faf4", "#c5dcc0"}}};
+
+// What tells the kinds apart: shape and colours.
+std::string_view style_of(const Node& node) {
+  switch (node.kind) {
+    case NodeKind::input:
+      return R"(shape=ellipse, style=filled, fillcolor="#d6e6f7", color="#5b8db8")";
+    case NodeKind::parameter:
+      return R"(shape=cylinder, style=filled, fillcolor="#fbe5b6", color="#c08a1e")";
+    case NodeKind::constant:
+      return R"(shape=ellipse, style="filled,dashed", fillcolor="#eceff2", color="#9aa5b1")";
+    case NodeKind::result:
+      break;
+  }
+  return R"(fillcolor="#ffffff", color="#8895a7")";
+}
+
+// The attributes that say something: a flag that is off says nothing.
+std::string attributes(const Op& op) {
+  std::string text;
+  for (const Attribute& attribute : op.attributes()) {
+    const bool* flag = std::get_if<bool>(&attribute.value);
+    if (flag && !*flag) continue;
+    text += text.empty() ? "" : ", ";
+    text += flag ? std::string(attribute.name) : fmt::format("{}={}", attribute.name, to_string(attribute));
+  }
+  return text;
+}
+
+std::string number(const Array& scalar) {
+  return dispatch(scalar.dtype(), [&]<class T>() { return fmt::format("{}", scalar.as<T>()[0]); });
+}
+
+// What a reader looks for first: the name of a leaf, the op of a result.
+std::string title(const Node& node) {
+  if (node.op) return dot_html(node.op->name());
+  if (node.kind != NodeKind::constant) return dot_html(node.name);
+  return node.type.shape.size() == 1 ? number(*node.value) : "constant";
+}
+
+// Title, name, attributes, type; a line that has nothing to say is left out.
+std::string label(const Node& node) {
+  const bool named = !node.name.empty() && (node.op || node.kind == NodeKind::constant);
+  const std::string extra = node.op ? attributes(*node.op) : "";
+  return fmt::format(R"(<b>{}</b>{}{}<br/><font point-size="9" color="#52606d">{}{}</font>)", title(node),
+                     named ? "<br/>" : "", named ? dot_html(node.name) : "",
+                     extra.empty() ? "" : dot_html(extra) + "<br/>", to_string(node.type));
+}
+
+class Drawing {
+ public:
+  Drawing(const Graph& graph, const DotOptions& options);
+  void write(std::ostream& out) const;
+
+ private:
+  NodeId own(const Tensor& tensor) const;
+  NodeId number_of(NodeId id) const { return numbers_[static_cast<std::size_t>(id)]; }
+  bool clustered() const;
+  std::string tooltip(const Node& node) const;
+  void write_node(std::ostream& out, NodeId id) const;
+  void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
+  void write_nodes(std::ostream& out) const;
+  void write_edges(std::ostream& out) const;
+
+  const Graph& graph_;
+  const DotOptions& options_;
+  std::vector<NodeId> drawn_;    // in the order of creation
+  std::vector<NodeId> numbers_;  // of every node its place in drawn_; -1 when it is not there
+};
+
+Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
+  const bool whole = options.outputs.empty() && options.updates.empty();
+  std::vector<bool> wanted(graph.size(), whole);
+  const auto want = [&](NodeId id) { wanted[static_cast<std::size_t>(id)] = true; };
+  for (const Tensor& output : options.outputs) want(own(output));
+  for (const Update& update : options.updates) {
+    want(own(update.parameter));
+    want(own(update.value));
+  }
+  for (std::size_t id = graph.size(); id-- > 0;)
+    if (wanted[id])
+      for (const NodeId input : graph.node(static_cast<NodeId>(id)).inputs) want(input);
+
+  numbers_.assign(graph.size(), -1);
+  for (std::size_t id = 0; id < graph.size(); ++id) {
+    if (!wanted[id]) continue;
+    numbers_[id] = static_cast<NodeId>(drawn_.size());
+    drawn_.push_back(static_cast<NodeId>(id));
+  }
+}
+
+NodeId Drawing::own(const Tensor& tensor) const {
+  if (tensor.empty() || &tensor.graph() != &graph_)
+    throw GraphError(fmt::format("write_dot: expected tensors of the graph to draw, got {}",
+                                 tensor.empty() ? "an empty tensor" : "a tensor of another graph"));
+  return tensor.id();
+}
+
+bool Drawing::clustered() const {
+  for (const NodeId id : drawn_)
+    if (graph_.node(id).phase != graph_.node(drawn_.front()).phase) return true;
+  return false;
+}
+
+std::string Drawing::tooltip(const Node& node) const {
+  std::string text;
+  if (node.forward_node >= 0) {
+    const Node& forward = graph_.node(node.forward_node);
+    text = "gradient of " +
+           (forward.name.empty() && forward.op ? std::string(forward.op->name()) : forward.name);
+    if (number_of(node.forward_node) >= 0) text += fmt::format(" (n{})", number_of(node.forward_node));
+  }
+  if (options_.locations) {
+    std::string_view file = node.location.file_name();
+    file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ", ", file, node.location.line());
+  }
+  return dot_quoted(text);
+}
+
+void Drawing::write_node(std::ostream& out, NodeId id) const {
+  const Node& node = graph_.node(id);
+  const std::string tip = tooltip(node);
+  out << fmt::format("    n{} [label=<{}>, {}{}];\n", number_of(id), label(node), style_of(node),
+                     tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
+}
+
+void Drawing::write_nodes(std::ostream& out) const {
+  if (!clustered()) {
+    for (const NodeId id : drawn_) write_node(out, id);
+    return;
+  }
+  for (const Cluster& cluster : kClusters) {
+    out << fmt::format(
+        "  subgraph cluster_{0} {{\n    graph [label=\"{0}\", labeljust=l, style=\"filled,rounded\", "
+        "fillcolor=\"{1}\", color=\"{2}\"];\n",
+        cluster.name, cluster.fill, cluster.border);
+    for (const NodeId id : drawn_)
+      if (graph_.node(id).phase == cluster.phase) write_node(out, id);
+    out << "  }\n";
+  }
+}
+
+void Drawing::write_edge(std::ostream& out, NodeId to, std::size_t input) const {
+  const Node& node = graph_.node(to);
+  const NodeId from = node.inputs[input];
+  std::string look;
+  if (node.inputs.size() > 1) look = fmt::format("headlabel=\"{}\"", input);
+  // Paler on its way from cluster to cluster, so that each of them reads as a drawing of its own.
+  if (graph_.node(from).phase != node.phase)
+    look += fmt::format("{}color=\"#b8c4d0\"", look.empty() ? "" : ", ");
+  out << fmt::format("  n{} -> n{}{};\n", number_of(from), number_of(to),
+                     look.empty() ? "" : fmt::format(" [{}]", look));
+}
+
+void Drawing::write_edges(std::ostream& out) const {
+  for (const NodeId id : drawn_)
+    for (std::size_t i = 0; i < graph_.node(id).inputs.size(); ++i) write_edge(out, id, i);
+  // Outside of the ranking: an update closes a circle.
+  for (const Update& update : options_.updates)
+    out << fmt::format(
+        "  n{} -> n{} [style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
+        number_of(update.value.id()), number_of(update.parameter.id()));
+}
+
+void Drawing::write(std::ostream& out) const {
+  out << kHeader;
+  write_nodes(out);
+  write_edges(out);
+  out << "}\n";
+}
+
+}  // namespace
+
+void write_dot(std::ostream& out, const Graph& graph, const DotOptions& options) {
+  Drawing(graph, options).write(out);
+}
+
+}  // namespace gradtable

@@ -1,0 +1,29 @@
+// Drawings of a graph in the DOT language, for `dot -Tsvg`.
+#pragma once
+
+#include <iosfwd>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/graph/update.hpp"
+
+namespace gradtable {
+
+struct DotOptions {
+  // What to draw: these tensors and the updates, and all that they are made of. Both empty: the whole graph.
+  std::vector<Tensor> outputs = {};
+  std::vector<Update> updates = {};
+  // Whether the tooltips say which line of the user's source made a node.
+  bool locations = false;
+};
+
+// Draws each node once, with op and attributes, name, and type; edges run from the inputs to their results.
+// Nodes of more than one phase stand in clusters: forward, gradient, update. A dashed edge leads from an
+// update's value to its parameter. The nodes are called n0, n1, ... in the order of creation, counting only
+// those drawn, so that the text depends on nothing else of the graph; a gradient node's tooltip names the
+// forward node whose bprop made it. Time and memory grow linearly with the graph.
+//
+// Throws GraphError for a tensor that is empty or of another graph. Does not check the stream.
+void write_dot(std::ostream& out, const Graph& graph, const DotOptions& options = {});
+
+}  // namespace gradtable
