@@ -17,19 +17,23 @@ constexpr std::string_view kHeader = R"(digraph gradtable {
   graph [rankdir=TB, nodesep=0.3, ranksep=0.4, fontname="Helvetica,Arial,sans-serif", fontsize=13];
   node [style="filled,rounded", shape=box, margin="0.12,0.06", height=0.4, penwidth=1.1,
         fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2933"];
-  edge [color="#7b8794", arrowsize=0.6, labeldistance=1.5, labelangle=40, fontname="Helvetica,Arial,sans-serif", fontsize=8, fontcolor="#7b8794"];
+  edge [color="#7b8794", arrowsize=0.6, labeldistance=1.5, labelangle=40,
+        fontname="Helvetica,Arial,sans-serif", fontsize=8, fontcolor="#7b8794"];
 )";
 
 struct Cluster {
-  Phase phase;
   std::string_view name;
   std::string_view fill;
   std::string_view border;
 };
 
-constexpr std::array<Cluster, 3> kClusters = {{{Phase::forward, "forward", "#f5f8fc", "#c3d3e6"},
-                                               {Phase::gradient, "gradient", "#fdf6f4", "#e8cbc2"},
-                                               {Phase::update, "update", "#f5faf4", "#c5dcc0"}}};
+constexpr std::array<Cluster, 3> kClusters = {{{"forward", "#f5f8fc", "#c3d3e6"},  // by Phase
+                                               {"gradient", "#fdf6f4", "#e8cbc2"},
+                                               {"update", "#f5faf4", "#c5dcc0"}}};
+
+constexpr std::string_view kClusterBegin = R"(  subgraph cluster_{0} {{
+    graph [label="{0}", labeljust=l, style="filled,rounded", fillcolor="{1}", color="{2}"];
+)";
 
 // What tells the kinds apart: shape and colours.
 std::string_view style_of(const Node& node) {
@@ -86,7 +90,6 @@ class Drawing {
  private:
   NodeId own(const Tensor& tensor) const;
   NodeId number_of(NodeId id) const { return numbers_[static_cast<std::size_t>(id)]; }
-  bool clustered() const;
   std::string tooltip(const Node& node) const;
   void write_node(std::ostream& out, NodeId id) const;
   void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
@@ -127,12 +130,6 @@ NodeId Drawing::own(const Tensor& tensor) const {
   return tensor.id();
 }
 
-bool Drawing::clustered() const {
-  for (const NodeId id : drawn_)
-    if (graph_.node(id).phase != graph_.node(drawn_.front()).phase) return true;
-  return false;
-}
-
 std::string Drawing::tooltip(const Node& node) const {
   std::string text;
   if (node.forward_node >= 0) {
@@ -152,23 +149,20 @@ std::string Drawing::tooltip(const Node& node) const {
 void Drawing::write_node(std::ostream& out, NodeId id) const {
   const Node& node = graph_.node(id);
   const std::string tip = tooltip(node);
-  out << fmt::format("    n{} [label=<{}>, {}{}];\n", number_of(id), label(node), style_of(node),
+  out << fmt::format("  n{} [label=<{}>, {}{}];\n", number_of(id), label(node), style_of(node),
                      tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
 }
 
 void Drawing::write_nodes(std::ostream& out) const {
-  if (!clustered()) {
-    for (const NodeId id : drawn_) write_node(out, id);
-    return;
-  }
-  for (const Cluster& cluster : kClusters) {
-    out << fmt::format(
-        "  subgraph cluster_{0} {{\n    graph [label=\"{0}\", labeljust=l, style=\"filled,rounded\", "
-        "fillcolor=\"{1}\", color=\"{2}\"];\n",
-        cluster.name, cluster.fill, cluster.border);
-    for (const NodeId id : drawn_)
-      if (graph_.node(id).phase == cluster.phase) write_node(out, id);
-    out << "  }\n";
+  std::array<std::vector<NodeId>, kClusters.size()> nodes;
+  for (const NodeId id : drawn_) nodes[static_cast<std::size_t>(graph_.node(id).phase)].push_back(id);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].empty()) continue;
+    const bool clustered = nodes[i].size() < drawn_.size();
+    if (clustered)
+      out << fmt::format(kClusterBegin, kClusters[i].name, kClusters[i].fill, kClusters[i].border);
+    for (const NodeId id : nodes[i]) write_node(out, id);
+    if (clustered) out << "  }\n";
   }
 }
 
