@@ -305,7 +305,8 @@ TEST(WriteDot, DrawsAChainOfAMillionNodes) {
 
 // Graphviz reads the text: no error, no warning.
 void expect_valid(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "gradtable_dot_test";
+  const std::string path = ::testing::TempDir() + "gradtable_dot_" +
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path + ".dot") << text;
   const std::string command = "dot -Tsvg " + path + ".dot -o " + path + ".svg 2> " + path + ".err";
   EXPECT_EQ(std::system(command.c_str()), 0);

@@ -1,0 +1,176 @@
+#include "gradtable/core/array.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable {
+namespace {
+
+template <class T>
+std::vector<T> values_of(const ConstView& view) {
+  const auto values = view.as<T>();
+  return {values.begin(), values.end()};
+}
+
+std::string message_of(const auto& f) {
+  try {
+    f();
+  } catch (const ShapeError& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+TEST(Array, BeginsAtACacheLine) {
+  for (const std::int64_t size : {0, 1, 3, 15, 16, 17, 1000}) {
+    for (const DType dtype : {DType::float32, DType::float64, DType::int32}) {
+      const Array array(dtype, Shape{size});
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(array.view().data) % 64, 0U) << size;
+    }
+  }
+}
+
+TEST(Array, IsZeroUnlessTold) {
+  EXPECT_EQ(values_of<float>(Array(DType::float32, {2, 2})), std::vector<float>(4, 0.0F));
+  EXPECT_EQ(values_of<std::int32_t>(zeros({3}, DType::int32)), std::vector<std::int32_t>(3, 0));
+  EXPECT_EQ(values_of<double>(full({2}, 0.1, DType::float64)), std::vector<double>(2, 0.1));
+  EXPECT_EQ(values_of<float>(full({2}, 0.1)), std::vector<float>(2, 0.1F));
+}
+
+TEST(Array, IsEmptyByDefault) {
+  const Array array;
+  EXPECT_EQ(array.shape(), Shape{0});
+  EXPECT_TRUE(array.as<float>().empty());
+}
+
+TEST(Array, MayHaveSizeZero) {
+  Array array(DType::float64, {3, 0});
+  EXPECT_NE(array.view().data, nullptr);
+  EXPECT_TRUE(array.as<double>().empty());
+  EXPECT_EQ(Array(array).shape(), (Shape{3, 0}));
+  EXPECT_EQ(cast(array, DType::int32).type(), (TensorType{DType::int32, {3, 0}}));
+  EXPECT_EQ(Array::of<float>({0}, {}).shape(), Shape{0});
+}
+
+TEST(Array, CopiesItsNumbers) {
+  Array first = Array::of<double>({2}, {1, 2});
+  Array second = first;
+  second.as<double>()[0] = 5;
+  EXPECT_EQ(values_of<double>(first), (std::vector<double>{1, 2}));
+  first = second;
+  second.as<double>()[1] = 7;
+  EXPECT_EQ(values_of<double>(first), (std::vector<double>{5, 2}));
+}
+
+TEST(Array, SurvivesAssignmentToItself) {
+  Array array = Array::of<float>({2}, {1, 2});
+  const Array& same = array;
+  array = same;
+  EXPECT_EQ(values_of<float>(array), (std::vector<float>{1, 2}));
+}
+
+TEST(Array, MovesItsBuffer) {
+  Array first = Array::of<float>({2}, {1, 2});
+  const void* data = first.view().data;
+  const Array second = std::move(first);
+  EXPECT_EQ(second.view().data, data);
+}
+
+TEST(Array, IsEmptyAfterAMove) {
+  Array first = Array::of<float>({2}, {1, 2});
+  const Array second = std::move(first);
+  EXPECT_EQ(first.shape(), Shape{0});  // NOLINT(bugprone-use-after-move)
+  EXPECT_TRUE(first.as<float>().empty());
+  EXPECT_EQ(Array(first).shape(), Shape{0});
+  Array third = Array::of<double>({1}, {3});
+  first = std::move(third);
+  EXPECT_EQ(values_of<double>(first), std::vector<double>{3});
+  EXPECT_EQ(Array(third).shape(), Shape{0});  // NOLINT(bugprone-use-after-move)
+}
+
+TEST(Array, RefusesAWrongNumberOfValues) {
+  EXPECT_EQ(message_of([] {
+              Array::of<float>({2, 2}, {1, 2, 3});
+            }),
+            "array: expected 4 values for shape (2,2), got 3");
+  EXPECT_THROW(Array::of<float>({0}, {1}), ShapeError);
+}
+
+TEST(Array, RefusesAnotherElementType) {
+  Array array(DType::float32, {2});
+  EXPECT_EQ(message_of([&] { array.as<double>(); }),
+            "as: expected the array's element type float32, got float64");
+  EXPECT_THROW(array.as<std::int32_t>(), ShapeError);
+  EXPECT_THROW(std::as_const(array).as<double>(), ShapeError);
+  EXPECT_THROW(Array(DType::int32, {2}).view().as<float>(), ShapeError);
+}
+
+TEST(View, LooksAtTheSameNumbers) {
+  Array array = Array::of<std::int32_t>({3}, {1, 2, 3});
+  const View view = array.view();
+  view.as<std::int32_t>()[2] = 9;
+  const ConstView seen = view;
+  EXPECT_EQ(values_of<std::int32_t>(seen), (std::vector<std::int32_t>{1, 2, 9}));
+  EXPECT_EQ(seen.data, array.view().data);
+}
+
+TEST(ConstView, LooksAtTheUsersMemory) {
+  std::vector<float> numbers(6);
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  const ConstView view(std::span<const float>(numbers), {2, 3});
+  EXPECT_EQ(view.data, numbers.data());
+  EXPECT_EQ(view.type, (TensorType{DType::float32, {2, 3}}));
+  EXPECT_EQ(values_of<float>(Array(view)), numbers);
+  EXPECT_THROW(ConstView(std::span<const float>(numbers), {7}), ShapeError);
+}
+
+TEST(Item, IsTheOnlyElementOfWhicheverType) {
+  EXPECT_EQ(full({}, 0.5, DType::float32).item(), 0.5);
+  EXPECT_EQ(full({1, 1}, 0.1, DType::float64).item(), 0.1);
+  EXPECT_EQ(full({}, -3, DType::int32).item(), -3.0);
+}
+
+TEST(Item, RefusesMoreOrLessThanOneElement) {
+  EXPECT_EQ(message_of([] { zeros({2}).item(); }), "item: expected an array of one element, got shape (2)");
+  EXPECT_THROW(zeros({0}).item(), ShapeError);
+}
+
+TEST(Cast, RoundsToTheNearestFloat) {
+  const Array wide = Array::of<double>({3}, {0.1, 16777217.0, -2.5});
+  const Array narrow = cast(wide, DType::float32);
+  EXPECT_EQ(values_of<float>(narrow), (std::vector<float>{0.1F, 16777216.0F, -2.5F}));
+  EXPECT_EQ(values_of<double>(cast(narrow, DType::float64)),
+            (std::vector<double>{double{0.1F}, 16777216.0, -2.5}));
+}
+
+TEST(Cast, CutsOffTowardsZeroForIntegers) {
+  EXPECT_EQ(values_of<std::int32_t>(cast(Array::of<float>({4}, {1.9F, -1.9F, 0.5F, -7}), DType::int32)),
+            (std::vector<std::int32_t>{1, -1, 0, -7}));
+}
+
+TEST(Cast, KeepsShapeAndSpecialValues) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Array result = cast(Array::of<double>({1, 2}, {-infinity, std::nan("")}), DType::float32);
+  EXPECT_EQ(result.shape(), (Shape{1, 2}));
+  EXPECT_EQ(result.as<float>()[0], -std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(result.as<float>()[1]));
+}
+
+TEST(TensorType, SaysItsBytesAndPrints) {
+  EXPECT_EQ((TensorType{DType::float64, {3, 2}}.bytes()), 48U);
+  EXPECT_EQ((TensorType{DType::int32, {}}.bytes()), 4U);
+  EXPECT_EQ(to_string(TensorType{DType::float32, {64, 784}}), "float32 (64,784)");
+}
+
+}  // namespace
+}  // namespace gradtable
