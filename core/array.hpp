@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "gradtable/core/dtype.hpp"
 #include "gradtable/core/shape.hpp"
@@ -88,9 +89,16 @@ class Array {
   }
 
   Array(const Array& other) : Array(other.view()) {}
-  Array(Array&& other) noexcept = default;
+  // Moving leaves an array of no elements behind.
+  Array(Array&& other) noexcept
+      : type_(std::exchange(other.type_, {other.dtype(), Shape{0}})), data_(std::move(other.data_)) {}
   Array& operator=(const Array& other) { return *this = Array(other); }
-  Array& operator=(Array&& other) noexcept = default;
+  Array& operator=(Array&& other) noexcept {
+    Array taken(std::move(other));
+    std::swap(type_, taken.type_);
+    data_.swap(taken.data_);
+    return *this;
+  }
 
   const TensorType& type() const { return type_; }
   const Shape& shape() const { return type_.shape; }
