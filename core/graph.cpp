@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <string_view>
 #include <typeinfo>
 
 #include <fmt/format.h>
@@ -42,6 +43,12 @@ std::uint64_t bits_of(const Array& scalar) {
 
 std::size_t hash_of(const Array& scalar) {
   return combine(static_cast<std::size_t>(scalar.dtype()), bits_of(scalar));
+}
+
+void require_own(const Graph& graph, const Tensor& tensor, std::string_view where) {
+  if (&tensor.graph() != &graph)
+    throw GraphError(
+        fmt::format("{}: expected a tensor of this graph, got {} of another graph", where, tensor.label()));
 }
 
 bool same_inputs(const Node& node, std::span<const Tensor> inputs) {
@@ -127,6 +134,7 @@ Tensor Graph::find(const std::string& name) {
 }
 
 const Array& Graph::value(const Tensor& leaf) const {
+  require_own(*this, leaf, "value");
   const Node& found = leaf.node();
   if (!found.value)
     throw GraphError(fmt::format(
@@ -135,6 +143,7 @@ const Array& Graph::value(const Tensor& leaf) const {
 }
 
 void Graph::set_value(const Tensor& parameter, const ConstView& value) {
+  require_own(*this, parameter, "set_value");
   const Node& found = parameter.node();
   if (found.kind != NodeKind::parameter)
     throw GraphError(fmt::format("set_value: expected a parameter, got {}", parameter.label()));
@@ -214,12 +223,14 @@ const Op* get_operation(const Tensor& v) {
 }
 
 std::vector<Tensor> get_consumers(const Tensor& v, Graph& graph) {
+  require_own(graph, v, "get_consumers");
   std::vector<Tensor> consumers;
   for (const NodeId id : graph.consumers(v.id())) consumers.push_back(graph.tensor(id));
   return consumers;
 }
 
 std::vector<Tensor> get_inputs(const Tensor& v, Graph& graph) {
+  require_own(graph, v, "get_inputs");
   std::vector<Tensor> inputs;
   inputs.reserve(v.node().inputs.size());
   for (const NodeId id : v.node().inputs) inputs.push_back(graph.tensor(id));

@@ -41,7 +41,7 @@ class Graph {
   // The input or parameter of this name; GraphError if there is none.
   Tensor find(const std::string& name);
 
-  // The number that a parameter or a constant holds now. GraphError for other nodes.
+  // The number that a parameter or a constant holds now. GraphError for other nodes and other graphs.
   const Array& value(const Tensor& leaf) const;
   // Replaces a parameter's numbers, in programs compiled before, too. ShapeError when the type differs.
   void set_value(const Tensor& parameter, const ConstView& value);
@@ -90,7 +90,7 @@ Tensor apply(std::initializer_list<Tensor> inputs, Location at) {
 }
 
 // The book's access to a graph (Goodfellow et al., section 6.5.6). G is there for the book's sake: V knows
-// it. The operation that computes V; null for a leaf.
+// it, and another one is a GraphError. The operation that computes V; null for a leaf.
 const Op* get_operation(const Tensor& v);
 // The children of V: the results that have V among their inputs.
 std::vector<Tensor> get_consumers(const Tensor& v, Graph& graph);

@@ -1,0 +1,365 @@
+#include "gradtable/core/graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/core/toy_op.hpp"
+#include <gtest/gtest.h>
+
+namespace gradtable {
+namespace {
+
+using ::gradtable::testing::ToyOp;
+
+class OtherOp : public ToyOp {
+  using ToyOp::ToyOp;
+};
+
+Tensor toy(std::initializer_list<Tensor> inputs, std::vector<Attribute> attributes = {},
+           Location at = Location::current()) {
+  return apply(std::make_shared<ToyOp>(std::move(attributes)), inputs, at);
+}
+
+template <class Exception, class F>
+std::string message_of(const F& f) {
+  try {
+    f();
+  } catch (const Exception& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+std::string place_of_line(int line) {
+  return std::string("  [") + __FILE__ + ":" + std::to_string(line) + "]";
+}
+
+TEST(Graph, NumbersNodesInTheOrderOfCreation) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const Tensor w = graph.parameter("w", zeros({2}));
+  const Tensor c = graph.constant(1);
+  const Tensor y = toy({x, w});
+  EXPECT_EQ((std::vector{x.id(), w.id(), c.id(), y.id()}), (std::vector<NodeId>{0, 1, 2, 3}));
+  EXPECT_EQ(graph.size(), 4U);
+  EXPECT_EQ(y.node().inputs, (std::vector{x.id(), w.id()}));
+}
+
+TEST(Graph, KnowsTheKindsOfItsNodes) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::int32);
+  EXPECT_EQ(x.node().kind, NodeKind::input);
+  EXPECT_EQ(x.node().value, nullptr);
+  EXPECT_EQ(graph.parameter("w", zeros({2})).node().kind, NodeKind::parameter);
+  EXPECT_EQ(graph.constant(zeros({2})).node().kind, NodeKind::constant);
+  EXPECT_EQ(toy({x}).node().kind, NodeKind::result);
+  EXPECT_EQ(toy({x}).type(), (TensorType{DType::int32, {2}}));
+}
+
+TEST(Graph, KeepsItsNodesWhereTheyAreWhileItGrows) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Node* node = &x.node();
+  Tensor last = x;
+  for (int i = 0; i < 10000; ++i) last = toy({last});
+  EXPECT_EQ(&x.node(), node);
+}
+
+TEST(HashConsing, MakesTheSameNodeOnce) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const Tensor w = graph.input("w", {2});
+  const Tensor y = toy({x, w}, {{"axis", std::int64_t{1}}, {"factor", 0.5}});
+  const std::size_t size = graph.size();
+  EXPECT_EQ(toy({x, w}, {{"axis", std::int64_t{1}}, {"factor", 0.5}}), y);
+  EXPECT_EQ(graph.size(), size);
+  EXPECT_EQ(graph.consumers(x.id()).size(), 1U);
+}
+
+TEST(HashConsing, KeepsApartWhatDiffers) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const Tensor w = graph.input("w", {2});
+  std::vector<Tensor> made = {toy({x}),
+                              toy({w}),
+                              toy({x, w}),
+                              toy({w, x}),
+                              toy({x, x}),
+                              toy({x, x, x}),
+                              toy({x}, {{"a", std::int64_t{1}}}),
+                              toy({x}, {{"a", std::int64_t{2}}}),
+                              toy({x}, {{"b", std::int64_t{1}}}),
+                              toy({x}, {{"a", 1.0}}),
+                              toy({x}, {{"a", true}}),
+                              toy({x}, {{"a", 0.0}}),
+                              toy({x}, {{"a", -0.0}}),
+                              toy({x}, {{"a", std::vector<std::int64_t>{0, 1}}}),
+                              toy({x}, {{"a", std::vector<std::int64_t>{1, 0}}}),
+                              apply(std::make_shared<OtherOp>(), {x}, Location::current())};
+  const std::size_t count = made.size();
+  std::ranges::sort(made, {}, &Tensor::id);
+  made.erase(std::unique(made.begin(), made.end()), made.end());
+  EXPECT_EQ(made.size(), count);
+}
+
+TEST(HashConsing, MakesAScalarConstantOnceForEachTypeAndBitPattern) {
+  Graph graph;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(graph.constant(0.1), graph.constant(0.1));
+  EXPECT_EQ(graph.constant(nan), graph.constant(nan));
+  EXPECT_EQ(graph.constant(full({}, 3, DType::int32)), graph.constant(3, DType::int32));
+  EXPECT_NE(graph.constant(0.0), graph.constant(-0.0));
+  EXPECT_NE(graph.constant(0.5), graph.constant(0.5, DType::float64));
+  EXPECT_NE(graph.constant(3), graph.constant(3, DType::int32));
+  EXPECT_TRUE(std::signbit(graph.value(graph.constant(-0.0)).item()));
+  EXPECT_FALSE(std::signbit(graph.value(graph.constant(0.0)).item()));
+}
+
+TEST(HashConsing, LeavesConstantsOfHigherRankAlone) {
+  Graph graph;
+  EXPECT_NE(graph.constant(full({1}, 0.5)), graph.constant(full({1}, 0.5)));
+}
+
+TEST(HashConsing, SurvivesAFailedCall) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const Tensor w = graph.input("w", {3});
+  EXPECT_THROW(toy({x, w}), ShapeError);
+  EXPECT_THROW(toy({x, w}), ShapeError) << "the failed node must not be found";
+  EXPECT_EQ(graph.size(), 2U);
+  EXPECT_TRUE(graph.consumers(x.id()).empty());
+}
+
+TEST(Names, OfInputsAndParametersAreUnique) {
+  Graph graph;
+  graph.input("x", {});
+  {
+    const auto call = [&] { graph.parameter("x", zeros({})); };
+    const int line = __LINE__ - 1;
+    EXPECT_EQ(message_of<GraphError>(call),
+              "parameter: expected a name not used before, got 'x' again" + place_of_line(line));
+  }
+  {
+    const auto call = [&] { graph.input("", {}); };
+    const int line = __LINE__ - 1;
+    EXPECT_EQ(message_of<GraphError>(call), "input: expected a name, got an empty one" + place_of_line(line));
+  }
+  EXPECT_EQ(graph.size(), 1U);
+}
+
+TEST(Names, FindLeaves) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor w = graph.parameter("w", zeros({}));
+  toy({x}).named("y");
+  EXPECT_EQ(graph.find("x"), x);
+  EXPECT_EQ(graph.find("w"), w);
+  EXPECT_EQ(message_of<GraphError>([&] { graph.find("y"); }),
+            "find: expected the name of an input or parameter, got 'y'");
+}
+
+TEST(Location, IsTheUsersCall) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  EXPECT_EQ(x.node().location.line(), __LINE__ - 1U);
+  const Tensor w = graph.parameter("w", zeros({}));
+  EXPECT_EQ(w.node().location.line(), __LINE__ - 1U);
+  const Tensor c = graph.constant(2);
+  EXPECT_EQ(c.node().location.line(), __LINE__ - 1U);
+  const Tensor y = toy({x, w});
+  EXPECT_EQ(y.node().location.line(), __LINE__ - 1U);
+  EXPECT_STREQ(y.node().location.file_name(), __FILE__);
+}
+
+TEST(Scope, GivesPhaseForwardNodeAndItsPlace) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor y = toy({x});
+  const auto line = y.node().location.line();
+  {
+    const Graph::Scope outer(graph, Phase::gradient, y.id());
+    const Tensor g = toy({y, x});
+    EXPECT_EQ(g.node().phase, Phase::gradient);
+    EXPECT_EQ(g.node().forward_node, y.id());
+    EXPECT_EQ(g.node().location.line(), line);
+    {
+      const Graph::Scope inner(graph, Phase::update);
+      const Tensor u = toy({g});
+      EXPECT_EQ(u.node().phase, Phase::update);
+      EXPECT_EQ(u.node().forward_node, -1);
+      EXPECT_EQ(u.node().location.line(), __LINE__ - 3U);
+    }
+    EXPECT_EQ(toy({g, g}).node().phase, Phase::gradient);
+    EXPECT_EQ(toy({g, g}).node().forward_node, y.id());
+  }
+  EXPECT_EQ(toy({y, y}).node().phase, Phase::forward);
+  EXPECT_EQ(toy({y, y}).node().forward_node, -1);
+}
+
+TEST(Scope, EndsWithAnException) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  try {
+    const Graph::Scope scope(graph, Phase::gradient, x.id());
+    throw std::runtime_error("out of here");
+  } catch (const std::runtime_error&) {
+    EXPECT_EQ(toy({x}).node().phase, Phase::forward);
+    EXPECT_EQ(toy({x}).node().forward_node, -1);
+  }
+}
+
+TEST(Scope, LeavesANodeThatWasThereAsItIs) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor y = toy({x});
+  const Graph::Scope scope(graph, Phase::gradient, x.id());
+  EXPECT_EQ(toy({x}), y);
+  EXPECT_EQ(y.node().phase, Phase::forward);
+}
+
+TEST(Scope, PutsTheForwardPlaceIntoErrors) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const Tensor w = graph.input("w", {3});
+  const Tensor y = toy({x});
+  const int line = __LINE__ - 1;
+  const Graph::Scope scope(graph, Phase::gradient, y.id());
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              toy({x, w});
+            }),
+            "toy: expected float32 (2), got float32 (3)" + place_of_line(line));
+}
+
+TEST(Consumers, ComeOnceEachAndInOrder) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor a = toy({x, x});
+  const Tensor b = toy({a});
+  const Tensor c = toy({x, b, x});
+  EXPECT_EQ(get_consumers(x, graph), (std::vector{a, c}));
+  EXPECT_EQ(get_consumers(a, graph), std::vector{b});
+  EXPECT_TRUE(get_consumers(c, graph).empty());
+}
+
+TEST(BookAccess, GivesOperationAndInputs) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor w = graph.input("w", {});
+  const Tensor y = toy({w, x, w});
+  ASSERT_NE(get_operation(y), nullptr);
+  EXPECT_EQ(get_operation(y)->name(), "toy");
+  EXPECT_EQ(get_operation(x), nullptr);
+  EXPECT_EQ(get_inputs(y, graph), (std::vector{w, x, w}));
+  EXPECT_TRUE(get_inputs(x, graph).empty());
+}
+
+TEST(Errors, NameTheShapesAndTheUsersLine) {
+  Graph graph;
+  const Tensor x = graph.input("x", {64, 784});
+  const Tensor w = graph.input("w", {785, 128});
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              toy({x, w});
+            }),
+            "toy: expected float32 (64,784), got float32 (785,128)" + place_of_line(__LINE__ - 1));
+}
+
+TEST(Errors, RefuseTensorsOfTwoGraphs) {
+  Graph graph;
+  Graph other;
+  const Tensor x = graph.input("x", {});
+  const Tensor y = other.input("y", {});
+  EXPECT_EQ(message_of<GraphError>([&] {
+              toy({x, y});
+            }),
+            "toy: expected tensors of one graph, got a tensor of another graph as input 1" +
+                place_of_line(__LINE__ - 2));
+  EXPECT_EQ(graph.size(), 1U);
+}
+
+TEST(Errors, RefuseAnEmptyTensorAtAnyPlace) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  EXPECT_EQ(
+      message_of<GraphError>([&] {
+        toy({Tensor(), x});
+      }),
+      "toy: expected tensors of one graph, got an empty tensor as input 0" + place_of_line(__LINE__ - 1));
+  EXPECT_EQ(
+      message_of<GraphError>([&] {
+        toy({x, Tensor()});
+      }),
+      "toy: expected tensors of one graph, got an empty tensor as input 1" + place_of_line(__LINE__ - 1));
+}
+
+TEST(Errors, RefuseQuestionsAboutAnotherGraph) {
+  Graph graph;
+  Graph other;
+  const Tensor w = graph.parameter("w", zeros({}));
+  EXPECT_EQ(message_of<GraphError>([&] { other.value(w); }),
+            "value: expected a tensor of this graph, got w of another graph");
+  EXPECT_THROW(other.set_value(w, zeros({})), GraphError);
+  EXPECT_THROW(get_consumers(w, other), GraphError);
+  EXPECT_THROW(get_inputs(w, other), GraphError);
+  EXPECT_THROW(graph.value(Tensor()), GraphError);
+}
+
+TEST(Value, IsThatOfParametersAndConstants) {
+  Graph graph;
+  const Tensor w = graph.parameter("w", full({}, 2));
+  EXPECT_EQ(graph.value(w).item(), 2);
+  EXPECT_EQ(graph.value(graph.constant(3)).item(), 3);
+  EXPECT_EQ(message_of<GraphError>([&] { graph.value(toy({w})); }),
+            "value: expected a parameter or a constant, got %2, which has one only in a program");
+  EXPECT_THROW(graph.value(graph.input("x", {})), GraphError);
+}
+
+TEST(SetValue, WritesIntoTheMemoryThatIsThere) {
+  Graph graph;
+  const Tensor w = graph.parameter("w", Array::of<float>({2}, {1, 2}));
+  const void* data = graph.value(w).view().data;
+  graph.set_value(w, Array::of<float>({2}, {3, 4}));
+  EXPECT_EQ(graph.value(w).view().data, data);
+  EXPECT_EQ(graph.value(w).as<float>()[0], 3);
+  EXPECT_EQ(graph.value(w).as<float>()[1], 4);
+  graph.set_value(w, graph.value(w));
+  EXPECT_EQ(graph.value(w).as<float>()[1], 4);
+}
+
+TEST(SetValue, RefusesOtherTypesAndOtherNodes) {
+  Graph graph;
+  const Tensor w = graph.parameter("w", zeros({2}));
+  EXPECT_EQ(message_of<ShapeError>([&] { graph.set_value(w, zeros({3})); }),
+            "set_value: expected float32 (2) for w, got float32 (3)");
+  EXPECT_THROW(graph.set_value(w, zeros({2}, DType::float64)), ShapeError);
+  EXPECT_EQ(message_of<GraphError>([&] { graph.set_value(graph.constant(1), full({}, 2)); }),
+            "set_value: expected a parameter, got %1");
+  EXPECT_EQ(graph.value(graph.constant(1)).item(), 1);
+}
+
+TEST(Parameter, HoldsACopyOfItsOwn) {
+  Graph graph;
+  Array start = full({}, 1);
+  const Tensor w = graph.parameter("w", start);
+  start.as<float>()[0] = 9;
+  EXPECT_EQ(graph.value(w).item(), 1);
+}
+
+TEST(Graph, OfAMillionChainedNodesIsBuiltAndDestroyed) {
+  constexpr int kLength = 1'000'000;
+  auto graph = std::make_unique<Graph>();
+  Tensor last = graph->input("x", {});
+  const auto op = std::make_shared<ToyOp>();
+  for (int i = 0; i < kLength; ++i) last = apply(op, {last}, Location::current());
+  EXPECT_EQ(last.id(), kLength);
+  EXPECT_EQ(graph->size(), kLength + 1U);
+  graph.reset();
+}
+
+}  // namespace
+}  // namespace gradtable
