@@ -1,0 +1,32 @@
+// Which BLAS runs the matrix products, with which kernels and on how many threads.
+#pragma once
+
+#include <string>
+
+namespace gradtable {
+
+struct BlasInfo {
+  std::string library;    // "OpenBLAS 0.3.21", or "unknown" for a BLAS that does not tell
+  std::string threading;  // "openmp", "pthreads", "none" or "unknown"
+  std::string kernels;    // the core type, as in OPENBLAS_CORETYPE: "SkylakeX"; "unknown" likewise
+  std::string chosen_by;  // who chose the kernels: "library", "user" (by OPENBLAS_CORETYPE) or "gradtable"
+};
+
+// "OpenBLAS 0.3.21 (openmp), SkylakeX kernels chosen by gradtable"
+std::string to_string(const BlasInfo& info);
+
+// Makes OpenBLAS use kernels as new as this CPU allows, unless the user chose with OPENBLAS_CORETYPE or the
+// library's own choice is as new; docs/decisions/blas-kernels.md has the reasons. Another BLAS is left alone.
+// The first call does it, later calls return the same answer; safe from several threads. The first call may
+// write the environment and replace kernels in use, so it belongs at the start of the program: it must not
+// run while any other thread calls BLAS or reads or writes the environment.
+const BlasInfo& tune_blas();
+
+// BLAS calls of the calling thread use this many threads, until set again; threads >= 1. Each thread sets its
+// own number: a new one starts with OpenMP's default, whatever was set elsewhere. Only a BLAS built on
+// pthreads has one number for the whole process. A BLAS that cannot be told ignores it. Throws ConfigError.
+void set_blas_threads(int threads);
+// The number of threads that BLAS calls of the calling thread use; 1 for a BLAS that does not tell.
+int blas_threads();
+
+}  // namespace gradtable

@@ -1,0 +1,18 @@
+// What OpenBLAS exports beside BLAS. Weak, so that linking with another BLAS, or with an OpenBLAS for a
+// single kind of CPU, still works: there these addresses are null.
+#pragma once
+
+#include <cblas.h>
+
+extern "C" {
+[[gnu::weak]] char* openblas_get_config(void);
+[[gnu::weak]] char* openblas_get_corename(void);
+[[gnu::weak]] int openblas_get_parallel(void);
+[[gnu::weak]] int openblas_get_num_threads(void);
+[[gnu::weak]] void openblas_set_num_threads(int);
+// Forget the kernels in use; choose them anew, by OPENBLAS_CORETYPE or else by the CPU.
+[[gnu::weak]] void gotoblas_dynamic_quit(void);
+[[gnu::weak]] void gotoblas_dynamic_init(void);
+// Of the OpenMP run time that an OpenBLAS of that flavour brings along.
+[[gnu::weak]] int omp_get_max_threads(void);
+}
