@@ -28,8 +28,8 @@ struct Attribute {
 // "2", "0.5", "true", "(0,1)"
 std::string to_string(const Attribute& attribute);
 
-// A half-open range of an output's parts.
-struct Range {
+// The parts [begin, end) of an output.
+struct Parts {
   std::int64_t begin = 0;
   std::int64_t end = 0;
 };
@@ -56,7 +56,7 @@ class Op {
 
   // Computes the given parts of the output into memory that is there already, and nothing else. The values of
   // a part do not depend on the range it is computed in.
-  virtual void forward(std::span<const ConstView> inputs, const View& output, Range parts) const = 0;
+  virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }

@@ -1,12 +1,14 @@
 #include "gradtable/core/tensor.hpp"
 
+#include <fmt/format.h>
+
 #include "gradtable/core/graph.hpp"
 
 namespace gradtable {
 namespace {
 
 void require(bool filled, const char* what) {
-  if (!filled) throw GraphError(std::string(what) + ": expected a tensor of a graph, got an empty tensor");
+  if (!filled) throw GraphError(fmt::format("{}: expected a tensor of a graph, got an empty tensor", what));
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ const TensorType& Tensor::type() const {
 std::string Tensor::label() const {
   if (empty()) return "an empty tensor";
   const Node& found = node();
-  return found.name.empty() ? "%" + std::to_string(id_) : found.name;
+  return found.name.empty() ? fmt::format("%{}", id_) : found.name;
 }
 
 Tensor Tensor::named(const std::string& name) const {

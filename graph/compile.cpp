@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/blas.hpp"
 #include "gradtable/core/error.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/arena.hpp"
@@ -21,7 +22,7 @@ class Copied final : public Op {
  public:
   std::string_view name() const override { return "copy"; }
   TensorType infer(std::span<const TensorType> inputs) const override { return inputs[0]; }
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     if (output.type.bytes() > 0) std::memcpy(output.data, inputs[0].data, output.type.bytes());
   }
 };
@@ -63,6 +64,7 @@ class Compiler {
 
   Program compile() {
     check(graph_, options_);
+    tune_blas();
     schedule();
     find_last_uses();
     find_updates_in_place();

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/blas.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -33,6 +35,7 @@ void Program::FreeArena::operator()(void* memory) const {
 
 void Program::run(std::span<const Feed> feeds) {
   bind(feeds);
+  if (blas_threads() != threads_) set_blas_threads(threads_);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     execute(steps_[i]);
     if (steps_[i].must_be_finite && !all_finite(steps_[i].output)) report_not_finite(i);

@@ -60,7 +60,7 @@ class Program {
     std::size_t first_input;
     std::size_t input_count;
     View output;
-    Range parts;
+    Parts parts;
     bool must_be_finite;
   };
   // Who a step or a leaf is, for messages.

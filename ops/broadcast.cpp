@@ -37,7 +37,7 @@ class BroadcastTo final : public Op {
     return walk(inputs[0].shape).runs();
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const auto* x = static_cast<const T*>(inputs[0].data);
       const auto runs = walk(inputs[0].shape());
@@ -104,7 +104,7 @@ class SumTo final : public Op {
     return {detail::floating(inputs), shape_};
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       sum_into(static_cast<const T*>(inputs[0].data), inputs[0].shape(), static_cast<T*>(output.data),
                shape_);
@@ -133,7 +133,7 @@ class AxisReduction : public Op {
             detail::reduced(shape, detail::set_of(axes_, shape.rank()), keep_dims_)};
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     const Shape kept = with_ones(inputs[0].shape());
     dispatch_floating(output.dtype(), [&]<class T>() {
       T* sums = static_cast<T*>(output.data);

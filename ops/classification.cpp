@@ -51,7 +51,7 @@ class RowWise : public Op {
  protected:
   // Calls f(x, y, k) with the start of each row of the input and of the output.
   template <class T, class F>
-  static void for_rows(const ConstView& input, const View& output, Range rows, F&& f) {
+  static void for_rows(const ConstView& input, const View& output, Parts rows, F&& f) {
     const std::int64_t k = output.shape()[-1];
     for (std::int64_t row = rows.begin; row < rows.end; ++row)
       f(static_cast<const T*>(input.data) + row * k, static_cast<T*>(output.data) + row * k, k);
@@ -62,7 +62,7 @@ class Softmax final : public RowWise {
  public:
   std::string_view name() const override { return "softmax"; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       for_rows<T>(inputs[0], output, parts, [](const T* x, T* y, std::int64_t k) {
         const T largest = *std::max_element(x, x + k);
@@ -86,7 +86,7 @@ class LogSoftmax final : public RowWise {
  public:
   std::string_view name() const override { return "log_softmax"; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       for_rows<T>(inputs[0], output, parts, [](const T* x, T* y, std::int64_t k) {
         const T shift = log_sum_exp(x, k);
@@ -127,7 +127,7 @@ class CrossEntropy final : public Op {
 
   TensorType infer(std::span<const TensorType> inputs) const override { return detail::infer_loss(inputs); }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const T* p = static_cast<const T*>(inputs[0].data);
       const std::int64_t m = inputs[0].shape()[0], k = inputs[0].shape()[1];
@@ -159,7 +159,7 @@ class SoftmaxCrossEntropy final : public Op {
 
   TensorType infer(std::span<const TensorType> inputs) const override { return detail::infer_loss(inputs); }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const T* x = static_cast<const T*>(inputs[0].data);
       const std::int64_t m = inputs[0].shape()[0], k = inputs[0].shape()[1];

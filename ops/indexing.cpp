@@ -37,7 +37,7 @@ class OneHot final : public Op {
     return inputs[0].shape.size();
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const auto labels = inputs[0].as<std::int32_t>();
     detail::require_labels("one_hot", labels, classes_);
     dispatch_floating(dtype_, [&]<class T>() {
@@ -69,7 +69,7 @@ class ArgMax final : public Op {
     return output.shape.size();
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(inputs[0].dtype(), [&]<class T>() {
       const T* x = static_cast<const T*>(inputs[0].data);
       const std::int64_t n = inputs[0].shape()[-1];

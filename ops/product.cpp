@@ -44,7 +44,7 @@ class MatMul final : public Op {
     return output.shape[0];
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() { gemm<T>(inputs[0], inputs[1], output, parts); });
   }
 
@@ -66,7 +66,7 @@ class MatMul final : public Op {
 
   // The rows `part` of C.
   template <class T>
-  void gemm(const ConstView& a, const ConstView& b, const View& c, Range part) const {
+  void gemm(const ConstView& a, const ConstView& b, const View& c, Parts part) const {
     const auto m = static_cast<int>(part.end - part.begin);
     const auto n = static_cast<int>(c.shape()[1]);
     const auto k = static_cast<int>(columns(a.shape(), a_transposed_));
@@ -106,7 +106,7 @@ class AddBias final : public Op {
 
   bool may_overwrite(std::size_t input) const override { return input == 0; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const std::int64_t n = inputs[1].shape()[0];
       const T* b = static_cast<const T*>(inputs[1].data);

@@ -30,7 +30,7 @@ class Reshape final : public Op {
 
   bool may_overwrite(std::size_t) const override { return true; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     if (inputs[0].data != output.data) std::memcpy(output.data, inputs[0].data, output.type.bytes());
   }
 
@@ -65,7 +65,7 @@ class TransposeAxes final : public Op {
     return walk(inputs[0].shape).runs();
   }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const auto* x = static_cast<const T*>(inputs[0].data);
       const auto runs = walk(inputs[0].shape());

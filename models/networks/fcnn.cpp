@@ -13,6 +13,9 @@
 namespace gradtable {
 namespace {
 
+// Random streams of layers lie apart from those of epochs and images, which count from 0.
+constexpr std::uint64_t kFirstStream = std::uint64_t{1} << 32;
+
 // b uniform in [-1/n, 1/n] is a row of the weights that a layer with n inputs gets from `uniform`.
 Array initial_bias(std::int64_t inputs, std::int64_t outputs, bool zero, Random& random, DType dtype) {
   Array bias = zeros({outputs}, dtype);
@@ -33,7 +36,7 @@ Fcnn::Fcnn(Graph& graph, std::vector<std::int64_t> widths, const FcnnOptions& op
                                   fmt::join(widths_, ",")));
   const Initializer& initializer = find_initializer(options.initializer);
   for (std::size_t layer = 1; layer < widths_.size(); ++layer) {
-    Random random(options.seed, layer);
+    Random random(options.seed, kFirstStream + layer);
     const std::int64_t inputs = widths_[layer - 1], outputs = widths_[layer];
     parameters_.push_back(graph.parameter(fmt::format("W{}", layer),
                                           initializer.weights({inputs, outputs}, random, options.dtype)));

@@ -43,7 +43,7 @@ class Unary : public Op {
 
   bool may_overwrite(std::size_t) const override { return true; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const std::int64_t begin = parts.begin * kBlock;
       const std::int64_t count = std::min(parts.end * kBlock, output.shape().size()) - begin;
@@ -67,7 +67,7 @@ class Binary : public Op {
 
   bool may_overwrite(std::size_t) const override { return true; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Range parts) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       const auto* a = static_cast<const T*>(inputs[0].data);
       const auto* b = static_cast<const T*>(inputs[1].data);

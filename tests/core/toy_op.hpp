@@ -24,7 +24,7 @@ class ToyOp : public Op {
     return inputs[0];
   }
   void forward(std::span<const ConstView> /*inputs*/, const View& /*output*/,
-               Range /*parts*/) const override {}
+               Parts /*parts*/) const override {}
 
  private:
   std::vector<Attribute> attributes_;

@@ -25,7 +25,7 @@ class WrongCube final : public Op {
  public:
   std::string_view name() const override { return "wrong_cube"; }
   TensorType infer(std::span<const TensorType> inputs) const override { return inputs[0]; }
-  void forward(std::span<const ConstView> inputs, const View& output, Range) const override {
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     const auto x = inputs[0].as<double>();
     for (std::size_t i = 0; i < x.size(); ++i) output.as<double>()[i] = x[i] * x[i] * x[i];
   }

@@ -34,7 +34,7 @@ class Sketch : public Op {
   std::vector<Attribute> attributes() const override { return attributes_; }
   TensorType infer(std::span<const TensorType> /*inputs*/) const override { return {DType::float32, shape_}; }
   void forward(std::span<const ConstView> /*inputs*/, const View& /*output*/,
-               Range /*parts*/) const override {}
+               Parts /*parts*/) const override {}
 
  private:
   std::string name_;

@@ -1,0 +1,44 @@
+// The files that a run leaves.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/mnist_fcnn/config.hpp"
+#include <gradtable/models/training/trainer.hpp>
+
+namespace mnist_fcnn {
+
+struct EpochMetrics {
+  std::int64_t epoch = 0;
+  gradtable::Score score;
+  double seconds = 0;
+};
+
+struct Metrics {
+  std::vector<EpochMetrics> epochs;
+  std::optional<gradtable::Score> test;
+  double total_seconds = 0;
+  std::int64_t parameters = 0;
+  int threads = 0;
+  bool interrupted = false;
+
+  // Of training, over the epochs that were finished.
+  double images_per_second() const;
+};
+
+// The result of a run as JSON, with the resolved config and the BLAS in use.
+std::string to_json(const Metrics& metrics, Config config);
+
+// Makes the folders of the files that the config asks for. Throws gradtable::OutputError, before any work is
+// done, when one of the files could not be written at the end.
+void prepare_outputs(const Config& config);
+
+// The graph of a training step into output.dot, its forward part into the file of the same name with
+// "_forward" before the extension.
+void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step);
+
+// The files that were asked for, for people to read.
+std::string list_of_outputs(const Config& config);
+
+}  // namespace mnist_fcnn

@@ -1,0 +1,151 @@
+#include "apps/mnist_fcnn/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "apps/mnist_fcnn/outputs.hpp"
+#include "apps/mnist_fcnn/progress.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gradtable/core/blas.hpp>
+#include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/io/interrupt.hpp>
+#include <gradtable/models/training/prediction_log.hpp>
+
+namespace mnist_fcnn {
+namespace {
+
+using gradtable::Dataset;
+using gradtable::ExitCode;
+
+struct Data {
+  Dataset train;
+  Dataset test;
+};
+
+Data load_data(const Config& config) {
+  const Config::Data& from = config.data;
+  Data data;
+  if (from.source == "digits") {
+    // Two seeds, so that no test image is a training image.
+    data.train = gradtable::draw_digits(from.digits_train, 2 * config.seed);
+    data.test = gradtable::draw_digits(from.digits_test, 2 * config.seed + 1);
+  } else {
+    data.train = gradtable::load_idx(from.train_images.string(), from.train_labels.string(), from.classes);
+    data.test = gradtable::load_idx(from.test_images.string(), from.test_labels.string(), data.train.classes);
+    if (data.test.rows != data.train.rows || data.test.columns != data.train.columns)
+      throw gradtable::ConfigError(fmt::format(
+          "{}: images of {}x{}; expected {}x{}, the size of the training images and the model's input",
+          from.test_images.string(), data.test.rows, data.test.columns, data.train.rows, data.train.columns));
+  }
+  if (from.limit_train > 0) keep_first(data.train, from.limit_train);
+  if (from.limit_test > 0) keep_first(data.test, from.limit_test);
+  require_batch_fits(config, data.train.size());
+  return data;
+}
+
+std::string description(const Config& config, const Data& data) {
+  const std::string source = config.data.source == "digits"
+                                 ? "drawn by the built-in generator: this is NOT the MNIST data set"
+                                 : fmt::format("from {}", config.data.train_images.parent_path().string());
+  return fmt::format("data     {} training and {} test images of {}x{}, {} classes, {}", data.train.size(),
+                     data.test.size(), data.train.rows, data.train.columns, data.train.classes, source);
+}
+
+std::vector<std::int64_t> widths(const Config& config, const Dataset& train) {
+  std::vector<std::int64_t> widths = {train.features()};
+  widths.insert(widths.end(), config.model.hidden.begin(), config.model.hidden.end());
+  widths.push_back(train.classes);
+  return widths;
+}
+
+int thread_count(const Config& config) {
+  return config.threads > 0 ? config.threads
+                            : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+// Trains for the epochs of the config and says in `metrics` how it went, also where it ends early.
+void train(const Config& config, const Dataset& data, gradtable::Trainer& trainer, Progress& progress,
+           const gradtable::InterruptGuard& guard, Metrics& metrics) {
+  for (std::int64_t epoch = 1; epoch <= config.training.epochs; ++epoch) {
+    progress.begin_epoch(epoch);
+    const gradtable::Score score =
+        trainer.train_epoch(data, static_cast<std::uint64_t>(epoch), [&](const gradtable::Score& so_far) {
+          progress.update(so_far);
+          return !guard.interrupted();
+        });
+    metrics.interrupted = guard.interrupted();
+    if (score.images == data.size()) metrics.epochs.push_back({epoch, score, progress.seconds()});
+    progress.end_epoch(score);
+    if (metrics.interrupted) return;
+  }
+}
+
+void write_metrics(const Config& config, const Metrics& metrics) {
+  if (!config.output.metrics.empty())
+    gradtable::write_file_atomically(config.output.metrics.string(), to_json(metrics, config));
+}
+
+}  // namespace
+
+ExitCode run(const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto seconds = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  gradtable::tune_blas();
+  const Config config = load_config(options.config, options.overrides);
+  prepare_outputs(config);
+  const Data data = load_data(config);
+
+  gradtable::Graph graph;
+  const gradtable::Fcnn network(graph, widths(config, data.train),
+                                {.activation = config.model.activation,
+                                 .initializer = config.model.initializer,
+                                 .dtype = config.dtype,
+                                 .seed = config.seed});
+  gradtable::Trainer trainer(graph, network,
+                             {.batch_size = config.training.batch_size,
+                              .learning_rate = config.training.optimizer.learning_rate,
+                              .shuffle = config.training.shuffle,
+                              .seed = config.seed,
+                              .threads = thread_count(config)});
+  write_graphs(config, graph, trainer.step_graph());
+
+  Progress progress(options.quiet, config.training.epochs, data.train.size());
+  progress.say(description(config, data));
+  progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
+                           config.model.activation, config.model.initializer, to_string(config.dtype),
+                           network.parameter_count()));
+  progress.say(
+      fmt::format("BLAS     {}, {} threads", to_string(gradtable::tune_blas()), thread_count(config)));
+
+  Metrics metrics;
+  metrics.parameters = network.parameter_count();
+  metrics.threads = thread_count(config);
+  const gradtable::InterruptGuard guard;
+  try {
+    train(config, data.train, trainer, progress, guard, metrics);
+  } catch (const gradtable::NumericError&) {
+    metrics.total_seconds = seconds();
+    write_metrics(config, metrics);  // the epochs that went well
+    throw;
+  }
+  if (!metrics.interrupted) {
+    gradtable::PredictionLog log;
+    metrics.test = trainer.evaluate(
+        data.test, [&](const auto& predictions, const auto& labels) { log.add_batch(predictions, labels); });
+    if (!config.output.prediction_log.empty())
+      gradtable::write_file_atomically(config.output.prediction_log.string(), log.text());
+    progress.say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", metrics.test->loss(),
+                             100 * metrics.test->accuracy(), metrics.test->correct, metrics.test->images));
+  }
+  metrics.total_seconds = seconds();
+  write_metrics(config, metrics);
+  progress.say(fmt::format("results  {}", list_of_outputs(config)));
+  return metrics.interrupted ? ExitCode::interrupted : ExitCode::ok;
+}
+
+}  // namespace mnist_fcnn
