@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/dot_text.hpp"
 
 namespace gradtable {
@@ -103,24 +105,20 @@ class Drawing {
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
-  const bool whole = options.outputs.empty() && options.updates.empty();
-  std::vector<bool> wanted(graph.size(), whole);
-  const auto want = [&](NodeId id) { wanted[static_cast<std::size_t>(id)] = true; };
-  for (const Tensor& output : options.outputs) want(own(output));
+  std::vector<NodeId> wanted;
+  for (const Tensor& output : options.outputs) wanted.push_back(own(output));
   for (const Update& update : options.updates) {
-    want(own(update.parameter));
-    want(own(update.value));
+    wanted.push_back(own(update.parameter));
+    wanted.push_back(own(update.value));
   }
-  for (std::size_t id = graph.size(); id-- > 0;)
-    if (wanted[id])
-      for (const NodeId input : graph.node(static_cast<NodeId>(id)).inputs) want(input);
-
+  if (wanted.empty()) {
+    wanted.resize(graph.size());
+    std::iota(wanted.begin(), wanted.end(), 0);
+  }
+  drawn_ = ancestors(graph, wanted);
   numbers_.assign(graph.size(), -1);
-  for (std::size_t id = 0; id < graph.size(); ++id) {
-    if (!wanted[id]) continue;
-    numbers_[id] = static_cast<NodeId>(drawn_.size());
-    drawn_.push_back(static_cast<NodeId>(id));
-  }
+  for (std::size_t i = 0; i < drawn_.size(); ++i)
+    numbers_[static_cast<std::size_t>(drawn_[i])] = static_cast<NodeId>(i);
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {
@@ -134,8 +132,8 @@ std::string Drawing::tooltip(const Node& node) const {
   std::string text;
   if (node.forward_node >= 0) {
     const Node& forward = graph_.node(node.forward_node);
-    text = "gradient of " +
-           (forward.name.empty() && forward.op ? std::string(forward.op->name()) : forward.name);
+    text = fmt::format("{} of {}", node.phase == Phase::update ? "update" : "gradient",
+                       forward.name.empty() && forward.op ? forward.op->name() : forward.name);
     if (number_of(node.forward_node) >= 0) text += fmt::format(" (n{})", number_of(node.forward_node));
   }
   if (options_.locations) {

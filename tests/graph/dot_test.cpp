@@ -16,6 +16,12 @@
 #include "tests/graph/golden.hpp"
 #include <gtest/gtest.h>
 
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/classification.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/product.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -106,6 +112,50 @@ TEST(WriteDot, DrawsATrainingStepInThreeClusters) {
   const std::string text = drawn(step.graph, {.outputs = {step.y}, .updates = {step.update}});
   EXPECT_TRUE(matches_golden(text, "sketch_training.dot"));
   EXPECT_EQ(count(text, "subgraph cluster_"), 3U);
+}
+
+// What a user draws: a network of two layers, and its training step.
+struct Network {
+  Graph graph;
+  Tensor x = graph.input("x", {64, 784});
+  Tensor labels = graph.input("labels", {64}, DType::int32);
+  Tensor w1 = graph.parameter("W1", zeros({784, 128}));
+  Tensor b1 = graph.parameter("b1", zeros({128}));
+  Tensor w2 = graph.parameter("W2", zeros({128, 10}));
+  Tensor b2 = graph.parameter("b2", zeros({10}));
+  Tensor hidden = relu(add_bias(matmul(x, w1), b1)).named("hidden");
+  Tensor scores = add_bias(matmul(hidden, w2), b2).named("scores");
+  Tensor loss = softmax_cross_entropy(scores, labels).named("loss");
+
+  std::vector<Update> descent() {
+    const GradTable table = build_grad(loss, {w1, b1, w2, b2});
+    std::vector<Update> updates;
+    for (const auto& [parameter, gradient] : table) {
+      const Graph::Scope scope(graph, Phase::update, parameter.id());
+      updates.push_back({parameter, sub(parameter, scale(gradient, 0.1))});
+    }
+    return updates;
+  }
+};
+
+TEST(WriteDot, DrawsANetwork) {
+  const Network network;
+  const std::string text = drawn(network.graph, {.outputs = {network.loss}});
+  EXPECT_TRUE(matches_golden(text, "network_forward.dot"));
+}
+
+TEST(WriteDot, DrawsTheTrainingStepOfANetwork) {
+  Network network;
+  const std::vector<Update> updates = network.descent();
+  const std::string text = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
+  EXPECT_TRUE(matches_golden(text, "network_training.dot"));
+}
+
+TEST(WriteDot, DrawsTheForwardGraphTheSameBeforeAndAfterTheGradientIsBuilt) {
+  Network network;
+  const std::string before = drawn(network.graph, {.outputs = {network.loss}});
+  network.descent();
+  EXPECT_EQ(drawn(network.graph, {.outputs = {network.loss}}), before);
 }
 
 TEST(WriteDot, LeavesOutClustersWhenThereIsOnePhase) {
@@ -218,6 +268,12 @@ TEST(WriteDot, TooltipNamesTheForwardNodeOfAGradient) {
   // Without its forward node in the picture it has no number to give.
   const std::string part = drawn(step.graph, {.outputs = {step.gradient}});
   EXPECT_TRUE(has(line_with(part, "<b>step</b>"), "tooltip=\"gradient of y\""));
+}
+
+TEST(WriteDot, TooltipNamesTheParameterOfAnUpdate) {
+  Network network;
+  const std::string text = drawn(network.graph, {.updates = network.descent()});
+  EXPECT_EQ(count(text, "tooltip=\"update of W1 (n"), 2U);
 }
 
 TEST(WriteDot, TooltipSaysTheUsersLineWhenAsked) {
