@@ -179,11 +179,12 @@ void Drawing::write_edge(std::ostream& out, NodeId to, std::size_t input) const 
 void Drawing::write_edges(std::ostream& out) const {
   for (const NodeId id : drawn_)
     for (std::size_t i = 0; i < graph_.node(id).inputs.size(); ++i) write_edge(out, id, i);
-  // Outside of the ranking: an update closes a circle.
+  // Written from the parameter to its value with the arrow at the tail: downwards, as all other edges,
+  // Graphviz finds a short way; upwards it winds around every cluster.
   for (const Update& update : options_.updates)
     out << fmt::format(
-        "  n{} -> n{} [style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
-        number_of(update.value.id()), number_of(update.parameter.id()));
+        "  n{} -> n{} [dir=back, style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
+        number_of(update.parameter.id()), number_of(update.value.id()));
 }
 
 void Drawing::write(std::ostream& out) const {
