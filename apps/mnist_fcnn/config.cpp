@@ -56,7 +56,9 @@ Config load_config(const fs::path& file, const Overrides& overrides) {
   const bool course = file.extension() == ".config";
   if (course) {
     config = read_course_config(file);
-    if (overrides.out) config.output = {.prediction_log = config.output.prediction_log};
+    const fs::path log = working_directory() / config.output.prediction_log;  // there whatever --out says
+    config.output = overrides.out ? Config::Output{} : config.output;
+    config.output.prediction_log = log;
   } else {
     table.read(gradtable::read_json(file), file.native());
     use_environment(config);

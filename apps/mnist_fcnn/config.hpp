@@ -61,9 +61,9 @@ struct Config {
 
 // What the command line says over the file.
 struct Overrides {
-  std::vector<std::string> settings;         // "key.path=value", the last of two for one key wins
-  std::optional<std::filesystem::path> out;  // output.dir, relative to the working directory
-  std::optional<std::int64_t> threads;
+  std::vector<std::string> settings = {};         // "key.path=value", the last of two for one key wins
+  std::optional<std::filesystem::path> out = {};  // output.dir, relative to the working directory
+  std::optional<std::int64_t> threads = {};
 };
 
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.

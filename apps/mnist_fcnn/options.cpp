@@ -62,7 +62,7 @@ CommandLine parse_options(int argc, const char* const* argv) {
   app.set_help_flag("--help,-h");
   app.set_version_flag("--version", std::string(kVersion));
   app.add_option("CONFIG", config)->required();
-  app.add_option("--set", settings)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--set", settings)->allow_extra_args(false);
   const CLI::Option* out_option = app.add_option("--out", out);
   const CLI::Option* threads_option = app.add_option("--threads", threads);
   app.add_flag("--quiet", options.quiet);

@@ -1,6 +1,7 @@
 #include "gradtable/models/config/json.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -58,15 +59,22 @@ class Builder {
 
   bool parse_error(std::size_t bytes_read, const std::string& token, const json::exception& error) {
     const std::string_view what = error.what();
-    const bool unexpected = what.find(" - unexpected ") != std::string_view::npos;
-    const bool too_large = what.find("number overflow") != std::string_view::npos;
-    // The parser stands behind the token: where that is a whole one, its first byte says more.
-    const std::size_t back = unexpected || too_large ? token.size() : 1;
-    const std::size_t offset = std::min(bytes_read - std::min(back, bytes_read), text_.size());
-    const std::string where = position(text_, source_, offset);
-    if (too_large)
+    // The parser stands behind the byte that it could not take; behind the end of the text at the end.
+    const std::size_t last = std::min(bytes_read - std::min<std::size_t>(bytes_read, 1), text_.size());
+    std::size_t first = last;
+    if (has(what, "unexpected string literal"))
+      first = last + 1 - std::min(token.size(), last + 1);
+    else if (has(what, "invalid literal") || has(what, "overflow") || has(what, "literal; expected"))
+      first = start_of_word(last);
+    const std::string where = position(text_, source_, first);
+    const std::string_view word = text_.substr(first, last + 1 - first);
+    if (has(what, "number overflow"))
       throw ConfigError(
-          fmt::format("{}: the number {}; expected one in the range of double", where, one_line(token, 60)));
+          fmt::format("{}: the number {}; expected one in the range of double", where, one_line(word, 60)));
+    if (has(what, "invalid literal") && word.ends_with('/'))
+      throw ConfigError(fmt::format("{}: a comment; expected JSON, which has none", where));
+    if (has(what, "invalid literal"))
+      throw ConfigError(fmt::format("{}: invalid literal {}; expected JSON", where, in_quotes(word)));
     throw ConfigError(fmt::format("{}: {}", where, found_and_expected(what, token)));
   }
 
@@ -109,21 +117,29 @@ class Builder {
     return one_line(path.to_string());
   }
 
+  static bool has(std::string_view what, std::string_view part) {
+    // Before the token, which may hold any text.
+    return what.substr(0, what.find(kLastRead)).find(part) != std::string_view::npos;
+  }
+
+  // The first byte of the word or number that ends at `last`.
+  std::size_t start_of_word(std::size_t last) const {
+    const auto in_word = [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; };
+    while (last > 0 && in_word(static_cast<unsigned char>(text_[last - 1]))) --last;
+    return last;
+  }
+
   // The library's "...: syntax error while parsing value - FOUND; last read: 'TOKEN'; expected WHAT", cut to
   // size.
   static std::string found_and_expected(std::string_view what, std::string_view token) {
-    constexpr std::string_view kLastRead = "; last read: '";
     const std::size_t dash = what.find(" - ");
     if (dash != std::string_view::npos) what.remove_prefix(dash + 3);
     const std::size_t last_read = what.find(kLastRead);
-    if (last_read == std::string_view::npos)
-      return one_line(what) + (what.find("; expected") == std::string_view::npos ? "; expected JSON" : "");
-    if (token.starts_with('/')) return "a comment; expected JSON, which has none";
-    const std::size_t token_end = last_read + kLastRead.size() + token.size() + 1;
-    const std::string_view expected = what.substr(std::min(token_end, what.size()));
-    return fmt::format("{} {}{}", one_line(what.substr(0, last_read)), in_quotes(token),
-                       expected.empty() ? "; expected JSON" : one_line(expected));
+    if (last_read == std::string_view::npos) return one_line(what);
+    return fmt::format("{} {}; expected JSON", one_line(what.substr(0, last_read)), in_quotes(token));
   }
+
+  static constexpr std::string_view kLastRead = "; last read: '";
 
   std::string_view text_;
   std::string_view source_;

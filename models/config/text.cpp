@@ -87,14 +87,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_key(std::string_view key, std::span<const std::string> known) {
-  const auto distance = [&](const std::string& candidate) {
+  using Distance = std::pair<std::size_t, std::size_t>;
+  constexpr std::size_t kFar = std::numeric_limits<std::size_t>::max();
+  Distance least = {kFar, kFar};
+  std::string nearest;
+  for (const std::string& candidate : known) {
     const std::size_t whole = edit_distance(key, candidate);
     const std::size_t name = edit_distance(last_name(key), last_name(candidate)) + 1;
-    return std::pair(std::min(whole, name), whole);
-  };
-  return *std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
-    return distance(a) < distance(b);
-  });
+    const Distance distance = {std::min(whole, name), whole};
+    if (distance >= least) continue;
+    least = distance;
+    nearest = candidate;
+  }
+  return nearest;
 }
 
 }  // namespace gradtable

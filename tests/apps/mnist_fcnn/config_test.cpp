@@ -1,0 +1,386 @@
+#include "apps/mnist_fcnn/config.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <tests/models/config/message.hpp>
+
+#include "gradtable/core/random.hpp"
+
+namespace mnist_fcnn {
+namespace {
+
+namespace fs = std::filesystem;
+using gradtable::config_error;
+
+constexpr const char* kCourse = R"(// the course's own settings
+rel_path_train_images = data/train-images   # after a value
+rel_path_train_labels = data/train-labels// no comment: part of the name
+
+learning_rate=1E-3
+hidden_size = 500 // neurons
+batch_size = 100// images
+num_epochs =	5#five
+rel_path_test_images = data//test-images
+rel_path_test_labels = data/test#1-labels
+rel_path_log_file = logs/my predictions.log
+)";
+
+const fs::path kRoot = fs::path(GRADTABLE_TEST_FOLDER).parent_path();
+
+std::string content(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+class LoadConfig : public testing::Test {
+ protected:
+  void SetUp() override {
+    unsetenv("MNIST_DIR");
+    folder_ = fs::canonical(testing::TempDir()) / "gradtable_load_config";
+    fs::create_directories(folder_ / "configs");
+    before_ = fs::current_path();
+    fs::current_path(folder_);
+  }
+  void TearDown() override {
+    unsetenv("MNIST_DIR");
+    fs::current_path(before_);
+    fs::remove_all(folder_);
+  }
+
+  static Config load(const std::string& text, const Overrides& overrides = {},
+                     const fs::path& name = "configs/run.json") {
+    std::ofstream(name, std::ios::binary) << text;
+    return load_config(name, overrides);
+  }
+  static std::string error(const std::string& text, const Overrides& overrides = {},
+                           const fs::path& name = "configs/run.json") {
+    return config_error([&] { load(text, overrides, name); });
+  }
+  static std::string course_error(const std::string& text) { return error(text, {}, "run.config"); }
+
+  fs::path folder_;
+  fs::path before_;
+};
+
+TEST_F(LoadConfig, GivesEveryKeyItsDefault) {
+  const Config config = load("{}");
+  EXPECT_EQ(config.seed, 42U);
+  EXPECT_EQ(config.dtype, gradtable::DType::float32);
+  EXPECT_EQ(config.model.hidden, std::vector<std::int64_t>{128});
+  EXPECT_EQ(config.model.activation, "relu");
+  EXPECT_EQ(config.model.initializer, "kaiming_uniform");
+  EXPECT_EQ(config.training.epochs, 10);
+  EXPECT_EQ(config.training.batch_size, 64);
+  EXPECT_TRUE(config.training.shuffle);
+  EXPECT_EQ(config.training.optimizer.learning_rate, 0.1);
+  EXPECT_EQ(config.data.limit_train, 0);
+}
+
+TEST_F(LoadConfig, StartsPathsAtTheFolderOfTheFile) {
+  const Config config = load(R"({"data": {"dir": "../mnist", "test_images": "/abs/t.gz"}})");
+  EXPECT_EQ(config.data.dir, folder_ / "mnist");
+  EXPECT_EQ(config.data.train_images, folder_ / "mnist/train-images-idx3-ubyte.gz");
+  EXPECT_EQ(config.data.test_images, "/abs/t.gz");
+  EXPECT_EQ(config.output.dir, folder_ / "configs/runs/mnist_fcnn");
+  EXPECT_EQ(config.output.prediction_log, folder_ / "configs/runs/mnist_fcnn/predictions.log");
+  EXPECT_EQ(config.output.metrics, folder_ / "configs/runs/mnist_fcnn/metrics.json");
+  EXPECT_EQ(config.output.dot, folder_ / "configs/runs/mnist_fcnn/graph.dot");
+}
+
+TEST_F(LoadConfig, FollowsALinkBeforeDotDotAsTheSystemDoes) {
+  fs::create_directories("far/away");
+  fs::create_directory_symlink(folder_ / "far/away", "configs/link");
+  EXPECT_EQ(load(R"({"data": {"dir": "link/../mnist"}})").data.dir, folder_ / "far/mnist");
+}
+
+TEST_F(LoadConfig, KeepsTheNameOfALinkedFile) {
+  fs::create_directories("configs/d");
+  std::ofstream("plain") << "x";
+  fs::create_symlink(folder_ / "plain", "configs/d/images.gz");
+  const Config config = load(R"({"data": {"dir": "d", "train_images": "images.gz"}})");
+  EXPECT_EQ(config.data.train_images, folder_ / "configs/d/images.gz");
+}
+
+TEST_F(LoadConfig, WritesNoFileWithoutAName) {
+  const Config config = load(R"({"output": {"dot": "", "metrics": ""}})");
+  EXPECT_TRUE(config.output.dot.empty());
+  EXPECT_TRUE(config.output.metrics.empty());
+}
+
+TEST_F(LoadConfig, PutsTheEnvironmentOverTheFileAndTheCommandLineOverBoth) {
+  setenv("MNIST_DIR", "elsewhere/mnist", 1);
+  EXPECT_EQ(load(R"({"data": {"dir": "d"}})").data.dir, folder_ / "elsewhere/mnist");
+  EXPECT_EQ(load("{}").data.test_labels, folder_ / "elsewhere/mnist/t10k-labels-idx1-ubyte.gz");
+  EXPECT_EQ(load("{}", {.settings = {"data.dir=d"}}).data.dir, folder_ / "configs/d");
+  setenv("MNIST_DIR", "/absolute", 1);
+  EXPECT_EQ(load("{}").data.dir, "/absolute");
+  setenv("MNIST_DIR", "", 1);
+  EXPECT_EQ(load(R"({"data": {"dir": "d"}})").data.dir, folder_ / "configs/d");
+}
+
+TEST_F(LoadConfig, AppliesSettingsInOrder) {
+  const Config config =
+      load(R"({"training": {"epochs": 3}})",
+           {.settings = {"training.epochs=4", "model.hidden=[64,32]", "training.epochs=5"}});
+  EXPECT_EQ(config.training.epochs, 5);
+  EXPECT_EQ(config.model.hidden, (std::vector<std::int64_t>{64, 32}));
+}
+
+TEST_F(LoadConfig, TakesOutAndThreadsFromTheCommandLine) {
+  const Config config = load(R"({"threads": 1})", {.settings = {"output.dir=x"}, .out = "o", .threads = 3});
+  EXPECT_EQ(config.threads, 3);
+  EXPECT_EQ(config.output.dir, folder_ / "o");
+  EXPECT_EQ(config.output.metrics, folder_ / "o/metrics.json");
+  EXPECT_EQ(error("{}", {.threads = 257}), "--threads: expected an integer from 0 to 256, got 257");
+  EXPECT_EQ(error("{}", {.threads = -1}), "--threads: expected an integer from 0 to 256, got -1");
+}
+
+TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
+  struct Case {
+    std::string text;
+    std::string message;
+  };
+  const std::vector<Case> cases = {
+      {"", ":1:1: unexpected end of input"},
+      {R"({"seed": 1, "seed": 2})", " at /seed: this key stands twice"},
+      {R"({"seed": -1})", " at /seed: expected an integer from 0 to 18446744073709551615, got -1"},
+      {R"({"dtype": "int32"})", R"( at /dtype: expected one of "float32", "float64", got "int32")"},
+      {R"({"threads": 1.5})", " at /threads: expected an integer from 0 to 256, got 1.5"},
+      {R"({"data": {"source": "mnist"}})",
+       R"( at /data/source: expected one of "idx", "digits", got "mnist")"},
+      {R"({"data": {"dir": ""}})", R"( at /data/dir: expected a path, got "")"},
+      {R"({"data": {"limit_train": -5}})",
+       " at /data/limit_train: expected an integer from 0 to 1000000000, got -5"},
+      {R"({"model": {"hidden": []}})",
+       " at /model/hidden: expected a list of 1 to 1000 integers from 1 to 1000000, got an empty list"},
+      {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: expected an integer from 1 to 1000000, got 0"},
+      {R"({"model": {"hidden": [1000000000000]}})",
+       " at /model/hidden/0: expected an integer from 1 to 1000000, got 1000000000000"},
+      {R"({"model": {"activation": "gelu"}})",
+       R"( at /model/activation: expected one of "relu", "sigmoid", "tanh", "linear", got "gelu")"},
+      {R"({"model": {"initializer": "he"}})",
+       R"( at /model/initializer: expected one of "kaiming_uniform", "kaiming_normal", "xavier_uniform", )"},
+      {R"({"training": {"epochs": 0}})",
+       " at /training/epochs: expected an integer from 1 to 1000000000, got 0"},
+      {R"({"training": {"epochs": -3}})",
+       " at /training/epochs: expected an integer from 1 to 1000000000, got -3"},
+      {R"({"training": {"epochs": true}})",
+       " at /training/epochs: expected an integer from 1 to 1000000000, got true"},
+      {R"({"training": {"batch_size": 0}})",
+       " at /training/batch_size: expected an integer from 1 to 1000000000, got 0"},
+      {R"({"training": {"shuffle": "yes"}})", R"( at /training/shuffle: expected true or false, got "yes")"},
+      {R"({"training": {"optimizer": {"type": "adam"}}})",
+       R"( at /training/optimizer/type: expected "sgd", got "adam")"},
+      {R"({"training": {"optimizer": {"learning_rate": 0}}})",
+       " at /training/optimizer/learning_rate: expected a number above 0 and at most 1000, got 0"},
+      {R"({"training": {"optimizer": {"learning_rate": -0.1}}})",
+       " at /training/optimizer/learning_rate: expected a number above 0 and at most 1000, got -0.1"},
+      {R"({"training": {"optimizer": {"learning_rate": NaN}}})", ":1:46: invalid literal \"N\""},
+      {R"({"training": {"optimizer": {"learning_rate": 1e999}}})",
+       ":1:46: the number 1e999; expected one in"},
+      {R"({"training": {"learning_rate": 0.1}})",
+       " at /training/learning_rate: unknown key \"training.learning_rate\"; the nearest known key is "
+       "\"training.optimizer.learning_rate\""},
+      {R"({"model": {"hiden": [1]}})",
+       " at /model/hiden: unknown key \"model.hiden\"; the nearest known key is \"model.hidden\""},
+  };
+  for (const Case& c : cases)
+    EXPECT_EQ(error(c.text).find("configs/run.json" + c.message), 0U) << error(c.text);
+}
+
+TEST_F(LoadConfig, RefusesDepthSizeAndMissingFiles) {
+  EXPECT_EQ(error("{\"seed\": " + std::string(100'000, '[')),
+            "configs/run.json: nested more than 64 deep; expected less");
+  EXPECT_EQ(error(std::string(2'000'000, ' ')),
+            "configs/run.json: more than 1048576 bytes; expected a smaller file");
+  EXPECT_EQ(config_error([] { load_config("none.json"); }),
+            "none.json: No such file or directory; expected a readable file");
+  EXPECT_EQ(config_error([] { load_config("none.config"); }),
+            "none.config: No such file or directory; expected a readable file");
+  EXPECT_EQ(config_error([] { load_config("configs"); }),
+            "configs: Is a directory; expected a readable file");
+}
+
+TEST_F(LoadConfig, RefusesBadSettings) {
+  EXPECT_EQ(
+      error("{}", {.settings = {"training.epoch=1"}}),
+      "--set training.epoch: unknown key \"training.epoch\"; the nearest known key is \"training.epochs\"");
+  EXPECT_EQ(error("{}", {.settings = {"training.epochs=0"}}),
+            "--set training.epochs: expected an integer from 1 to 1000000000, got 0");
+}
+
+TEST_F(LoadConfig, ReadsTheCoursesFormat) {
+  setenv("MNIST_DIR", "/not/for/the/course", 1);
+  const Config config = load(kCourse, {}, "configs/run.config");
+  EXPECT_EQ(config.dtype, gradtable::DType::float64);
+  EXPECT_EQ(config.data.train_images, folder_ / "data/train-images");
+  EXPECT_EQ(config.data.train_labels, folder_ / "data/train-labels// no comment: part of the name");
+  EXPECT_EQ(config.data.test_images, folder_ / "data//test-images");
+  EXPECT_EQ(config.data.test_labels, folder_ / "data/test#1-labels");
+  EXPECT_EQ(config.data.classes, 10);
+  EXPECT_EQ(config.model.hidden, std::vector<std::int64_t>{500});
+  EXPECT_EQ(config.training.epochs, 5);
+  EXPECT_EQ(config.training.batch_size, 100);
+  EXPECT_FALSE(config.training.shuffle);
+  EXPECT_EQ(config.training.optimizer.learning_rate, 1e-3);
+  EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
+  EXPECT_TRUE(config.output.metrics.empty());
+  EXPECT_TRUE(config.output.dot.empty());
+}
+
+TEST_F(LoadConfig, ReadsTheCoursesFormatWithTheLineEndsOfWindows) {
+  std::string text;
+  for (const char c : std::string(kCourse)) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const Config config = load(text, {}, "run.config");
+  EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
+  EXPECT_EQ(config.training.epochs, 5);
+}
+
+TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
+  const Config config = load(kCourse, {.settings = {"training.epochs=1"}, .out = "o"}, "run.config");
+  EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
+  EXPECT_EQ(config.output.metrics, folder_ / "o/metrics.json");
+  EXPECT_EQ(config.output.dot, folder_ / "o/graph.dot");
+  EXPECT_EQ(config.training.epochs, 1);
+}
+
+TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
+  const std::string course = kCourse;
+  struct Case {
+    std::string from, to, message;
+  };
+  const std::vector<Case> cases = {
+      {"num_epochs =\t5", "num_epochs = 0",
+       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 0"},
+      {"num_epochs =\t5", "num_epochs = 1.5",
+       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 1.5"},
+      {"num_epochs =\t5", "num_epochs = ten",
+       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got \"ten"},
+      {"num_epochs =\t5",
+       "num_epochs = ", "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got \"\""},
+      {"num_epochs =\t5", "num_epochs = 99999999999999999999",
+       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 1e+20"},
+      {"batch_size = 100", "batch_size = -4",
+       "run.config:7: batch_size: expected an integer from 1 to 1000000000, got -4"},
+      {"hidden_size = 500", "hidden_size = 0",
+       "run.config:6: hidden_size: expected an integer from 1 to 1000000, got 0"},
+      {"1E-3", "0", "run.config:5: learning_rate: expected a number above 0 and at most 1000, got 0"},
+      {"1E-3", "nan", "run.config:5: learning_rate: expected a number above 0 and at most 1000, got \"nan\""},
+      {"1E-3", "1e999",
+       "run.config:5: learning_rate: expected a number above 0 and at most 1000, got \"1e999\""},
+      {"num_epochs", "num_epoch",
+       "run.config:8: unknown key \"num_epoch\"; the nearest known key is \"num_epochs\""},
+      {"num_epochs", "hidden_size",
+       "run.config:8: the key \"hidden_size\" stands in line 6 too; expected it once"},
+      {"num_epochs =", "num_epochs", "run.config:8: expected key = value, got \"num_epochs"},
+      {"logs/my predictions.log", "", "run.config:11: rel_path_log_file: expected a path, got \"\""},
+  };
+  for (const Case& c : cases) {
+    const std::string message = course_error(replaced(course, c.from, c.to));
+    EXPECT_TRUE(message.starts_with(c.message)) << message;
+  }
+}
+
+TEST_F(LoadConfig, NamesEveryKeyThatTheCoursesFormatMisses) {
+  EXPECT_EQ(course_error("num_epochs = 1\nrel_path_train_images = a\n"),
+            "run.config: no value for rel_path_train_labels, rel_path_test_images, rel_path_test_labels, "
+            "rel_path_log_file, batch_size, hidden_size, learning_rate; expected all 9 keys of the course's "
+            "format");
+  EXPECT_EQ(course_error("").find("run.config: no value for rel_path_train_images, "), 0U);
+}
+
+TEST_F(LoadConfig, TakesOrRefusesEveryMutation) {
+  struct Case {
+    std::string text, name;
+  };
+  const std::string json = content(kRoot / "apps/mnist_fcnn/configs/mnist.json");
+  ASSERT_FALSE(json.empty());
+  gradtable::Random random(7);
+  for (const Case& c : {Case{json, "m.json"}, Case{kCourse, "m.config"}})
+    for (int i = 0; i < 5'000; ++i) {
+      std::string text = c.text;
+      for (std::uint32_t edits = 1 + random.below(3); edits > 0; --edits) {
+        const std::size_t at = random.below(static_cast<std::uint32_t>(text.size()));
+        if (random.below(2) == 0)
+          text[at] = static_cast<char>(random.below(256));
+        else
+          text.erase(at, 1 + random.below(4));
+      }
+      const std::string message = error(text, {}, c.name);
+      EXPECT_TRUE(message == "no error" || message.starts_with(c.name)) << message;
+      EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    }
+}
+
+TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
+  Config config = load(R"({"dtype": "float64", "model": {"hidden": [3, 4]}, "data": {"dir": "../d"}})");
+  const std::string written = config_table(config).write().dump(2);
+  Config again = load(written);
+  EXPECT_EQ(config_table(again).write().dump(2), written);
+  EXPECT_EQ(again.data.train_images, folder_ / "d/train-images-idx3-ubyte.gz");
+}
+
+TEST_F(LoadConfig, WritesAPathThatIsNotUtf8Escaped) {
+  Config config = load("{}", {.out = "bad\xFF"});
+  EXPECT_EQ(config.output.dir.filename().native(), "bad\xFF");
+  EXPECT_NE(config_table(config).write().dump().find(R"(bad\\xff)"), std::string::npos);
+}
+
+TEST(RequireBatchFits, NamesTheRange) {
+  Config config;
+  config.training.batch_size = 101;
+  EXPECT_NO_THROW(require_batch_fits(config, 101));
+  EXPECT_EQ(config_error([&] { require_batch_fits(config, 100); }),
+            "training.batch_size: expected an integer from 1 to 100, the number of training images, got 101");
+}
+
+TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {
+  unsetenv("MNIST_DIR");
+  const fs::path configs = kRoot / "apps/mnist_fcnn/configs";
+  const fs::path root = fs::canonical(kRoot);
+  EXPECT_EQ(load_config(configs / "mnist.json").data.dir, root / "data/mnist");
+  EXPECT_EQ(load_config(configs / "mnist.json").output.dir, root / "runs/mnist_fcnn");
+  EXPECT_EQ(load_config(configs / "fashion.json").data.dir, root / "data/fashion-mnist");
+  EXPECT_EQ(load_config(configs / "digits.json").data.source, "digits");
+  const Config course = load_config(configs / "course.config");
+  EXPECT_EQ(course.training.epochs, 5);
+  EXPECT_EQ(course.training.batch_size, 100);
+  EXPECT_EQ(course.model.hidden, std::vector<std::int64_t>{500});
+  EXPECT_EQ(course.training.optimizer.learning_rate, 1e-3);
+  EXPECT_EQ(course.data.train_images, fs::current_path() / "data/mnist/train-images-idx3-ubyte.gz");
+}
+
+TEST(ExampleConfigs, MnistHasTheDefaults) {
+  unsetenv("MNIST_DIR");
+  Config config = load_config(kRoot / "apps/mnist_fcnn/configs/mnist.json");
+  Config defaults;
+  config.data = defaults.data;  // its paths are tested above
+  config.output = defaults.output;
+  EXPECT_EQ(config_table(config).write().dump(), config_table(defaults).write().dump());
+}
+
+TEST(ConfigPage, HasTheRowOfEveryKey) {
+  const std::string page = content(kRoot / "docs/config.md");
+  Config defaults;
+  const auto table = config_table(defaults);
+  for (const gradtable::Field& field : table.fields()) {
+    const std::string row = "| `" + field.key + "` | " + field.expected + " | `" + field.write().dump() +
+                            "` | " + field.help + " |";
+    EXPECT_NE(page.find("\n" + row + "\n"), std::string::npos) << row;
+  }
+}
+
+}  // namespace
+}  // namespace mnist_fcnn

@@ -1,0 +1,97 @@
+#include "apps/mnist_fcnn/options.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace mnist_fcnn {
+namespace {
+
+CommandLine parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "mnist_fcnn");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(ParseOptions, TakesOnlyAConfig) {
+  const CommandLine line = parse({"run.json"});
+  ASSERT_TRUE(line.options) << line.error;
+  EXPECT_EQ(line.options->config, "run.json");
+  EXPECT_TRUE(line.options->overrides.settings.empty());
+  EXPECT_FALSE(line.options->overrides.out);
+  EXPECT_FALSE(line.options->overrides.threads);
+  EXPECT_FALSE(line.options->quiet);
+}
+
+TEST(ParseOptions, TakesEveryFlagOnEitherSideOfTheConfig) {
+  const CommandLine line = parse({"--set", "seed=1", "run.json", "--set", "model.hidden=[64,32]", "--out",
+                                  "o", "--threads", "2", "--quiet", "--set=output.dot="});
+  ASSERT_TRUE(line.options) << line.error;
+  EXPECT_EQ(line.options->config, "run.json");
+  EXPECT_EQ(line.options->overrides.settings,
+            (std::vector<std::string>{"seed=1", "model.hidden=[64,32]", "output.dot="}));
+  EXPECT_EQ(line.options->overrides.out, "o");
+  EXPECT_EQ(line.options->overrides.threads, 2);
+  EXPECT_TRUE(line.options->quiet);
+}
+
+TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
+  struct Case {
+    std::vector<const char*> arguments;
+    std::string part;
+  };
+  const std::vector<Case> cases = {
+      {{}, "CONFIG"},
+      {{""}, "CONFIG: expected a file"},
+      {{"--quiet"}, "CONFIG"},
+      {{"run.json", "--verbose"}, "--verbose"},
+      {{"run.json", "-x"}, "-x"},
+      {{"run.json", "other.json"}, "other.json"},
+      {{"run.json", "--set"}, "--set"},
+      {{"run.json", "--out"}, "--out"},
+      {{"run.json", "--out", ""}, "--out: expected a folder"},
+      {{"run.json", "--threads"}, "--threads"},
+      {{"run.json", "--threads", "two"}, "--threads: expected an integer, got \"two\""},
+      {{"run.json", "--threads", "1.5"}, "--threads: expected an integer, got \"1.5\""},
+      {{"run.json", "--threads", "99999999999999999999"}, "--threads: expected an integer"},
+      {{"run.json", "--threads", "1", "--threads", "2"}, "--threads"},
+      {{"run.json", "--quiet=maybe"}, "maybe"},
+      {{"run.json", "--bad\xFF\nflag"}, "\\xff\\x0aflag"},
+  };
+  for (const Case& c : cases) {
+    const CommandLine line = parse(c.arguments);
+    EXPECT_FALSE(line.options) << c.part;
+    EXPECT_EQ(line.exit_code, 2);
+    EXPECT_EQ(line.output, "");
+    EXPECT_TRUE(line.error.starts_with("error: ")) << line.error;
+    const std::size_t first_end = line.error.find('\n');
+    EXPECT_NE(line.error.substr(0, first_end).find(c.part), std::string::npos) << line.error;
+    EXPECT_TRUE(line.error.substr(first_end + 1).starts_with("usage: mnist_fcnn CONFIG ")) << line.error;
+    EXPECT_EQ(line.error.find('\n', first_end + 1), line.error.size() - 1) << line.error;
+  }
+}
+
+TEST(ParseOptions, ReadsNumbersAsDecimal) {
+  EXPECT_EQ(parse({"run.json", "--threads", "010"}).options->overrides.threads, 10);
+  EXPECT_EQ(parse({"run.json", "--threads", "-1"}).options->overrides.threads, -1);  // load_config refuses it
+}
+
+TEST(ParseOptions, PrintsHelpWithEveryKeyAndVersion) {
+  for (const auto& arguments : {std::vector<const char*>{"--help"}, {"-h"}, {"run.json", "--help"}}) {
+    const CommandLine line = parse(arguments);
+    EXPECT_FALSE(line.options);
+    EXPECT_EQ(line.exit_code, 0);
+    EXPECT_EQ(line.error, "");
+    Config config;
+    const auto table = config_table(config);
+    for (const gradtable::Field& field : table.fields())
+      EXPECT_NE(line.output.find("\n  " + field.key + " = "), std::string::npos) << field.key;
+  }
+  const CommandLine version = parse({"--version"});
+  EXPECT_FALSE(version.options);
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_EQ(version.output, "mnist_fcnn 0.1.0\n");
+}
+
+}  // namespace
+}  // namespace mnist_fcnn

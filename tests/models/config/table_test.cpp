@@ -1,0 +1,250 @@
+#include "gradtable/models/config/table.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <tests/models/config/message.hpp>
+
+#include "gradtable/models/config/json.hpp"
+
+namespace gradtable {
+namespace {
+
+enum class Color { red, green };
+
+struct Settings {
+  std::uint64_t seed = 42;
+  int threads = 0;
+  std::int64_t epochs = 10;
+  double rate = 0.1;
+  double momentum = 0;
+  bool shuffle = true;
+  std::string title = "run";
+  std::filesystem::path log = "a.log";
+  std::string activation = "relu";
+  Color color = Color::green;
+  std::vector<std::int64_t> hidden = {128};
+};
+
+ConfigTable table_of(Settings& s) {
+  return ConfigTable({
+      integer("seed", s.seed, {0, std::numeric_limits<std::uint64_t>::max()}, "start"),
+      integer("threads", s.threads, {0, 256}, "threads"),
+      integer("training.epochs", s.epochs, {1, 1000}, "passes"),
+      real("training.optimizer.rate", s.rate, {.low = 0, .high = 10, .low_open = true}, "step"),
+      real("training.optimizer.momentum", s.momentum, {.low = 0, .high = 1, .high_open = true}, "memory"),
+      boolean("training.shuffle", s.shuffle, "order"),
+      text("title", s.title, Empty::refused, "title"),
+      path("log", s.log, Empty::allowed, "log"),
+      choice("model.activation", s.activation, {"relu", "tanh"}, "function"),
+      choice("model.color", s.color, {{"red", Color::red}, {"green", Color::green}}, "color"),
+      integers("model.hidden", s.hidden, {1, 3}, {1, 1000}, "widths"),
+  });
+}
+
+std::string read_error(const std::string& text) {
+  Settings settings;
+  return config_error([&] { table_of(settings).read(parse_json(text, "run.json"), "run.json"); });
+}
+
+std::string set_error(const std::string& assignment) {
+  Settings settings;
+  return config_error([&] { table_of(settings).set(assignment); });
+}
+
+TEST(ConfigTable, StoresWhatIsGivenAndKeepsTheRest) {
+  Settings s;
+  table_of(s).read(
+      parse_json(R"({"seed": 18446744073709551615, "log": "", "training": {"epochs": 3, "shuffle": false,
+      "optimizer": {"rate": 1}}, "model": {"activation": "tanh", "color": "red", "hidden": [5, 1000]}})",
+                 "run.json"),
+      "run.json");
+  EXPECT_EQ(s.seed, 18446744073709551615U);
+  EXPECT_EQ(s.epochs, 3);
+  EXPECT_EQ(s.rate, 1.0);
+  EXPECT_FALSE(s.shuffle);
+  EXPECT_EQ(s.log, "");
+  EXPECT_EQ(s.activation, "tanh");
+  EXPECT_EQ(s.color, Color::red);
+  EXPECT_EQ(s.hidden, (std::vector<std::int64_t>{5, 1000}));
+  EXPECT_EQ(s.title, "run");
+  EXPECT_EQ(s.threads, 0);
+}
+
+TEST(ConfigTable, RefusesWrongTypesAndValuesWithWhatItFound) {
+  struct Case {
+    std::string text;
+    std::string message;
+  };
+  const std::string epochs = "run.json at /training/epochs: expected an integer from 1 to 1000, got ";
+  const std::string rate =
+      "run.json at /training/optimizer/rate: expected a number above 0 and at most 10, got ";
+  const std::vector<Case> cases = {
+      {R"({"training": {"epochs": 0}})", epochs + "0"},
+      {R"({"training": {"epochs": -1}})", epochs + "-1"},
+      {R"({"training": {"epochs": 1001}})", epochs + "1001"},
+      {R"({"training": {"epochs": 1.5}})", epochs + "1.5"},
+      {R"({"training": {"epochs": 10.0}})", epochs + "10.0"},
+      {R"({"training": {"epochs": 1e2}})", epochs + "100.0"},
+      {R"({"training": {"epochs": 10000000000}})", epochs + "10000000000"},
+      {R"({"training": {"epochs": 9223372036854775808}})", epochs + "9223372036854775808"},
+      {R"({"training": {"epochs": 18446744073709551617}})", epochs + "1.8446744073709552e+19"},
+      {R"({"training": {"epochs": true}})", epochs + "true"},
+      {R"({"training": {"epochs": null}})", epochs + "null"},
+      {R"({"training": {"epochs": "10"}})", epochs + "\"10\""},
+      {R"({"training": {"epochs": [10]}})", epochs + "a list of 1"},
+      {R"({"training": {"epochs": {}}})", epochs + "an object"},
+      {R"({"seed": -1})", "run.json at /seed: expected an integer from 0 to 18446744073709551615, got -1"},
+      {R"({"threads": 4294967296})",
+       "run.json at /threads: expected an integer from 0 to 256, got 4294967296"},
+      {R"({"training": {"optimizer": {"rate": 0}}})", rate + "0"},
+      {R"({"training": {"optimizer": {"rate": -0.5}}})", rate + "-0.5"},
+      {R"({"training": {"optimizer": {"rate": 10.5}}})", rate + "10.5"},
+      {R"({"training": {"optimizer": {"rate": "0.1"}}})", rate + "\"0.1\""},
+      {R"({"training": {"optimizer": {"rate": true}}})", rate + "true"},
+      {R"({"training": {"optimizer": {"momentum": 1}}})",
+       "run.json at /training/optimizer/momentum: expected a number of at least 0 and below 1, got 1"},
+      {R"({"training": {"shuffle": 1}})", "run.json at /training/shuffle: expected true or false, got 1"},
+      {R"({"title": ""})", "run.json at /title: expected text that is not empty, got \"\""},
+      {R"({"title": 7})", "run.json at /title: expected text that is not empty, got 7"},
+      {R"({"log": "a\u0000b"})", R"(run.json at /log: expected a path, or "" for none, got "a\x00b")"},
+      {R"({"model": {"activation": "rellu"}})",
+       R"(run.json at /model/activation: expected one of "relu", "tanh", got "rellu")"},
+      {R"({"model": {"color": 0}})", R"(run.json at /model/color: expected one of "red", "green", got 0)"},
+      {R"({"model": {"hidden": []}})",
+       "run.json at /model/hidden: expected a list of 1 to 3 integers from 1 to 1000, got an empty list"},
+      {R"({"model": {"hidden": [1, 2, 3, 4]}})",
+       "run.json at /model/hidden: expected a list of 1 to 3 integers from 1 to 1000, got a list of 4"},
+      {R"({"model": {"hidden": 128}})",
+       "run.json at /model/hidden: expected a list of 1 to 3 integers from 1 to 1000, got 128"},
+      {R"({"model": {"hidden": [5, 0]}})",
+       "run.json at /model/hidden/1: expected an integer from 1 to 1000, got 0"},
+      {R"({"model": {"hidden": [1e12]}})",
+       "run.json at /model/hidden/0: expected an integer from 1 to 1000, got 1000000000000.0"},
+      {R"({"training": 5})", "run.json at /training: expected an object, got 5"},
+      {R"({"training": {"optimizer": "sgd"}})",
+       "run.json at /training/optimizer: expected an object, got \"sgd\""},
+      {"[]", "run.json: expected an object, got an empty list"},
+      {"3", "run.json: expected an object, got 3"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(read_error(c.text), c.message);
+}
+
+TEST(ConfigTable, StoresNothingOfAListWithABadElement) {
+  Settings s;
+  EXPECT_THROW(table_of(s).set("model.hidden=[7, 0]"), ConfigError);
+  EXPECT_EQ(s.hidden, std::vector<std::int64_t>{128});
+}
+
+TEST(ConfigTable, NamesTheNearestKeyOfAnUnknownOne) {
+  EXPECT_EQ(read_error(R"({"sede": 1})"),
+            "run.json at /sede: unknown key \"sede\"; the nearest known key is \"seed\"");
+  EXPECT_EQ(read_error(R"({"training": {"epoch": 1}})"),
+            "run.json at /training/epoch: unknown key \"training.epoch\"; the nearest known key is "
+            "\"training.epochs\"");
+  EXPECT_EQ(read_error(R"({"trainign": {"epochs": 1}})"),
+            "run.json at /trainign: unknown key \"trainign\"; the nearest known key is \"training\"");
+  EXPECT_EQ(read_error(R"({"training": {"rate": 1}})"),
+            "run.json at /training/rate: unknown key \"training.rate\"; "
+            "the nearest known key is \"training.optimizer.rate\"");
+  EXPECT_EQ(read_error(R"({"training.epochs": 1})"),
+            "run.json at /training.epochs: unknown key \"training.epochs\"; expected nested objects in place "
+            "of the dots");
+  EXPECT_EQ(read_error(R"({"": 1})").find("run.json at /: unknown key \"\"; the nearest known key is \""),
+            0U);
+  EXPECT_EQ(read_error(R"({"a/b~": 1})").find("run.json at /a~1b~0: unknown key \"a/b~\""), 0U);
+  EXPECT_LT(read_error("{\"" + std::string(500'000, 'k') + "\": 1}").size(), 300U);
+  EXPECT_EQ(
+      set_error("training.epocs=1"),
+      "--set training.epocs: unknown key \"training.epocs\"; the nearest known key is \"training.epochs\"");
+  EXPECT_EQ(set_error("modle.hidden=[1]"),
+            "--set modle.hidden: unknown key \"modle.hidden\"; the nearest known key is \"model.hidden\"");
+}
+
+TEST(ConfigTable, SetsValuesFromTheCommandLine) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  for (const char* assignment :
+       {"training.epochs=7", "training.optimizer.rate=1E-3", "training.shuffle=false", "model.hidden=[64,32]",
+        "model.activation=tanh", "model.color=\"red\"", "log=a=b"})
+    table.set(assignment);
+  EXPECT_EQ(s.epochs, 7);
+  EXPECT_EQ(s.rate, 1e-3);
+  EXPECT_FALSE(s.shuffle);
+  EXPECT_EQ(s.hidden, (std::vector<std::int64_t>{64, 32}));
+  EXPECT_EQ(s.activation, "tanh");
+  EXPECT_EQ(s.color, Color::red);
+  EXPECT_EQ(s.log, "a=b");
+}
+
+TEST(ConfigTable, SetsAGroupAndTextThatLooksLikeANumber) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  table.set(R"(training={"epochs": 3, "optimizer": {"rate": 2}})");
+  EXPECT_EQ(s.epochs, 3);
+  EXPECT_EQ(s.rate, 2.0);
+  table.set("title=2024");
+  EXPECT_EQ(s.title, "2024");
+  table.set("log=");
+  EXPECT_EQ(s.log, "");
+}
+
+TEST(ConfigTable, RefusesBadSettings) {
+  EXPECT_EQ(set_error("training.epochs"), "--set: expected key.path=value, got \"training.epochs\"");
+  EXPECT_EQ(set_error("=5"), "--set: expected key.path=value, got \"=5\"");
+  EXPECT_EQ(set_error(""), "--set: expected key.path=value, got \"\"");
+  EXPECT_EQ(set_error("training.epochs="),
+            "--set training.epochs: expected an integer from 1 to 1000, got \"\"");
+  EXPECT_EQ(set_error("training.epochs=ten"),
+            "--set training.epochs: expected an integer from 1 to 1000, got \"ten\"");
+  EXPECT_EQ(set_error("training.optimizer.rate=nan"),
+            "--set training.optimizer.rate: expected a number above 0 and at most 10, got \"nan\"");
+  EXPECT_EQ(set_error("model.hidden=[1,0]"),
+            "--set model.hidden/1: expected an integer from 1 to 1000, got 0");
+  EXPECT_EQ(set_error("training=5"), "--set training: expected an object, got 5");
+  EXPECT_EQ(set_error("training=\xFF"), "--set training: expected an object, got \"\\xff\"");
+  EXPECT_EQ(set_error(R"(training={"epochs": 0})"),
+            "--set training at /epochs: expected an integer from 1 to 1000, got 0");
+  EXPECT_EQ(
+      set_error("model.activation=" + std::string(100'000, '[')).find("--set model.activation: expected one"),
+      0U);
+}
+
+TEST(ConfigTable, WritesWhatItReadsBack) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  table.set("model.hidden=[3,4]");
+  table.set("seed=18446744073709551615");
+  const auto written = table.write();
+  EXPECT_EQ(written["model"]["hidden"].dump(), "[3,4]");
+  EXPECT_EQ(written["model"]["color"], "green");
+  EXPECT_EQ(written.begin().key(), "seed");
+  Settings copy;
+  table_of(copy).read(parse_json(written.dump(), "copy"), "copy");
+  EXPECT_EQ(copy.hidden, s.hidden);
+  EXPECT_EQ(copy.seed, s.seed);
+  EXPECT_EQ(copy.rate, s.rate);
+}
+
+TEST(ConfigTable, WritesTextThatIsNotUtf8Escaped) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  table.set("log=bad\xFF.log");
+  EXPECT_EQ(s.log.native(), "bad\xFF.log");
+  EXPECT_EQ(table.write().at("log").dump(), R"("bad\\xff.log")");
+}
+
+TEST(ConfigTable, ListsEveryKeyWithDefaultRangeAndMeaning) {
+  Settings s;
+  const std::string help = table_of(s).help();
+  EXPECT_NE(help.find("  training.epochs = 10\n      an integer from 1 to 1000: passes\n"), std::string::npos)
+      << help;
+  EXPECT_NE(help.find("  model.activation = \"relu\"\n      one of \"relu\", \"tanh\": function\n"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace gradtable
