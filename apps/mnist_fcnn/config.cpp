@@ -53,7 +53,7 @@ void use_environment(Config& config) {
 Config load_config(const fs::path& file, const Overrides& overrides) {
   Config config;
   const gradtable::ConfigTable table = config_table(config);
-  const bool course = file.extension() == ".config";
+  const bool course = file.native().ends_with(".config");
   if (course) {
     config = read_course_config(file);
     const fs::path log = working_directory() / config.output.prediction_log;  // there whatever --out says

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>
+#include <unistd.h>
 
 #include "gradtable/core/random.hpp"
 
@@ -48,7 +49,7 @@ class LoadConfig : public testing::Test {
  protected:
   void SetUp() override {
     unsetenv("MNIST_DIR");
-    folder_ = fs::canonical(testing::TempDir()) / "gradtable_load_config";
+    folder_ = fs::canonical(testing::TempDir()) / ("gradtable_load_config_" + std::to_string(getpid()));
     fs::create_directories(folder_ / "configs");
     before_ = fs::current_path();
     fs::current_path(folder_);
@@ -61,6 +62,7 @@ class LoadConfig : public testing::Test {
 
   static Config load(const std::string& text, const Overrides& overrides = {},
                      const fs::path& name = "configs/run.json") {
+    fs::remove(name);  // ext4 writes a truncated file to the disk when it is closed: 3 ms each
     std::ofstream(name, std::ios::binary) << text;
     return load_config(name, overrides);
   }
@@ -238,6 +240,11 @@ TEST_F(LoadConfig, ReadsTheCoursesFormat) {
   EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
   EXPECT_TRUE(config.output.metrics.empty());
   EXPECT_TRUE(config.output.dot.empty());
+}
+
+TEST_F(LoadConfig, TakesAnyNameThatEndsInConfigForTheCoursesFormat) {
+  EXPECT_EQ(load(kCourse, {}, ".config").training.epochs, 5);
+  EXPECT_EQ(load(kCourse, {}, "a.json.config").training.epochs, 5);
 }
 
 TEST_F(LoadConfig, ReadsTheCoursesFormatWithTheLineEndsOfWindows) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>
+#include <unistd.h>
 
 #include "gradtable/core/random.hpp"
 #include "gradtable/models/config/text_file.hpp"
@@ -129,7 +130,7 @@ TEST(ParseJson, TakesOrRefusesEveryMutationOfAText) {
 class ReadJson : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "gradtable_read_json";
+    folder_ = std::filesystem::path(testing::TempDir()) / ("gradtable_read_json_" + std::to_string(getpid()));
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
