@@ -1,11 +1,21 @@
 // All of gradtable.
 #pragma once
 
+#include "gradtable/core/blas.hpp"
 #include "gradtable/core/graph.hpp"
 #include "gradtable/core/random.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/dot.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/models/data/batches.hpp"
+#include "gradtable/models/data/dataset.hpp"
+#include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/networks/activations.hpp"
+#include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/initializers.hpp"
+#include "gradtable/models/optimizers/sgd.hpp"
+#include "gradtable/models/training/trainer.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/classification.hpp"

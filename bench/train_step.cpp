@@ -1,0 +1,104 @@
+// bench_train_step: the time of one training step (forward, backward, SGD) of fully connected networks.
+//
+// Each figure is the best of several rounds; compare it only with others of the same run of the same machine.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gradtable/gradtable.hpp>
+
+namespace {
+
+using namespace gradtable;
+using Clock = std::chrono::steady_clock;
+
+struct Case {
+  std::vector<std::int64_t> widths;
+  std::int64_t batch;
+  int steps;  // of one round
+
+  std::string model() const { return fmt::format("{}", fmt::join(widths, "-")); }
+};
+
+const std::vector<Case> kCases = {
+    {{2, 2, 2}, 4, 3000},
+    {{784, 500, 10}, 1, 1000},
+    {{784, 128, 10}, 32, 2000},
+    {{784, 128, 10}, 64, 2000},
+    {{784, 128, 10}, 256, 600},
+    {{784, 500, 10}, 100, 400},
+    {{784, 512, 512, 10}, 128, 200},
+    {{784, 1024, 1024, 1024, 10}, 256, 30},
+};
+
+// Images and labels in memory, from which each step takes the next batch where it lies.
+struct Samples {
+  std::int64_t count;
+  Array images;
+  Array labels;
+
+  Samples(std::int64_t wanted, std::int64_t features, std::int64_t classes)
+      : count(wanted), images(DType::float32, {wanted, features}), labels(DType::int32, {wanted}) {
+    Random random(1);
+    for (float& pixel : images.as<float>()) pixel = static_cast<float>(random.uniform());
+    for (std::int32_t& label : labels.as<std::int32_t>())
+      label = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes)));
+  }
+};
+
+double seconds_per_step(const Case& c, int threads, int rounds) {
+  Graph graph;
+  const Fcnn network(graph, c.widths, {.seed = 1});
+  const std::int64_t features = c.widths.front();
+  const Tensor x = graph.input("x", {c.batch, features});
+  const Tensor t = graph.input("t", {c.batch}, DType::int32);
+  const Tensor loss = softmax_cross_entropy(network(x), t);
+  Program step = compile(
+      graph,
+      {.outputs = {loss}, .updates = sgd(build_grad(loss, network.parameters()), 0.01), .threads = threads});
+  const Samples samples(std::max<std::int64_t>(8192, c.batch), features, c.widths.back());
+  double best = 1e9;
+  for (int round = 0; round < rounds; ++round) {
+    const auto start = Clock::now();
+    for (int i = 0; i < c.steps; ++i) {
+      const std::int64_t begin = i % (samples.count / c.batch) * c.batch;
+      const float* images = samples.images.as<float>().data() + begin * features;
+      const std::int32_t* labels = samples.labels.as<std::int32_t>().data() + begin;
+      step.run({{x, ConstView(x.type(), images)}, {t, ConstView(t.type(), labels)}});
+    }
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count() / c.steps);
+  }
+  return best;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Time of one training step: forward, backward, SGD; float32.");
+  int threads = 1, rounds = 5;
+  bool json = false;
+  std::string only;
+  app.add_option("--threads", threads, "threads of the program")->check(CLI::Range(1, 256));
+  app.add_option("--rounds", rounds, "the best of so many rounds counts")->check(CLI::Range(1, 1000));
+  app.add_option("--model", only, "this model alone, as 784-128-10");
+  app.add_flag("--json", json, "one JSON object a line");
+  CLI11_PARSE(app, argc, argv);
+
+  if (!json) fmt::print("{}, {} threads\n", to_string(tune_blas()), threads);
+  for (const Case& c : kCases) {
+    if (!only.empty() && only != c.model()) continue;
+    const double us = 1e6 * seconds_per_step(c, threads, rounds);
+    if (json)
+      fmt::print("{{\"model\":\"{}\",\"batch\":{},\"threads\":{},\"us_per_step\":{:.2f}}}\n", c.model(),
+                 c.batch, threads, us);
+    else
+      fmt::print("{:24} batch {:4}  {:10.2f} us\n", c.model(), c.batch, us);
+    std::fflush(stdout);
+  }
+}
