@@ -15,5 +15,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradtableConfigVersion.cm
 install(FILES ${PROJECT_BINARY_DIR}/gradtableConfig.cmake ${PROJECT_BINARY_DIR}/gradtableConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gradtable)
 
+# Relative to where the file lies, so that the installed tree can be moved.
+file(RELATIVE_PATH include_from_pkgconfig /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix/${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/gradtable.pc.in gradtable.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gradtable.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,10 +1,10 @@
-# gradtable_layer(NAME USES layers... PRIVATE libraries...)
+# gradtable_layer(NAME USES layers... PUBLIC libraries... PRIVATE libraries...)
 #
 # Makes the library gradtable_NAME (gradtable::NAME) of all sources below the current folder. Its headers are reached
 # as <gradtable/NAME/...>, in the tree as when installed: each layer has an include root of its own, a folder with one
 # link to the layer's sources, so that including a header of a layer that is not among USES does not compile.
 function(gradtable_layer name)
-  cmake_parse_arguments(LAYER "" "" "USES;PRIVATE" ${ARGN})
+  cmake_parse_arguments(LAYER "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   set(include_root ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${include_root}/gradtable)
@@ -17,7 +17,7 @@ function(gradtable_layer name)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${include_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   list(TRANSFORM LAYER_USES PREPEND gradtable_)
-  target_link_libraries(${target} PUBLIC ${LAYER_USES}
+  target_link_libraries(${target} PUBLIC ${LAYER_USES} ${LAYER_PUBLIC}
     PRIVATE $<BUILD_INTERFACE:gradtable_options> ${LAYER_PRIVATE})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
 endfunction()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Every public header compiles alone, with no other headers in reach than those of its layer and of the layers below.
+#   headers_compile_alone.sh COMPILER SOURCE_FOLDER FOLDER_OF_INCLUDE_ROOTS
+set -euo pipefail
+compiler=$1 source=$2 roots=$3
+
+includes=()
+failed=0
+for layer in core ops graph models whole; do
+  includes+=(-I "$roots/$layer")
+  if [ "$layer" = whole ]; then
+    headers=(gradtable.hpp xtensor.hpp)
+  else
+    mapfile -t headers < <(cd "$source" && find "$layer" -name '*.hpp' ! -path '*/detail/*' | sort)
+  fi
+  for header in "${headers[@]}"; do
+    if ! echo "#include <gradtable/$header>" | "$compiler" -std=c++20 -fsyntax-only "${includes[@]}" -x c++ -; then
+      echo "gradtable/$header does not compile alone" >&2
+      failed=1
+    fi
+  done
+done
+exit $failed
