@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::align_val_t kAlignment{64};
 
+// The value as a T, also where C++ leaves the conversion undefined.
+template <class T, class From>
+T converted(From value) {
+  if constexpr (std::is_same_v<T, std::int32_t> && std::is_floating_point_v<From>) {
+    if (!(value > -2147483649.0 && value < 2147483648.0))
+      throw NumericError(fmt::format("cast: expected a number that int32 can hold, got {}", value));
+  }
+  return static_cast<T>(value);
+}
+
 }  // namespace
 
 std::string to_string(const TensorType& type) {
@@ -60,7 +70,7 @@ Array zeros(const Shape& shape, DType dtype) {
 
 Array full(const Shape& shape, double value, DType dtype) {
   Array array(dtype, shape);
-  dispatch(dtype, [&]<class T>() { std::ranges::fill(array.as<T>(), static_cast<T>(value)); });
+  dispatch(dtype, [&]<class T>() { std::ranges::fill(array.as<T>(), converted<T>(value)); });
   return array;
 }
 
@@ -69,7 +79,7 @@ Array cast(const ConstView& values, DType dtype) {
   dispatch(values.dtype(), [&]<class From>() {
     dispatch(dtype, [&]<class To>() {
       std::ranges::transform(values.as<From>(), result.as<To>().begin(),
-                             [](From v) { return static_cast<To>(v); });
+                             [](From v) { return converted<To>(v); });
     });
   });
   return result;

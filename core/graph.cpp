@@ -19,6 +19,7 @@ std::size_t hash_of(const Attribute& attribute) {
   struct Hasher {
     std::size_t operator()(bool value) const { return value ? 1 : 0; }
     std::size_t operator()(std::int64_t value) const { return static_cast<std::size_t>(value); }
+    std::size_t operator()(DType value) const { return static_cast<std::size_t>(value); }
     std::size_t operator()(double value) const { return std::bit_cast<std::uint64_t>(value); }
     std::size_t operator()(const std::vector<std::int64_t>& values) const {
       std::size_t hash = values.size();

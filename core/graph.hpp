@@ -79,7 +79,8 @@ class Graph {
   NodeId forward_node_ = -1;
 };
 
-// The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops call it.
+// The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops
+// call it.
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at);
 
 // The same for an op without attributes: one object serves all nodes.

@@ -1,5 +1,6 @@
 #include "gradtable/core/op.hpp"
 
+#include <bit>
 #include <typeinfo>
 
 #include <fmt/format.h>
@@ -9,11 +10,18 @@
 
 namespace gradtable {
 
+bool operator==(const Attribute& a, const Attribute& b) {
+  const double *x = std::get_if<double>(&a.value), *y = std::get_if<double>(&b.value);
+  if (x && y) return a.name == b.name && std::bit_cast<std::uint64_t>(*x) == std::bit_cast<std::uint64_t>(*y);
+  return a.name == b.name && a.value == b.value;
+}
+
 std::string to_string(const Attribute& attribute) {
   struct Printer {
     std::string operator()(bool value) const { return fmt::format("{}", value); }
     std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
     std::string operator()(double value) const { return fmt::format("{}", value); }
+    std::string operator()(DType value) const { return std::string(gradtable::to_string(value)); }
     std::string operator()(const std::vector<std::int64_t>& values) const {
       return fmt::format("({})", fmt::join(values, ","));
     }

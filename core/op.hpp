@@ -20,12 +20,13 @@ namespace gradtable {
 // attributes say all that the output depends on: nodes that agree in these are made once.
 struct Attribute {
   std::string_view name;  // a literal
-  std::variant<bool, std::int64_t, double, std::vector<std::int64_t>> value;
+  std::variant<bool, std::int64_t, double, std::vector<std::int64_t>, DType> value;
 
-  friend bool operator==(const Attribute&, const Attribute&) = default;
+  // Numbers are equal when their bits are: 0 and -0 are not, NaN and NaN are.
+  friend bool operator==(const Attribute& a, const Attribute& b);
 };
 
-// "2", "0.5", "true", "(0,1)"
+// "2", "0.5", "true", "(0,1)", "float32"
 std::string to_string(const Attribute& attribute);
 
 // The parts [begin, end) of an output.
@@ -54,8 +55,9 @@ class Op {
     return 1;
   }
 
-  // Computes the given parts of the output into memory that is there already, and nothing else. The values of
-  // a part do not depend on the range it is computed in.
+  // Computes the given parts of the output into memory that is there already, and nothing else. A part has
+  // the same bits in every range it may be computed in, but for products, which BLAS may sum in another
+  // order.
   virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).

@@ -81,9 +81,9 @@ Trainer::Step& Trainer::step_for(std::int64_t m) {
   const std::string suffix = m == options_.batch_size ? "" : fmt::format(" of {}", m);
   g.images = graph_.input("images" + suffix, {m, network_.widths().front()}, dtype);
   g.labels = graph_.input("labels" + suffix, {m}, DType::int32);
-  g.scores = network_(g.images);
-  g.loss = softmax_cross_entropy(g.scores, g.labels);
-  g.predictions = argmax(g.scores);
+  g.scores = network_(g.images).named("scores");
+  g.loss = softmax_cross_entropy(g.scores, g.labels).named("loss");
+  g.predictions = argmax(g.scores).named("predictions");
   g.updates = sgd(build_grad(g.loss, network_.parameters()), options_.learning_rate);
   step->images = Array(g.images.dtype(), g.images.shape());
   step->labels = Array(g.labels.dtype(), g.labels.shape());

@@ -158,6 +158,16 @@ TEST(Cast, CutsOffTowardsZeroForIntegers) {
             (std::vector<std::int32_t>{1, -1, 0, -7}));
 }
 
+TEST(Cast, RefusesWhatAnIntegerCannotHold) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double value : {nan, 2147483648.0, -2147483649.0, 1e300}) {
+    EXPECT_THROW(cast(full({2}, value, DType::float64), DType::int32), NumericError) << value;
+    EXPECT_THROW(full({}, value, DType::int32), NumericError) << value;
+  }
+  EXPECT_EQ(cast(full({}, 2147483647.5, DType::float64), DType::int32).item(), 2147483647);
+  EXPECT_EQ(cast(full({}, -2147483648.5, DType::float64), DType::int32).item(), -2147483648.0);
+}
+
 TEST(Cast, KeepsShapeAndSpecialValues) {
   const double infinity = std::numeric_limits<double>::infinity();
   const Array result = cast(Array::of<double>({1, 2}, {-infinity, std::nan("")}), DType::float32);
