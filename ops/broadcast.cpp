@@ -39,16 +39,8 @@ class BroadcastTo final : public Op {
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const auto* x = static_cast<const T*>(inputs[0].data);
-      const auto runs = walk(inputs[0].shape());
-      T* to = static_cast<T*>(output.data) + parts.begin * runs.run();
-      runs.for_runs(parts.begin, parts.end, [&](const std::array<std::int64_t, 1>& from) {
-        if (runs.run_stride(0) == 0)
-          std::fill_n(to, runs.run(), x[from[0]]);
-        else
-          std::copy_n(x + from[0], runs.run(), to);
-        to += runs.run();
-      });
+      detail::copy_runs(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
+                        static_cast<T*>(output.data), parts.begin, parts.end);
     });
   }
 

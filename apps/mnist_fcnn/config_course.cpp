@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/config/text_file.hpp"
 
@@ -88,7 +89,7 @@ std::optional<nlohmann::json> as_number(std::string_view text) {
 class CourseReader {
  public:
   CourseReader(const std::filesystem::path& file, Config& config)
-      : name_(gradtable::one_line(file.native())), table_(course_fields(config)) {}
+      : name_(gradtable::printable(file.native())), table_(course_fields(config)) {}
 
   void read(std::string_view text) {
     for (std::int64_t line = 1; !text.empty(); ++line) {

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 
 namespace mnist_fcnn {
@@ -40,7 +41,7 @@ std::string help_text() {
 CommandLine usage_error(std::string_view what) {
   return {.options = {},
           .output = {},
-          .error = fmt::format("error: {}\n{}", gradtable::one_line(what), kUsage),
+          .error = fmt::format("error: {}\n{}", gradtable::printable(what), kUsage),
           .exit_code = kExitUsage};
 }
 

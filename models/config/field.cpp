@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
-#include "gradtable/models/config/text.hpp"
 
 namespace gradtable {
 namespace {

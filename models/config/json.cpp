@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/config/text_file.hpp"
 
@@ -70,7 +71,7 @@ class Builder {
     const std::string_view word = text_.substr(first, last + 1 - first);
     if (has(what, "number overflow"))
       throw ConfigError(
-          fmt::format("{}: the number {}; expected one in the range of double", where, one_line(word, 60)));
+          fmt::format("{}: the number {}; expected one in the range of double", where, printable(word, 60)));
     if (has(what, "invalid literal") && word.ends_with('/'))
       throw ConfigError(fmt::format("{}: a comment; expected JSON, which has none", where));
     if (has(what, "invalid literal"))
@@ -114,7 +115,7 @@ class Builder {
       else
         path.push_back(std::to_string(open_[i]->size() - 1));
     }
-    return one_line(path.to_string());
+    return printable(path.to_string());
   }
 
   static bool has(std::string_view what, std::string_view part) {
@@ -135,8 +136,8 @@ class Builder {
     const std::size_t dash = what.find(" - ");
     if (dash != std::string_view::npos) what.remove_prefix(dash + 3);
     const std::size_t last_read = what.find(kLastRead);
-    if (last_read == std::string_view::npos) return one_line(what);
-    return fmt::format("{} {}; expected JSON", one_line(what.substr(0, last_read)), in_quotes(token));
+    if (last_read == std::string_view::npos) return printable(what);
+    return fmt::format("{} {}; expected JSON", printable(what.substr(0, last_read)), in_quotes(token));
   }
 
   static constexpr std::string_view kLastRead = "; last read: '";
@@ -164,7 +165,7 @@ void refuse_other_encodings(std::string_view text, std::string_view source) {
 }  // namespace
 
 json parse_json(std::string_view text, std::string_view source) {
-  const std::string name = one_line(source);
+  const std::string name = printable(source);
   refuse_other_encodings(text, name);
   Builder builder(text, name);
   json::sax_parse(text.begin(), text.end(), &builder);

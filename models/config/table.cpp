@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
 #include "gradtable/models/config/text.hpp"
 
@@ -26,7 +27,7 @@ std::string pointer_token(const std::string& name) {
     else
       token += c;
   }
-  return one_line(token, 60);
+  return printable(token, 60);
 }
 
 // What is not JSON is text: --set model.activation=tanh needs no quotes.
@@ -91,7 +92,7 @@ void ConfigTable::read_group(const std::string& group, const json& object, std::
 }
 
 void ConfigTable::read(const json& object, std::string_view source) const {
-  read_group("", object, one_line(source), "");
+  read_group("", object, printable(source), "");
 }
 
 void ConfigTable::set(std::string_view assignment) const {
@@ -100,7 +101,7 @@ void ConfigTable::set(std::string_view assignment) const {
     throw ConfigError(fmt::format("--set: expected key.path=value, got {}", in_quotes(assignment)));
   const std::string key(assignment.substr(0, sign));
   const std::string_view value = assignment.substr(sign + 1);
-  const std::string where = "--set " + one_line(key, 60);
+  const std::string where = "--set " + printable(key, 60);
   if (is_group(key)) return read_group(key, json_or_text(value), where, "");
 
   const Field& target = field(key, where);

@@ -7,45 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/text.hpp"
+
 namespace gradtable {
 namespace {
-
-unsigned byte_at(std::string_view text, std::size_t i) {
-  return static_cast<unsigned char>(text[i]);
-}
-
-// Bytes of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none (Unicode 15, table
-// 3-7).
-std::size_t sequence_length(std::string_view text) {
-  const unsigned first = byte_at(text, 0);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  if (first >= 0xC2 && first <= 0xDF) length = 2;
-  if (first >= 0xE0 && first <= 0xEF) length = 3;
-  if (first >= 0xF0 && first <= 0xF4) length = 4;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte_at(text, i) & 0xC0U) != 0x80) return 0;
-  const unsigned second = byte_at(text, 1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool surrogate = first == 0xED && second > 0x9F;
-  const bool too_high = first == 0xF4 && second > 0x8F;
-  return overlong || surrogate || too_high ? 0 : length;
-}
-
-std::string escaped(std::string_view text, bool controls, std::size_t max_bytes) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    const unsigned first = byte_at(text, 0);
-    const bool escape = length == 0 || (controls && (first < 0x20 || first == 0x7F));
-    const std::string next = escape ? fmt::format("\\x{:02x}", first) : std::string(text.substr(0, length));
-    if (out.size() + next.size() > max_bytes) return out + "...";
-    out += next;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
 
 std::string_view last_name(std::string_view key) {
   const std::size_t dot = key.rfind('.');
@@ -54,16 +19,8 @@ std::string_view last_name(std::string_view key) {
 
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
-  return escaped(text, false, std::numeric_limits<std::size_t>::max());
-}
-
-std::string one_line(std::string_view text, std::size_t max_bytes) {
-  return escaped(text, true, max_bytes);
-}
-
 std::string in_quotes(std::string_view text) {
-  return fmt::format("\"{}\"", one_line(text, 60));
+  return fmt::format("\"{}\"", printable(text, 60));
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -1,4 +1,4 @@
-// Text as it goes into messages and JSON: always valid UTF-8, whatever bytes a file name or an argument has.
+// Words for messages about keys and values.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,7 @@
 
 namespace gradtable {
 
-// `text` with every byte that is not well-formed UTF-8 written as "\xNN".
-std::string valid_utf8(std::string_view text);
-
-// The same, with control characters escaped too ("\x0a"), and cut after `max_bytes` with "..." at the end:
-// fit for one line of a message.
-std::string one_line(std::string_view text, std::size_t max_bytes = 200);
-
-// one_line in double quotes, cut after 60 bytes.
+// The text on one line in double quotes, cut after 60 bytes.
 std::string in_quotes(std::string_view text);
 
 // The number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, compared

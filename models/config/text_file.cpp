@@ -9,20 +9,20 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 
 namespace gradtable {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, int reason) {
-  throw ConfigError(fmt::format("{}: {}; expected a readable file", one_line(path.native()),
+  throw ConfigError(fmt::format("{}: {}; expected a readable file", printable(path.native()),
                                 std::generic_category().message(reason)));
 }
 
 void require_size(const std::filesystem::path& path, std::uintmax_t bytes, std::size_t max_bytes) {
   if (bytes > max_bytes)
     throw ConfigError(
-        fmt::format("{}: more than {} bytes; expected a smaller file", one_line(path.native()), max_bytes));
+        fmt::format("{}: more than {} bytes; expected a smaller file", printable(path.native()), max_bytes));
 }
 
 struct Close {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/io/printable.hpp"
+#include "gradtable/core/text.hpp"
 
 namespace gradtable {
 namespace {

@@ -2,6 +2,7 @@
 // common shape, 0 where it is repeated.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -99,5 +100,23 @@ class Walk {
   std::int64_t run_ = 1;
   std::array<std::int64_t, Operands> run_strides_{};
 };
+
+// to[i] = from[where the walk's operand has element i], for the runs [begin, end).
+template <class T>
+void copy_runs(const Walk<1>& walk, const T* from, T* to, std::int64_t begin, std::int64_t end) {
+  const std::int64_t run = walk.run(), stride = walk.run_stride(0);
+  T* out = to + begin * run;
+  walk.for_runs(begin, end, [&](const std::array<std::int64_t, 1>& offset) {
+    const T* in = from + offset[0];
+    if (stride == 0) {
+      std::fill_n(out, run, *in);
+    } else if (stride == 1) {
+      std::copy_n(in, run, out);
+    } else {
+      for (std::int64_t i = 0; i < run; ++i) out[i] = in[i * stride];
+    }
+    out += run;
+  });
+}
 
 }  // namespace gradtable::detail

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gradtable/core/random.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text_file.hpp"
 
 namespace gradtable {
@@ -178,7 +179,23 @@ TEST_F(ReadJson, StopsReadingAnEndlessDevice) {
 
 TEST_F(ReadJson, NamesAFileWhoseNameIsNotUtf8) {
   const auto file = write("bad\xFF\n.json", "x");
-  EXPECT_NE(config_error([&] { read_json(file); }).find("bad\\xff\\x0a.json:1:1: "), std::string::npos);
+  EXPECT_NE(config_error([&] { read_json(file); }).find("bad\\xff\\n.json:1:1: "), std::string::npos);
+}
+
+TEST(ValidUtf8, AgreesWithTheJsonWriterOnEveryPairOfBytes) {
+  for (int first = 0; first < 256; ++first)
+    for (int second = 0; second < 256; ++second) {
+      const std::string text = {static_cast<char>(first), static_cast<char>(second), '\x80', '\x80'};
+      EXPECT_NO_THROW(nlohmann::json(valid_utf8(text)).dump());
+      const bool changed = valid_utf8(text) != text;
+      bool refused = false;
+      try {
+        (void)nlohmann::json(text).dump();
+      } catch (const nlohmann::json::type_error&) {
+        refused = true;
+      }
+      EXPECT_EQ(changed, refused) << first << ' ' << second;
+    }
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
-#include "gradtable/models/io/printable.hpp"
+#include "gradtable/core/text.hpp"
+
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +30,24 @@ TEST(Printable, EscapesEachByteThatIsNotUtf8) {
   EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
   EXPECT_EQ(printable("\xf0\x9f\x99"), "\\xf0\\x9f\\x99");
+}
+
+TEST(ValidUtf8, KeepsWellFormedText) {
+  const std::string text = "a \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \n";
+  EXPECT_EQ(valid_utf8(text), text);
+}
+
+TEST(ValidUtf8, EscapesEveryByteThatIsNotUtf8) {
+  EXPECT_EQ(valid_utf8("log\xFF.txt"), "log\\xff.txt");
+  EXPECT_EQ(valid_utf8("\xC0\xAF"), "\\xc0\\xaf");           // overlong
+  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), "\\xed\\xa0\\x80");  // surrogate
+  EXPECT_EQ(valid_utf8("\xF4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
+  EXPECT_EQ(valid_utf8("\xE2\x82"), "\\xe2\\x82");  // cut off
+}
+
+TEST(Printable, CutsWhatIsTooLongButNoCharacterInHalf) {
+  EXPECT_EQ(printable("abcdef", 3), "abc...");
+  EXPECT_EQ(printable("a\xC3\xA9", 2), "a...");
 }
 
 }  // namespace

@@ -1,0 +1,21 @@
+// Text of unknown origin, as a file name or a node's name, made fit for messages, JSON and drawings.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace gradtable {
+
+// The bytes of the valid UTF-8 sequence that the text begins with; 0 when it begins with none (RFC 3629,
+// section 4).
+std::size_t utf8_length(std::string_view text);
+
+// The text with every byte that is not valid UTF-8 written as \xHH.
+std::string valid_utf8(std::string_view text);
+
+// The same, on one line: control characters are written as \n, \r, \t or \xHH. All else stays as it is,
+// backslashes too. What is longer than `most_bytes` is cut and ends in "...".
+std::string printable(std::string_view text, std::size_t most_bytes = std::string_view::npos);
+
+}  // namespace gradtable
