@@ -13,7 +13,7 @@ namespace gradtable {
 namespace {
 
 std::string place(const Node& node) {
-  return "[" + to_string(node.location) + "]";
+  return fmt::format("[{}]", to_string(node.location));
 }
 
 void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets) {
