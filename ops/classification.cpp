@@ -121,6 +121,11 @@ T sum_over_labels(const char* op, const ConstView& labels, std::int64_t rows, st
   return sum;
 }
 
+// 1 where x = 0, else 0
+Tensor is_zero(const Tensor& x) {
+  return 1.0 - heaviside(x) - heaviside(-x);
+}
+
 class CrossEntropy final : public Op {
  public:
   std::string_view name() const override { return "cross_entropy"; }
@@ -138,7 +143,7 @@ class CrossEntropy final : public Op {
     });
   }
 
-  // dloss/dp = -y / p, and 0 where y = 0, also when p is 0 there: p + 1 divides in its place.
+  // dloss/dp = -y / p, and 0 where y = 0, also when p is 0 there: 1 divides in its place.
   // dloss/dy = -ln(p + eps)
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
     const Tensor& p = inputs[0];
@@ -149,7 +154,7 @@ class CrossEntropy final : public Op {
       return mul(gradient, -log(p + eps));
     }
     const Tensor y = detail::label_rows(inputs[1], p);
-    return mul(gradient, -(y / (p + (1.0 - heaviside(y)))));
+    return mul(gradient, -(y / (p + is_zero(y) * is_zero(p))));
   }
 };
 
