@@ -55,9 +55,9 @@ class Op {
     return 1;
   }
 
-  // Computes the given parts of the output into memory that is there already, and nothing else. A part has
-  // the same bits in every range it may be computed in, but for products, which BLAS may sum in another
-  // order.
+  // Computes the given parts of the output into memory that is there already, and nothing else. The output
+  // begins on a cache line; then a part has the same bits in every range it may be computed in, and wherever
+  // the inputs lie, but for products, which BLAS may sum in another order.
   virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
