@@ -1,0 +1,86 @@
+#include "gradtable/ops/broadcast.hpp"
+
+#include "tests/ops/comparisons.hpp"
+#include "tests/ops/errors.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::expect_error;
+
+class Broadcast : public ::testing::Test {
+ protected:
+  Graph g;
+  Tensor x = g.input("x", {2, 3}), labels = g.input("labels", {2, 3}, DType::int32);
+};
+
+TEST_F(Broadcast, RefusesShapesThatDoNotFit) {
+  expect_error<ShapeError>(
+      [&] {
+        broadcast_to(x, {2, 4});
+      },
+      "broadcast_to: expected a shape that broadcasts to (2,4), got (2,3)");
+  expect_error<ShapeError>([&] { broadcast_to(x, {3}); },
+                           "broadcast_to: expected a shape that broadcasts to (3), got (2,3)");
+  expect_error<ShapeError>([&] { sum_to(x, {2}); },
+                           "sum_to: expected a shape to which (2) broadcasts, got (2,3)");
+  expect_error<ShapeError>(
+      [&] {
+        sum_to(x, {1, 2, 3});
+      },
+      "sum_to: expected a shape to which (1,2,3) broadcasts, got (2,3)");
+}
+
+TEST_F(Broadcast, RefusesIntegers) {
+  const std::string sentence = "expected float32 or float64, got int32 (2,3)";
+  expect_error<ShapeError>([&] { sum(labels); }, "sum: " + sentence);
+  expect_error<ShapeError>([&] { mean(labels); }, "mean: " + sentence);
+  expect_error<ShapeError>([&] { sum_to(labels, {3}); }, "sum_to: " + sentence);
+  expect_error<ShapeError>([&] { broadcast_to(labels, {2, 2, 3}); }, "broadcast_to: " + sentence);
+}
+
+TEST_F(Broadcast, RefusesAxesThatAreNotThereOrThereTwice) {
+  expect_error<ShapeError>([&] { sum(x, {2}); }, "sum: expected axes from -2 to 1, got 2");
+  expect_error<ShapeError>([&] { mean(x, {-3}); }, "mean: expected axes from -2 to 1, got -3");
+  expect_error<ShapeError>([&] { sum(x, {1, -1}); }, "sum: expected each axis once, got axis 1 twice");
+}
+
+TEST_F(Broadcast, RefusesTheMeanOfNothing) {
+  const Tensor nothing = g.input("nothing", {0, 3});
+  expect_error<ShapeError>([&] { mean(nothing); }, "mean: expected something to average, got (0,3)");
+  expect_error<ShapeError>([&] { mean(nothing, {0}); }, "mean: expected something to average, got (0,3)");
+  EXPECT_EQ(mean(nothing, {1}).shape(), Shape{0});
+}
+
+TEST_F(Broadcast, GivesATensorBackThatHasTheShapeAlready) {
+  EXPECT_EQ(broadcast_to(x, {2, 3}), x);
+  EXPECT_EQ(sum_to(x, {2, 3}), x);
+}
+
+// One after the other, float32 would stay at 2^24.
+TEST_F(Broadcast, SumsManyOnesInFloat32) {
+  const std::int64_t many = (1 << 24) + 1000;
+  EXPECT_EQ(evaluate(sum(broadcast_to(g.constant(1), {many}))).item(), static_cast<double>(many));
+}
+
+TEST_F(Broadcast, FillsATensorOfTheShapeAndTypeOfAnother) {
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const Shape& shape : {Shape{}, Shape{2, 3}, Shape{0}}) {
+      const Tensor like = g.constant(full(shape, 7, dtype));
+      EXPECT_TRUE(testing::same_bits(evaluate(full_like(like, 2.5)), full(shape, 2.5, dtype)));
+      EXPECT_TRUE(testing::same_bits(evaluate(zeros_like(like)), zeros(shape, dtype)));
+    }
+  }
+}
+
+TEST_F(Broadcast, DoesNotLetATensorOfAFixedValueDependOnTheOther) {
+  EXPECT_THROW(build_grad(sum(full_like(x, 2)), {x}), GradientError);
+}
+
+}  // namespace
+}  // namespace gradtable

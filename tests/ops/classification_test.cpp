@@ -1,0 +1,179 @@
+#include "gradtable/ops/classification.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "tests/ops/comparisons.hpp"
+#include "tests/ops/errors.hpp"
+#include "tests/ops/formulas.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/indexing.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::close_to;
+using testing::expect_error;
+using testing::message_of;
+using testing::numbers;
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr DType kTypes[] = {DType::float32, DType::float64};
+
+class Classification : public ::testing::Test {
+ protected:
+  Graph g;
+};
+
+TEST_F(Classification, TakesHugeScores) {
+  const Array scores = Array::of<double>({2, 3}, {1e30, 1e30, -1e30, -1e30, -1e30, -1e30});
+  const Array p = Array::of<double>({2, 3}, {0.5, 0.5, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3});
+  for (const DType dtype : kTypes) {
+    const Tensor x = g.constant(cast(scores, dtype));
+    EXPECT_TRUE(close_to(evaluate(softmax(x)), p, 1e-7));
+    const Array logarithm = cast(evaluate(log_softmax(x)), DType::float64);
+    EXPECT_NEAR(logarithm.as<double>()[0], 0, 1e23);  // to the last digit of scores of 1e30
+    EXPECT_TRUE(std::isfinite(logarithm.as<double>()[2]));
+    const Tensor loss = softmax_cross_entropy(x, g.constant(Array::of<std::int32_t>({2}, {0, 2})));
+    EXPECT_TRUE(std::isfinite(evaluate(loss).item()));
+    for (const double d : cast(evaluate(build_grad(loss, {x})[x]), DType::float64).as<double>())
+      EXPECT_TRUE(std::isfinite(d));
+  }
+}
+
+TEST_F(Classification, GivesAScoreOfMinusInfinityNoProbability) {
+  const Array scores = Array::of<double>({1, 3}, {0, -kInf, 0});
+  for (const DType dtype : kTypes) {
+    const Tensor x = g.constant(cast(scores, dtype));
+    EXPECT_TRUE(close_to(evaluate(softmax(x)), Array::of<double>({1, 3}, {0.5, 0, 0.5}), 1e-7));
+    EXPECT_EQ(cast(evaluate(log_softmax(x)), DType::float64).as<double>()[1], -kInf);
+    for (const std::int32_t label : {0, 2}) {
+      const Tensor loss = softmax_cross_entropy(x, g.constant(Array::of<std::int32_t>({1}, {label})));
+      EXPECT_NEAR(evaluate(loss).item(), std::log(2), 1e-7);
+      const Array gradient = cast(evaluate(build_grad(loss, {x})[x]), DType::float64);
+      EXPECT_NEAR(gradient.as<double>()[static_cast<std::size_t>(label)], -0.5, 1e-7);
+      EXPECT_EQ(gradient.as<double>()[1], 0);
+    }
+    const Tensor rows = one_hot(g.constant(Array::of<std::int32_t>({1}, {2})), 3, dtype);
+    EXPECT_NEAR(evaluate(softmax_cross_entropy(x, rows)).item(), std::log(2), 1e-7);
+  }
+}
+
+// The loss of softmax followed by cross_entropy is a sum over the batch, the other one is a mean.
+TEST_F(Classification, HasTheSameGradientInOneStepAndInTwo) {
+  const Array scores = numbers({4, 5});
+  const std::vector<Array> labels = {Array::of<std::int32_t>({4}, {3, 0, 4, 0}),
+                                     testing::one_hot_rows({3, 0, 4, 0}, 5), testing::positive({4, 5}, 0.3)};
+  for (const Array& label : labels) {
+    const Tensor x = g.constant(scores), y = g.constant(label);
+    const Tensor one = scale(softmax_cross_entropy(x, y), 4), two = cross_entropy(softmax(x), y);
+    EXPECT_NEAR(evaluate(one).item(), evaluate(two).item(), 1e-10);
+    const Tensor first = build_grad(one, {x})[x], second = build_grad(two, {x})[x];
+    EXPECT_TRUE(close_to(evaluate(first), evaluate(second), 1e-10));
+    const Tensor weights = g.constant(numbers({4, 5}, 0.8));
+    const Tensor first_again = build_grad(sum(mul(weights, first)), {x})[x];
+    const Tensor second_again = build_grad(sum(mul(weights, second)), {x})[x];
+    EXPECT_TRUE(close_to(evaluate(first_again), evaluate(second_again), 1e-10));
+  }
+}
+
+TEST_F(Classification, HasTheGradientMinusYByPAndZeroWhereYIsZero) {
+  const Array probabilities = Array::of<double>({2, 3}, {0.25, 0, 0.75, 0, 0.5, 0.5});
+  const Array expected = Array::of<double>({2, 3}, {-4, 0, 0, 0, -2, 0});
+  for (const DType dtype : kTypes) {
+    const Tensor p = g.constant(cast(probabilities, dtype));
+    const Tensor indices = g.constant(Array::of<std::int32_t>({2}, {0, 1}));
+    for (const Tensor& y : {indices, one_hot(indices, 3, dtype)})
+      EXPECT_TRUE(close_to(evaluate(build_grad(cross_entropy(p, y), {p})[p]), expected, 0));
+  }
+}
+
+TEST_F(Classification, HasTheMixedSecondDerivativeOfCrossEntropyWhereYIsZero) {
+  const Tensor p = g.constant(Array::of<double>({1, 2}, {0.25, 0.75}));
+  const Tensor y = g.constant(Array::of<double>({1, 2}, {0, -2}));
+  const Tensor by_p = build_grad(cross_entropy(p, y), {p})[p];
+  EXPECT_TRUE(close_to(evaluate(by_p), Array::of<double>({1, 2}, {0, 2 / 0.75}), 1e-15));
+  const Tensor by_both = build_grad(sum(by_p), {y})[y];
+  EXPECT_TRUE(close_to(evaluate(by_both), Array::of<double>({1, 2}, {-4, -1 / 0.75}), 1e-15));
+}
+
+TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheType) {
+  for (const DType dtype : kTypes) {
+    const Tensor p = g.constant(cast(Array::of<double>({1, 2}, {0, 1}), dtype));
+    const double eps = dtype == DType::float32 ? double{std::numeric_limits<float>::epsilon()}
+                                               : std::numeric_limits<double>::epsilon();
+    for (const std::int32_t label : {0, 1}) {
+      const Tensor y = g.constant(Array::of<std::int32_t>({1}, {label}));
+      EXPECT_NEAR(evaluate(cross_entropy(p, y)).item(), label == 0 ? -std::log(eps) : 0, 1e-5);
+    }
+  }
+}
+
+TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
+  const Tensor x = g.constant(full({3, 4}, 0.25));
+  const Tensor labels = g.input("labels", {3}, DType::int32);
+  const Array large = Array::of<std::int32_t>({3}, {0, 3, 4}),
+              negative = Array::of<std::int32_t>({3}, {0, -1, 2});
+  const Tensor two = cross_entropy(x, labels), one = softmax_cross_entropy(x, labels);
+  EXPECT_EQ(message_of<DataError>([&] {
+              evaluate(two, {{labels, large}});
+            }),
+            "cross_entropy: expected labels from 0 to 3, got 4 at 2");
+  EXPECT_EQ(message_of<DataError>([&] {
+              evaluate(one, {{labels, large}});
+            }),
+            "softmax_cross_entropy: expected labels from 0 to 3, got 4 at 2");
+  EXPECT_EQ(message_of<DataError>([&] {
+              evaluate(one, {{labels, negative}});
+            }),
+            "softmax_cross_entropy: expected labels from 0 to 3, got -1 at 1");
+}
+
+TEST_F(Classification, RefusesShapesThatDoNotFit) {
+  const Tensor x = g.input("x", {2, 3}), rows = g.input("rows", {2, 4}), none = g.input("none", {0, 3});
+  const Tensor labels = g.input("labels", {3}, DType::int32), no_labels = g.input("no", {0}, DType::int32);
+  const std::string sentence = "expected scores (m,k) and labels, int32 (m) or rows (m,k), got ";
+  expect_error<ShapeError>([&] { cross_entropy(x, labels); },
+                           "cross_entropy: " + sentence + "float32 (2,3) and int32 (3)");
+  expect_error<ShapeError>([&] { cross_entropy(x, rows); },
+                           "cross_entropy: " + sentence + "float32 (2,3) and float32 (2,4)");
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels); },
+                           "softmax_cross_entropy: " + sentence + "float32 (2,3) and int32 (3)");
+  expect_error<ShapeError>([&] { softmax_cross_entropy(none, no_labels); },
+                           "softmax_cross_entropy: " + sentence + "float32 (0,3) and int32 (0)");
+  expect_error<ShapeError>([&] { softmax(g.constant(1)); }, "softmax: expected (...,k) with k > 0, got ()");
+  expect_error<ShapeError>(
+      [&] {
+        log_softmax(g.input("e", {2, 0}));
+      },
+      "log_softmax: expected (...,k) with k > 0, got (2,0)");
+}
+
+TEST_F(Classification, RefusesMixedTypesAndIntegers) {
+  const Tensor x = g.input("x", {2, 3}), rows = g.input("rows", {2, 3}, DType::float64);
+  const Tensor labels = g.input("labels", {2, 3}, DType::int32);
+  const std::string types = "expected one element type, got float32 and float64";
+  const std::string integers = "expected float32 or float64, got int32 (2,3)";
+  expect_error<ShapeError>([&] { cross_entropy(x, rows); }, "cross_entropy: " + types);
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, rows); }, "softmax_cross_entropy: " + types);
+  expect_error<ShapeError>([&] { softmax(labels); }, "softmax: " + integers);
+  expect_error<ShapeError>([&] { log_softmax(labels); }, "log_softmax: " + integers);
+  expect_error<ShapeError>([&] { cross_entropy(labels, x); }, "cross_entropy: " + integers);
+}
+
+TEST_F(Classification, HasProbabilitiesThatSumToOne) {
+  for (const DType dtype : kTypes) {
+    const Array sums = evaluate(sum(softmax(g.constant(cast(numbers({5, 33}), dtype))), {1}));
+    EXPECT_TRUE(close_to(sums, full({5}, 1, dtype), dtype == DType::float32 ? 1e-6 : 1e-15));
+  }
+}
+
+}  // namespace
+}  // namespace gradtable

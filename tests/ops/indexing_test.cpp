@@ -1,0 +1,73 @@
+#include "gradtable/ops/indexing.hpp"
+
+#include "tests/ops/comparisons.hpp"
+#include "tests/ops/errors.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::expect_error;
+using testing::message_of;
+
+class Indexing : public ::testing::Test {
+ protected:
+  Graph g;
+  Tensor x = g.input("x", {2, 3}), labels = g.input("labels", {3}, DType::int32);
+};
+
+TEST_F(Indexing, RefusesLabelsOutOfRangeAtRunTime) {
+  const Tensor y = one_hot(labels, 4);
+  const auto run = [&](const Array& numbers) { evaluate(y, {{labels, numbers}}); };
+  EXPECT_EQ(message_of<DataError>([&] {
+              run(Array::of<std::int32_t>({3}, {0, 3, 4}));
+            }),
+            "one_hot: expected labels from 0 to 3, got 4 at 2");
+  EXPECT_EQ(message_of<DataError>([&] {
+              run(Array::of<std::int32_t>({3}, {0, -1, 2}));
+            }),
+            "one_hot: expected labels from 0 to 3, got -1 at 1");
+}
+
+TEST_F(Indexing, RefusesLabelsThatAreNotIntegers) {
+  expect_error<ShapeError>([&] { one_hot(x, 4); },
+                           "one_hot: expected int32 labels of at most 7 axes, got float32 (2,3)");
+}
+
+TEST_F(Indexing, RefusesNoClassesAndRowsOfIntegers) {
+  expect_error<ShapeError>([&] { one_hot(labels, 0); },
+                           "one_hot: expected at least 1 class, as float32 or float64, got 0 as float32");
+  expect_error<ShapeError>([&] { one_hot(labels, 4, DType::int32); },
+                           "one_hot: expected at least 1 class, as float32 or float64, got 4 as int32");
+}
+
+TEST_F(Indexing, GivesLabelsOfAnyRankOneMoreAxis) {
+  const Tensor grid = g.constant(Array::of<std::int32_t>({2, 2}, {0, 1, 1, 0}));
+  const Array rows = Array::of<float>({2, 2, 2}, {1, 0, 0, 1, 0, 1, 1, 0});
+  EXPECT_TRUE(testing::same_bits(evaluate(one_hot(grid, 2)), rows));
+}
+
+TEST_F(Indexing, RefusesTheLargestOfNothing) {
+  const std::string sentence = "argmax: expected (...,n) with n > 0, got ";
+  expect_error<ShapeError>([&] { argmax(g.constant(1)); }, sentence + "()");
+  expect_error<ShapeError>([&] { argmax(g.input("empty", {2, 0})); }, sentence + "(2,0)");
+  expect_error<ShapeError>([&] { argmax(labels); }, "argmax: expected float32 or float64, got int32 (3)");
+}
+
+TEST_F(Indexing, GivesIntegersForTheLargest) {
+  EXPECT_EQ(argmax(x).type(), (TensorType{DType::int32, {2}}));
+}
+
+TEST_F(Indexing, HasNoDerivativeThroughTheLargest) {
+  const Tensor y = one_hot(argmax(x), 3);
+  EXPECT_THROW(build_grad(sum(mul(y, y)), {x}), GradientError);
+  EXPECT_EQ(build_grad(sum(mul(y, x)), {y}).size(), 1U);  // up to the row of it there is one
+}
+
+}  // namespace
+}  // namespace gradtable

@@ -1,0 +1,86 @@
+#include "gradtable/ops/product.hpp"
+
+#include "tests/ops/errors.hpp"
+#include "tests/ops/formulas.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/classification.hpp"
+#include "gradtable/ops/elementwise.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::expect_error;
+constexpr auto kNo = Transpose::no, kYes = Transpose::yes;
+
+class Product : public ::testing::Test {
+ protected:
+  Graph g;
+  Tensor a = g.input("a", {2, 3}), b = g.input("b", {4, 5}), v = g.input("v", {3});
+};
+
+TEST_F(Product, RefusesMatricesThatDoNotFit) {
+  const std::string got = ", got (2,3) and (4,5)";
+  expect_error<ShapeError>([&] { matmul(a, b); }, "matmul: expected (m,k) and (k,n)" + got);
+  expect_error<ShapeError>([&] { matmul(a, b, kYes); }, "matmul: expected (k,m) and (k,n)" + got);
+  expect_error<ShapeError>([&] { matmul(a, b, kNo, kYes); }, "matmul: expected (m,k) and (n,k)" + got);
+  expect_error<ShapeError>([&] { matmul(a, b, kYes, kYes); }, "matmul: expected (k,m) and (n,k)" + got);
+}
+
+TEST_F(Product, RefusesFactorsThatAreNotMatrices) {
+  expect_error<ShapeError>([&] { matmul(a, v); }, "matmul: expected (m,k) and (k,n), got (2,3) and (3)");
+}
+
+TEST_F(Product, RefusesMixedTypesAndIntegers) {
+  const Tensor fine = g.input("fine", {3, 2}, DType::float64), labels = g.input("labels", {3}, DType::int32);
+  expect_error<ShapeError>([&] { matmul(a, fine); },
+                           "matmul: expected one element type, got float32 and float64");
+  expect_error<ShapeError>([&] { add_bias(a, labels); },
+                           "add_bias: expected float32 or float64, got int32 (3)");
+}
+
+TEST_F(Product, RefusesExtentsThatBlasCannotCount) {
+  const std::int64_t many = std::int64_t{1} << 31;
+  const Tensor tall = g.input("tall", {many, 1}), one = g.input("one", {1, 1});
+  expect_error<ShapeError>([&] { matmul(tall, one); },
+                           "matmul: expected extents below 2^31, got (2147483648,1) and (1,1)");
+}
+
+TEST_F(Product, RefusesABiasThatDoesNotFit) {
+  expect_error<ShapeError>([&] { add_bias(b, v); }, "add_bias: expected (...,n) and (n), got (4,5) and (3)");
+  expect_error<ShapeError>([&] { add_bias(a, a); },
+                           "add_bias: expected (...,n) and (n), got (2,3) and (2,3)");
+  expect_error<ShapeError>([&] { add_bias(g.constant(1), v); },
+                           "add_bias: expected (...,n) and (n), got () and (3)");
+}
+
+TEST_F(Product, HasProductsForGradientsAndNoTransposedCopies) {
+  for (const Transpose ta : {kNo, kYes}) {
+    for (const Transpose tb : {kNo, kYes}) {
+      const Tensor left = ta == kYes ? g.constant(zeros({3, 2})) : a;
+      const Tensor right = g.constant(zeros(tb == kYes ? Shape{4, 3} : Shape{3, 4}));
+      const GradTable table = build_grad(sum(matmul(left, right, ta, tb)), {left, right});
+      for (const auto& [factor, gradient] : table) EXPECT_EQ(get_operation(gradient)->name(), "matmul");
+    }
+  }
+}
+
+TEST_F(Product, HasTheSecondDerivativesOfTheLossOfANetwork) {
+  const Array x = testing::numbers({4, 3});
+  const auto loss = [&](const std::vector<Tensor>& p) {
+    Graph& graph = p[0].graph();
+    const Tensor labels = graph.constant(Array::of<std::int32_t>({4}, {1, 0, 2, 1}));
+    const Tensor hidden = tanh(add_bias(matmul(graph.constant(x), p[0]), p[1]));
+    return softmax_cross_entropy(add_bias(matmul(hidden, p[2]), p[3]), labels);
+  };
+  const CheckGradResult result =
+      check_grad(loss, {testing::numbers({3, 5}), testing::numbers({5}, 0.3), testing::numbers({5, 3}, 0.6),
+                        testing::numbers({3}, 0.9)});
+  EXPECT_TRUE(result.passed) << result.message;
+}
+
+}  // namespace
+}  // namespace gradtable
