@@ -69,11 +69,15 @@ Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, c
         fmt::format("build_grad: expected a derivative of {} with respect to its input {}, got: {}  {}",
                     op.name(), x.label(), error.what(), place(c.node())));
   }
-  const bool fits = !part.empty() && part.dtype() == x.dtype() && broadcasts_to(x.shape(), part.shape());
-  if (!fits)
-    throw GradientError(fmt::format(
-        "build_grad: expected bprop of {} to give {} for its input {}, got {}  {}", op.name(),
-        to_string(x.type()), x.label(), part.empty() ? "nothing" : to_string(part.type()), place(c.node())));
+  const bool ours = !part.empty() && &part.graph() == &x.graph();
+  if (!ours || part.dtype() != x.dtype() || !broadcasts_to(x.shape(), part.shape())) {
+    const std::string found = part.empty() ? "nothing"
+                              : ours       ? to_string(part.type())
+                                           : "a tensor of another graph";
+    throw GradientError(
+        fmt::format("build_grad: expected bprop of {} to give {} for its input {}, got {}  {}", op.name(),
+                    to_string(x.type()), x.label(), found, place(c.node())));
+  }
   return sum_to(part, x.shape());
 }
 
