@@ -129,11 +129,13 @@ class Compiler {
   }
 
   // An update is computed in the parameter's own memory when its op allows that, nobody reads the old numbers
-  // later, and every check of the run has been passed by then.
+  // later, every check of the run has been passed by then, and it is no output, which others that write the
+  // parameter must not change.
   void find_updates_in_place() {
     for (const Update& update : options_.updates) {
       Value& value = lasting(update.value.id());
-      if (value.copy || value.in_place_of || value.step < checked_steps_) continue;
+      const bool output = std::ranges::find(options_.outputs, update.value) != options_.outputs.end();
+      if (value.copy || value.in_place_of || output || value.step < checked_steps_) continue;
       const auto& inputs = value.node->inputs;
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const bool last_reader =
@@ -152,12 +154,11 @@ class Compiler {
       if (overwritten) value.offset = overwritten->offset;
       if (!overwritten && !value.in_place_of) value.offset = arena.allocate(value.node->type.bytes());
       if (value.copy) continue;
-      std::vector<NodeId> inputs = value.node->inputs;  // each once
-      std::ranges::sort(inputs);
-      inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
-      for (const NodeId id : inputs) {
-        const Value& input = value_of(id);
-        if (in_arena(input) && input.last_use == value.step && &input != overwritten)
+      const std::vector<NodeId>& inputs = value.node->inputs;
+      for (auto id = inputs.begin(); id != inputs.end(); ++id) {
+        const Value& input = value_of(*id);
+        const bool first_time = std::find(inputs.begin(), id, *id) == id;
+        if (first_time && in_arena(input) && input.last_use == value.step && &input != overwritten)
           arena.release(input.offset, input.node->type.bytes());
       }
       if (value.last_use == 0 && !value.in_place_of) arena.release(value.offset, value.node->type.bytes());

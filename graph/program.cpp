@@ -35,6 +35,7 @@ void Program::FreeArena::operator()(void* memory) const {
 
 void Program::run(std::span<const Feed> feeds) {
   bind(feeds);
+  has_run_ = false;  // until it has, the outputs are of no run
   if (blas_threads() != threads_) set_blas_threads(threads_);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     execute(steps_[i]);

@@ -43,7 +43,7 @@ class Program {
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
   // An output's numbers as the last run computed them, before its updates; valid until the next run. Throws
-  // GraphError for tensors that are not outputs, or before the first run.
+  // GraphError for tensors that are not outputs, before the first run, or after one that threw.
   ConstView value(const Tensor& output) const;
 
   // Memory for results, without parameters and feeds.
