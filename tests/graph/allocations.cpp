@@ -1,0 +1,42 @@
+#include "tests/graph/allocations.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local std::int64_t count = 0;
+
+void* allocate(std::size_t bytes, std::size_t alignment) {
+  ++count;
+  // aligned_alloc takes whole multiples of the alignment.
+  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  if (void* memory = std::aligned_alloc(alignment, whole > 0 ? whole : alignment)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+// The other forms of new and delete lead to these.
+void* operator new(std::size_t bytes) {
+  return allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return allocate(bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+std::int64_t gradtable::testing::allocations() {
+  return count;
+}
