@@ -12,4 +12,7 @@ namespace gradtable {
 // updates. Throws ConfigError unless the learning rate is finite and above 0.
 std::vector<Update> sgd(const GradTable& table, double learning_rate);
 
+// Throws what sgd throws for this learning rate, before there is a graph.
+void require_learning_rate(double learning_rate);
+
 }  // namespace gradtable

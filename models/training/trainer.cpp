@@ -1,6 +1,6 @@
 #include "gradtable/models/training/trainer.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,6 +26,7 @@ Trainer::Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& option
   if (options.batch_size < 1)
     throw ConfigError(
         fmt::format("trainer: expected a batch size of at least 1, got {}", options.batch_size));
+  require_learning_rate(options.learning_rate);
 }
 
 Trainer::~Trainer() = default;
@@ -73,9 +74,8 @@ const StepGraph& Trainer::step_graph() {
 }
 
 Trainer::Step& Trainer::step_for(std::int64_t m) {
-  std::unique_ptr<Step>& step = steps_[m];
-  if (step) return *step;
-  step = std::make_unique<Step>();
+  if (const auto found = steps_.find(m); found != steps_.end()) return *found->second;
+  auto step = std::make_unique<Step>();
   StepGraph& g = step->graph;
   const DType dtype = network_.parameters().front().dtype();
   const std::string suffix = m == options_.batch_size ? "" : fmt::format(" of {}", m);
@@ -87,7 +87,7 @@ Trainer::Step& Trainer::step_for(std::int64_t m) {
   g.updates = sgd(build_grad(g.loss, network_.parameters()), options_.learning_rate);
   step->images = Array(g.images.dtype(), g.images.shape());
   step->labels = Array(g.labels.dtype(), g.labels.shape());
-  return *step;
+  return *steps_.emplace(m, std::move(step)).first->second;
 }
 
 // One batch; what it says of the parameters before the update.

@@ -45,7 +45,8 @@ struct StepGraph {
 
 class Trainer {
  public:
-  // The network's graph must outlive the trainer. Throws ConfigError for a batch size below 1.
+  // Graph and network must outlive the trainer. Throws ConfigError for a batch size below 1 or a learning
+  // rate that is not finite and above 0.
   Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options);
   ~Trainer();
 
