@@ -1,0 +1,39 @@
+#include "gradtable/models/networks/activations.hpp"
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "tests/support/message_of.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/program.hpp"
+
+namespace gradtable {
+namespace {
+
+TEST(Activations, ComputeWhatTheirNamesSay) {
+  const std::map<std::string, std::function<double(double)>> expected = {
+      {"relu", [](double x) { return x > 0 ? x : 0; }},
+      {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
+      {"tanh", [](double x) { return std::tanh(x); }},
+      {"linear", [](double x) { return x; }}};
+  ASSERT_EQ(activations().size(), expected.size());
+  for (const auto& [name, function] : expected) {
+    for (const double x : {-1.5, 0.0, 0.75}) {
+      Graph graph;
+      const Tensor node = graph.constant(x, DType::float64);
+      const Tensor y = find_activation(name).function(node, Location::current());
+      EXPECT_NEAR(evaluate(y).item(), function(x), 1e-15) << name << '(' << x << ')';
+    }
+  }
+}
+
+TEST(FindActivation, ListsTheKnownNamesForAnother) {
+  EXPECT_EQ(testing::message_of<ConfigError>([] { find_activation("rleu"); }),
+            "activation: expected one of relu, sigmoid, tanh, linear, got 'rleu'");
+}
+
+}  // namespace
+}  // namespace gradtable

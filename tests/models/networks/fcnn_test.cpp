@@ -1,0 +1,172 @@
+#include "gradtable/models/networks/fcnn.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/support/message_of.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::contains;
+using testing::message_of;
+
+std::vector<std::string> op_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
+    if (const Op* op = graph.node(id).op.get()) names.emplace_back(op->name());
+  return names;
+}
+
+double largest(const Array& array) {
+  double most = 0;
+  const Array values = cast(array, DType::float64);
+  for (const double value : values.as<double>()) most = std::max(most, std::abs(value));
+  return most;
+}
+
+TEST(Fcnn, IsOneGraphOfProductsBiasesAndActivations) {
+  Graph graph;
+  const Fcnn network(graph, {784, 128, 64, 10});
+  const Tensor scores = network(graph.input("x", {32, 784}));
+  EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "add_bias", "relu", "matmul", "add_bias",
+                                                       "relu", "matmul", "add_bias"}));
+  EXPECT_EQ(scores.shape(), (Shape{32, 10}));
+}
+
+TEST(Fcnn, CountsItsParameters) {
+  Graph graph;
+  const Fcnn network(graph, {784, 128, 10});
+  EXPECT_EQ(network.parameter_count(), 101770);
+  EXPECT_EQ(network.widths(), (std::vector<std::int64_t>{784, 128, 10}));
+  std::vector<std::string> labels;
+  std::vector<Shape> shapes;
+  for (const Tensor& parameter : network.parameters()) {
+    labels.push_back(parameter.label());
+    shapes.push_back(parameter.shape());
+  }
+  EXPECT_EQ(labels, (std::vector<std::string>{"W1", "b1", "W2", "b2"}));
+  EXPECT_EQ(shapes, (std::vector<Shape>{{784, 128}, {128}, {128, 10}, {10}}));
+}
+
+TEST(Fcnn, ComputesItsLayers) {
+  Graph graph;
+  const Fcnn network(graph, {2, 2, 1}, {.dtype = DType::float64});
+  const auto set = [&](std::size_t i, const Array& value) {
+    graph.set_value(network.parameters()[i], value);
+  };
+  // The book's solution of XOR: section 6.1.
+  set(0, Array::of<double>({2, 2}, {1, 1, 1, 1}));
+  set(1, Array::of<double>({2}, {0, -1}));
+  set(2, Array::of<double>({2, 1}, {1, -2}));
+  set(3, Array::of<double>({1}, {0.5}));
+  const Tensor x = graph.constant(Array::of<double>({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}));
+  const Array y = evaluate(network(x));
+  EXPECT_EQ(std::vector<double>(y.as<double>().begin(), y.as<double>().end()),
+            (std::vector<double>{0.5, 1.5, 1.5, 0.5}));
+}
+
+TEST(Fcnn, HasNoActivationWithoutHiddenLayers) {
+  Graph graph;
+  const Fcnn network(graph, {3, 2});
+  network(graph.input("x", {1, 3}));
+  EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "add_bias"}));
+}
+
+TEST(Fcnn, TakesTheActivationItIsTold) {
+  for (const std::string name : {"tanh", "sigmoid"}) {
+    Graph graph;
+    const Fcnn network(graph, {3, 4, 2}, {.activation = name});
+    network(graph.input("x", {1, 3}));
+    EXPECT_EQ(op_names(graph)[2], name);
+  }
+  Graph graph;
+  const Fcnn linear(graph, {3, 4, 2}, {.activation = "linear"});
+  linear(graph.input("x", {1, 3}));
+  EXPECT_EQ(op_names(graph).size(), 4U);
+}
+
+TEST(Fcnn, RefusesWidthsAndNamesThatMakeNoNetwork) {
+  Graph graph;
+  EXPECT_EQ(message_of<ConfigError>([&] { Fcnn(graph, {784}); }),
+            "fcnn: expected at least two widths, each at least 1, got (784)");
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {}); }), "got ()"));
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {784, 0, 10}); }), "got (784,0,10)"));
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {-1, 10}); }), "got (-1,10)"));
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] {
+                         Fcnn(graph, {2, 2}, {.activation = "sine"});
+                       }),
+                       "'sine'"));
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] {
+                         Fcnn(graph, {2, 2}, {.initializer = "ones"});
+                       }),
+                       "'ones'"));
+  EXPECT_EQ(graph.size(), 0U);
+}
+
+TEST(Fcnn, RefusesInputsOfAnotherWidth) {
+  Graph graph;
+  const Fcnn network(graph, {784, 10});
+  EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                         network(graph.input("x", {64, 783}));
+                       }),
+                       "fcnn_test.cpp:"));
+}
+
+TEST(Fcnn, SharesItsParametersBetweenInputs) {
+  Graph graph;
+  const Fcnn network(graph, {3, 4, 2}, {.dtype = DType::float64});
+  const Tensor a = graph.constant(full({2, 3}, 0.5, DType::float64));
+  const Tensor b = graph.constant(full({5, 3}, -0.25, DType::float64));
+  const std::size_t before = graph.size();
+  const Tensor of_a = sum(network(a)), of_b = sum(network(b));
+  for (auto id = static_cast<NodeId>(before); id < static_cast<NodeId>(graph.size()); ++id)
+    EXPECT_EQ(graph.node(id).kind, NodeKind::result);
+  // b2 is added to seven rows.
+  const Tensor b2 = network.parameters().back();
+  const Array gradient = evaluate(build_grad(of_a + of_b, {b2})[b2]);
+  EXPECT_EQ(gradient.as<double>()[0], 7);
+}
+
+TEST(Fcnn, StartsTheSameForTheSameSeedWithLayersThatDiffer) {
+  const auto first_numbers = [](std::uint64_t seed) {
+    Graph graph;
+    const Fcnn network(graph, {4, 4, 4}, {.dtype = DType::float64, .seed = seed});
+    std::vector<double> numbers;
+    for (const Tensor& parameter : network.parameters())
+      numbers.push_back(graph.value(parameter).as<double>()[0]);
+    return numbers;
+  };
+  const auto numbers = first_numbers(1);
+  EXPECT_EQ(numbers, first_numbers(1));
+  EXPECT_NE(numbers, first_numbers(2));
+  EXPECT_NE(numbers[0], numbers[2]);
+  EXPECT_NE(numbers[1], numbers[3]);
+}
+
+TEST(Fcnn, StartsBiasesWithinOneOverTheInputsOfTheirLayer) {
+  Graph graph;
+  const Fcnn network(graph, {10, 200, 300});
+  EXPECT_LE(largest(graph.value(network.parameters()[1])), 0.1);
+  EXPECT_GT(largest(graph.value(network.parameters()[1])), 0.09);
+  EXPECT_LE(largest(graph.value(network.parameters()[3])), 0.005);
+  EXPECT_GT(largest(graph.value(network.parameters()[3])), 0.0045);
+}
+
+TEST(Fcnn, StartsAtZeroWhenAskedTo) {
+  Graph graph;
+  const Fcnn network(graph, {3, 4, 2}, {.initializer = "zeros"});
+  for (const Tensor& parameter : network.parameters())
+    EXPECT_EQ(largest(graph.value(parameter)), 0) << parameter.label();
+}
+
+}  // namespace
+}  // namespace gradtable

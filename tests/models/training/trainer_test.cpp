@@ -1,0 +1,295 @@
+#include "gradtable/models/training/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/message_of.hpp"
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "gradtable/models/data/batches.hpp"
+#include "gradtable/models/data/digits.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::contains;
+using testing::message_of;
+
+using Numbers = std::vector<double>;
+
+// Seven images of 2x2 pixels in two classes.
+Dataset tiny() {
+  return {.rows = 2,
+          .columns = 2,
+          .classes = 2,
+          .pixels = {0,  255, 128, 64, 255, 0,  30, 200, 90,  90, 90, 90, 10,  250,
+                     60, 1,   200, 20, 77,  33, 5,  5,   240, 8,  99, 12, 140, 180},
+          .labels = {0, 1, 1, 0, 1, 0, 1}};
+}
+
+// All parameters of a network, one after the other.
+Numbers numbers_of(const Graph& graph, const Fcnn& network) {
+  Numbers numbers;
+  for (const Tensor& parameter : network.parameters()) {
+    const Array values = cast(graph.value(parameter), DType::float64);
+    numbers.insert(numbers.end(), values.as<double>().begin(), values.as<double>().end());
+  }
+  return numbers;
+}
+
+// A network of 4, 3 and 2 units, ReLU, softmax and cross-entropy, trained by loops: Goodfellow et al.,
+// algorithms 6.3, 6.4 and 8.1.
+class ByHand {
+ public:
+  explicit ByHand(const Numbers& start)
+      : W1_(start.begin(), start.begin() + 12),
+        b1_(start.begin() + 12, start.begin() + 15),
+        W2_(start.begin() + 15, start.begin() + 21),
+        b2_(start.begin() + 21, start.end()) {}
+
+  // Returns the sum of the losses and the number of right answers before the step.
+  std::pair<double, int> step(const Dataset& data, std::span<const std::uint32_t> indices,
+                              double learning_rate) {
+    Numbers dW1(12), db1(3), dW2(6), db2(2);
+    double loss = 0;
+    int correct = 0;
+    for (const std::uint32_t index : indices) {
+      double x[4], a[3], h[3], s[2];
+      for (std::size_t i = 0; i < 4; ++i) x[i] = data.pixels[4 * index + i] / 255.0;
+      for (std::size_t j = 0; j < 3; ++j) {
+        a[j] = b1_[j];
+        for (std::size_t i = 0; i < 4; ++i) a[j] += x[i] * W1_[3 * i + j];
+        h[j] = std::max(a[j], 0.0);
+      }
+      for (std::size_t k = 0; k < 2; ++k) {
+        s[k] = b2_[k];
+        for (std::size_t j = 0; j < 3; ++j) s[k] += h[j] * W2_[2 * j + k];
+      }
+      const std::size_t label = data.labels[index];
+      const double sum = std::exp(s[0]) + std::exp(s[1]);
+      loss -= std::log(std::exp(s[label]) / sum);
+      correct += (s[1] > s[0] ? 1U : 0U) == label ? 1 : 0;
+      double g[2];
+      for (std::size_t k = 0; k < 2; ++k) {
+        g[k] = (std::exp(s[k]) / sum - (k == label ? 1 : 0)) / static_cast<double>(indices.size());
+        db2[k] += g[k];
+        for (std::size_t j = 0; j < 3; ++j) dW2[2 * j + k] += h[j] * g[k];
+      }
+      for (std::size_t j = 0; j < 3; ++j) {
+        const double below = a[j] > 0 ? g[0] * W2_[2 * j] + g[1] * W2_[2 * j + 1] : 0;
+        db1[j] += below;
+        for (std::size_t i = 0; i < 4; ++i) dW1[3 * i + j] += x[i] * below;
+      }
+    }
+    move(W1_, dW1, learning_rate);
+    move(b1_, db1, learning_rate);
+    move(W2_, dW2, learning_rate);
+    move(b2_, db2, learning_rate);
+    return {loss, correct};
+  }
+
+  Numbers numbers() const {
+    Numbers all = W1_;
+    for (const Numbers* more : {&b1_, &W2_, &b2_}) all.insert(all.end(), more->begin(), more->end());
+    return all;
+  }
+
+ private:
+  static void move(Numbers& parameter, const Numbers& gradient, double learning_rate) {
+    for (std::size_t i = 0; i < parameter.size(); ++i) parameter[i] -= learning_rate * gradient[i];
+  }
+  Numbers W1_, b1_, W2_, b2_;
+};
+
+// Epochs of trainer and loops side by side.
+void compare_with_loops(const TrainerOptions& options) {
+  const Dataset data = tiny();
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2}, {.dtype = DType::float64, .seed = 5});
+  ByHand by_hand(numbers_of(graph, network));
+  Trainer trainer(graph, network, options);
+  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    const Score score = trainer.train_epoch(data, epoch);
+    const auto order = options.shuffle ? shuffled_order(7, options.seed, epoch) : natural_order(7);
+    const Batches batches(order, options.batch_size);
+    double loss = 0;
+    int correct = 0;
+    for (std::int64_t i = 0; i < batches.size(); ++i) {
+      const auto [batch_loss, batch_correct] = by_hand.step(data, batches[i], options.learning_rate);
+      loss += batch_loss;
+      correct += batch_correct;
+    }
+    EXPECT_EQ(score.images, 7);
+    EXPECT_EQ(score.correct, correct);
+    EXPECT_NEAR(score.loss_sum, loss, 1e-12);
+    const Numbers found = numbers_of(graph, network), expected = by_hand.numbers();
+    for (std::size_t i = 0; i < found.size(); ++i) ASSERT_NEAR(found[i], expected[i], 1e-12) << i;
+  }
+}
+
+TEST(Trainer, AgreesWithLoopsOverBatchesOfWhichTheLastIsPartial) {
+  compare_with_loops({.batch_size = 3, .learning_rate = 0.3});
+}
+
+TEST(Trainer, AgreesWithLoopsOverSingleImages) {
+  compare_with_loops({.batch_size = 1, .learning_rate = 0.3});
+}
+
+TEST(Trainer, AgreesWithLoopsOverOneBatchLargerThanTheData) {
+  compare_with_loops({.batch_size = 100, .learning_rate = 0.3});
+}
+
+TEST(Trainer, AgreesWithLoopsInTheOrderOfTheData) {
+  compare_with_loops({.batch_size = 2, .learning_rate = 0.3, .shuffle = false});
+}
+
+// The parameters after some epochs on the tiny data, in float32.
+Numbers trained(std::uint64_t seed, const std::vector<std::uint64_t>& epochs, bool evaluate_between = false) {
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2}, {.seed = 1});
+  Trainer trainer(graph, network, {.batch_size = 2, .learning_rate = 0.3, .seed = seed});
+  for (const std::uint64_t epoch : epochs) {
+    trainer.train_epoch(tiny(), epoch);
+    if (evaluate_between) trainer.evaluate(tiny());
+  }
+  return numbers_of(graph, network);
+}
+
+TEST(Trainer, GivesTheSameBitsForTheSameSeed) {
+  EXPECT_EQ(trained(3, {1, 2}), trained(3, {1, 2}));
+  EXPECT_NE(trained(3, {1, 2}), trained(4, {1, 2}));
+}
+
+TEST(Trainer, ShufflesEachEpochInAnOrderOfItsOwn) {
+  EXPECT_NE(trained(3, {1}), trained(3, {2}));
+}
+
+TEST(Trainer, ChangesNothingByEvaluation) {
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2});
+  Trainer trainer(graph, network, {.batch_size = 3});
+  const Numbers before = numbers_of(graph, network);
+  const Score first = trainer.evaluate(tiny()), second = trainer.evaluate(tiny());
+  EXPECT_EQ(numbers_of(graph, network), before);
+  EXPECT_EQ(first.loss_sum, second.loss_sum);
+  EXPECT_EQ(first.images, 7);
+  EXPECT_EQ(trained(3, {1, 2}), trained(3, {1, 2}, true));
+}
+
+TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
+  // Scores are the pixels themselves: the class is the brightest of four.
+  Dataset data{.rows = 2, .columns = 2, .classes = 4, .pixels = {}, .labels = {2, 0, 3, 1, 1}};
+  const std::vector<std::int32_t> brightest = {2, 0, 3, 1, 0};
+  for (const std::int32_t best : brightest)
+    for (std::int32_t i = 0; i < 4; ++i) data.pixels.push_back(i == best ? 200 : 20);
+  Graph graph;
+  const Fcnn network(graph, {4, 4}, {.initializer = "zeros"});
+  Array identity = zeros({4, 4});
+  for (std::size_t i = 0; i < 4; ++i) identity.as<float>()[5 * i] = 1;
+  graph.set_value(network.parameters()[0], identity);
+
+  Trainer trainer(graph, network, {.batch_size = 2});
+  std::vector<std::int32_t> predictions, labels;
+  std::vector<std::size_t> sizes;
+  const Score score = trainer.evaluate(data, [&](auto batch_predictions, auto batch_labels) {
+    sizes.push_back(batch_predictions.size());
+    ASSERT_EQ(batch_labels.size(), batch_predictions.size());
+    predictions.insert(predictions.end(), batch_predictions.begin(), batch_predictions.end());
+    labels.insert(labels.end(), batch_labels.begin(), batch_labels.end());
+  });
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2, 1}));
+  EXPECT_EQ(predictions, brightest);
+  EXPECT_EQ(labels, (std::vector<std::int32_t>{2, 0, 3, 1, 1}));
+  EXPECT_EQ(score.correct, 4);
+  EXPECT_EQ(score.accuracy(), 0.8);
+}
+
+TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
+  Graph graph;
+  const Fcnn wide(graph, {5, 2});
+  Trainer trainer(graph, wide, {});
+  EXPECT_EQ(message_of<ConfigError>([&] { trainer.train_epoch(tiny(), 1); }),
+            "trainer: expected images of 5 pixels, the width of the network's input, got 2 x 2");
+  EXPECT_THROW(trainer.evaluate(tiny()), ConfigError);
+
+  Graph other;
+  const Fcnn narrow(other, {4, 1});
+  Trainer of_one_class(other, narrow, {});
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] { of_one_class.evaluate(tiny()); }),
+                       "at most 1 classes, the outputs of the network, got 2"));
+}
+
+TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  const std::size_t before = graph.size();
+  EXPECT_THROW(Trainer(graph, network, {.batch_size = 0}), ConfigError);
+  EXPECT_THROW(Trainer(graph, network, {.batch_size = -3}), ConfigError);
+  EXPECT_THROW(Trainer(graph, network, {.learning_rate = 0}), ConfigError);
+  EXPECT_THROW(Trainer(graph, network, {.learning_rate = std::numeric_limits<double>::quiet_NaN()}),
+               ConfigError);
+  EXPECT_EQ(graph.size(), before);
+}
+
+TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
+  Trainer trainer(graph, network, {.batch_size = 2, .learning_rate = 1e200, .shuffle = false});
+  Numbers after_first_step;
+  const std::string message = message_of<NumericError>([&] {
+    trainer.train_epoch(tiny(), 4, [&](const Score&) {
+      after_first_step = numbers_of(graph, network);
+      return true;
+    });
+  });
+  EXPECT_TRUE(contains(message, "epoch 4, step 2: run: expected finite numbers, got "));
+  EXPECT_TRUE(contains(message, "(matmul)"));
+  const Numbers now = numbers_of(graph, network);
+  EXPECT_EQ(now, after_first_step);
+  EXPECT_TRUE(std::ranges::all_of(now, [](double v) { return std::isfinite(v); }));
+}
+
+TEST(Trainer, StopsWhenToldTo) {
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  Trainer trainer(graph, network, {.batch_size = 2});
+  std::vector<std::int64_t> seen;
+  const Score score = trainer.train_epoch(tiny(), 1, [&](const Score& so_far) {
+    seen.push_back(so_far.images);
+    return seen.size() < 2;
+  });
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{2, 4}));
+  EXPECT_EQ(score.images, 4);
+}
+
+TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  Trainer trainer(graph, network, {.batch_size = 3});
+  trainer.train_epoch(tiny(), 1);
+  const std::size_t size = graph.size();
+  trainer.train_epoch(tiny(), 2);
+  trainer.evaluate(tiny());
+  EXPECT_EQ(graph.size(), size);
+  EXPECT_EQ(trainer.step_graph().images.shape(), (Shape{3, 4}));
+  EXPECT_EQ(graph.size(), size);
+}
+
+TEST(Trainer, LearnsTheBuiltInDigits) {
+  const Dataset data = draw_digits(2000, 1);
+  Graph graph;
+  const Fcnn network(graph, {784, 32, 10});
+  Trainer trainer(graph, network, {.batch_size = 20, .learning_rate = 0.1});
+  EXPECT_LT(trainer.evaluate(data).accuracy(), 0.3);
+  for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) trainer.train_epoch(data, epoch);
+  EXPECT_GT(trainer.evaluate(data).accuracy(), 0.9);
+  EXPECT_GT(trainer.evaluate(draw_digits(500, 2)).accuracy(), 0.85);
+}
+
+}  // namespace
+}  // namespace gradtable
