@@ -72,12 +72,12 @@ Tensor Graph::constant(Array value, Location at) {
   const bool scalar = type.shape.rank() == 0;
   const std::size_t hash = scalar ? hash_of(value) : 0;
   if (scalar) {
-    const auto [first, last] = known_.equal_range(hash);
-    for (auto it = first; it != last; ++it) {
-      const Node& found = node(it->second);
-      if (found.kind == NodeKind::constant && found.type == type && bits_of(*found.value) == bits_of(value))
-        return tensor(it->second);
-    }
+    const NodeId known = known_.find(hash, [&](NodeId id) {
+      const Node& found = node(id);
+      return found.kind == NodeKind::constant && found.type == type &&
+             bits_of(*found.value) == bits_of(value);
+    });
+    if (known >= 0) return tensor(known);
   }
   Node made;
   made.kind = NodeKind::constant;
@@ -85,7 +85,7 @@ Tensor Graph::constant(Array value, Location at) {
   made.value = std::make_shared<Array>(std::move(value));
   made.location = at;
   const Tensor result = add(std::move(made));
-  if (scalar) known_.emplace(hash, result.id());
+  if (scalar) known_.insert(hash, result.id());
   return result;
 }
 
@@ -101,11 +101,11 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
                                  to_string(place(at))));
   }
   const std::size_t hash = hash_of(*op, inputs);
-  const auto [first, last] = known_.equal_range(hash);
-  for (auto it = first; it != last; ++it) {
-    const Node& found = node(it->second);
-    if (found.op && same_inputs(found, inputs) && same_op(*found.op, *op)) return tensor(it->second);
-  }
+  const NodeId known = known_.find(hash, [&](NodeId id) {
+    const Node& found = node(id);
+    return found.op && same_inputs(found, inputs) && same_op(*found.op, *op);
+  });
+  if (known >= 0) return tensor(known);
   Node made;
   made.op = op;
   made.type = infer(*op, inputs, at);
@@ -113,7 +113,7 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
   for (const Tensor& input : inputs) made.inputs.push_back(input.id());
   made.location = at;
   const Tensor result = add(std::move(made));
-  known_.emplace(hash, result.id());
+  known_.insert(hash, result.id());
   return result;
 }
 

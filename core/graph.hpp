@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gradtable/core/detail/node_index.hpp"
 #include "gradtable/core/node.hpp"
 
 namespace gradtable {
@@ -73,8 +74,8 @@ class Graph {
   std::deque<Node> nodes_;                      // addresses stay
   std::vector<std::vector<NodeId>> consumers_;  // by node
   std::unordered_map<std::string, NodeId> leaves_by_name_;
-  std::unordered_multimap<std::size_t, NodeId> known_;  // by hash of (op, inputs), or of a scalar constant
-  std::vector<TensorType> types_;                       // of one op's inputs; kept to spare allocations
+  detail::NodeIndex known_;        // by hash of (op, inputs), or of a scalar constant
+  std::vector<TensorType> types_;  // of one op's inputs; kept to spare allocations
   Phase phase_ = Phase::forward;
   NodeId forward_node_ = -1;
 };
