@@ -33,7 +33,7 @@ std::string text_of(const fs::path& file) {
 
 std::string joined(const Lines& lines) {
   std::string text;
-  for (const std::string& line : lines) text += line + '\n';
+  for (const std::string& line : lines) text.append(line).push_back('\n');
   return text;
 }
 
