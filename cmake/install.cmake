@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 foreach(layer IN ITEMS core ops graph models)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${layer} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradtable
-    FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE)
+    FILES_MATCHING PATTERN "*.hpp")
 endforeach()
 install(FILES models/gradtable.hpp core/xtensor.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradtable)
 install(TARGETS gradtable gradtable_models gradtable_graph gradtable_ops gradtable_core EXPORT gradtableTargets)

@@ -107,13 +107,16 @@ class Array {
   View view() { return {type_, data_.get()}; }
   operator ConstView() const { return view(); }
   template <class T>
-  std::span<T> as() {
+  std::span<T> as() & {
     return view().as<T>();
   }
   template <class T>
-  std::span<const T> as() const {
+  std::span<const T> as() const& {
     return view().as<T>();
   }
+  // Of an array that is about to go: the elements would go with it.
+  template <class T>
+  std::span<const T> as() const&& = delete;
   double item() const { return view().item(); }
 
  private:

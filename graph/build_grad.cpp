@@ -56,6 +56,15 @@ class Pruned {
   std::vector<bool> kept_;
 };
 
+void require_reached(const Tensor& z, const std::vector<Tensor>& targets, const Pruned& pruned) {
+  for (const Tensor& target : targets) {
+    if (!pruned.contains(target))
+      throw GradientError(
+          fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}",
+                      z.label(), target.label(), place(target.node())));
+  }
+}
+
 // op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the sum
 // over repetitions by broadcasting, and the check that the result fits.
 Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, const Tensor& gradient) {
@@ -105,7 +114,7 @@ Tensor gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned,
 
 }  // namespace
 
-const Tensor& GradTable::operator[](const Tensor& target) const {
+Tensor GradTable::operator[](const Tensor& target) const {
   const auto found = std::ranges::find(entries_, target, &Entry::target);
   if (found == entries_.end())
     throw GradientError(fmt::format("grad_table: expected one of the targets, got {}", target.label()));
@@ -120,6 +129,7 @@ GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreac
 
   // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
   const Pruned pruned(graph, z, targets);
+  if (unreached == Unreached::error) require_reached(z, targets, pruned);
 
   // Initialize grad_table, a data structure associating tensors to their gradients
   std::vector<Tensor> grad_table(static_cast<std::size_t>(z.id()) + 1);
@@ -141,16 +151,9 @@ GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreac
   // Return grad_table restricted to 𝕋
   std::vector<GradTable::Entry> restricted;
   for (const Tensor& target : targets) {
-    if (pruned.contains(target)) {
-      restricted.push_back({target, grad_table[static_cast<std::size_t>(target.id())]});
-    } else if (unreached == Unreached::zeros) {
-      const Graph::Scope scope(graph, Phase::gradient, target.id());
-      restricted.push_back({target, zeros_like(target)});
-    } else {
-      throw GradientError(
-          fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}",
-                      z.label(), target.label(), place(target.node())));
-    }
+    const Graph::Scope scope(graph, Phase::gradient, target.id());
+    const auto place = static_cast<std::size_t>(target.id());
+    restricted.push_back({target, pruned.contains(target) ? grad_table[place] : zeros_like(target)});
   }
   return GradTable(std::move(restricted));
 }

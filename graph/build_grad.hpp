@@ -18,7 +18,7 @@ class GradTable {
   explicit GradTable(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
   // Throws GradientError when the tensor is not among the targets.
-  const Tensor& operator[](const Tensor& target) const;
+  Tensor operator[](const Tensor& target) const;
   // The targets with their gradients, in the order in which they were asked for.
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }

@@ -37,8 +37,8 @@ struct Feed {
 class Program {
  public:
   // Computes the outputs and applies the updates. Every input that they need is fed once, and no other:
-  // GraphError; ShapeError when a feed's type is not that of the input. Allocates nothing after the first
-  // call.
+  // GraphError; ShapeError when a feed's type is not that of the input. What an op throws passes through, and
+  // updates that were computed before it stand. Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 

@@ -31,14 +31,10 @@ TensorType broadcast(std::span<const TensorType> inputs) {
   return result;
 }
 
-void require_rank(const TensorType& type, int rank, const char* what) {
-  if (type.shape.rank() != rank)
-    throw ShapeError(fmt::format("expected {}, got {}", what, to_string(type.shape)));
-}
-
 Axes set_of(std::span<const std::int64_t> axes, int rank) {
   Axes set;
   for (const std::int64_t axis : axes) {
+    if (rank == 0) throw ShapeError(fmt::format("expected no axes for a scalar, got {}", axis));
     if (axis < -rank || axis >= rank)
       throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
     const auto place = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);

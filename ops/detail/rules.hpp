@@ -14,9 +14,6 @@ DType floating(std::span<const TensorType> inputs);
 // floating(inputs), with the shape that the inputs have together by NumPy's broadcasting.
 TensorType broadcast(std::span<const TensorType> inputs);
 
-// The shape a matrix product, a row of classes and the like ask for: "expected a matrix (m,n), got (3)".
-void require_rank(const TensorType& type, int rank, const char* what);
-
 // A set of axes.
 using Axes = std::bitset<Shape::kMaxRank>;
 

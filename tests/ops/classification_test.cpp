@@ -43,8 +43,8 @@ TEST_F(Classification, TakesHugeScores) {
     EXPECT_TRUE(std::isfinite(logarithm.as<double>()[2]));
     const Tensor loss = softmax_cross_entropy(x, g.constant(Array::of<std::int32_t>({2}, {0, 2})));
     EXPECT_TRUE(std::isfinite(evaluate(loss).item()));
-    for (const double d : cast(evaluate(build_grad(loss, {x})[x]), DType::float64).as<double>())
-      EXPECT_TRUE(std::isfinite(d));
+    const Array gradient = cast(evaluate(build_grad(loss, {x})[x]), DType::float64);
+    for (const double d : gradient.as<double>()) EXPECT_TRUE(std::isfinite(d));
   }
 }
 
@@ -53,7 +53,8 @@ TEST_F(Classification, GivesAScoreOfMinusInfinityNoProbability) {
   for (const DType dtype : kTypes) {
     const Tensor x = g.constant(cast(scores, dtype));
     EXPECT_TRUE(close_to(evaluate(softmax(x)), Array::of<double>({1, 3}, {0.5, 0, 0.5}), 1e-7));
-    EXPECT_EQ(cast(evaluate(log_softmax(x)), DType::float64).as<double>()[1], -kInf);
+    const Array logarithm = cast(evaluate(log_softmax(x)), DType::float64);
+    EXPECT_EQ(logarithm.as<double>()[1], -kInf);
     for (const std::int32_t label : {0, 2}) {
       const Tensor loss = softmax_cross_entropy(x, g.constant(Array::of<std::int32_t>({1}, {label})));
       EXPECT_NEAR(evaluate(loss).item(), std::log(2), 1e-7);
