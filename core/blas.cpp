@@ -1,9 +1,12 @@
 #include "gradtable/core/blas.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <new>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include "gradtable/core/detail/blas_kernels.hpp"
 #include "gradtable/core/detail/openblas.hpp"
@@ -45,6 +48,26 @@ bool user_chose() {
   return value != nullptr && *value != '\0';
 }
 
+// OpenBLAS asks for a buffer again and again, without end, when the system refuses it. Throws std::bad_alloc
+// where it would.
+void require_room_for_buffers(int count) {
+  constexpr std::size_t kBufferBytes = std::size_t{128} << 20;  // BUFFER_SIZE of OpenBLAS on x86-64
+  const std::size_t bytes = kBufferBytes * static_cast<std::size_t>(count);
+  void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) throw std::bad_alloc();
+  munmap(room, bytes);
+}
+
+// Makes OpenBLAS take the buffer of the calling thread, which it keeps: a triangular solve needs it at every
+// size, unlike a matrix product.
+void take_buffer() {
+  if (openblas_get_config == nullptr) return;
+  require_room_for_buffers(1);
+  const float one = 1;
+  float x = 1;
+  cblas_strsm(CblasRowMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, 1, 1, 1, &one, 1, &x, 1);
+}
+
 BlasInfo tune() {
   std::string chosen_by = "library";
   if (user_chose()) {
@@ -52,6 +75,7 @@ BlasInfo tune() {
   } else if (detail::use_best_kernels()) {
     chosen_by = "gradtable";
   }
+  take_buffer();
   return {library_name(), threading_name(), std::string(detail::current_kernels()), chosen_by};
 }
 
@@ -71,7 +95,9 @@ void set_blas_threads(int threads) {
   if (threads < 1) {
     throw ConfigError(fmt::format("set_blas_threads: expected at least 1 thread, got {}", threads));
   }
-  if (openblas_set_num_threads != nullptr) openblas_set_num_threads(threads);
+  if (openblas_set_num_threads == nullptr) return;
+  if (threads > blas_threads()) require_room_for_buffers(threads - blas_threads());  // one each
+  openblas_set_num_threads(threads);
 }
 
 int blas_threads() {

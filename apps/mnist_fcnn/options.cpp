@@ -6,7 +6,9 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 
@@ -53,6 +55,19 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
   return number;
 }
 
+// What is wrong with the settings by themselves; nothing when they are good for any config.
+std::optional<std::string> fault_of(const Overrides& overrides) {
+  Config scratch;
+  const gradtable::ConfigTable table = config_table(scratch);
+  try {
+    for (const std::string& setting : overrides.settings) table.set(setting);
+    if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
+  } catch (const gradtable::ConfigError& error) {
+    return error.what();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 CommandLine parse_options(int argc, const char* const* argv) {
@@ -87,6 +102,7 @@ CommandLine parse_options(int argc, const char* const* argv) {
       return usage_error(
           fmt::format("--threads: expected an integer, got {}", gradtable::in_quotes(threads)));
   }
+  if (const auto fault = fault_of(options.overrides)) return usage_error(*fault);
   return {.options = std::move(options), .output = {}, .error = {}};
 }
 

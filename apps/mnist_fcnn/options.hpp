@@ -25,7 +25,8 @@ struct CommandLine {
   int exit_code = 0;
 };
 
-// Does not throw for anything that stands in argv; values are checked by load_config.
+// Does not throw for anything that stands in argv. Settings of keys or values that no config can have are
+// refused here, with the usage line.
 CommandLine parse_options(int argc, const char* const* argv);
 
 }  // namespace mnist_fcnn

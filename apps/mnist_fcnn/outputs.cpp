@@ -107,9 +107,11 @@ void write_graphs(const Config& config, const gradtable::Graph& graph, const gra
   gradtable::write_file_atomically(forward_dot(dot).string(), forward);
 }
 
-std::string list_of_outputs(const Config& config) {
+std::string list_of_outputs(const Config& config, const Metrics& metrics) {
+  Config written = config;
+  if (!metrics.test) written.output.prediction_log.clear();
   std::string list;
-  for (const fs::path& file : files(config))
+  for (const fs::path& file : files(written))
     list += fmt::format("{}{}", list.empty() ? "" : ", ", file.string());
   return list;
 }

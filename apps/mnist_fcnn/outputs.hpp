@@ -38,7 +38,7 @@ void prepare_outputs(const Config& config);
 // "_forward" before the extension.
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step);
 
-// The files that were asked for, for people to read.
-std::string list_of_outputs(const Config& config);
+// The files that the run has written, for people to read.
+std::string list_of_outputs(const Config& config, const Metrics& metrics);
 
 }  // namespace mnist_fcnn

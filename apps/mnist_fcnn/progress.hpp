@@ -10,11 +10,18 @@
 
 namespace mnist_fcnn {
 
-// On a terminal one line an epoch that updates, otherwise one line at the end of each epoch, without control
-// characters. Output that nobody reads any more is dropped.
+// "45 s", "12:05 min", "1:02:03 h".
+std::string duration(double seconds);
+
+// On a terminal one line an epoch that updates and is never wider than the terminal; otherwise one line at
+// the end of each epoch, without control characters. Output that nobody reads any more is dropped.
 class Progress {
  public:
   Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch);
+  // Leaves the terminal at the start of a line, whatever ended the epoch.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
 
   void say(std::string_view line) const;
 
@@ -25,15 +32,18 @@ class Progress {
   double seconds() const;
 
  private:
-  std::string line(const gradtable::Score& score, double seconds, std::string_view end) const;
-
   using Clock = std::chrono::steady_clock;
+
+  // `left` is empty at the end of an epoch.
+  std::string line(const gradtable::Score& score, double rate, std::string_view left) const;
+  void show(std::string_view text, std::string_view end);
 
   bool quiet_;
   bool terminal_;
   std::int64_t epochs_;
   std::int64_t images_;
   std::int64_t epoch_ = 0;
+  bool line_is_open_ = false;  // the cursor stands behind a line that is to be updated
   Clock::time_point start_;
   Clock::time_point shown_;
 };

@@ -66,7 +66,7 @@ int thread_count(const Config& config) {
                             : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-// Trains for the epochs of the config and says in `metrics` how it went, also where it ends early.
+// Trains for the epochs of the config, or until a signal comes; the whole ones go into `metrics`.
 void train(const Config& config, const Dataset& data, gradtable::Trainer& trainer, Progress& progress,
            const gradtable::InterruptGuard& guard, Metrics& metrics) {
   for (std::int64_t epoch = 1; epoch <= config.training.epochs; ++epoch) {
@@ -76,11 +76,20 @@ void train(const Config& config, const Dataset& data, gradtable::Trainer& traine
           progress.update(so_far);
           return !guard.interrupted();
         });
-    metrics.interrupted = guard.interrupted();
     if (score.images == data.size()) metrics.epochs.push_back({epoch, score, progress.seconds()});
     progress.end_epoch(score);
-    if (metrics.interrupted) return;
+    if (guard.interrupted()) return;
   }
+}
+
+// The test set: its score into `metrics`, its predictions into the log.
+void test(const Config& config, const Dataset& data, gradtable::Trainer& trainer, Metrics& metrics) {
+  gradtable::PredictionLog log;
+  const gradtable::Score score = trainer.evaluate(
+      data, [&](const auto& predictions, const auto& labels) { log.add_batch(predictions, labels); });
+  if (!config.output.prediction_log.empty())
+    gradtable::write_file_atomically(config.output.prediction_log.string(), log.text());
+  metrics.test = score;
 }
 
 void write_metrics(const Config& config, const Metrics& metrics) {
@@ -88,15 +97,33 @@ void write_metrics(const Config& config, const Metrics& metrics) {
     gradtable::write_file_atomically(config.output.metrics.string(), to_json(metrics, config));
 }
 
+void say_start(const Config& config, const Data& data, const gradtable::Fcnn& network,
+               const Progress& progress) {
+  progress.say(description(config, data));
+  progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
+                           config.model.activation, config.model.initializer, to_string(config.dtype),
+                           network.parameter_count()));
+  progress.say(
+      fmt::format("BLAS     {}, {} threads", to_string(gradtable::tune_blas()), thread_count(config)));
+}
+
+void say_end(const Config& config, const Metrics& metrics, const Progress& progress) {
+  if (metrics.interrupted)
+    progress.say(fmt::format("stopped  by a signal, after {} of {} epochs", metrics.epochs.size(),
+                             config.training.epochs));
+  if (metrics.test)
+    progress.say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", metrics.test->loss(),
+                             100 * metrics.test->accuracy(), metrics.test->correct, metrics.test->images));
+  progress.say(fmt::format("results  {}", list_of_outputs(config, metrics)));
+}
+
 }  // namespace
 
 ExitCode run(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
-  const auto seconds = [&] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
   gradtable::tune_blas();
   const Config config = load_config(options.config, options.overrides);
+  const gradtable::InterruptGuard guard;
   prepare_outputs(config);
   const Data data = load_data(config);
 
@@ -115,36 +142,25 @@ ExitCode run(const Options& options) {
   write_graphs(config, graph, trainer.step_graph());
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
-  progress.say(description(config, data));
-  progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
-                           config.model.activation, config.model.initializer, to_string(config.dtype),
-                           network.parameter_count()));
-  progress.say(
-      fmt::format("BLAS     {}, {} threads", to_string(gradtable::tune_blas()), thread_count(config)));
+  say_start(config, data, network, progress);
 
   Metrics metrics;
   metrics.parameters = network.parameter_count();
   metrics.threads = thread_count(config);
-  const gradtable::InterruptGuard guard;
+  const auto finish = [&] {
+    metrics.interrupted = guard.interrupted();
+    metrics.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    write_metrics(config, metrics);
+  };
   try {
     train(config, data.train, trainer, progress, guard, metrics);
+    if (!guard.interrupted()) test(config, data.test, trainer, metrics);
   } catch (const gradtable::NumericError&) {
-    metrics.total_seconds = seconds();
-    write_metrics(config, metrics);  // the epochs that went well
+    finish();  // the epochs that went well
     throw;
   }
-  if (!metrics.interrupted) {
-    gradtable::PredictionLog log;
-    metrics.test = trainer.evaluate(
-        data.test, [&](const auto& predictions, const auto& labels) { log.add_batch(predictions, labels); });
-    if (!config.output.prediction_log.empty())
-      gradtable::write_file_atomically(config.output.prediction_log.string(), log.text());
-    progress.say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", metrics.test->loss(),
-                             100 * metrics.test->accuracy(), metrics.test->correct, metrics.test->images));
-  }
-  metrics.total_seconds = seconds();
-  write_metrics(config, metrics);
-  progress.say(fmt::format("results  {}", list_of_outputs(config)));
+  finish();
+  say_end(config, metrics, progress);
   return metrics.interrupted ? ExitCode::interrupted : ExitCode::ok;
 }
 

@@ -6,6 +6,9 @@
 #include <new>
 #include <string>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 
@@ -20,9 +23,17 @@ ExitCode code_of(const std::exception& error) {
   return ExitCode::other;
 }
 
+// A file opened later must not get the number of a closed standard stream: it would receive what is printed.
+void open_standard_streams() {
+  int descriptor = open("/dev/null", O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  if (descriptor >= 0) close(descriptor);
+}
+
 }  // namespace
 
 int run_program(const std::function<ExitCode()>& body) {
+  open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {
