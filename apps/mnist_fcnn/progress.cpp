@@ -6,7 +6,7 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <gradtable/models/io/printable.hpp>
+#include <gradtable/core/text.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
