@@ -33,7 +33,7 @@ std::size_t room_in_line(bool terminal) {
 
 std::string duration(double seconds) {
   constexpr double kLongest = 1e9;
-  const auto s = static_cast<std::int64_t>(std::ceil(std::clamp(seconds, 0.0, kLongest)));
+  const auto s = seconds > 0 ? static_cast<std::int64_t>(std::ceil(std::min(seconds, kLongest))) : 0;
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{}:{:02} min", s / 60, s % 60);
   return fmt::format("{}:{:02}:{:02} h", s / 3600, s / 60 % 60, s % 60);

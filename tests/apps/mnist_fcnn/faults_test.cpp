@@ -1,0 +1,166 @@
+// What mnist_fcnn does when something outside, or its own arithmetic, goes wrong.
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "tests/apps/mnist_fcnn/program.hpp"
+#include <fmt/format.h>
+
+namespace mnist_fcnn {
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kAddressSpaceCanBeLimited = false;  // the sanitizer reserves terabytes
+#else
+constexpr bool kAddressSpaceCanBeLimited = true;
+#endif
+
+class Faults : public Program {};
+
+TEST_F(Faults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {
+  const std::string file = folder_.write("file", std::string_view("old"));
+  std::filesystem::create_directories(folder_.path("out/sub"));
+  const std::vector<Words> cases = {
+      {"--out", file},
+      {"--out", file + "/below"},
+      {"--out", "/proc/none"},
+      {"--set", "output.prediction_log=sub"},
+      {"--set", "output.prediction_log=/dev/full"},
+      {"--set", "output.metrics=" + file + "/metrics.json"},
+  };
+  for (const Words& arguments : cases) {
+    const ProcessResult result = run_digits(arguments);
+    expect_error(result, 6, "expected ");
+    EXPECT_EQ(result.out, "") << arguments.back();
+  }
+  EXPECT_EQ(folder_.read("file"), "old");
+  EXPECT_FALSE(exists("out/metrics.json"));
+}
+
+TEST_F(Faults, AFileThatGrowsTooLargeIsRefusedWhole) {
+  const ProcessResult result = run_in_shell("ulimit -f 1; \"$@\"", {config_, "--quiet"});
+  expect_error(result, 6, "graph.dot: File too large");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("out")));
+}
+
+TEST_F(Faults, ABadCommandLineIsAnsweredWithTheUsage) {
+  for (const Words& arguments :
+       {Words{"--resume"}, {"--set"}, {"--set", "model.hiden=[1]"}, {"--threads", "x"}}) {
+    const ProcessResult result = run_digits(arguments);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
+    EXPECT_NE(result.err.find("\nusage: mnist_fcnn CONFIG "), std::string::npos) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 2) << result.err;
+  }
+}
+
+TEST_F(Faults, NamesThatAreNotUtf8AreWrittenEscaped) {
+  const std::string config = folder_.write("digits\xff\n.json", std::string_view(kDigits));
+  const ProcessResult result = run({config, "--out", folder_.path("o\xff\x1b")});
+  expect_success(result);
+  EXPECT_NE(result.out.find("o\\xff\\x1b/metrics.json"), std::string::npos) << result.out;
+  EXPECT_NE(metrics("o\xff\x1b").at("config").at("output").at("dir").dump().find("xff"), std::string::npos);
+  expect_error(run({folder_.path("none\xff\n.json")}), 2, "none\\xff");
+}
+
+TEST_F(Faults, ALossThatIsNotFiniteNamesTheStepAndTheFirstNode) {
+  const ProcessResult result =
+      run_digits(set({"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"}));
+  expect_error(result, 5, "error: epoch 1, step ");
+  EXPECT_NE(result.err.find(" first in "), std::string::npos) << result.err;
+  EXPECT_EQ(metrics().at("epochs").size(), 0U);
+  EXPECT_FALSE(metrics().contains("test_loss"));
+  EXPECT_FALSE(exists("out/predictions.log"));
+}
+
+TEST_F(Faults, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
+  // A single step an epoch: the first loss is that of the initial parameters, and finite.
+  const ProcessResult result =
+      run_digits(set({"training.optimizer.learning_rate=1000", "training.batch_size=300",
+                      "model.hidden=[64,64,64,64]", "training.epochs=30"}));
+  expect_error(result, 5, ", step 1: ");
+  EXPECT_GE(metrics().at("epochs").size(), 1U);
+  EXPECT_LT(metrics().at("epochs").size(), 30U);
+}
+
+// OpenBLAS takes 128 MB of address space for each thread, and asks for ever where it gets none: when it is
+// loaded, which OMP_NUM_THREADS keeps small, and when there are to be more threads.
+class OutOfMemory : public Program {
+ protected:
+  void expect_out_of_memory(const Words& arguments) const {
+    if (!kAddressSpaceCanBeLimited) GTEST_SKIP() << "the address sanitizer needs all of the address space";
+    const ProcessResult result =
+        run_in_shell("ulimit -v 2000000; OMP_NUM_THREADS=1 timeout -s KILL 100 \"$@\"",
+                     Words{config_, "--quiet"} + arguments);
+    EXPECT_EQ(result.exit_code, 6);
+    EXPECT_EQ(result.err, "error: out of memory\n");
+    EXPECT_EQ(result.out, "");
+  }
+};
+
+TEST_F(OutOfMemory, IsSaidAndLeavesNoHalfFile) {
+  expect_out_of_memory({"--threads", "1", "--set", "model.hidden=[1000000]"});
+  EXPECT_TRUE(!exists("out") || std::filesystem::is_empty(folder_.path("out")));
+}
+
+TEST_F(OutOfMemory, IsSaidWhenTheThreadsOfBlasGetNone) {
+  expect_out_of_memory({"--threads", "64"});
+}
+
+class Interrupted : public Program, public ::testing::WithParamInterface<int> {};
+
+TEST_P(Interrupted, FinishesTheStepAndWritesWhatItLearned) {
+  gradtable::testing::Process program(command(Words{config_} + set({"training.epochs=1000000000"})));
+  const auto wait_for = [&](const std::string& name) {
+    for (int i = 0; i < 6000 && !exists(name); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return exists(name);
+  };
+  ASSERT_TRUE(wait_for("out/graph_forward.dot"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  program.send(GetParam());
+  const ProcessResult result = program.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.err, "");
+  EXPECT_NE(result.out.find("\nstopped  by a signal, after "), std::string::npos);
+  EXPECT_EQ(result.out.substr(result.out.rfind("results ")).find("predictions.log"), std::string::npos);
+  EXPECT_EQ(metrics().at("interrupted"), true);
+  EXPECT_FALSE(metrics().contains("test_loss"));
+  EXPECT_FALSE(exists("out/predictions.log"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM));
+
+TEST_F(Faults, TrainingGoesOnWhenNobodyReadsWhatItSays) {
+  for (const char* script :
+       {"\"$@\" >&-", "\"$@\" > /dev/full", "\"$@\" <&- >&- 2>&-", "\"$@\" | true; exit ${PIPESTATUS[0]}",
+        "\"$@\" | head -1; exit ${PIPESTATUS[0]}"}) {
+    std::filesystem::remove_all(folder_.path("out"));
+    const ProcessResult result = run_in_shell(script, Words{config_} + set({"training.epochs=50"}));
+    EXPECT_EQ(result.exit_code, 0) << script;
+    EXPECT_EQ(result.err, "") << script;
+    EXPECT_EQ(metrics().at("epochs").size(), 50U) << script;
+    EXPECT_TRUE(folder_.read("out/predictions.log").starts_with("Current batch: 0\n")) << script;
+  }
+}
+
+TEST_F(Faults, ALocaleWithDecimalCommaChangesNoFile) {
+  std::filesystem::create_directory(folder_.path("locale"));
+  const ProcessResult made = gradtable::testing::run_process(
+      {"localedef", "-i", "de_DE", "-f", "UTF-8", folder_.path("locale/de_DE.UTF-8")});
+  if (!exists("locale/de_DE.UTF-8/LC_NUMERIC")) GTEST_SKIP() << "no source of a locale: " << made.err;
+  const Words german = {"LOCPATH=" + folder_.path("locale"), "LC_ALL=de_DE.UTF-8"};
+  const ProcessResult point = run_digits({"--out", folder_.path("point")});
+  const ProcessResult comma = run_digits({"--out", folder_.path("comma")}, german);
+  expect_success(comma);
+  for (const char* name : {"/predictions.log", "/graph.dot", "/graph_forward.dot"})
+    EXPECT_EQ(folder_.read(std::string("comma") + name), folder_.read(std::string("point") + name)) << name;
+  for (const char* key : {"test_loss", "test_accuracy"})
+    EXPECT_EQ(metrics("comma").at(key), metrics("point").at(key)) << key;
+  EXPECT_EQ(metrics("comma").at("config").at("training"), metrics("point").at("config").at("training"));
+  EXPECT_NE(comma.out.find("\nepoch 1/3  loss 2."), std::string::npos) << comma.out;
+}
+
+}  // namespace
+}  // namespace mnist_fcnn

@@ -1,0 +1,72 @@
+// The built mnist_fcnn, run on small data in a folder of its own.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace mnist_fcnn {
+
+using gradtable::testing::ProcessResult;
+using Words = std::vector<std::string>;
+
+inline Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// The words that set each "key=value".
+inline Words set(const Words& settings) {
+  Words words;
+  for (const std::string& setting : settings) words = words + Words{"--set", setting};
+  return words;
+}
+
+class Program : public ::testing::Test {
+ protected:
+  static constexpr const char* kDigits = R"({
+    "data": {"source": "digits", "digits_train": 300, "digits_test": 75},
+    "model": {"hidden": [16]}, "training": {"epochs": 3, "batch_size": 32},
+    "output": {"dir": "out"}})";
+
+  Words command(const Words& arguments) const { return Words{GRADTABLE_PROGRAMS "/mnist_fcnn"} + arguments; }
+  // An empty MNIST_DIR, so that the environment of the test has no part in it.
+  ProcessResult run(const Words& arguments, const Words& variables = {}) const {
+    return gradtable::testing::run_process(command(arguments), variables + Words{"MNIST_DIR="});
+  }
+  // Of kDigits.
+  ProcessResult run_digits(const Words& arguments = {}, const Words& variables = {}) const {
+    return run(Words{config_} + arguments, variables);
+  }
+  // `script` is read by bash; "$@" in it is the program with its arguments.
+  ProcessResult run_in_shell(const std::string& script, const Words& arguments) const {
+    return gradtable::testing::run_process(Words{"bash", "-c", script, "bash"} + command(arguments),
+                                           {"MNIST_DIR=", "FOLDER=" + folder_.path("")});
+  }
+  nlohmann::json metrics(const std::string& folder = "out") const {
+    return nlohmann::json::parse(folder_.read(folder + "/metrics.json"));
+  }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder_.path(name)); }
+
+  static void expect_success(const ProcessResult& result) {
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.err, "");
+  }
+  // One line on standard error, that holds `part`.
+  static void expect_error(const ProcessResult& result, int code, const std::string& part) {
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err << "lacks: " << part;
+  }
+
+  gradtable::testing::TemporaryFolder folder_;
+  std::string config_ = folder_.write("digits.json", std::string_view(kDigits));
+};
+
+}  // namespace mnist_fcnn
