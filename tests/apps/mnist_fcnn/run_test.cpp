@@ -115,7 +115,8 @@ TEST_F(Run, TrainsWithBatchesOfOneAndInFloat64) {
 }
 
 TEST_F(Run, TakesIdxFilesOfAnySizeAndNumberOfClasses) {
-  const std::string config = folder_.write("idx.json", std::string_view(R"({"data": {"dir": "plain"},
+  const std::string config =
+      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "plain"},
       "model": {"hidden": [4]}, "training": {"batch_size": 4}, "output": {"dir": "out"}})"));
   write_idx("plain", false, 5, 3, 5);
   write_idx("gz", true, 2, 2, 2);
@@ -129,7 +130,8 @@ TEST_F(Run, TakesIdxFilesOfAnySizeAndNumberOfClasses) {
 }
 
 TEST_F(Run, RefusesDataThatDoNotFitTheModelOrTheBatch) {
-  const std::string config = folder_.write("idx.json", std::string_view(R"({"data": {"dir": "uneven"}})"));
+  const std::string config =
+      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "uneven"}})"));
   write_idx("uneven", false, 5, 3, 4);
   const ProcessResult result = run(Words{config} + set({"training.batch_size=4"}));
   expect_error(result, 2, "t10k-images-idx3-ubyte.gz: images of 4x3; expected 5x3");
@@ -179,7 +181,8 @@ TEST_F(Run, RunsTheConfigOfTheCourseOnOneImage) {
                                                   "batch_size = 1\n"
                                                   "hidden_size = 500\n"
                                                   "learning_rate = 1E-3\n"));
-  expect_success(run_in_shell("cd \"$FOLDER\" && \"$@\"", {"course.config", "--out", "out", "--quiet"}));
+  expect_success(run_in_shell("cd \"$FOLDER\" && \"$@\"",
+                              {"course.config", "--threads", "1", "--out", "out", "--quiet"}));
   EXPECT_EQ(folder_.read("logs/five.log"), "Current batch: 0\n - image 0: Prediction=5. Label=5\n");
   EXPECT_EQ(metrics().at("config").at("dtype"), "float64");
   EXPECT_EQ(metrics().at("epochs").size(), 1000U);
@@ -189,7 +192,8 @@ TEST_F(Run, RunsTheConfigOfTheCourseOnOneImage) {
 TEST_F(Run, LearnsMnist) {
   const char* mnist = std::getenv("MNIST_DIR");
   if (mnist == nullptr || *mnist == '\0') GTEST_SKIP() << "MNIST_DIR is not set";
-  const std::string config = folder_.write("mnist.json", std::string_view(R"({"output": {"dir": "out"}})"));
+  const std::string config =
+      folder_.write("mnist.json", std::string_view(R"({"threads": 1, "output": {"dir": "out"}})"));
   expect_success(run(Words{config} + set({"data.limit_train=10000", "training.epochs=5"}),
                      {"MNIST_DIR=" + std::filesystem::absolute(mnist).string()}));
   EXPECT_GT(metrics().at("test_accuracy"), 0.9);
