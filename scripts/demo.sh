@@ -42,5 +42,5 @@ echo
 echo "The results are in $PWD/$results:"
 echo "  metrics.json        the config, loss and accuracy of each epoch and of the test set, the speed"
 echo "  predictions.log     prediction and label of every test image"
-echo "  graph.dot           the graph of a training step;  dot -Tsvg -O $results/graph.dot  draws it"
+echo "  graph.dot           the graph of a training step;  dot -Tsvg -O $PWD/$results/graph.dot  draws it"
 echo "  graph_forward.dot   its forward part"
