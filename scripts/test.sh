@@ -35,7 +35,7 @@ check_format() {
     echo "format: not checked, there is no clang-format 14"
     return 0
   fi
-  find core ops graph models apps bench tests \( -name '*.cpp' -o -name '*.hpp' \) -print0 |
+  find core ops graph models apps bench tests docs \( -name '*.cpp' -o -name '*.hpp' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 }
 

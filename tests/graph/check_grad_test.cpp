@@ -29,7 +29,8 @@ class WrongCube final : public Op {
     const auto x = inputs[0].as<double>();
     for (std::size_t i = 0; i < x.size(); ++i) output.as<double>()[i] = x[i] * x[i] * x[i];
   }
-  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
+               std::size_t) const override {
     return mul(gradient, scale(square(inputs[0]), 2));
   }
 };
