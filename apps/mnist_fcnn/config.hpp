@@ -17,7 +17,7 @@ namespace mnist_fcnn {
 struct Config {
   std::uint64_t seed = 42;
   gradtable::DType dtype = gradtable::DType::float32;
-  int threads = 0;  // 0: as many as the machine is good for
+  int threads = 0;  // 0: suitable_threads
 
   struct Data {
     std::string source = "idx";  // or "digits": drawn by the built-in generator, no file is read

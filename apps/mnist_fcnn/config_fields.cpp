@@ -32,7 +32,8 @@ std::vector<Field> run_fields(Config& config) {
       integer("seed", config.seed, {0, std::numeric_limits<std::uint64_t>::max()},
               "start of all random numbers: the same seed gives the same bits"),
       choice("dtype", config.dtype, dtypes, "type of the weights and of every number of the training"),
-      integer("threads", config.threads, {0, 256}, "threads that compute; 0: chosen for the machine"),
+      integer("threads", config.threads, {0, 256},
+              "threads that compute; 0: one for small steps, else all cores"),
   };
 }
 

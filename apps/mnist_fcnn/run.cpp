@@ -1,8 +1,6 @@
 #include "apps/mnist_fcnn/run.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "apps/mnist_fcnn/outputs.hpp"
 #include "apps/mnist_fcnn/progress.hpp"
@@ -61,11 +59,6 @@ std::vector<std::int64_t> widths(const Config& config, const Dataset& train) {
   return widths;
 }
 
-int thread_count(const Config& config) {
-  return config.threads > 0 ? config.threads
-                            : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
 // Trains for the epochs of the config, or until a signal comes; the whole ones go into `metrics`.
 void train(const Config& config, const Dataset& data, gradtable::Trainer& trainer, Progress& progress,
            const gradtable::InterruptGuard& guard, Metrics& metrics) {
@@ -97,14 +90,13 @@ void write_metrics(const Config& config, const Metrics& metrics) {
     gradtable::write_file_atomically(config.output.metrics.string(), to_json(metrics, config));
 }
 
-void say_start(const Config& config, const Data& data, const gradtable::Fcnn& network,
+void say_start(const Config& config, const Data& data, const gradtable::Fcnn& network, int threads,
                const Progress& progress) {
   progress.say(description(config, data));
   progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
                            config.model.activation, config.model.initializer, to_string(config.dtype),
                            network.parameter_count()));
-  progress.say(
-      fmt::format("BLAS     {}, {} threads", to_string(gradtable::tune_blas()), thread_count(config)));
+  progress.say(fmt::format("BLAS     {}, threads: {}", to_string(gradtable::tune_blas()), threads));
 }
 
 void say_end(const Config& config, const Metrics& metrics, const Progress& progress) {
@@ -138,15 +130,15 @@ ExitCode run(const Options& options) {
                               .learning_rate = config.training.optimizer.learning_rate,
                               .shuffle = config.training.shuffle,
                               .seed = config.seed,
-                              .threads = thread_count(config)});
+                              .threads = config.threads});
   write_graphs(config, graph, trainer.step_graph());
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
-  say_start(config, data, network, progress);
+  say_start(config, data, network, trainer.threads(), progress);
 
   Metrics metrics;
   metrics.parameters = network.parameter_count();
-  metrics.threads = thread_count(config);
+  metrics.threads = config.threads;
   const auto finish = [&] {
     metrics.interrupted = guard.interrupted();
     metrics.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,5 +1,7 @@
 #include "gradtable/models/training/trainer.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,12 +23,27 @@ struct Trainer::Step {
   std::optional<Program> evaluation;
 };
 
+int suitable_threads(const Fcnn& network, std::int64_t batch_size) {
+  constexpr double kWorthTheTeam = 1e8;
+  double weights = 0;
+  for (std::size_t layer = 1; layer < network.widths().size(); ++layer)
+    weights +=
+        static_cast<double>(network.widths()[layer - 1]) * static_cast<double>(network.widths()[layer]);
+  // A multiplication and an addition for each weight and example: forward, for the weights' gradient, and for
+  // that of the layer's input.
+  const double operations = 3 * 2 * weights * static_cast<double>(batch_size);
+  return operations < kWorthTheTeam ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 Trainer::Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options)
     : graph_(graph), network_(network), options_(options) {
   if (options.batch_size < 1)
     throw ConfigError(
         fmt::format("trainer: expected a batch size of at least 1, got {}", options.batch_size));
+  if (options.threads < 0)
+    throw ConfigError(fmt::format("trainer: expected 0 or more threads, got {}", options.threads));
   require_learning_rate(options.learning_rate);
+  if (options.threads == 0) options_.threads = suitable_threads(network, options.batch_size);
 }
 
 Trainer::~Trainer() = default;

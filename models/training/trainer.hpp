@@ -20,7 +20,7 @@ struct TrainerOptions {
   double learning_rate = 0.1;
   bool shuffle = true;
   std::uint64_t seed = 42;  // of the order of the images
-  int threads = 1;          // of matrix products
+  int threads = 1;          // of matrix products; 0: suitable_threads
 };
 
 // Sums over the images seen so far, of an epoch or of a test set.
@@ -43,10 +43,15 @@ struct StepGraph {
   std::vector<Update> updates;
 };
 
+// How many threads suit steps on batches of this size: 1 below 10^8 floating-point operations, about a
+// millisecond, else as many as there are cores. A second thread hardly speeds up smaller products, and where
+// another process takes its core, each product waits for it.
+int suitable_threads(const Fcnn& network, std::int64_t batch_size);
+
 class Trainer {
  public:
-  // Graph and network must outlive the trainer. Throws ConfigError for a batch size below 1 or a learning
-  // rate that is not finite and above 0.
+  // Graph and network must outlive the trainer. Throws ConfigError for a batch size below 1, threads below 0,
+  // or a learning rate that is not finite and above 0.
   Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options);
   ~Trainer();
 
@@ -64,6 +69,9 @@ class Trainer {
 
   // One pass over the data in its own order, without updates.
   Score evaluate(const Dataset& data, const Predicted& predicted = {});
+
+  // Of matrix products.
+  int threads() const { return options_.threads; }
 
   // The graph of a full batch; what is drawn and counted.
   const StepGraph& step_graph();
