@@ -35,6 +35,11 @@ void require_dtype(DType expected, DType found) {
                                  to_string(found)));
 }
 
+void require_address(const ConstView& view) {
+  if (view.data == nullptr && view.type.bytes() > 0)
+    throw ShapeError(fmt::format("array: expected the address of {}, got none", to_string(view.type)));
+}
+
 TensorType ConstView::checked(DType dtype, const Shape& shape, std::size_t count) {
   if (static_cast<std::int64_t>(count) != shape.size())
     throw ShapeError(
@@ -56,6 +61,7 @@ Array::Array(DType dtype, const Shape& shape) : type_{dtype, shape} {
 }
 
 Array::Array(const ConstView& view) : type_(view.type) {
+  require_address(view);
   data_.reset(::operator new(std::max<std::size_t>(type_.bytes(), 1), kAlignment));
   if (type_.bytes() > 0) std::memcpy(data_.get(), view.data, type_.bytes());
 }

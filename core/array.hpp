@@ -34,7 +34,8 @@ struct ConstView {
   TensorType type;
   const void* data = nullptr;
 
-  ConstView() = default;
+  // No elements.
+  ConstView() : type{DType::float32, Shape{0}} {}
   ConstView(TensorType type_of_data, const void* first) : type(type_of_data), data(first) {}
   // Views `values` as an array of `shape`. Throws ShapeError when their number differs.
   template <class T>
@@ -56,6 +57,9 @@ struct ConstView {
   static TensorType checked(DType dtype, const Shape& shape, std::size_t count);
 };
 
+// Throws ShapeError when the view has elements and no address.
+void require_address(const ConstView& view);
+
 struct View {
   TensorType type;
   void* data = nullptr;
@@ -76,6 +80,7 @@ class Array {
   Array() : Array(DType::float32, Shape{0}) {}
   // All elements zero.
   Array(DType dtype, const Shape& shape);
+  // A copy. Throws ShapeError for a view of elements at no address.
   explicit Array(const ConstView& view);
   // Array::of<double>({2, 2}, {1, 2, 3, 4}). Throws ShapeError when the number of values is not the shape's
   // size.

@@ -1,6 +1,7 @@
 #include "gradtable/core/graph.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -58,6 +59,11 @@ bool same_inputs(const Node& node, std::span<const Tensor> inputs) {
 
 }  // namespace
 
+Graph::Graph() {
+  static std::atomic<std::uint32_t> graphs = 0;
+  serial_ = ++graphs;
+}
+
 Tensor Graph::input(const std::string& name, const Shape& shape, DType dtype, Location at) {
   return add_leaf(NodeKind::input, name, {dtype, shape}, nullptr, at);
 }
@@ -105,7 +111,15 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
     const Node& found = node(id);
     return found.op && same_inputs(found, inputs) && same_op(*found.op, *op);
   });
-  if (known >= 0) return tensor(known);
+  if (known >= 0) {
+    Node& found = nodes_[static_cast<std::size_t>(known)];
+    if (phase_ == Phase::forward && found.phase != Phase::forward) {
+      found.phase = Phase::forward;
+      found.forward_node = -1;
+      found.location = at;
+    }
+    return tensor(known);
+  }
   Node made;
   made.op = op;
   made.type = infer(*op, inputs, at);
@@ -152,15 +166,19 @@ void Graph::set_value(const Tensor& parameter, const ConstView& value) {
     throw ShapeError(fmt::format("set_value: expected {} for {}, got {}", to_string(found.type),
                                  parameter.label(), to_string(value.type)));
   // Into the memory that compiled programs know.
-  std::memmove(found.value->view().data, value.data, found.type.bytes());
+  require_address(value);
+  if (found.type.bytes() > 0) std::memmove(found.value->view().data, value.data, found.type.bytes());
 }
 
 void Graph::set_name(NodeId id, const std::string& name) {
-  Node& node = nodes_[static_cast<std::size_t>(id)];
-  if (!node.name.empty() && node.name != name)
-    throw GraphError(
-        fmt::format("named: expected a node without a name, got '{}' to be called '{}'", node.name, name));
-  node.name = name;
+  std::string& own = nodes_[static_cast<std::size_t>(id)].name;
+  if (own.empty()) own = name;
+}
+
+std::string Graph::free_name(const std::string& wish) const {
+  std::string name = wish;
+  for (int i = 2; leaves_by_name_.contains(name); ++i) name = fmt::format("{} {}", wish, i);
+  return name;
 }
 
 Tensor Graph::add(Node node) {

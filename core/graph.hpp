@@ -19,7 +19,7 @@ namespace gradtable {
 
 class Graph {
  public:
-  Graph() = default;
+  Graph();
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
@@ -34,6 +34,12 @@ class Graph {
   // one. Throws ShapeError or GraphError with the user's line.
   Tensor apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at);
 
+  // Tells this graph from every other one of the process, whatever their addresses.
+  std::uint32_t serial() const { return serial_; }
+  // Expires with the graph.
+  std::weak_ptr<const void> life() const { return life_; }
+
+  // Node ids run from 0 to size() - 1. The functions that take one do not check it.
   std::size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   Tensor tensor(NodeId id) { return {*this, id}; }
@@ -47,7 +53,10 @@ class Graph {
   // Replaces a parameter's numbers, in programs compiled before, too. ShapeError when the type differs.
   void set_value(const Tensor& parameter, const ConstView& value);
 
+  // Names the node, unless it has a name.
   void set_name(NodeId id, const std::string& name);
+  // A name that no input or parameter has yet: `wish`, or "wish 2", "wish 3", ...
+  std::string free_name(const std::string& wish) const;
 
   // While a Scope lives, new nodes belong to `phase`; with a forward node given, they are that node's
   // gradient and carry its place in the user's source.
@@ -71,6 +80,8 @@ class Graph {
   Location place(Location at) const;
   TensorType infer(const Op& op, std::span<const Tensor> inputs, Location at);
 
+  std::uint32_t serial_;
+  std::shared_ptr<const void> life_ = std::make_shared<char>();
   std::deque<Node> nodes_;                      // addresses stay
   std::vector<std::vector<NodeId>> consumers_;  // by node
   std::unordered_map<std::string, NodeId> leaves_by_name_;

@@ -63,6 +63,10 @@ class Op {
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
 
+  // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
+  // a run changes a parameter.
+  virtual bool may_throw() const { return false; }
+
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
   // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
   // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The

@@ -13,6 +13,13 @@ void require(bool filled, const char* what) {
 
 }  // namespace
 
+Tensor::Tensor(Graph& graph, NodeId id) : graph_(&graph), id_(id), graph_serial_(graph.serial()) {}
+
+std::uint32_t Tensor::graph_serial() const {
+  require(!empty(), "graph_serial");
+  return graph_serial_;
+}
+
 Graph& Tensor::graph() const {
   require(!empty(), "graph");
   return *graph_;

@@ -19,20 +19,23 @@ using NodeId = std::int32_t;
 class Tensor {
  public:
   Tensor() = default;
-  Tensor(Graph& graph, NodeId id) : graph_(&graph), id_(id) {}
+  // Node `id` of the graph, which has it: not checked.
+  Tensor(Graph& graph, NodeId id);
 
   bool empty() const { return graph_ == nullptr; }
   // The following throw GraphError on an empty tensor.
   Graph& graph() const;
   NodeId id() const;
+  // Tells the graph from every other one of the process, also after it has gone.
+  std::uint32_t graph_serial() const;
   const Node& node() const;
   const TensorType& type() const;
   const Shape& shape() const { return type().shape; }
   DType dtype() const { return type().dtype; }
   // How people call it: its name, or "%12" where it has none.
   std::string label() const;
-  // Gives the node a name for messages and drawings; returns the same tensor. Throws GraphError when the node
-  // has another name already.
+  // Gives the node a name for messages and drawings, unless it has one: equal nodes are made once, and keep
+  // the first name that they are given. Returns the same tensor.
   Tensor named(const std::string& name) const;
 
   friend bool operator==(const Tensor&, const Tensor&) = default;
@@ -40,6 +43,7 @@ class Tensor {
  private:
   Graph* graph_ = nullptr;
   NodeId id_ = -1;
+  std::uint32_t graph_serial_ = 0;
 };
 
 }  // namespace gradtable

@@ -1,6 +1,8 @@
 #include "gradtable/graph/arena.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <new>
 
 namespace gradtable {
 namespace {
@@ -29,6 +31,7 @@ std::size_t Arena::allocate(std::size_t bytes) {
       remove_free(last);
     }
   }
+  if (wanted > std::numeric_limits<std::size_t>::max() - offset) throw std::bad_alloc();
   size_ = offset + wanted;
   return offset;
 }

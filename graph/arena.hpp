@@ -16,6 +16,7 @@ class Arena {
   static constexpr std::size_t kAlignment = 64;
 
   // The offset of a free block: the smallest that is large enough, else one at the end.
+  // Throws std::bad_alloc when the address space has no such place.
   std::size_t allocate(std::size_t bytes);
   void release(std::size_t offset, std::size_t bytes);
   // The bytes that hold every block that was ever allocated.

@@ -17,6 +17,10 @@ std::string place(const Node& node) {
 }
 
 void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets) {
+  const auto empty = [](const Tensor& tensor) { return tensor.empty(); };
+  if (z.empty() || std::ranges::any_of(targets, empty))
+    throw GradientError(fmt::format("build_grad: expected tensors of a graph, got an empty one as {}",
+                                    z.empty() ? "z" : "a target"));
   if (!is_floating(z.dtype()) || z.shape().rank() != 0)
     throw GradientError(
         fmt::format("build_grad: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}",

@@ -110,7 +110,8 @@ class Compiler {
     }
     for (const Tensor& tensor : options_.finite)
       program_.steps_[plan_.lasting(tensor.id()).step].must_be_finite = true;
-    program_.graph_ = &graph_;
+    program_.graph_serial_ = graph_.serial();
+    program_.graph_life_ = graph_.life();
     program_.threads_ = options_.threads;
   }
 
@@ -124,10 +125,19 @@ class Compiler {
     program_.arrays_.push_back(value.node->value);
   }
 
+  // "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name.
   Program::Origin origin(const Value& value) const {
+    const Node& node = *value.node;
     std::string label = graph_.tensor(value.id).label();
-    if (value.node->op) label += fmt::format(" ({})", value.node->op->name());
-    return {std::move(label), value.node->location};
+    if (!node.op) return {std::move(label), node.location};
+    label.append(" (").append(node.op->name());
+    const char* separator = " of ";
+    for (const NodeId input : node.inputs) {
+      if (!node.name.empty()) break;
+      label.append(separator).append(graph_.tensor(input).label());
+      separator = ", ";
+    }
+    return {label += ')', node.location};
   }
 
   void make_outputs() {
@@ -136,7 +146,10 @@ class Compiler {
     for (const Update& update : options_.updates) {
       const Value& value = plan_.lasting(update.value.id());
       const std::shared_ptr<Array>& parameter = update.parameter.node().value;
-      if (value.in_place_of == parameter.get()) continue;
+      if (value.in_place_of == parameter.get()) {
+        program_.in_place_.push_back(parameter->view());
+        continue;
+      }
       program_.copies_.push_back({{update.value.type(), address(value)}, parameter->view()});
       program_.arrays_.push_back(parameter);
     }

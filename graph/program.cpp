@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <functional>
 #include <new>
 
 #include <fmt/format.h>
@@ -34,6 +36,7 @@ void Program::FreeArena::operator()(void* memory) const {
 }
 
 void Program::run(std::span<const Feed> feeds) {
+  if (!arena_) throw GraphError("run: expected a compiled program, got one that was moved away");
   bind(feeds);
   has_run_ = false;  // until it has, the outputs are of no run
   if (blas_threads() != threads_) set_blas_threads(threads_);
@@ -48,7 +51,7 @@ void Program::run(std::span<const Feed> feeds) {
 ConstView Program::value(const Tensor& output) const {
   const auto same = [&](const Output& o) { return !output.empty() && o.id == output.id(); };
   const auto found = std::ranges::find_if(outputs_, same);
-  if (found == outputs_.end() || &output.graph() != graph_)
+  if (found == outputs_.end() || output.graph_serial() != graph_serial_)
     throw GraphError(
         fmt::format("value: expected one of the program's {} outputs, got another tensor", outputs_.size()));
   if (!has_run_) throw GraphError("value: expected a program that has run, got one that has not");
@@ -58,20 +61,13 @@ ConstView Program::value(const Tensor& output) const {
 // Points the program's inputs at the numbers that are fed.
 void Program::bind(std::span<const Feed> feeds) {
   for (std::size_t i = 0; i < feeds.size(); ++i) {
-    const Tensor& tensor = feeds[i].input;
-    const auto same_as = [&](const Feed& other) { return other.input == tensor; };
-    if (std::any_of(feeds.begin(), feeds.begin() + static_cast<std::ptrdiff_t>(i), same_as))
-      throw GraphError(fmt::format("run: expected each input once, got two feeds for {}", tensor.label()));
-    const bool ours = !tensor.empty() && &tensor.graph() == graph_;
-    const auto input =
-        std::ranges::find_if(inputs_, [&](const Input& in) { return ours && in.id == tensor.id(); });
-    if (input == inputs_.end())
+    const Input& input = input_of(feeds[i]);
+    const auto same = [&](const Feed& other) { return other.input == feeds[i].input; };
+    if (std::any_of(feeds.begin(), feeds.begin() + static_cast<std::ptrdiff_t>(i), same))
       throw GraphError(
-          fmt::format("run: expected feeds for inputs of the program, got one for {}", tensor.label()));
-    if (feeds[i].value.type != input->type)
-      throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input->type),
-                                   input->origin.label, to_string(feeds[i].value.type)));
-    for (const std::size_t use : input->uses) views_[use].data = feeds[i].value.data;
+          fmt::format("run: expected each input once, got two feeds for {}", input.origin.label));
+    require_usable(feeds[i].value, input);
+    for (const std::size_t use : input.uses) views_[use].data = feeds[i].value.data;
   }
   if (feeds.size() == inputs_.size()) return;
   for (const Input& input : inputs_) {
@@ -80,6 +76,38 @@ void Program::bind(std::span<const Feed> feeds) {
                                    input.origin.label, to_string(input.type),
                                    to_string(input.origin.location)));
   }
+}
+
+const Program::Input& Program::input_of(const Feed& feed) const {
+  const Tensor& tensor = feed.input;
+  if (tensor.empty())
+    throw GraphError("run: expected feeds for inputs of the program, got one for an empty tensor");
+  const bool ours = tensor.graph_serial() == graph_serial_;
+  const auto input =
+      std::ranges::find_if(inputs_, [&](const Input& in) { return ours && in.id == tensor.id(); });
+  if (input != inputs_.end()) return *input;
+  std::string name = "a tensor of another graph";
+  if (ours) name = graph_life_.expired() ? fmt::format("node {}", tensor.id()) : tensor.label();
+  throw GraphError(fmt::format("run: expected feeds for inputs of the program, got one for {}", name));
+}
+
+// A feed is read where it lies, which must not be where the run writes.
+void Program::require_usable(const ConstView& value, const Input& input) const {
+  if (value.type != input.type)
+    throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
+                                 input.origin.label, to_string(value.type)));
+  require_address(value);
+  const auto overlaps = [&](const void* data, std::size_t bytes) {
+    const std::less<> before;
+    return before(value.data, static_cast<const std::byte*>(data) + bytes) &&
+           before(data, static_cast<const std::byte*>(value.data) + value.type.bytes());
+  };
+  const bool parameter =
+      std::ranges::any_of(in_place_, [&](const View& v) { return overlaps(v.data, v.type.bytes()); });
+  if (parameter || overlaps(arena_.get(), arena_bytes_))
+    throw GraphError(fmt::format(
+        "run: expected the feed for {} in memory that the run does not write, got {}; feed a copy",
+        input.origin.label, parameter ? "an updated parameter" : "an output of the program"));
 }
 
 std::span<const ConstView> Program::inputs_of(const Step& step) const {

@@ -26,7 +26,7 @@ struct CompileOptions {
   int threads = 1;
 };
 
-// The number of an input for one run. It is read where it lies, which must stay until the run is over.
+// The numbers of an input for one run. They are read where they lie, and must stay until the run is over.
 struct Feed {
   Tensor input;
   ConstView value;
@@ -36,9 +36,10 @@ struct Feed {
 // at a time; programs that share no updated parameter may run at the same time in different threads.
 class Program {
  public:
-  // Computes the outputs and applies the updates. Every input that they need is fed once, and no other:
-  // GraphError; ShapeError when a feed's type is not that of the input. What an op throws passes through, and
-  // updates that were computed before it stand. Allocates nothing after the first call.
+  // Computes the outputs and applies the updates. Every input that they need is fed once, and no other, from
+  // memory that is neither the program's own nor an updated parameter's: GraphError; ShapeError when a feed's
+  // type is not that of the input. What an op throws passes through. After any exception the parameters are
+  // as they were before. Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
@@ -88,16 +89,20 @@ class Program {
 
   Program() = default;
   void bind(std::span<const Feed> feeds);
+  const Input& input_of(const Feed& feed) const;
+  void require_usable(const ConstView& value, const Input& input) const;
   void execute(const Step& step) const;
   std::span<const ConstView> inputs_of(const Step& step) const;
   [[noreturn]] void report_not_finite(std::size_t last) const;
 
-  const Graph* graph_ = nullptr;  // never followed: only to tell whose tensors are asked for
+  std::uint32_t graph_serial_ = 0;
+  std::weak_ptr<const void> graph_life_;
   std::vector<Step> steps_;
   std::vector<Origin> origins_;  // of steps_
   std::vector<ConstView> views_;
   std::vector<Input> inputs_;
   std::vector<Output> outputs_;
+  std::vector<View> in_place_;                        // parameters in whose memory updates are computed
   std::vector<Copy> copies_;                          // updates that were not computed in place
   std::vector<std::pair<ConstView, Origin>> leaves_;  // parameters and constants that are read
   std::vector<std::shared_ptr<const Op>> ops_;        // kept alive

@@ -6,7 +6,7 @@
 namespace gradtable {
 
 // parameter <- value, where value is a node of the parameter's type. All updates of a run take place
-// together, after every other node has been computed from the old numbers.
+// together, after every other node has been computed from the old numbers; none when the run throws.
 struct Update {
   Tensor parameter;
   Tensor value;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
@@ -65,6 +67,9 @@ class Div final : public detail::Binary<Div> {
 Tensor tensor_of(const Operand& operand, const Operand& other) {
   if (!operand.number) return operand.value;
   if (other.number) throw GraphError("operator: expected a tensor on one side, got two numbers");
+  if (other.value.empty())
+    throw GraphError(fmt::format("operator: expected a tensor of a graph, got an empty tensor  [{}]",
+                                 to_string(other.at)));
   return other.value.graph().constant(*operand.number, other.value.dtype(), operand.at);
 }
 

@@ -129,6 +129,7 @@ Tensor is_zero(const Tensor& x) {
 class CrossEntropy final : public Op {
  public:
   std::string_view name() const override { return "cross_entropy"; }
+  bool may_throw() const override { return true; }
 
   TensorType infer(std::span<const TensorType> inputs) const override { return detail::infer_loss(inputs); }
 
@@ -161,6 +162,7 @@ class CrossEntropy final : public Op {
 class SoftmaxCrossEntropy final : public Op {
  public:
   std::string_view name() const override { return "softmax_cross_entropy"; }
+  bool may_throw() const override { return true; }
 
   TensorType infer(std::span<const TensorType> inputs) const override { return detail::infer_loss(inputs); }
 

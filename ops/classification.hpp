@@ -17,7 +17,8 @@ Tensor log_softmax(const Tensor& x, Location at = Location::current());
 
 // loss = sum over rows i and classes j of -y_ij ln(p_ij + eps), a scalar: the sum over the batch, not its
 // mean. p: probabilities (m,k). y: int32 class indices (m), or rows (m,k). eps is the spacing of numbers at
-// 1, and the gradient with respect to p is -y/p, as if it were 0. Throws ShapeError; a label out of range is
+// 1, and the gradient with respect to p is -y/p, as if it were 0: infinite where p = 0, as softmax gives for
+// very different scores, for which there is softmax_cross_entropy. Throws ShapeError; a label out of range is
 // a DataError when run.
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at = Location::current());
 

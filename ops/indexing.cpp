@@ -15,6 +15,7 @@ class OneHot final : public Op {
  public:
   OneHot(std::int64_t classes, DType dtype) : classes_(classes), dtype_(dtype) {}
   std::string_view name() const override { return "one_hot"; }
+  bool may_throw() const override { return true; }
   std::vector<Attribute> attributes() const override { return {{"classes", classes_}, {"dtype", dtype_}}; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {

@@ -31,7 +31,8 @@ class Reshape final : public Op {
   bool may_overwrite(std::size_t) const override { return true; }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
-    if (inputs[0].data != output.data) std::memcpy(output.data, inputs[0].data, output.type.bytes());
+    if (inputs[0].data != output.data && output.type.bytes() > 0)
+      std::memcpy(output.data, inputs[0].data, output.type.bytes());
   }
 
   // dy_i/dx_i = 1

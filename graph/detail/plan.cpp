@@ -46,6 +46,7 @@ void Plan::find_last_uses(const CompileOptions& options) {
     if (value.step == Value::kNever) continue;
     if (value.copy) value_of(value.id).last_use = value.step;
     if (value.copy) continue;
+    if (value.node->op->may_throw()) checked_steps_ = value.step + 1;
     for (const NodeId input : value.node->inputs) value_of(input).last_use = value.step;
   }
   for (const Tensor& output : options.outputs) lasting(output.id()).last_use = Value::kNever;
@@ -55,7 +56,7 @@ void Plan::find_last_uses(const CompileOptions& options) {
 }
 
 // An update is computed in the parameter's own memory when its op allows that, nobody reads the old numbers
-// later, every check of the run has been passed by then, and it is no output, which others that write the
+// later, nothing can end the run any more, and it is no output, which others that write the
 // parameter must not change.
 void Plan::find_updates_in_place(const CompileOptions& options) {
   for (const Update& update : options.updates) {

@@ -52,7 +52,7 @@ class Plan {
   std::vector<Value> values_;
   std::vector<std::size_t> index_;                  // of a node among values_
   std::unordered_map<NodeId, std::size_t> copies_;  // of a leaf among values_
-  std::size_t checked_steps_ = 0;                   // up to the last check for finite numbers
+  std::size_t checked_steps_ = 0;  // up to the last that can end the run: by a check, or by throwing
   std::size_t arena_bytes_ = 0;
 };
 

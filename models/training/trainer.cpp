@@ -35,15 +35,15 @@ int suitable_threads(const Fcnn& network, std::int64_t batch_size) {
   return operations < kWorthTheTeam ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-Trainer::Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options)
-    : graph_(graph), network_(network), options_(options) {
+Trainer::Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Location at)
+    : graph_(graph), network_(std::move(network)), options_(options), location_(at) {
   if (options.batch_size < 1)
     throw ConfigError(
         fmt::format("trainer: expected a batch size of at least 1, got {}", options.batch_size));
   if (options.threads < 0)
     throw ConfigError(fmt::format("trainer: expected 0 or more threads, got {}", options.threads));
   require_learning_rate(options.learning_rate);
-  if (options.threads == 0) options_.threads = suitable_threads(network, options.batch_size);
+  if (options.threads == 0) options_.threads = suitable_threads(network_, options.batch_size);
 }
 
 Trainer::~Trainer() = default;
@@ -87,7 +87,9 @@ Score Trainer::evaluate(const Dataset& data, const Predicted& predicted) {
 }
 
 const StepGraph& Trainer::step_graph() {
-  return step_for(options_.batch_size).graph;
+  StepGraph& step = step_for(options_.batch_size).graph;
+  add_updates(step);
+  return step;
 }
 
 Trainer::Step& Trainer::step_for(std::int64_t m) {
@@ -96,21 +98,27 @@ Trainer::Step& Trainer::step_for(std::int64_t m) {
   StepGraph& g = step->graph;
   const DType dtype = network_.parameters().front().dtype();
   const std::string suffix = m == options_.batch_size ? "" : fmt::format(" of {}", m);
-  g.images = graph_.input("images" + suffix, {m, network_.widths().front()}, dtype);
-  g.labels = graph_.input("labels" + suffix, {m}, DType::int32);
-  g.scores = network_(g.images).named("scores");
-  g.loss = softmax_cross_entropy(g.scores, g.labels).named("loss");
-  g.predictions = argmax(g.scores).named("predictions");
-  g.updates = sgd(build_grad(g.loss, network_.parameters()), options_.learning_rate);
+  const Shape shape = {m, network_.widths().front()};
+  g.images = graph_.input(graph_.free_name("images" + suffix), shape, dtype, location_);
+  g.labels = graph_.input(graph_.free_name("labels" + suffix), {m}, DType::int32, location_);
+  g.scores = network_(g.images, location_).named("scores");
+  g.loss = softmax_cross_entropy(g.scores, g.labels, location_).named("loss");
+  g.predictions = argmax(g.scores, location_).named("predictions");
   step->images = Array(g.images.dtype(), g.images.shape());
   step->labels = Array(g.labels.dtype(), g.labels.shape());
   return *steps_.emplace(m, std::move(step)).first->second;
+}
+
+void Trainer::add_updates(StepGraph& step) {
+  if (step.updates.empty())
+    step.updates = sgd(build_grad(step.loss, network_.parameters()), options_.learning_rate);
 }
 
 // One batch; what it says of the parameters before the update.
 Score Trainer::run(const Dataset& data, std::span<const std::uint32_t> indices, bool training) {
   const auto m = static_cast<std::int64_t>(indices.size());
   Step& step = step_for(m);
+  if (training) add_updates(step.graph);
   const StepGraph& g = step.graph;
   std::optional<Program>& program = training ? step.training : step.evaluation;
   if (!program)
@@ -129,6 +137,7 @@ Score Trainer::run(const Dataset& data, std::span<const std::uint32_t> indices, 
 }
 
 void Trainer::require_fit(const Dataset& data) const {
+  if (data.size() == 0) throw ConfigError("trainer: expected at least one image, got none");
   if (data.features() != network_.widths().front())
     throw ConfigError(
         fmt::format("trainer: expected images of {} pixels, the width of the network's input, got {} x {}",

@@ -50,9 +50,9 @@ int suitable_threads(const Fcnn& network, std::int64_t batch_size);
 
 class Trainer {
  public:
-  // Graph and network must outlive the trainer. Throws ConfigError for a batch size below 1, threads below 0,
+  // The graph must outlive the trainer. Throws ConfigError for a batch size below 1, threads below 0,
   // or a learning rate that is not finite and above 0.
-  Trainer(Graph& graph, const Fcnn& network, const TrainerOptions& options);
+  Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Location at = Location::current());
   ~Trainer();
 
   // Called after each batch with what was seen so far; training stops where it returns false.
@@ -80,12 +80,14 @@ class Trainer {
   struct Step;
 
   Step& step_for(std::int64_t batch_size);
+  void add_updates(StepGraph& step);
   Score run(const Dataset& data, std::span<const std::uint32_t> indices, bool training);
   void require_fit(const Dataset& data) const;
 
   Graph& graph_;
-  const Fcnn& network_;
+  Fcnn network_;
   TrainerOptions options_;
+  Location location_;  // of the user's call, for the nodes
   std::map<std::int64_t, std::unique_ptr<Step>>
       steps_;  // by batch size: the full one, and that of a last partial batch
 };

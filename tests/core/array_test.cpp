@@ -182,5 +182,11 @@ TEST(TensorType, SaysItsBytesAndPrints) {
   EXPECT_EQ(to_string(TensorType{DType::float32, {64, 784}}), "float32 (64,784)");
 }
 
+TEST(ConstView, HasNoElementsUnlessTold) {
+  EXPECT_EQ(ConstView{}.shape().size(), 0);
+  EXPECT_EQ(Array(ConstView{}).shape(), Shape{0});
+  EXPECT_THROW(Array(ConstView({DType::float32, {3}}, nullptr)), ShapeError);
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -1,6 +1,7 @@
 #include "gradtable/graph/arena.hpp"
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -84,6 +85,14 @@ TEST(Arena, ExtendsAFreeBlockAtTheEnd) {
 TEST(Arena, GivesEmptyBlocksAPlaceOfTheirOwn) {
   Arena arena;
   EXPECT_NE(arena.allocate(0), arena.allocate(0));
+}
+
+TEST(Arena, RefusesWhatTheAddressSpaceHasNoRoomFor) {
+  Arena arena;
+  const std::size_t quarter = std::size_t{1} << 62;
+  for (int i = 0; i < 3; ++i) arena.allocate(quarter);
+  EXPECT_THROW(arena.allocate(quarter), std::bad_alloc);
+  EXPECT_EQ(arena.size(), 3 * quarter);
 }
 
 }  // namespace

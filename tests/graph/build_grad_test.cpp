@@ -299,8 +299,8 @@ TEST(BuildGrad, RefusesTargetsOfAnotherGraphAndEmptyTensors) {
   const Tensor stranger = number(other, "stranger", 2);
   EXPECT_TRUE(
       contains(message_of<GradientError>([&] { build_grad(square(x), {stranger}); }), "got stranger"));
-  EXPECT_THROW(build_grad(square(x), {Tensor()}), GraphError);
-  EXPECT_THROW(build_grad(Tensor(), {x}), GraphError);
+  EXPECT_THROW(build_grad(square(x), {Tensor()}), GradientError);
+  EXPECT_THROW(build_grad(Tensor(), {x}), GradientError);
 }
 
 TEST(BuildGrad, TiesGradientNodesToTheirForwardNodeAndLine) {
@@ -460,6 +460,18 @@ TEST(BuildGrad, AgreesWithBackPropagationByHandOnTheXorNetwork) {
   compare(w, expected.w);
   compare(b, {&expected.b, 1});
   EXPECT_NE(expected.W[0], 0);
+}
+
+TEST(BuildGrad, LeavesToTheUserWhatTheUserMakesToo) {
+  Graph graph;
+  const Tensor x = graph.parameter("x", full({2}, 0.5, DType::float64));
+  const Tensor y = sum(square(x));
+  build_grad(y, {x});
+  const Tensor doubled = scale(x, 2);  // which the gradient of square has made
+  const unsigned line = __LINE__ - 1;
+  EXPECT_EQ(doubled.node().phase, Phase::forward);
+  EXPECT_EQ(doubled.node().forward_node, -1);
+  EXPECT_EQ(doubled.node().location.line(), line);
 }
 
 }  // namespace

@@ -664,5 +664,87 @@ TEST(Program, MovesWithItsValues) {
   EXPECT_EQ(assigned.value(y).item(), 25);
 }
 
+TEST(Program, RefusesHugeOutputsInsteadOfWrappingTheirSizes) {
+  Graph graph;
+  const Tensor x = number(graph, "x", 1);
+  std::vector<Tensor> huge;
+  for (int i = 1; i <= 4; ++i) huge.push_back(broadcast_to(x * i, {std::int64_t{1} << 59}));
+  EXPECT_THROW(compile(graph, {.outputs = huge}), std::bad_alloc);
+}
+
+TEST(Program, IsNotFedItsOwnOutput) {
+  Graph graph;
+  const Tensor h = graph.input("h", {3, 3}, DType::float64);
+  const Tensor next = transpose(h);
+  Program program = compile(graph, {.outputs = {next}});
+  program.run({{h, Array(DType::float64, {3, 3})}});
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{h, program.value(next)}});
+                       }),
+                       "the feed for h in memory that the run does not write, got an output of the program"));
+  EXPECT_NO_THROW(program.run({{h, Array(program.value(next))}}));
+}
+
+TEST(Program, IsNotFedAParameterThatItUpdatesInPlace) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor w = number(graph, "w", 1), v = number(graph, "v", 0);
+  Program program = compile(graph, {.updates = {{w, w - 1.0}, {v, v + x}}});
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, graph.value(w)}});
+                       }),
+                       "an updated parameter"));
+  program.run({{x, Array(graph.value(w))}});
+  EXPECT_EQ(graph.value(v).item(), 1);
+}
+
+TEST(Program, ChangesNoParameterWhenAnOpThrows) {
+  Graph graph;
+  const Tensor w = number(graph, "w", 1);
+  const Tensor changed = w - 1.0;  // made before the op that throws
+  const Tensor labels = graph.input("labels", {1}, DType::int32);
+  const Tensor rows = one_hot(labels, 2);
+  Program program = compile(graph, {.outputs = {rows}, .updates = {{w, changed}}});
+  EXPECT_THROW(program.run({{labels, Array::of<std::int32_t>({1}, {7})}}), DataError);
+  EXPECT_EQ(graph.value(w).item(), 1);
+  program.run({{labels, Array::of<std::int32_t>({1}, {1})}});
+  EXPECT_EQ(graph.value(w).item(), 0);
+}
+
+TEST(Program, RefusesAFeedWithoutAnAddress) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  Program program = compile(graph, {.outputs = {square(x)}});
+  EXPECT_THROW(program.run({{x, {}}}), ShapeError);
+  EXPECT_THROW(program.run({{x, ConstView(x.type(), nullptr)}}), ShapeError);
+}
+
+TEST(Program, ThatWasMovedAwayDoesNotRun) {
+  Graph graph;
+  Program program = compile(graph, {.outputs = {square(number(graph, "x", 2))}});
+  const Program taken = std::move(program);
+  EXPECT_THROW(program.run(), GraphError);  // NOLINT(bugprone-use-after-move)
+}
+
+TEST(Program, KnowsItsGraphFromALaterOneAtTheSameAddress) {
+  auto graph = std::make_unique<Graph>();
+  const Tensor x = graph->input("x", {}, DType::float64);
+  const Tensor y = square(x);
+  Program program = compile(*graph, {.outputs = {y}});
+  graph.reset();
+  graph = std::make_unique<Graph>();
+  const Tensor a = graph->input("a", {}, DType::float64);
+  const Tensor b = exp(a);
+  const Array two = full({}, 2, DType::float64);
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{a, two}});
+                       }),
+                       "a tensor of another graph"));
+  program.run({{x, two}});
+  EXPECT_THROW(program.value(b), GraphError);
+  EXPECT_EQ(program.value(y).item(), 4);
+  EXPECT_TRUE(contains(message_of<GraphError>([&] { program.run({{y, two}}); }), "got one for node 1"));
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -168,5 +168,28 @@ TEST(Fcnn, StartsAtZeroWhenAskedTo) {
     EXPECT_EQ(largest(graph.value(parameter)), 0) << parameter.label();
 }
 
+TEST(Fcnn, StandsBesideAnotherUnderAPrefix) {
+  Graph graph;
+  const Fcnn one(graph, {2, 3}), other(graph, {2, 3}, {.prefix = "other "});
+  EXPECT_EQ(other.parameters()[0].label(), "other W1");
+  EXPECT_THROW(Fcnn(graph, {2, 3}), GraphError);
+}
+
+TEST(Fcnn, NodesCarryTheUsersLineAndNames) {
+  Graph graph;
+  const Fcnn network(graph, {2, 3, 2});
+  EXPECT_EQ(network.parameters()[0].node().location.line(), __LINE__ - 1U);
+  const Tensor scores = network(graph.input("x", {1, 2}));
+  EXPECT_EQ(scores.node().location.line(), __LINE__ - 1U);
+  const Tensor hidden = get_inputs(get_inputs(scores, graph)[0], graph)[0];
+  EXPECT_EQ(hidden.label(), "h1");
+  EXPECT_EQ(get_inputs(hidden, graph)[0].label(), "a1");
+}
+
+TEST(Fcnn, RefusesIntegers) {
+  Graph graph;
+  EXPECT_THROW(Fcnn(graph, {2, 3}, {.dtype = DType::int32}), ConfigError);
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -248,7 +249,7 @@ TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
     });
   });
   EXPECT_TRUE(contains(message, "epoch 4, step 2: run: expected finite numbers, got "));
-  EXPECT_TRUE(contains(message, "(matmul)"));
+  EXPECT_TRUE(contains(message, "(matmul of "));
   const Numbers now = numbers_of(graph, network);
   EXPECT_EQ(now, after_first_step);
   EXPECT_TRUE(std::ranges::all_of(now, [](double v) { return std::isfinite(v); }));
@@ -289,6 +290,37 @@ TEST(Trainer, LearnsTheBuiltInDigits) {
   for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_GT(trainer.evaluate(data).accuracy(), 0.9);
   EXPECT_GT(trainer.evaluate(draw_digits(500, 2)).accuracy(), 0.85);
+}
+
+TEST(Trainer, StandsBesideAnotherInOneGraph) {
+  Graph graph;
+  graph.input("images", {1});  // the user's own
+  const Fcnn network(graph, {4, 2});
+  Trainer one(graph, network, {.batch_size = 2});
+  const unsigned line = __LINE__ - 1;
+  Trainer other(graph, network, {.batch_size = 2, .learning_rate = 0.01});
+  EXPECT_EQ(one.step_graph().images.label(), "images 2");
+  EXPECT_EQ(one.step_graph().loss.node().location.line(), line);
+  other.train_epoch(tiny(), 1);
+  EXPECT_NO_THROW(one.train_epoch(tiny(), 1));
+}
+
+TEST(Trainer, RefusesAnEmptyDataSet) {
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  Trainer trainer(graph, network, {});
+  EXPECT_THROW(trainer.train_epoch({.rows = 2, .columns = 2, .classes = 2, .pixels = {}, .labels = {}}, 1),
+               ConfigError);
+}
+
+TEST(Trainer, TakesOneThreadForSmallSteps) {
+  Graph graph;
+  const Fcnn network(graph, {784, 128, 10});
+  EXPECT_EQ(suitable_threads(network, 64), 1);
+  EXPECT_EQ(suitable_threads(network, 6400),
+            static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  EXPECT_EQ(Trainer(graph, network, {.threads = 0}).threads(), 1);
+  EXPECT_EQ(Trainer(graph, network, {.threads = 3}).threads(), 3);
 }
 
 }  // namespace
