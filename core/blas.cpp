@@ -1,9 +1,14 @@
 #include "gradtable/core/blas.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <new>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -48,14 +53,49 @@ bool user_chose() {
   return value != nullptr && *value != '\0';
 }
 
+// How many threads the library was built for, as it says itself: "... MAX_THREADS=64".
+int most_threads_by_config() {
+  constexpr std::string_view kName = "MAX_THREADS=";
+  int most = std::numeric_limits<int>::max();
+  if (openblas_get_config == nullptr) return most;
+  const std::string_view config = openblas_get_config();
+  const std::size_t at = config.find(kName);
+  if (at == std::string_view::npos) return most;
+  std::from_chars(config.data() + at + kName.size(), config.data() + config.size(), most);
+  return std::max(1, most);
+}
+
+// The most threads that the library takes: as it says, or fewer once it has taken fewer than it was told.
+std::atomic<int>& most_threads() {
+  static std::atomic<int> most{most_threads_by_config()};
+  return most;
+}
+
+int threads_told() {
+  // openblas_get_num_threads() of an OpenMP build answers for whichever thread called BLAS last.
+  if (parallel() == kOpenMp && omp_get_max_threads != nullptr) return omp_get_max_threads();
+  return openblas_get_num_threads != nullptr ? std::max(1, openblas_get_num_threads()) : 1;
+}
+
+// Address space of the size of one of OpenBLAS's buffers, until the end of its scope.
+class Room {
+ public:
+  Room() {
+    if (start_ == MAP_FAILED) throw std::bad_alloc();
+  }
+  ~Room() { munmap(start_, kBytes); }
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+ private:
+  static constexpr std::size_t kBytes = std::size_t{128} << 20;  // BUFFER_SIZE of OpenBLAS on x86-64
+  void* start_ = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+};
+
 // OpenBLAS asks for a buffer again and again, without end, when the system refuses it. Throws std::bad_alloc
-// where it would.
+// where it would. One by one, as it takes them: a system may refuse at once what it gives in pieces.
 void require_room_for_buffers(int count) {
-  constexpr std::size_t kBufferBytes = std::size_t{128} << 20;  // BUFFER_SIZE of OpenBLAS on x86-64
-  const std::size_t bytes = kBufferBytes * static_cast<std::size_t>(count);
-  void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (room == MAP_FAILED) throw std::bad_alloc();
-  munmap(room, bytes);
+  const std::vector<Room> rooms(static_cast<std::size_t>(count));
 }
 
 // Makes OpenBLAS take the buffer of the calling thread, which it keeps: a triangular solve needs it at every
@@ -96,14 +136,16 @@ void set_blas_threads(int threads) {
     throw ConfigError(fmt::format("set_blas_threads: expected at least 1 thread, got {}", threads));
   }
   if (openblas_set_num_threads == nullptr) return;
-  if (threads > blas_threads()) require_room_for_buffers(threads - blas_threads());  // one each
-  openblas_set_num_threads(threads);
+  const int possible = std::min(threads, most_threads().load());
+  const int before = threads_told();
+  if (possible == before) return;
+  if (possible > before) require_room_for_buffers(possible - before);  // one each
+  openblas_set_num_threads(possible);
+  if (const int taken = threads_told(); taken < possible) most_threads() = taken;
 }
 
 int blas_threads() {
-  // openblas_get_num_threads() of an OpenMP build answers for whichever thread called BLAS last.
-  if (parallel() == kOpenMp && omp_get_max_threads != nullptr) return omp_get_max_threads();
-  return openblas_get_num_threads != nullptr ? std::max(1, openblas_get_num_threads()) : 1;
+  return std::min(threads_told(), most_threads().load());
 }
 
 }  // namespace gradtable

@@ -24,7 +24,9 @@ const BlasInfo& tune_blas();
 
 // BLAS calls of the calling thread use this many threads, until set again; threads >= 1. Each thread sets its
 // own number: a new one starts with OpenMP's default, whatever was set elsewhere. Only a BLAS built on
-// pthreads has one number for the whole process. A BLAS that cannot be told ignores it. Throws ConfigError.
+// pthreads has one number for the whole process. More threads than the library was built for (often 64) are
+// taken for that number; a BLAS that cannot be told ignores it. Costs nothing when nothing changes for the
+// calling thread. Throws ConfigError, and std::bad_alloc when there is no memory for the threads' buffers.
 void set_blas_threads(int threads);
 // The number of threads that BLAS calls of the calling thread use; 1 for a BLAS that does not tell.
 int blas_threads();

@@ -39,7 +39,7 @@ void Program::run(std::span<const Feed> feeds) {
   if (!arena_) throw GraphError("run: expected a compiled program, got one that was moved away");
   bind(feeds);
   has_run_ = false;  // until it has, the outputs are of no run
-  if (blas_threads() != threads_) set_blas_threads(threads_);
+  set_blas_threads(threads_);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     execute(steps_[i]);
     if (steps_[i].must_be_finite && !all_finite(steps_[i].output)) report_not_finite(i);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -98,6 +99,35 @@ TEST(SetBlasThreads, OfAnotherThreadLeavesThisOneAlone) {
   });
   other.join();
   EXPECT_EQ(blas_threads(), 2);
+  set_blas_threads(before);
+}
+
+TEST(SetBlasThreads, TakesNoMoreThanTheLibraryCan) {
+  if (tune_blas().threading != "openmp" && tune_blas().threading != "pthreads")
+    GTEST_SKIP() << "one thread only";
+  const int before = blas_threads();
+  set_blas_threads(1'000'000);
+  const int most = blas_threads();
+  EXPECT_GE(most, before);
+  EXPECT_LT(most, 1'000'000);
+  set_blas_threads(1);
+  set_blas_threads(1'000'000);
+  EXPECT_EQ(blas_threads(), most);
+  set_blas_threads(before);
+}
+
+TEST(SetBlasThreads, CostsNothingWhenNothingChanges) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer needs all of the address space";
+#endif
+  const int before = blas_threads();
+  set_blas_threads(1'000'000);
+  rlimit all{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &all), 0);
+  const rlimit none{1 << 20, all.rlim_max};  // from here on the system refuses every buffer
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+  EXPECT_NO_THROW(set_blas_threads(1'000'000));
+  setrlimit(RLIMIT_AS, &all);
   set_blas_threads(before);
 }
 
