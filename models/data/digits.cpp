@@ -6,6 +6,9 @@
 #include <span>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
 #include "gradtable/core/random.hpp"
 #include "gradtable/models/data/glyphs.hpp"
 
@@ -132,6 +135,8 @@ void write_pixels(const Ink& ink, std::span<std::uint8_t> pixels, Random& random
 }  // namespace
 
 Dataset draw_digits(std::int64_t count, std::uint64_t seed) {
+  if (count < 0 || count > kMostDigits)
+    throw ConfigError(fmt::format("draw_digits: expected a count from 0 to {}, got {}", kMostDigits, count));
   const auto size = static_cast<std::size_t>(count);
   Dataset dataset{kSide, kSide, kDigits, std::vector<std::uint8_t>(size * kPixels),
                   std::vector<std::uint8_t>(size)};

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gradtable/core/error.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -17,6 +19,12 @@ TEST(DrawDigits, GivesTheSameBytesForTheSameSeed) {
   EXPECT_EQ(a.pixels, b.pixels);
   EXPECT_EQ(a.labels, b.labels);
   EXPECT_NE(a.pixels, c.pixels);
+}
+
+TEST(DrawDigits, RefusesANumberOutOfItsRange) {
+  EXPECT_EQ(draw_digits(0, 1).size(), 0);
+  for (const std::int64_t count : {std::int64_t{-1}, std::int64_t{1'000'001}, std::int64_t{1} << 62})
+    EXPECT_THROW(draw_digits(count, 1), ConfigError) << count;
 }
 
 TEST(DrawDigits, KeepsAnImageWhenMoreAreAskedFor) {
