@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& expected, const json& found) {
-  throw ConfigError(fmt::format("{}: expected {}, got {}", where, expected, describe(found)));
+  throw ConfigError(fmt::format("{}: {}; expected {}", where, describe(found), expected));
 }
 
 // The library's own get<int>() takes true for 1, 1.9 for 1, and wraps what does not fit.
@@ -57,15 +57,6 @@ std::optional<std::string> as_text(const json& value, Empty empty) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   if (std::any_of(text.begin(), text.end(), is_control)) return std::nullopt;
   return text;
-}
-
-template <class Store>
-auto text_reader(std::string expected, Empty empty, Store store) {
-  return [=](const json& found, const std::string& where) {
-    auto text = as_text(found, empty);
-    if (!text) refuse(where, expected, found);
-    store(std::move(*text));
-  };
 }
 
 }  // namespace
@@ -121,16 +112,13 @@ Field boolean(std::string key, bool& value, std::string help) {
   return {std::move(key), "true or false", std::move(help), false, read, [&value] { return json(value); }};
 }
 
-Field text(std::string key, std::string& value, Empty empty, std::string help) {
-  const std::string expected = empty == Empty::allowed ? "text" : "text that is not empty";
-  const auto read = text_reader(expected, empty, [&value](std::string text) { value = std::move(text); });
-  return {std::move(key), expected, std::move(help),
-          true,           read,     [&value] { return json(valid_utf8(value)); }};
-}
-
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help) {
   const std::string expected = empty == Empty::allowed ? "a path, or \"\" for none" : "a path";
-  const auto read = text_reader(expected, empty, [&value](std::string text) { value = std::move(text); });
+  const auto read = [=, &value](const json& found, const std::string& where) {
+    auto text = as_text(found, empty);
+    if (!text) refuse(where, expected, found);
+    value = std::move(*text);
+  };
   const auto write = [&value] { return json(valid_utf8(value.native())); };
   return {std::move(key), expected, std::move(help), true, read, write};
 }

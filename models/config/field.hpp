@@ -21,7 +21,7 @@ struct Field {
   std::string expected;  // "an integer from 1 to 1000"
   std::string help;      // one line
   bool takes_text;       // a text given on the command line needs no quotes, even when it looks like a number
-  // Stores a value. Throws ConfigError "`where`: expected ..., got ..." and stores nothing when it does not
+  // Stores a value. Throws ConfigError "`where`: ...; expected ..." and stores nothing when it does not
   // fit.
   std::function<void(const nlohmann::json& value, const std::string& where)> read;
   // The value stored now.
@@ -57,8 +57,7 @@ Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::siz
 Field real(std::string key, double& value, RealRange range, std::string help);
 Field boolean(std::string key, bool& value, std::string help);
 
-// Text without control characters.
-Field text(std::string key, std::string& value, Empty empty, std::string help);
+// A path without control characters.
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help);
 
 // One name of a list.

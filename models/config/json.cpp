@@ -137,7 +137,8 @@ class Builder {
     if (dash != std::string_view::npos) what.remove_prefix(dash + 3);
     const std::size_t last_read = what.find(kLastRead);
     if (last_read == std::string_view::npos) return printable(what);
-    return fmt::format("{} {}; expected JSON", printable(what.substr(0, last_read)), in_quotes(token));
+    if (token.starts_with('"')) token.remove_prefix(1);  // of a string, whose end was not read
+    return fmt::format("{} in {}; expected JSON", printable(what.substr(0, last_read)), in_quotes(token));
   }
 
   static constexpr std::string_view kLastRead = "; last read: '";

@@ -75,7 +75,7 @@ void ConfigTable::read_group(const std::string& group, const json& object, std::
   if (!object.is_object()) {
     const std::string where =
         pointer.empty() ? std::string(source) : fmt::format("{} at {}", source, pointer);
-    throw ConfigError(fmt::format("{}: expected an object, got {}", where, describe(object)));
+    throw ConfigError(fmt::format("{}: {}; expected an object", where, describe(object)));
   }
   for (const auto& [name, value] : object.items()) {
     const std::string key = group.empty() ? name : group + "." + name;
@@ -98,11 +98,11 @@ void ConfigTable::read(const json& object, std::string_view source) const {
 void ConfigTable::set(std::string_view assignment) const {
   const std::size_t sign = assignment.find('=');
   if (sign == std::string_view::npos || sign == 0)
-    throw ConfigError(fmt::format("--set: expected key.path=value, got {}", in_quotes(assignment)));
+    throw ConfigError(fmt::format("--set: {}; expected key.path=value", in_quotes(assignment)));
   const std::string key(assignment.substr(0, sign));
   const std::string_view value = assignment.substr(sign + 1);
   const std::string where = "--set " + printable(key, 60);
-  if (is_group(key)) return read_group(key, json_or_text(value), where, "");
+  if (is_group(key)) return read_group(key, parse_json(value, where), where, "");
 
   const Field& target = field(key, where);
   json parsed = json_or_text(value);

@@ -20,7 +20,7 @@ class ConfigTable {
   bool has(std::string_view key) const { return find(key) != nullptr; }
 
   // Stores the values of a nested object; keys that it does not have keep theirs. Throws ConfigError, in
-  // words such as `source` + " at /training/epochs: expected ..., got ...", for an unknown key (with the
+  // words such as `source` + " at /training/epochs: ...; expected ...", for an unknown key (with the
   // nearest known one), a wrong type, or a value out of range.
   void read(const nlohmann::json& object, std::string_view source) const;
 
