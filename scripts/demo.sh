@@ -36,11 +36,27 @@ else
   echo "To get MNIST:  scripts/fetch_mnist.sh  (downloads it to data/mnist), or set MNIST_DIR to its folder."
   echo
 fi
-build/release/bin/mnist_fcnn "$config" --out "$results" "$@"
+build/release/bin/mnist_fcnn "$config" "$@"
+
+# Where it wrote to: --out, which starts here, or else output.dir, which starts at the config.
+out=
+dir=$PWD/$results
+while [[ $# -gt 0 ]]; do
+  option=$1
+  [[ $# -gt 1 && $1 =~ ^--(out|set)$ ]] && { option=$1=$2; shift; }
+  shift
+  case $option in
+    --out=*) out=${option#--out=} ;;
+    --set=output.dir=*) dir=${option#--set=output.dir=} ;;
+  esac
+done
+[[ -z $out ]] || dir=$PWD/$out
+[[ $out != /* ]] || dir=$out
+results=$(cd -- "$configs" && realpath --canonicalize-missing -- "$dir")
 
 echo
-echo "The results are in $PWD/$results:"
+echo "The results are in $results:"
 echo "  metrics.json        the config, loss and accuracy of each epoch and of the test set, the speed"
 echo "  predictions.log     prediction and label of every test image"
-echo "  graph.dot           the graph of a training step;  dot -Tsvg -O $PWD/$results/graph.dot  draws it"
+echo "  graph.dot           the graph of a training step;  dot -Tsvg -O $results/graph.dot  draws it"
 echo "  graph_forward.dot   its forward part"

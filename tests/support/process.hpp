@@ -1,10 +1,12 @@
 // Runs a program and keeps what it says.
 #pragma once
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/temporary_folder.hpp"
@@ -31,9 +33,15 @@ class Process {
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
 
-    std::vector<char*> environment;  // where a name stands twice, the first one counts
+    std::vector<char*> environment;
     for (const std::string& variable : variables) environment.push_back(const_cast<char*>(variable.c_str()));
-    for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
+    for (char** variable = environ; *variable != nullptr;
+         ++variable) {  // of two, some programs take the last
+      const auto has_its_name = [&](const std::string& other) {
+        return std::string_view(*variable).starts_with(other.substr(0, other.find('=') + 1));
+      };
+      if (std::ranges::none_of(variables, has_its_name)) environment.push_back(*variable);
+    }
     environment.push_back(nullptr);
 
     // Files rather than pipes: neither side can ever wait for the other.
