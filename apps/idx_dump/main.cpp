@@ -9,11 +9,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-
-#include "gradtable/core/error.hpp"
-#include "gradtable/models/data/idx.hpp"
-#include "gradtable/models/io/atomic_file.hpp"
-#include "gradtable/models/io/exit_codes.hpp"
+#include <gradtable/core/error.hpp>
+#include <gradtable/models/data/idx.hpp>
+#include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/io/exit_codes.hpp>
 
 namespace gradtable {
 namespace {
@@ -24,12 +23,11 @@ Writes image or label number INDEX (from 0) of the IDX file FILE, plain or gzip,
 the rank, each extent, then every value, each on a line of its own. Pixels are mapped to [0,1]; a label is
 written one-hot, 10 long.
 
-  --help     this text
-  --version  the version
+  --help, -h  this text
+  --version   the version
 
 Exit codes: 0 ok, 2 usage, 3 data set, 6 output.
 )";
-constexpr std::string_view kVersion = "0.1.0";
 constexpr int kClasses = 10;
 constexpr std::size_t kLabelsHeaderBytes = 8;
 
@@ -96,10 +94,10 @@ std::string label_text(const Arguments& arguments) {
 }
 
 ExitCode dump(std::span<const std::string_view> arguments) {
-  if (arguments.size() == 1 && arguments[0] == "--help") {
+  if (arguments.size() == 1 && (arguments[0] == "--help" || arguments[0] == "-h")) {
     fmt::print("usage: {}\n{}", kUsage, kHelp);
   } else if (arguments.size() == 1 && arguments[0] == "--version") {
-    fmt::print("idx_dump {}\n", kVersion);
+    fmt::print("idx_dump " GRADTABLE_VERSION "\n");
   } else {
     const Arguments parsed = parse(arguments);
     write_file_atomically(parsed.out, parsed.images ? image_text(parsed) : label_text(parsed));

@@ -5,10 +5,10 @@
 
 #include "apps/mnist_fcnn/config_course.hpp"
 #include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/config/json.hpp>
 #include <nlohmann/json.hpp>
-
-#include "gradtable/core/error.hpp"
-#include "gradtable/models/config/json.hpp"
 
 namespace mnist_fcnn {
 namespace {
@@ -70,11 +70,11 @@ Config load_config(const fs::path& file, const Overrides& overrides) {
   return config;
 }
 
-void require_batch_fits(const Config& config, std::int64_t training_images) {
+void require_batch_fits(const Config& config, const fs::path& file, std::int64_t training_images) {
   if (config.training.batch_size > training_images)
     throw gradtable::ConfigError(fmt::format(
-        "training.batch_size: expected an integer from 1 to {}, the number of training images, got {}",
-        training_images, config.training.batch_size));
+        "{} at /training/batch_size: {}; expected an integer from 1 to {}, the number of training images",
+        gradtable::printable(file.native()), config.training.batch_size, training_images));
 }
 
 }  // namespace mnist_fcnn

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "gradtable/core/dtype.hpp"
-#include "gradtable/models/config/table.hpp"
+#include <gradtable/core/dtype.hpp>
+#include <gradtable/models/config/table.hpp>
 
 namespace mnist_fcnn {
 
@@ -77,7 +77,8 @@ gradtable::ConfigTable config_table(Config& config);
 // permitted.
 Config load_config(const std::filesystem::path& file, const Overrides& overrides = {});
 
-// Throws gradtable::ConfigError when a batch is larger than the training set.
-void require_batch_fits(const Config& config, std::int64_t training_images);
+// Throws gradtable::ConfigError, which names the config's file, when a batch is larger than the training set.
+void require_batch_fits(const Config& config, const std::filesystem::path& file,
+                        std::int64_t training_images);
 
 }  // namespace mnist_fcnn

@@ -10,12 +10,11 @@
 #include "apps/mnist_fcnn/config_ranges.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/config/text.hpp>
+#include <gradtable/models/config/text_file.hpp>
 #include <nlohmann/json.hpp>
-
-#include "gradtable/core/error.hpp"
-#include "gradtable/core/text.hpp"
-#include "gradtable/models/config/text.hpp"
-#include "gradtable/models/config/text_file.hpp"
 
 namespace mnist_fcnn {
 namespace {
@@ -106,7 +105,7 @@ class CourseReader {
     const std::string where = fmt::format("{}:{}", name_, number);
     const std::size_t sign = line.find('=');
     if (sign == std::string_view::npos)
-      throw ConfigError(fmt::format("{}: expected key = value, got {}", where, in_quotes(line)));
+      throw ConfigError(fmt::format("{}: {}; expected key = value", where, in_quotes(line)));
     const std::string key(trimmed(line.substr(0, sign)));
     const std::string text(trimmed(line.substr(sign + 1)));
     const auto [first, is_new] = lines_.try_emplace(key, number);

@@ -1,8 +1,12 @@
 // The table of keys: name, place in Config, range, meaning. docs/config.md shows it.
 #include <limits>
+#include <span>
 
 #include "apps/mnist_fcnn/config.hpp"
 #include "apps/mnist_fcnn/config_ranges.hpp"
+#include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/networks/activations.hpp>
+#include <gradtable/models/networks/initializers.hpp>
 
 namespace mnist_fcnn {
 namespace {
@@ -19,7 +23,14 @@ using gradtable::Range;
 using gradtable::real;
 
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
-constexpr Range<std::int64_t> kDigits{1, 1'000'000};
+constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
+
+template <class Entry>
+std::vector<std::string> names_of(std::span<const Entry> table) {
+  std::vector<std::string> names;
+  for (const Entry& entry : table) names.emplace_back(entry.name);
+  return names;
+}
 
 void append(std::vector<Field>& all, std::vector<Field> more) {
   for (Field& field : more) all.push_back(std::move(field));
@@ -30,7 +41,7 @@ std::vector<Field> run_fields(Config& config) {
                                                              {"float64", DType::float64}};
   return {
       integer("seed", config.seed, {0, std::numeric_limits<std::uint64_t>::max()},
-              "start of all random numbers: the same seed gives the same bits"),
+              "start of all random numbers: the same seed, threads and BLAS kernels give the same bits"),
       choice("dtype", config.dtype, dtypes, "type of the weights and of every number of the training"),
       integer("threads", config.threads, {0, 256},
               "threads that compute; 0: one for small steps, else all cores"),
@@ -59,10 +70,9 @@ std::vector<Field> data_fields(Config::Data& data) {
 std::vector<Field> model_fields(Config::Model& model) {
   return {
       integers("model.hidden", model.hidden, {1, 1000}, kWidth, "widths of the hidden layers, first to last"),
-      choice("model.activation", model.activation, {"relu", "sigmoid", "tanh", "linear"},
+      choice("model.activation", model.activation, names_of(gradtable::activations()),
              "function after each hidden layer"),
-      choice("model.initializer", model.initializer,
-             {"kaiming_uniform", "kaiming_normal", "xavier_uniform", "xavier_normal", "uniform", "zeros"},
+      choice("model.initializer", model.initializer, names_of(gradtable::initializers()),
              "first weights: Kaiming (He), Xavier (Glorot), uniform in [-1/n, 1/n] for n inputs, or zeros"),
   };
 }

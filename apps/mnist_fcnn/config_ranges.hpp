@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "gradtable/models/config/field.hpp"
+#include <gradtable/models/config/field.hpp>
 
 namespace mnist_fcnn {
 

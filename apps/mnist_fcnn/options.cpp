@@ -6,16 +6,14 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>
-
-#include "gradtable/core/error.hpp"
-#include "gradtable/core/text.hpp"
-#include "gradtable/models/config/text.hpp"
 
 namespace mnist_fcnn {
 namespace {
 
-constexpr std::string_view kVersion = "0.1.0";
 constexpr std::string_view kUsage =
     "usage: mnist_fcnn CONFIG [--set key.path=value]... [--out DIR] [--threads N] [--quiet] [--help] "
     "[--version]\n";
@@ -76,7 +74,7 @@ CommandLine parse_options(int argc, const char* const* argv) {
   std::vector<std::string> settings;
   CLI::App app;
   app.set_help_flag("--help,-h");
-  app.set_version_flag("--version", std::string(kVersion));
+  app.set_version_flag("--version", GRADTABLE_VERSION);
   app.add_option("CONFIG", config)->required();
   app.add_option("--set", settings)->allow_extra_args(false);
   const CLI::Option* out_option = app.add_option("--out", out);
@@ -87,20 +85,19 @@ CommandLine parse_options(int argc, const char* const* argv) {
   } catch (const CLI::CallForHelp&) {
     return {.options = {}, .output = help_text(), .error = {}};
   } catch (const CLI::CallForVersion&) {
-    return {.options = {}, .output = fmt::format("mnist_fcnn {}\n", kVersion), .error = {}};
+    return {.options = {}, .output = "mnist_fcnn " GRADTABLE_VERSION "\n", .error = {}};
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }
-  if (config.empty()) return usage_error("CONFIG: expected a file, got an empty name");
-  if (*out_option && out.empty()) return usage_error("--out: expected a folder, got an empty name");
+  if (config.empty()) return usage_error("CONFIG: an empty name; expected a file");
+  if (*out_option && out.empty()) return usage_error("--out: an empty name; expected a folder");
   options.config = config;
   options.overrides.settings = std::move(settings);
   if (*out_option) options.overrides.out = out;
   if (*threads_option) {
     options.overrides.threads = as_integer(threads);
     if (!options.overrides.threads)
-      return usage_error(
-          fmt::format("--threads: expected an integer, got {}", gradtable::in_quotes(threads)));
+      return usage_error(fmt::format("--threads: {}; expected an integer", gradtable::in_quotes(threads)));
   }
   if (const auto fault = fault_of(options.overrides)) return usage_error(*fault);
   return {.options = std::move(options), .output = {}, .error = {}};

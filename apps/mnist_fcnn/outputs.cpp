@@ -1,6 +1,7 @@
 #include "apps/mnist_fcnn/outputs.hpp"
 
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -21,15 +22,58 @@ fs::path forward_dot(const fs::path& dot) {
   return dot.parent_path() / fmt::format("{}_forward{}", dot.stem().string(), dot.extension().string());
 }
 
+struct NamedFile {
+  std::string_view name;  // for messages
+  fs::path file;
+};
+
 // Those that are written; the config has empty names for others.
-std::vector<fs::path> files(const Config& config) {
-  std::vector<fs::path> result;
+std::vector<NamedFile> outputs(const Config& config) {
   const Config::Output& output = config.output;
-  for (const fs::path& file : {output.metrics, output.prediction_log, output.dot}) {
-    if (!file.empty()) result.push_back(file);
+  std::vector<NamedFile> files = {{"output.metrics", output.metrics},
+                                  {"output.prediction_log", output.prediction_log},
+                                  {"output.dot", output.dot}};
+  std::erase_if(files, [](const NamedFile& named) { return named.file.empty(); });
+  if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
+  return files;
+}
+
+// Those that a run must not write over, whether it reads them or not.
+std::vector<NamedFile> inputs(const Config& config, const fs::path& config_file) {
+  return {{"the config", config_file},
+          {"data.train_images", config.data.train_images},
+          {"data.train_labels", config.data.train_labels},
+          {"data.test_images", config.data.test_images},
+          {"data.test_labels", config.data.test_labels}};
+}
+
+// Without links and dots, as far as that is possible.
+fs::path resolved(const fs::path& file) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(fs::absolute(file, error), error);
+  if (!error)
+    real = fs::weakly_canonical(real, error);  // "folder/../link", when the folder is yet to be made
+  return error ? file.lexically_normal() : real;
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  const fs::path real_a = resolved(a), real_b = resolved(b);
+  std::error_code not_there;  // then by the names alone
+  return real_a == real_b || fs::equivalent(real_a, real_b, not_there);
+}
+
+void require_apart(const NamedFile& output, const NamedFile& other) {
+  if (same_file(output.file, other.file))
+    throw gradtable::ConfigError(fmt::format("{}: the file of {} and of {}; expected two files",
+                                             output.file.string(), other.name, output.name));
+}
+
+void require_apart(const Config& config, const fs::path& config_file) {
+  std::vector<NamedFile> taken = inputs(config, config_file);
+  for (const NamedFile& output : outputs(config)) {
+    for (const NamedFile& other : taken) require_apart(output, other);
+    taken.push_back(output);
   }
-  if (!output.dot.empty()) result.push_back(forward_dot(output.dot));
-  return result;
 }
 
 void require_writable(const fs::path& file) {
@@ -42,10 +86,14 @@ void require_writable(const fs::path& file) {
     throw OutputError(fmt::format("{}: not a folder; expected a folder to write to", folder.string()));
   if (access(folder.c_str(), W_OK) != 0)
     throw OutputError(fmt::format("{}: not writable; expected a folder to write to", folder.string()));
-  if (fs::exists(file, error) && !fs::is_regular_file(file, error))
+  const fs::file_status status = fs::status(file, error);
+  if (error == std::errc::no_such_file_or_directory) return;
+  if (error)
+    throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
+  if (!fs::is_regular_file(status))
     throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(),
-                                  fs::is_directory(file, error) ? "a folder" : "not a regular file"));
-  if (fs::exists(file, error) && access(file.c_str(), W_OK) != 0)
+                                  fs::is_directory(status) ? "a folder" : "not a regular file"));
+  if (access(file.c_str(), W_OK) != 0)
     throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
 }
 
@@ -94,8 +142,18 @@ std::string to_json(const Metrics& metrics, Config config) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-void prepare_outputs(const Config& config) {
-  for (const fs::path& file : files(config)) require_writable(file);
+void prepare_outputs(const Config& config, const fs::path& config_file) {
+  require_apart(config, config_file);
+  for (const NamedFile& output : outputs(config)) require_writable(output.file);
+}
+
+void remove_old_predictions(const Config& config) {
+  const fs::path& log = config.output.prediction_log;
+  std::error_code error;
+  if (log.empty() || !fs::is_regular_file(fs::symlink_status(log, error))) return;
+  if (!fs::remove(log, error) && error)
+    throw OutputError(
+        fmt::format("{}: {}; expected a file that may be replaced", log.string(), error.message()));
 }
 
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step) {
@@ -111,8 +169,8 @@ std::string list_of_outputs(const Config& config, const Metrics& metrics) {
   Config written = config;
   if (!metrics.test) written.output.prediction_log.clear();
   std::string list;
-  for (const fs::path& file : files(written))
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", file.string());
+  for (const NamedFile& output : outputs(written))
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", output.file.string());
   return list;
 }
 

@@ -30,9 +30,14 @@ struct Metrics {
 // The result of a run as JSON, with the resolved config and the BLAS in use.
 std::string to_json(const Metrics& metrics, Config config);
 
-// Makes the folders of the files that the config asks for. Throws gradtable::OutputError, before any work is
-// done, when one of the files could not be written at the end.
-void prepare_outputs(const Config& config);
+// Makes the folders of the files that the config asks for. Before any work is done, throws
+// gradtable::OutputError when one of the files could not be written at the end, and gradtable::ConfigError
+// when it would overwrite the config, a data file or another output.
+void prepare_outputs(const Config& config, const std::filesystem::path& config_file);
+
+// Removes the prediction log of the last run: should this one end early, that would stand beside its metrics.
+// Throws gradtable::OutputError.
+void remove_old_predictions(const Config& config);
 
 // The graph of a training step into output.dot, its forward part into the file of the same name with
 // "_forward" before the extension.

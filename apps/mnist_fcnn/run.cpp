@@ -23,7 +23,7 @@ struct Data {
   Dataset test;
 };
 
-Data load_data(const Config& config) {
+Data load_data(const Config& config, const std::filesystem::path& file) {
   const Config::Data& from = config.data;
   Data data;
   if (from.source == "digits") {
@@ -40,7 +40,7 @@ Data load_data(const Config& config) {
   }
   if (from.limit_train > 0) keep_first(data.train, from.limit_train);
   if (from.limit_test > 0) keep_first(data.test, from.limit_test);
-  require_batch_fits(config, data.train.size());
+  require_batch_fits(config, file, data.train.size());
   return data;
 }
 
@@ -116,8 +116,8 @@ ExitCode run(const Options& options) {
   gradtable::tune_blas();
   const Config config = load_config(options.config, options.overrides);
   const gradtable::InterruptGuard guard;
-  prepare_outputs(config);
-  const Data data = load_data(config);
+  prepare_outputs(config, options.config);
+  const Data data = load_data(config, options.config);
 
   gradtable::Graph graph;
   const gradtable::Fcnn network(graph, widths(config, data.train),
@@ -131,6 +131,7 @@ ExitCode run(const Options& options) {
                               .shuffle = config.training.shuffle,
                               .seed = config.seed,
                               .threads = config.threads});
+  remove_old_predictions(config);
   write_graphs(config, graph, trainer.step_graph());
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
@@ -138,7 +139,7 @@ ExitCode run(const Options& options) {
 
   Metrics metrics;
   metrics.parameters = network.parameter_count();
-  metrics.threads = config.threads;
+  metrics.threads = trainer.threads();
   const auto finish = [&] {
     metrics.interrupted = guard.interrupted();
     metrics.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -66,8 +66,9 @@ TEST_F(IdxDump, WritesALabelOneHot) {
 }
 
 TEST_F(IdxDump, SaysWhatItIs) {
-  EXPECT_NE(run({"--help"}).out.find("usage: idx_dump images|labels FILE OUT INDEX"), std::string::npos);
-  EXPECT_EQ(run({"--version"}).out, "idx_dump 0.1.0\n");
+  for (const std::string flag : {"--help", "-h"})
+    EXPECT_TRUE(run({flag}).out.starts_with("usage: idx_dump images|labels FILE OUT INDEX")) << flag;
+  EXPECT_EQ(run({"--version"}).out, "idx_dump " GRADTABLE_VERSION "\n");
   EXPECT_EQ(run({"--version"}).exit_code, 0);
 }
 

@@ -145,8 +145,8 @@ TEST_F(LoadConfig, TakesOutAndThreadsFromTheCommandLine) {
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.output.dir, folder_ / "o");
   EXPECT_EQ(config.output.metrics, folder_ / "o/metrics.json");
-  EXPECT_EQ(error("{}", {.threads = 257}), "--threads: expected an integer from 0 to 256, got 257");
-  EXPECT_EQ(error("{}", {.threads = -1}), "--threads: expected an integer from 0 to 256, got -1");
+  EXPECT_EQ(error("{}", {.threads = 257}), "--threads: 257; expected an integer from 0 to 256");
+  EXPECT_EQ(error("{}", {.threads = -1}), "--threads: -1; expected an integer from 0 to 256");
 }
 
 TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
@@ -157,38 +157,36 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
   const std::vector<Case> cases = {
       {"", ":1:1: unexpected end of input"},
       {R"({"seed": 1, "seed": 2})", " at /seed: this key stands twice"},
-      {R"({"seed": -1})", " at /seed: expected an integer from 0 to 18446744073709551615, got -1"},
-      {R"({"dtype": "int32"})", R"( at /dtype: expected one of "float32", "float64", got "int32")"},
-      {R"({"threads": 1.5})", " at /threads: expected an integer from 0 to 256, got 1.5"},
-      {R"({"data": {"source": "mnist"}})",
-       R"( at /data/source: expected one of "idx", "digits", got "mnist")"},
-      {R"({"data": {"dir": ""}})", R"( at /data/dir: expected a path, got "")"},
+      {R"({"seed": -1})", " at /seed: -1; expected an integer from 0 to 18446744073709551615"},
+      {R"({"dtype": "int32"})", R"( at /dtype: "int32"; expected one of "float32", "float64")"},
+      {R"({"threads": 1.5})", " at /threads: 1.5; expected an integer from 0 to 256"},
+      {R"({"data": {"source": "mnist"}})", R"( at /data/source: "mnist"; expected one of "idx", "digits")"},
+      {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
-       " at /data/limit_train: expected an integer from 0 to 1000000000, got -5"},
+       " at /data/limit_train: -5; expected an integer from 0 to 1000000000"},
       {R"({"model": {"hidden": []}})",
-       " at /model/hidden: expected a list of 1 to 1000 integers from 1 to 1000000, got an empty list"},
-      {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: expected an integer from 1 to 1000000, got 0"},
+       " at /model/hidden: an empty list; expected a list of 1 to 1000 integers from 1 to 1000000"},
+      {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
       {R"({"model": {"hidden": [1000000000000]}})",
-       " at /model/hidden/0: expected an integer from 1 to 1000000, got 1000000000000"},
+       " at /model/hidden/0: 1000000000000; expected an integer from 1 to 1000000"},
       {R"({"model": {"activation": "gelu"}})",
-       R"( at /model/activation: expected one of "relu", "sigmoid", "tanh", "linear", got "gelu")"},
+       R"( at /model/activation: "gelu"; expected one of "relu", "sigmoid", "tanh", "linear")"},
       {R"({"model": {"initializer": "he"}})",
-       R"( at /model/initializer: expected one of "kaiming_uniform", "kaiming_normal", "xavier_uniform", )"},
-      {R"({"training": {"epochs": 0}})",
-       " at /training/epochs: expected an integer from 1 to 1000000000, got 0"},
+       R"( at /model/initializer: "he"; expected one of "kaiming_uniform", "kaiming_normal", "xavier_uniform", )"},
+      {R"({"training": {"epochs": 0}})", " at /training/epochs: 0; expected an integer from 1 to 1000000000"},
       {R"({"training": {"epochs": -3}})",
-       " at /training/epochs: expected an integer from 1 to 1000000000, got -3"},
+       " at /training/epochs: -3; expected an integer from 1 to 1000000000"},
       {R"({"training": {"epochs": true}})",
-       " at /training/epochs: expected an integer from 1 to 1000000000, got true"},
+       " at /training/epochs: true; expected an integer from 1 to 1000000000"},
       {R"({"training": {"batch_size": 0}})",
-       " at /training/batch_size: expected an integer from 1 to 1000000000, got 0"},
-      {R"({"training": {"shuffle": "yes"}})", R"( at /training/shuffle: expected true or false, got "yes")"},
+       " at /training/batch_size: 0; expected an integer from 1 to 1000000000"},
+      {R"({"training": {"shuffle": "yes"}})", R"( at /training/shuffle: "yes"; expected true or false)"},
       {R"({"training": {"optimizer": {"type": "adam"}}})",
-       R"( at /training/optimizer/type: expected "sgd", got "adam")"},
+       R"( at /training/optimizer/type: "adam"; expected "sgd")"},
       {R"({"training": {"optimizer": {"learning_rate": 0}}})",
-       " at /training/optimizer/learning_rate: expected a number above 0 and at most 1000, got 0"},
+       " at /training/optimizer/learning_rate: 0; expected a number above 0 and at most 1000"},
       {R"({"training": {"optimizer": {"learning_rate": -0.1}}})",
-       " at /training/optimizer/learning_rate: expected a number above 0 and at most 1000, got -0.1"},
+       " at /training/optimizer/learning_rate: -0.1; expected a number above 0 and at most 1000"},
       {R"({"training": {"optimizer": {"learning_rate": NaN}}})", ":1:46: invalid literal \"N\""},
       {R"({"training": {"optimizer": {"learning_rate": 1e999}}})",
        ":1:46: the number 1e999; expected one in"},
@@ -220,7 +218,7 @@ TEST_F(LoadConfig, RefusesBadSettings) {
       error("{}", {.settings = {"training.epoch=1"}}),
       "--set training.epoch: unknown key \"training.epoch\"; the nearest known key is \"training.epochs\"");
   EXPECT_EQ(error("{}", {.settings = {"training.epochs=0"}}),
-            "--set training.epochs: expected an integer from 1 to 1000000000, got 0");
+            "--set training.epochs: 0; expected an integer from 1 to 1000000000");
 }
 
 TEST_F(LoadConfig, ReadsTheCoursesFormat) {
@@ -270,29 +268,28 @@ TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
   };
   const std::vector<Case> cases = {
       {"num_epochs =\t5", "num_epochs = 0",
-       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 0"},
+       "run.config:8: num_epochs: 0; expected an integer from 1 to 1000000000"},
       {"num_epochs =\t5", "num_epochs = 1.5",
-       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 1.5"},
+       "run.config:8: num_epochs: 1.5; expected an integer from 1 to 1000000000"},
       {"num_epochs =\t5", "num_epochs = ten",
-       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got \"ten"},
+       "run.config:8: num_epochs: \"ten#five\"; expected an integer from 1 to 1000000000"},
       {"num_epochs =\t5",
-       "num_epochs = ", "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got \"\""},
+       "num_epochs = ", "run.config:8: num_epochs: \"\"; expected an integer from 1 to 1000000000"},
       {"num_epochs =\t5", "num_epochs = 99999999999999999999",
-       "run.config:8: num_epochs: expected an integer from 1 to 1000000000, got 1e+20"},
+       "run.config:8: num_epochs: 1e+20; expected an integer from 1 to 1000000000"},
       {"batch_size = 100", "batch_size = -4",
-       "run.config:7: batch_size: expected an integer from 1 to 1000000000, got -4"},
+       "run.config:7: batch_size: -4; expected an integer from 1 to 1000000000"},
       {"hidden_size = 500", "hidden_size = 0",
-       "run.config:6: hidden_size: expected an integer from 1 to 1000000, got 0"},
-      {"1E-3", "0", "run.config:5: learning_rate: expected a number above 0 and at most 1000, got 0"},
-      {"1E-3", "nan", "run.config:5: learning_rate: expected a number above 0 and at most 1000, got \"nan\""},
-      {"1E-3", "1e999",
-       "run.config:5: learning_rate: expected a number above 0 and at most 1000, got \"1e999\""},
+       "run.config:6: hidden_size: 0; expected an integer from 1 to 1000000"},
+      {"1E-3", "0", "run.config:5: learning_rate: 0; expected a number above 0 and at most 1000"},
+      {"1E-3", "nan", "run.config:5: learning_rate: \"nan\"; expected a number above 0 and at most 1000"},
+      {"1E-3", "1e999", "run.config:5: learning_rate: \"1e999\"; expected a number above 0 and at most 1000"},
       {"num_epochs", "num_epoch",
        "run.config:8: unknown key \"num_epoch\"; the nearest known key is \"num_epochs\""},
       {"num_epochs", "hidden_size",
        "run.config:8: the key \"hidden_size\" stands in line 6 too; expected it once"},
-      {"num_epochs =", "num_epochs", "run.config:8: expected key = value, got \"num_epochs"},
-      {"logs/my predictions.log", "", "run.config:11: rel_path_log_file: expected a path, got \"\""},
+      {"num_epochs =", "num_epochs", "run.config:8: \"num_epochs\\t5#five\"; expected key = value"},
+      {"logs/my predictions.log", "", "run.config:11: rel_path_log_file: \"\"; expected a path"},
   };
   for (const Case& c : cases) {
     const std::string message = course_error(replaced(course, c.from, c.to));
@@ -348,9 +345,10 @@ TEST_F(LoadConfig, WritesAPathThatIsNotUtf8Escaped) {
 TEST(RequireBatchFits, NamesTheRange) {
   Config config;
   config.training.batch_size = 101;
-  EXPECT_NO_THROW(require_batch_fits(config, 101));
-  EXPECT_EQ(config_error([&] { require_batch_fits(config, 100); }),
-            "training.batch_size: expected an integer from 1 to 100, the number of training images, got 101");
+  EXPECT_NO_THROW(require_batch_fits(config, "run.json", 101));
+  EXPECT_EQ(config_error([&] { require_batch_fits(config, "run.json", 100); }),
+            "run.json at /training/batch_size: 101; expected an integer from 1 to 100, the number of "
+            "training images");
 }
 
 TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {

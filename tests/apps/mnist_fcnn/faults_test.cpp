@@ -37,6 +37,52 @@ TEST_F(Faults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {
   EXPECT_FALSE(exists("out/metrics.json"));
 }
 
+TEST_F(Faults, ANameThatNoFileCanHaveStopsItBeforeItTrains) {
+  std::filesystem::create_symlink("loop", folder_.path("loop"));
+  for (const std::string& name :
+       {std::string(300, 'n'), std::string(250, 'n') + ".dot", folder_.path("loop")}) {
+    const ProcessResult result = run_digits(set({"output.dot=" + name}));
+    expect_error(result, 6, "; expected the name of a file");
+    EXPECT_EQ(result.out, "") << name;
+  }
+}
+
+TEST_F(Faults, AnOutputThatWouldOverwriteAnInputOrAnotherOutputIsRefused) {
+  const std::string image = folder_.write("image", std::string_view("pixels"));
+  std::filesystem::create_symlink(image, folder_.path("link"));
+  std::filesystem::create_hard_link(image, folder_.path("twin"));
+  std::filesystem::create_directory_symlink(".", folder_.path("here"));
+  const std::string input = "data.train_images=" + image;
+  const std::vector<std::pair<Words, std::string>> cases = {
+      {{"output.metrics=../digits.json"}, "the file of the config and of output.metrics"},
+      {{input, "output.dot=../x/../image"}, "the file of data.train_images and of output.dot"},
+      {{input, "output.prediction_log=../link"}, "data.train_images and of output.prediction_log"},
+      {{input, "output.prediction_log=../twin"}, "data.train_images and of output.prediction_log"},
+      {{"output.dot=metrics.json"}, "the file of output.metrics and of output.dot"},
+      {{"output.metrics=graph_forward.dot"}, "output.metrics and of output.dot's forward part"},
+      {{"output.dir=.", "output.dot=here/metrics.json"}, "the file of output.metrics and of output.dot"},
+  };
+  for (const auto& [settings, part] : cases) expect_error(run_digits(set(settings)), 2, part);
+  EXPECT_EQ(folder_.read("image"), "pixels");
+  EXPECT_EQ(folder_.read("digits.json"), kDigits);
+  EXPECT_FALSE(exists("out"));
+}
+
+TEST_F(Faults, APredictionLogOfAnEarlierRunIsNotLeftBesideNewMetrics) {
+  expect_success(run_digits());
+  ASSERT_TRUE(exists("out/predictions.log"));
+  run_digits(set({"training.batch_size=301"}));
+  EXPECT_TRUE(exists("out/predictions.log")) << "the run did not begin";
+  const ProcessResult result =
+      run_digits(set({"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"}));
+  EXPECT_EQ(result.exit_code, 5);
+  EXPECT_FALSE(exists("out/predictions.log"));
+}
+
+TEST_F(Faults, EveryPermittedNumberOfThreadsIsTaken) {
+  expect_success(run_digits({"--threads", "256"}));
+}
+
 TEST_F(Faults, AFileThatGrowsTooLargeIsRefusedWhole) {
   const ProcessResult result = run_in_shell("ulimit -f 1; \"$@\"", {config_, "--quiet"});
   expect_error(result, 6, "graph.dot: File too large");

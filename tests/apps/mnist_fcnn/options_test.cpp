@@ -42,22 +42,22 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
   };
   const std::vector<Case> cases = {
       {{}, "CONFIG"},
-      {{""}, "CONFIG: expected a file"},
+      {{""}, "CONFIG: an empty name; expected a file"},
       {{"--quiet"}, "CONFIG"},
       {{"run.json", "--verbose"}, "--verbose"},
       {{"run.json", "-x"}, "-x"},
       {{"run.json", "other.json"}, "other.json"},
       {{"run.json", "--set"}, "--set"},
       {{"run.json", "--out"}, "--out"},
-      {{"run.json", "--out", ""}, "--out: expected a folder"},
+      {{"run.json", "--out", ""}, "--out: an empty name; expected a folder"},
       {{"run.json", "--threads"}, "--threads"},
-      {{"run.json", "--threads", "two"}, "--threads: expected an integer, got \"two\""},
-      {{"run.json", "--threads", "1.5"}, "--threads: expected an integer, got \"1.5\""},
-      {{"run.json", "--threads", "99999999999999999999"}, "--threads: expected an integer"},
+      {{"run.json", "--threads", "two"}, "--threads: \"two\"; expected an integer"},
+      {{"run.json", "--threads", "1.5"}, "--threads: \"1.5\"; expected an integer"},
+      {{"run.json", "--threads", "99999999999999999999"}, "\"; expected an integer"},
       {{"run.json", "--threads", "1", "--threads", "2"}, "--threads"},
-      {{"run.json", "--threads", "-1"}, "--threads: expected an integer from 0 to 256, got -1"},
+      {{"run.json", "--threads", "-1"}, "--threads: -1; expected an integer from 0 to 256"},
       {{"run.json", "--set", "training.epoch=1"}, "the nearest known key is \"training.epochs\""},
-      {{"run.json", "--set", "training.epochs=0"}, "--set training.epochs: expected an integer from 1"},
+      {{"run.json", "--set", "training.epochs=0"}, "--set training.epochs: 0; expected an integer from 1"},
       {{"run.json", "--set", "seed"}, "--set"},
       {{"run.json", "--quiet=maybe"}, "maybe"},
       {{"run.json", "--bad\xFF\nflag"}, "\\xff\\nflag"},
@@ -93,7 +93,7 @@ TEST(ParseOptions, PrintsHelpWithEveryKeyAndVersion) {
   const CommandLine version = parse({"--version"});
   EXPECT_FALSE(version.options);
   EXPECT_EQ(version.exit_code, 0);
-  EXPECT_EQ(version.output, "mnist_fcnn 0.1.0\n");
+  EXPECT_EQ(version.output, "mnist_fcnn " GRADTABLE_VERSION "\n");
 }
 
 }  // namespace

@@ -135,7 +135,8 @@ TEST_F(Run, RefusesDataThatDoNotFitTheModelOrTheBatch) {
   write_idx("uneven", false, 5, 3, 4);
   const ProcessResult result = run(Words{config} + set({"training.batch_size=4"}));
   expect_error(result, 2, "t10k-images-idx3-ubyte.gz: images of 4x3; expected 5x3");
-  expect_error(run_digits(set({"training.batch_size=301"})), 2, "an integer from 1 to 300");
+  expect_error(run_digits(set({"training.batch_size=301"})), 2,
+               config_ + " at /training/batch_size: 301; expected an integer from 1 to 300, ");
   expect_success(run_digits(set({"training.batch_size=300"})));
   expect_error(run({config}, {"MNIST_DIR=" + folder_.path("none")}), 3, "No such file or directory");
 }
@@ -160,7 +161,7 @@ TEST_F(Run, ObeysTheCommandLine) {
   EXPECT_FALSE(exists("out"));
   EXPECT_EQ(metrics("a/b").at("parameters"), 784 * 8 + 8 + 8 * 4 + 4 + 4 * 10 + 10);
   EXPECT_EQ(metrics("a/b").at("blas").at("threads"), 1);
-  EXPECT_EQ(run({"--version"}).out, "mnist_fcnn 0.1.0\n");
+  EXPECT_EQ(run({"--version"}).out, "mnist_fcnn " GRADTABLE_VERSION "\n");
   EXPECT_NE(run({"--help"}).out.find("training.batch_size"), std::string::npos);
 }
 
