@@ -135,11 +135,13 @@ ExitCode run(const Options& options) {
   write_graphs(config, graph, trainer.step_graph());
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
-  say_start(config, data, network, trainer.threads(), progress);
+  gradtable::set_blas_threads(trainer.threads());
+  const int threads = gradtable::blas_threads();  // the library may take fewer
+  say_start(config, data, network, threads, progress);
 
   Metrics metrics;
   metrics.parameters = network.parameter_count();
-  metrics.threads = trainer.threads();
+  metrics.threads = threads;
   const auto finish = [&] {
     metrics.interrupted = guard.interrupted();
     metrics.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

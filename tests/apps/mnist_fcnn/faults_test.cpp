@@ -5,6 +5,7 @@
 
 #include "tests/apps/mnist_fcnn/program.hpp"
 #include <fmt/format.h>
+#include <gradtable/core/blas.hpp>
 
 namespace mnist_fcnn {
 namespace {
@@ -81,6 +82,11 @@ TEST_F(Faults, APredictionLogOfAnEarlierRunIsNotLeftBesideNewMetrics) {
 
 TEST_F(Faults, EveryPermittedNumberOfThreadsIsTaken) {
   expect_success(run_digits({"--threads", "256"}));
+  gradtable::set_blas_threads(256);
+  EXPECT_EQ(metrics().at("blas").at("threads"), gradtable::blas_threads()) << "those that compute";
+  gradtable::set_blas_threads(1);
+  expect_success(run_digits({"--threads", "0"}));
+  EXPECT_GE(metrics().at("blas").at("threads"), 1);
 }
 
 TEST_F(Faults, AFileThatGrowsTooLargeIsRefusedWhole) {
