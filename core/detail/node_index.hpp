@@ -10,8 +10,8 @@
 
 namespace gradtable::detail {
 
-// A table with open addressing: a look-up and the insertion that follows touch one cache line, where
-// std::unordered_multimap touches four. On a chain of a million nodes it took a quarter of the time.
+// A table with open addressing: it takes no block of memory for each node, as std::unordered_multimap does,
+// which was a quarter of the samples of a profile of a chain of a million nodes.
 class NodeIndex {
  public:
   // The node with this hash for which same(id) holds; -1 if there is none.

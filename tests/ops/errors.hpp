@@ -3,25 +3,13 @@
 
 #include <string>
 
+#include "tests/support/message_of.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
 
 namespace gradtable::testing {
-
-// The message of the E that f throws.
-template <class E, class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return fmt::format("an error of another class: {}", error.what());
-  }
-  return "no error";
-}
 
 // Expects f to throw E with this sentence and, behind it, the place of the call in f, which stands within two
 // lines of the call of expect_error.
