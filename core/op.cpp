@@ -29,6 +29,14 @@ std::string to_string(const Attribute& attribute) {
   return std::visit(Printer{}, attribute.value);
 }
 
+double Op::flops(std::span<const TensorType> /*inputs*/, const TensorType& output) const {
+  return static_cast<double>(output.shape.size());
+}
+
+Tensor Op::simplified(std::span<const Tensor> /*inputs*/) const {
+  return {};
+}
+
 Tensor Op::bprop(std::span<const Tensor> /*inputs*/, const Tensor& /*output*/, const Tensor& /*gradient*/,
                  std::size_t wrt) const {
   throw GradientError(fmt::format("no derivative with respect to input {}", wrt));

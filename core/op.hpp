@@ -50,15 +50,30 @@ class Op {
   virtual TensorType infer(std::span<const TensorType> inputs) const = 0;
 
   // How many parts the output falls into that can be computed apart, at the same time, each by one call of
-  // forward: rows, or elements. An op that says nothing has one part, the whole.
+  // forward: equal slices of its memory, as rows or elements, one after the other. An op that says nothing
+  // has one part, the whole.
   virtual std::int64_t parts(std::span<const TensorType> /*inputs*/, const TensorType& /*output*/) const {
     return 1;
   }
 
   // Computes the given parts of the output into memory that is there already, and nothing else. The output
-  // begins on a cache line; then a part has the same bits in every range it may be computed in, and wherever
-  // the inputs lie, but for products, which BLAS may sum in another order.
+  // begins on a cache line.
   virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
+
+  // Whether a part has the same bits in every range that it may be computed in, and wherever the inputs lie.
+  // Not so for matrix products, which BLAS may sum in another order.
+  virtual bool same_bits_in_every_range() const { return true; }
+
+  // Whether a part reads nothing of this input but the slice that lies at its own place when the input is
+  // cut into as many equal slices: then a thread can go on with what it has computed itself.
+  virtual bool reads_own_slice(std::size_t /*input*/, std::span<const TensorType> /*inputs*/,
+                               const TensorType& /*output*/) const {
+    return false;
+  }
+
+  // Whether every element of the output follows from the elements at the same place of those inputs that
+  // have the output's shape, and from single elements of scalars; such ops compute blocks of any length.
+  virtual bool elementwise() const { return false; }
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
@@ -66,6 +81,13 @@ class Op {
   // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
   // a run changes a parameter.
   virtual bool may_throw() const { return false; }
+
+  // Floating-point operations of the whole output, for plans and for choosing the number of threads.
+  virtual double flops(std::span<const TensorType> inputs, const TensorType& output) const;
+
+  // An equal but cheaper tensor of the same graph and type, as x for x + 0; empty when there is none. Equal
+  // for all numbers, also NaN and infinities: x * 0 is not 0. Programs are made of what this returns.
+  virtual Tensor simplified(std::span<const Tensor> inputs) const;
 
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
   // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
