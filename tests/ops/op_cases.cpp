@@ -154,6 +154,16 @@ OpCase matmul_case(const std::string& special, const Shape& a, Transpose ta, con
           product(left, ta == kYes, right, tb == kYes)};
 }
 
+OpCase gemm_case(const std::string& special, const Shape& a, Transpose ta, const Shape& b, Transpose tb) {
+  const Array left = numbers(a), right = numbers(b, 0.4);
+  const Array sum = product(left, ta == kYes, right, tb == kYes), c = numbers(sum.shape(), 0.8);
+  const GemmOptions options{.alpha = -0.5, .beta = 0.75, .transpose_a = ta, .transpose_b = tb};
+  return {"gemm" + special,
+          [=](Inputs x) { return gemm(x[0], x[1], x[2], options); },
+          {left, right, c},
+          mapped(sum, c, sum.shape(), [](double ab, double cc) { return -0.5 * ab + 0.75 * cc; })};
+}
+
 OpCase add_bias_case(const std::string& special, const Shape& shape) {
   const Array x = numbers(shape), b = numbers({shape[-1]}, 0.4);
   return {"add_bias" + special,
@@ -179,6 +189,12 @@ Cases product_cases() {
       matmul_case(" no_rows", {0, 3}, kNo, {3, 2}, kNo),
       matmul_case(" no_columns", {2, 3}, kNo, {0, 3}, kYes),
       matmul_case(" sum_of_nothing", {2, 0}, kNo, {0, 3}, kNo),
+      gemm_case("", {2, 3}, kNo, {3, 4}, kNo),
+      gemm_case(" transpose_a", {3, 2}, kYes, {3, 4}, kNo),
+      gemm_case(" transpose_b", {2, 3}, kNo, {4, 3}, kYes),
+      gemm_case(" transpose_both", {3, 2}, kYes, {4, 3}, kYes),
+      gemm_case(" no_rows", {0, 3}, kNo, {3, 2}, kNo),
+      gemm_case(" sum_of_nothing", {2, 0}, kNo, {0, 3}, kNo),
       add_bias_case("", {4, 3}),
       add_bias_case(" one_row", {1, 3}),
       add_bias_case(" vector", {3}),
