@@ -1,7 +1,5 @@
 #include "gradtable/ops/arithmetic.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "gradtable/ops/detail/elementwise.hpp"
@@ -15,9 +13,9 @@ using Inputs = std::span<const Tensor>;
 class Add final : public detail::Binary<Add> {
  public:
   std::string_view name() const override { return "add"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) + std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a + b;
   }
   // dc/da = 1, dc/db = 1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override { return gradient; }
@@ -26,9 +24,9 @@ class Add final : public detail::Binary<Add> {
 class Sub final : public detail::Binary<Sub> {
  public:
   std::string_view name() const override { return "sub"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) - std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a - b;
   }
   // dc/da = 1, dc/db = -1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -39,9 +37,9 @@ class Sub final : public detail::Binary<Sub> {
 class Mul final : public detail::Binary<Mul> {
  public:
   std::string_view name() const override { return "mul"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) * std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a * b;
   }
   // dc/da = b, dc/db = a
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -52,9 +50,9 @@ class Mul final : public detail::Binary<Mul> {
 class Div final : public detail::Binary<Div> {
  public:
   std::string_view name() const override { return "div"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) / std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a / b;
   }
   // dc/da = 1 / b, dc/db = -a / b^2 = -c / b
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {

@@ -1,5 +1,6 @@
 #include "gradtable/ops/shaping.hpp"
 
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -28,11 +29,21 @@ class Reshape final : public Op {
     return {detail::floating(inputs), shape_};
   }
 
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
+  }
+  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
+    return true;
+  }
   bool may_overwrite(std::size_t) const override { return true; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
-    if (inputs[0].data != output.data && output.type.bytes() > 0)
-      std::memcpy(output.data, inputs[0].data, output.type.bytes());
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    if (inputs[0].data == output.data || parts.begin == parts.end) return;
+    const std::size_t size = size_of(output.dtype());
+    const std::size_t first = static_cast<std::size_t>(parts.begin) * size;
+    std::memcpy(static_cast<std::byte*>(output.data) + first,
+                static_cast<const std::byte*>(inputs[0].data) + first,
+                static_cast<std::size_t>(parts.end - parts.begin) * size);
   }
 
   // dy_i/dx_i = 1
@@ -62,14 +73,14 @@ class TransposeAxes final : public Op {
     return {detail::floating(inputs), permuted(shape)};
   }
 
-  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
-    return walk(inputs[0].shape).runs();
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      detail::copy_runs(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
-                        static_cast<T*>(output.data), parts.begin, parts.end);
+      detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
+                          static_cast<T*>(output.data), parts.begin, parts.end);
     });
   }
 
