@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/map.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
@@ -43,6 +44,13 @@ class BroadcastTo final : public Op {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
                           static_cast<T*>(output.data), parts.begin, parts.end);
     });
+  }
+
+  // To its own shape; of what was broadcast before.
+  Tensor simplified(Inputs inputs) const override {
+    if (inputs[0].shape() == shape_) return inputs[0];
+    const Tensor x = detail::argument_of<BroadcastTo>(inputs[0]);
+    return x.empty() ? Tensor() : broadcast_to(x, shape_);
   }
 
   // Every x_i is there once for each repetition, and its gradient is the sum over them: what the caller does.
@@ -150,6 +158,12 @@ class Reduction : public Op {
     });
   }
 
+  // Of single elements.
+  Tensor simplified(Inputs inputs) const override {
+    const TensorType type = infer(std::array{inputs[0].type()});
+    return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
+  }
+
   // dy_j/dx_i = weight for the j that x_i was added to
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     const Shape& shape = inputs[0].shape();
@@ -239,6 +253,17 @@ class Mean final : public AxisReduction {
 };
 
 }  // namespace
+
+std::optional<double> detail::constant_value(const Tensor& x) {
+  const Tensor repeated = argument_of<BroadcastTo>(x);
+  if (!repeated.empty()) return constant_value(repeated);
+  if (x.node().kind != NodeKind::constant || !is_floating(x.dtype()) || x.shape().size() == 0) return {};
+  return dispatch_floating(x.dtype(), [&]<class T>() -> std::optional<double> {
+    const std::span<const T> numbers = x.node().value->view().as<T>();
+    const bool one = std::ranges::all_of(numbers, [&](T number) { return number == numbers[0]; });
+    return one ? std::optional<double>(numbers[0]) : std::nullopt;
+  });
+}
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Location at) {
   if (!x.empty() && x.shape() == shape) return x;

@@ -1,7 +1,10 @@
 #include "gradtable/ops/elementwise.hpp"
 
+#include <cmath>
+
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 
 namespace gradtable {
@@ -16,6 +19,8 @@ class Neg final : public detail::Unary<Neg> {
   static T formula(T x) {
     return -x;
   }
+  // -(-x)
+  Tensor simplified(Inputs inputs) const override { return detail::argument_of<Neg>(inputs[0]); }
   // dy/dx = -1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     return neg(gradient);
@@ -30,6 +35,18 @@ class Scale final : public detail::Unary<Scale> {
   template <class T>
   T formula(T x) const {
     return static_cast<T>(factor_) * x;
+  }
+  // 1 x, -1 x, c (-x), c (d x)
+  Tensor simplified(Inputs inputs) const override {
+    if (factor_ == 1) return inputs[0];
+    if (factor_ == -1) return neg(inputs[0]);
+    const Tensor negated = detail::argument_of<Neg>(inputs[0]);
+    if (!negated.empty()) return scale(negated, -factor_);
+    const Tensor x = detail::argument_of<Scale>(inputs[0]);
+    if (x.empty()) return {};
+    // Neither d x nor c d overflows, or vanishes, where the other one would not.
+    const double inner = detail::op_of<Scale>(inputs[0]).factor_;
+    return (std::abs(inner) < 1) == (std::abs(factor_) < 1) ? scale(x, factor_ * inner) : Tensor();
   }
   // dy/dx = factor
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
@@ -116,6 +133,10 @@ class ReLU final : public detail::Unary<ReLU> {
   static T formula(T x) {
     // NaN stays NaN: the comparison is false for it.
     return x <= T{0} ? T{0} : x;
+  }
+  // relu(relu(x))
+  Tensor simplified(Inputs inputs) const override {
+    return detail::argument_of<ReLU>(inputs[0]).empty() ? Tensor() : inputs[0];
   }
   // dy/dx = 1 where x > 0, which is where y > 0
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 
@@ -46,6 +47,13 @@ class Reshape final : public Op {
                 static_cast<std::size_t>(parts.end - parts.begin) * size);
   }
 
+  // To its own shape; of what was reshaped before.
+  Tensor simplified(Inputs inputs) const override {
+    if (inputs[0].shape() == shape_) return inputs[0];
+    const Tensor x = detail::argument_of<Reshape>(inputs[0]);
+    return x.empty() ? Tensor() : reshape(x, shape_);
+  }
+
   // dy_i/dx_i = 1
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     return reshape(gradient, inputs[0].shape());
@@ -82,6 +90,23 @@ class TransposeAxes final : public Op {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
                           static_cast<T*>(output.data), parts.begin, parts.end);
     });
+  }
+
+  // Of what was transposed before, and where no axis moves.
+  Tensor simplified(Inputs inputs) const override {
+    const int rank = inputs[0].shape().rank();
+    const Tensor x = detail::argument_of<TransposeAxes>(inputs[0]);
+    const auto* inner = x.empty() ? nullptr : &detail::op_of<TransposeAxes>(inputs[0]);
+    std::vector<std::int64_t> axes, in_order, reversed;
+    for (int k = 0; k < rank; ++k) {
+      const std::size_t axis = source(k, rank);
+      axes.push_back(static_cast<std::int64_t>(inner ? inner->source(static_cast<int>(axis), rank) : axis));
+      in_order.push_back(k);
+      reversed.push_back(rank - 1 - k);
+    }
+    const Tensor& from = inner ? x : inputs[0];
+    if (axes == in_order) return from;
+    return inner ? transpose(from, axes == reversed ? std::vector<std::int64_t>{} : axes) : Tensor();
   }
 
   // The gradient of y goes back to the places that its elements came from.
