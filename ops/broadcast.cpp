@@ -42,7 +42,7 @@ class BroadcastTo final : public Op {
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
-                          static_cast<T*>(output.data), parts.begin, parts.end);
+                          static_cast<T*>(output.data) + parts.begin, parts.begin, parts.end);
     });
   }
 

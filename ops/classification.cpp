@@ -143,13 +143,6 @@ class Loss : public Op {
   }
 };
 
-template <class T>
-T sum_of_rows(const detail::RowNumbers<T>& numbers, std::int64_t rows) {
-  T sum = 0;
-  detail::add_row_sums(numbers.data(), rows, 1, &sum);
-  return sum;
-}
-
 // 1 where x = 0, else 0
 Tensor is_zero(const Tensor& x) {
   return 1.0 - heaviside(x) - heaviside(-x);
@@ -167,19 +160,19 @@ class CrossEntropy final : public Loss<CrossEntropy> {
   static T loss(const T* p, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
     detail::RowNumbers<T> chosen;
     for (std::int64_t i = 0; i < rows; ++i) chosen[static_cast<std::size_t>(i)] = p[i * k + labels[i]];
-    detail::map(kCost, rows, chosen.data(), std::as_const(chosen).data());
-    return sum_of_rows(chosen, rows);
+    detail::map(kLog, rows, chosen.data(), std::as_const(chosen).data());
+    return -detail::sum_of_rows(chosen, rows);
   }
 
   template <class T>
   static T loss(const T* p, std::int64_t k, std::int64_t rows, const T* weights) {
-    std::array<T, detail::kElements> costs;
+    std::array<T, detail::kElements> logarithms;
+    const T zero = 0;
     T sum = 0;
     for (std::int64_t i = 0; i < rows * k; i += detail::kElements) {
       const std::int64_t count = std::min(detail::kElements, rows * k - i);
-      detail::map(kCost, count, costs.data(), p + i);
-      sum += detail::weighted_sum(weights + i, count,
-                                  [x = costs.data()](std::int64_t j) GRADTABLE_INLINE { return x[j]; });
+      detail::map(kLog, count, logarithms.data(), p + i);
+      sum += detail::weighted_sum(weights + i, &zero, logarithms.data(), count, 1);
     }
     return sum;
   }
@@ -199,9 +192,9 @@ class CrossEntropy final : public Loss<CrossEntropy> {
   }
 
  private:
-  // -ln(p + eps)
-  static constexpr auto kCost = []<class T>(T p) GRADTABLE_INLINE {
-    return -detail::log(p + std::numeric_limits<T>::epsilon());
+  // ln(p + eps)
+  static constexpr auto kLog = []<class T>(T p) GRADTABLE_INLINE {
+    return detail::log(p + std::numeric_limits<T>::epsilon());
   };
 };
 
@@ -218,19 +211,12 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
   static T loss(const T* x, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
     detail::RowNumbers<T> costs = detail::log_sum_exp(x, k, rows);
     for (std::int64_t i = 0; i < rows; ++i) costs[static_cast<std::size_t>(i)] -= x[i * k + labels[i]];
-    return sum_of_rows(costs, rows);
+    return detail::sum_of_rows(costs, rows);
   }
 
   template <class T>
   static T loss(const T* x, std::int64_t k, std::int64_t rows, const T* weights) {
-    const detail::RowNumbers<T> shift = detail::log_sum_exp(x, k, rows);
-    T sum = 0;
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const auto cost = [row = x + i * k, s = shift[static_cast<std::size_t>(i)]](std::int64_t j)
-                            GRADTABLE_INLINE { return s - row[j]; };
-      sum += detail::weighted_sum(weights + i * k, k, cost);
-    }
-    return sum;
+    return detail::weighted_sum(weights, detail::log_sum_exp(x, k, rows).data(), x, k, rows);
   }
 
   // dloss/dx = (softmax(x) sum_j y_j - y) / m, row by row, where the sum is 1 for class indices.

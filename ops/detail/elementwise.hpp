@@ -3,6 +3,8 @@
 // A formula calls exp, log and tanh of simd.hpp, not those of <cmath>, which hold up whole vectors.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "gradtable/core/op.hpp"
@@ -54,6 +56,37 @@ class Unary : public Elementwise<Derived> {
   }
 };
 
+// One of two operands, seen with the shape that they have together.
+template <class T>
+class Operand {
+ public:
+  // Elements that are repeated at once.
+  static constexpr std::int64_t kCopied = 512;
+
+  Operand(const ConstView& x, const Shape& shape)
+      : walk_(shape, {broadcast_strides(x.shape(), shape)}),
+        numbers_(static_cast<const T*>(x.data)),
+        is_dense_(x.shape().size() == shape.size()),
+        is_one_number_(x.shape().size() == 1 && !is_dense_) {}
+
+  bool is_dense() const { return is_dense_; }
+  bool is_one_number() const { return is_one_number_; }
+  Repeated<T> one_number() const { return {*numbers_}; }
+  // The elements [begin, end): where they lie, or repeated into a buffer, at most kCopied of them.
+  const T* elements(std::int64_t begin, std::int64_t end) {
+    if (is_dense_) return numbers_ + begin;
+    copy_pieces(walk_, numbers_, copied_.data(), begin, end);
+    return copied_.data();
+  }
+
+ private:
+  Walk<1> walk_;
+  const T* numbers_;
+  bool is_dense_;
+  bool is_one_number_;
+  std::array<T, kCopied> copied_;
+};
+
 // c = formula(a, b), element by element, with NumPy's broadcasting.
 template <class Derived>
 class Binary : public Elementwise<Derived> {
@@ -61,30 +94,24 @@ class Binary : public Elementwise<Derived> {
   TensorType infer(std::span<const TensorType> inputs) const override { return broadcast(inputs); }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    const Shape &a_shape = inputs[0].shape(), &b_shape = inputs[1].shape(), &c_shape = output.shape();
-    const Walk<2> walk(c_shape, {broadcast_strides(a_shape, c_shape), broadcast_strides(b_shape, c_shape)});
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const auto* a = static_cast<const T*>(inputs[0].data);
-      const auto* b = static_cast<const T*>(inputs[1].data);
-      auto* c = static_cast<T*>(output.data) + parts.begin;
-      walk.for_pieces(parts.begin, parts.end, [&](const auto& at, std::int64_t count) {
-        compute(a + at[0], walk.run_stride(0), b + at[1], walk.run_stride(1), c, count);
-        c += count;
-      });
+      Operand<T> a(inputs[0], output.shape()), b(inputs[1], output.shape());
+      auto* c = static_cast<T*>(output.data);
+      const bool whole = (a.is_dense() || a.is_one_number()) && (b.is_dense() || b.is_one_number());
+      const std::int64_t step = whole ? parts.end - parts.begin : Operand<T>::kCopied;
+      for (std::int64_t begin = parts.begin; begin < parts.end; begin += step) {
+        const std::int64_t end = std::min(begin + step, parts.end);
+        const auto compute = [&](auto x, auto y) {
+          map(this->formula_of_op(), end - begin, c + begin, x, y);
+        };
+        if (a.is_one_number())
+          compute(a.one_number(), b.elements(begin, end));
+        else if (b.is_one_number())
+          compute(a.elements(begin, end), b.one_number());
+        else
+          compute(a.elements(begin, end), b.elements(begin, end));
+      }
     });
-  }
-
- private:
-  // A stride is 1, or 0 for a value that is repeated; both are 0 only for a single element.
-  template <class T>
-  void compute(const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride, T* c,
-               std::int64_t count) const {
-    if (a_stride == b_stride)
-      map(this->formula_of_op(), count, c, a, b);
-    else if (a_stride == 0)
-      map(this->formula_of_op(), count, c, Repeated<T>{*a}, b);
-    else
-      map(this->formula_of_op(), count, c, a, Repeated<T>{*b});
   }
 };
 

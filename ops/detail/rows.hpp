@@ -53,6 +53,13 @@ void add_row_sums(const T* x, std::int64_t k, std::int64_t rows, T* sums) {
   });
 }
 
+template <class T>
+T sum_of_rows(const RowNumbers<T>& numbers, std::int64_t rows) {
+  T sum = 0;
+  add_row_sums(numbers.data(), rows, 1, &sum);
+  return sum;
+}
+
 // ln sum_j exp(x_ij) = max_j x_ij + ln sum_j exp(x_ij - max_j x_ij), of at most kRows rows.
 template <class T>
 RowNumbers<T> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
@@ -74,17 +81,20 @@ RowNumbers<T> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
   return sums;
 }
 
-// sum_i w_i cost_i over the i where w_i is not 0: 0 times infinity is 0 here.
-template <class T, class F>
-T weighted_sum(const T* w, std::int64_t count, const F& cost) {
-  T sum = 0;
-  simd([=, result = &sum]() GRADTABLE_INLINE {
-    *result = sum_of<T>(count, [=](std::int64_t i) GRADTABLE_INLINE {
-      const T product = w[i] * cost(i);
-      return w[i] == 0 ? T{0} : product;
-    });
+// sum_ij w_ij (shift_i - x_ij) over the places where w is not 0: there infinity does not count.
+template <class T>
+T weighted_sum(const T* w, const T* shift, const T* x, std::int64_t k, std::int64_t rows) {
+  RowNumbers<T> sums{};
+  simd([=, result = sums.data()]() GRADTABLE_INLINE {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const T *weight = w + i * k, *number = x + i * k, s = shift[i];
+      result[i] = sum_of<T>(k, [=](std::int64_t j) GRADTABLE_INLINE {
+        const T product = weight[j] * (s - number[j]);
+        return weight[j] == 0 ? T{0} : product;
+      });
+    }
   });
-  return sum;
+  return sum_of_rows(sums, rows);
 }
 
 }  // namespace gradtable::detail

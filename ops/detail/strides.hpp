@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "gradtable/core/shape.hpp"
+#include "gradtable/ops/detail/simd.hpp"
 
 namespace gradtable::detail {
 
@@ -106,15 +107,16 @@ class Walk {
   std::array<std::int64_t, Operands> run_strides_{};
 };
 
-// to[i] = from[where the walk's operand has element i], for the elements [begin, end).
+// The elements [begin, end) of the walk's operand, one after the other.
 template <class T>
-void copy_pieces(const Walk<1>& walk, const T* from, T* to, std::int64_t begin, std::int64_t end) {
+void copy_pieces(const Walk<1>& walk, const T* from, T* out, std::int64_t begin, std::int64_t end) {
   const std::int64_t stride = walk.run_stride(0);
-  T* out = to + begin;
   walk.for_pieces(begin, end, [&](const std::array<std::int64_t, 1>& offset, std::int64_t count) {
     const T* in = from + offset[0];
-    if (stride == 0) {
+    if (stride == 0 && count < 64) {  // 64 runs of 10: 0.3 us in place of 1.0
       std::fill_n(out, count, *in);
+    } else if (stride == 0) {
+      simd([value = *in, out, count]() GRADTABLE_INLINE { std::fill_n(out, count, value); });
     } else if (stride == 1) {
       std::copy_n(in, count, out);
     } else {
