@@ -151,6 +151,10 @@ Tensor is_zero(const Tensor& x) {
 class CrossEntropy final : public Loss<CrossEntropy> {
  public:
   std::string_view name() const override { return "cross_entropy"; }
+  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
+    return kFlops * static_cast<double>(inputs[1].shape.size());  // of one probability for each label
+  }
+
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(),
                       [&]<class T>() { *static_cast<T*>(output.data) = sum_over_rows<T>(inputs); });
@@ -201,6 +205,7 @@ class CrossEntropy final : public Loss<CrossEntropy> {
 class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
  public:
   std::string_view name() const override { return "softmax_cross_entropy"; }
+
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       *static_cast<T*>(output.data) = sum_over_rows<T>(inputs) / static_cast<T>(inputs[0].shape()[0]);
