@@ -107,11 +107,7 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
                                  to_string(place(at))));
   }
   const std::size_t hash = hash_of(*op, inputs);
-  const NodeId known = known_.find(hash, [&](NodeId id) {
-    const Node& found = node(id);
-    return found.op && same_inputs(found, inputs) && same_op(*found.op, *op);
-  });
-  if (known >= 0) {
+  if (const NodeId known = find_equal(hash, *op, inputs); known >= 0) {
     Node& found = nodes_[static_cast<std::size_t>(known)];
     if (phase_ == Phase::forward && found.phase != Phase::forward) {
       found.phase = Phase::forward;
@@ -128,6 +124,28 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
   made.location = at;
   const Tensor result = add(std::move(made));
   known_.insert(hash, result.id());
+  return result;
+}
+
+NodeId Graph::find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) const {
+  return known_.find(hash, [&](NodeId id) {
+    const Node& found = node(id);
+    return found.op && same_inputs(found, inputs) && same_op(*found.op, op);
+  });
+}
+
+Tensor Graph::copy(const Node& original, std::span<const Tensor> inputs) {
+  const std::size_t hash = original.op ? hash_of(*original.op, inputs) : 0;
+  if (original.op) {
+    if (const NodeId known = find_equal(hash, *original.op, inputs); known >= 0) return tensor(known);
+  }
+  Node made = original;
+  made.inputs.clear();
+  for (const Tensor& input : inputs) made.inputs.push_back(input.id());
+  const Tensor result = append(std::move(made));
+  if (original.op) known_.insert(hash, result.id());
+  const bool named_leaf = original.kind == NodeKind::input || original.kind == NodeKind::parameter;
+  if (named_leaf) leaves_by_name_.emplace(original.name, result.id());
   return result;
 }
 
@@ -185,6 +203,10 @@ Tensor Graph::add(Node node) {
   node.phase = phase_;
   node.forward_node = forward_node_;
   node.location = place(node.location);
+  return append(std::move(node));
+}
+
+Tensor Graph::append(Node node) {
   const auto id = static_cast<NodeId>(nodes_.size());
   for (const NodeId input : node.inputs) {
     std::vector<NodeId>& consumers = consumers_[static_cast<std::size_t>(input)];

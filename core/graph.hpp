@@ -34,6 +34,11 @@ class Graph {
   // one. Throws ShapeError or GraphError with the user's line.
   Tensor apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at);
 
+  // A node like that of another graph, on inputs of this graph that have the types of the other's: for copies
+  // and for passes that rewrite graphs. Leaves share their numbers. Place and phase are those of the node; an
+  // equal node that is there already stands for it.
+  Tensor copy(const Node& node, std::span<const Tensor> inputs);
+
   // Tells this graph from every other one of the process, whatever their addresses.
   std::uint32_t serial() const { return serial_; }
   // Expires with the graph.
@@ -75,6 +80,8 @@ class Graph {
 
  private:
   Tensor add(Node node);
+  Tensor append(Node node);
+  NodeId find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) const;
   Tensor add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
                   std::shared_ptr<Array> value, Location at);
   Location place(Location at) const;

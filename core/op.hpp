@@ -71,9 +71,8 @@ class Op {
     return false;
   }
 
-  // Whether forward, given any rows (slices along the first axis) of those inputs that have the output's
-  // shape, and the whole of the others, computes these rows of the output, as if the rest were not there.
-  // With scalars for the others, the rest being of one shape, it computes blocks of any length.
+  // Whether each element of the output follows from those at its place in the inputs, after NumPy's
+  // broadcasting. Then forward serves blocks of the output, of any shape, with as much of the inputs.
   virtual bool elementwise() const { return false; }
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).

@@ -1,5 +1,5 @@
-// A graph compiled for repeated execution: only the nodes that are needed, in a fixed order, every result in
-// its place of one block of memory.
+// A graph compiled for repeated execution: only the nodes that are needed, rewritten to cheaper ones, in a
+// fixed order, every result in its place of one block of memory, executed by a team of threads.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,20 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/graph/plan.hpp"
 #include "gradtable/graph/update.hpp"
 
 namespace gradtable {
+
+namespace detail {
+struct Executable;
+class Workspace;
+class WorkspacePool;
+}  // namespace detail
 
 struct CompileOptions {
   // What value() gives after a run.
@@ -22,9 +30,20 @@ struct CompileOptions {
   // Scalars or tensors that must be finite. When one is not, the run throws NumericError, which names the
   // first node that is not finite, and no parameter has changed.
   std::vector<Tensor> finite = {};
-  // Threads of a matrix product; at least 1.
-  int threads = 1;
+  // At most so many threads; 0: as many as there are cores. A cost model takes fewer where more would be no
+  // faster, but not fewer than min_threads.
+  int threads = 0;
+  int min_threads = 1;
+  // The same bits whatever the number of threads: products are cut into slices by their shapes alone.
+  bool deterministic = false;
+  // Bytes that results may take, besides parameters and feeds; 0: no limit.
+  std::size_t memory_limit = 0;
+  // Passes to leave out, by name: pass_names().
+  std::vector<std::string> without = {};
 };
+
+// The passes that rewrite a graph before it is planned, in their order.
+std::vector<std::string> pass_names();
 
 // The numbers of an input for one run. They are read where they lie, and must stay until the run is over.
 struct Feed {
@@ -36,6 +55,10 @@ struct Feed {
 // at a time; programs that share no updated parameter may run at the same time in different threads.
 class Program {
  public:
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+  ~Program();
+
   // Computes the outputs and applies the updates. Every input that they need is fed once, and no other, from
   // memory that is neither the program's own nor an updated parameter's: GraphError; ShapeError when a feed's
   // type is not that of the input. What an op throws passes through. After any exception the parameters are
@@ -47,74 +70,33 @@ class Program {
   // GraphError for tensors that are not outputs, before the first run, or after one that threw.
   ConstView value(const Tensor& output) const;
 
-  // Memory for results, without parameters and feeds.
-  std::size_t arena_bytes() const { return arena_bytes_; }
-  // Ops that a run executes.
-  std::size_t step_count() const { return steps_.size(); }
+  // The outputs for these feeds, in their order, of a program without updates: GraphError for others. Any
+  // number of threads may call it at the same time, as long as nobody changes the parameters. Throws what run
+  // does.
+  std::vector<Array> infer(std::span<const Feed> feeds) const;
+  std::vector<Array> infer(std::initializer_list<Feed> feeds = {}) const {
+    return infer(std::span(feeds.begin(), feeds.size()));
+  }
+
+  // What is known before the run: memory, operations, order, threads; and how the graph was rewritten.
+  ProgramPlan plan() const;
+  const std::vector<Rewrite>& rewrites() const;
 
  private:
-  friend class Compiler;
+  friend Program compile(Graph& graph, const CompileOptions& options);
 
-  // One call of forward. Its inputs are views_[first_input] and those that follow.
-  struct Step {
-    const Op* op;
-    std::size_t first_input;
-    std::size_t input_count;
-    View output;
-    Parts parts;
-    bool must_be_finite;
-  };
-  // Who a step or a leaf is, for messages.
-  struct Origin {
-    std::string label;
-    Location location;
-  };
-  struct Input {
-    NodeId id;
-    TensorType type;
-    Origin origin;
-    std::vector<std::size_t> uses;  // among views_
-  };
-  struct Output {
-    NodeId id;
-    ConstView view;
-  };
-  struct Copy {
-    ConstView from;
-    View to;
-  };
-  struct FreeArena {
-    void operator()(void* memory) const;
-  };
+  explicit Program(std::shared_ptr<const detail::Executable> executable);
+  const detail::Executable& executable() const;
 
-  Program() = default;
-  void bind(std::span<const Feed> feeds);
-  const Input& input_of(const Feed& feed) const;
-  void require_usable(const ConstView& value, const Input& input) const;
-  void execute(const Step& step) const;
-  std::span<const ConstView> inputs_of(const Step& step) const;
-  [[noreturn]] void report_not_finite(std::size_t last) const;
-
-  std::uint32_t graph_serial_ = 0;
-  std::weak_ptr<const void> graph_life_;
-  std::vector<Step> steps_;
-  std::vector<Origin> origins_;  // of steps_
-  std::vector<ConstView> views_;
-  std::vector<Input> inputs_;
-  std::vector<Output> outputs_;
-  std::vector<View> in_place_;                        // parameters in whose memory updates are computed
-  std::vector<Copy> copies_;                          // updates that were not computed in place
-  std::vector<std::pair<ConstView, Origin>> leaves_;  // parameters and constants that are read
-  std::vector<std::shared_ptr<const Op>> ops_;        // kept alive
-  std::vector<std::shared_ptr<Array>> arrays_;
-  std::unique_ptr<void, FreeArena> arena_;
-  std::size_t arena_bytes_ = 0;
-  int threads_ = 1;
+  std::shared_ptr<const detail::Executable> executable_;
+  std::unique_ptr<detail::Workspace> workspace_;  // of run
+  std::unique_ptr<detail::WorkspacePool> pool_;   // of infer
   bool has_run_ = false;
 };
 
 // Throws GraphError when a tensor is of another graph, when nothing is asked for, when an update's left side
-// is not a parameter or is updated twice, and ShapeError when the types of its sides differ.
+// is not a parameter or is updated twice, for an unknown pass, and when the results need more memory than
+// allowed; ShapeError when the types of an update's sides differ.
 Program compile(Graph& graph, const CompileOptions& options);
 
 // The value of one tensor, compiled and run once.

@@ -6,6 +6,7 @@
 
 #include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/linear.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {
@@ -32,13 +33,14 @@ std::optional<double> exact_inverse(std::optional<double> c) {
   return 1 / *c;
 }
 
-class Add final : public detail::Binary<Add> {
+class Add final : public detail::Binary<Add>, public detail::Linear {
  public:
   std::string_view name() const override { return "add"; }
   template <class T>
   static T formula(T a, T b) {
     return a + b;
   }
+  std::vector<double> factors() const override { return {1, 1}; }
   // a + 0, 0 + b
   Tensor simplified(Inputs inputs) const override {
     if (is_neutral(inputs, 1, 0)) return inputs[0];
@@ -48,13 +50,14 @@ class Add final : public detail::Binary<Add> {
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override { return gradient; }
 };
 
-class Sub final : public detail::Binary<Sub> {
+class Sub final : public detail::Binary<Sub>, public detail::Linear {
  public:
   std::string_view name() const override { return "sub"; }
   template <class T>
   static T formula(T a, T b) {
     return a - b;
   }
+  std::vector<double> factors() const override { return {1, -1}; }
   // a - 0, 0 - b
   Tensor simplified(Inputs inputs) const override {
     if (is_neutral(inputs, 1, 0)) return inputs[0];

@@ -6,19 +6,21 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/linear.hpp"
 
 namespace gradtable {
 namespace {
 
 using Inputs = std::span<const Tensor>;
 
-class Neg final : public detail::Unary<Neg> {
+class Neg final : public detail::Unary<Neg>, public detail::Linear {
  public:
   std::string_view name() const override { return "neg"; }
   template <class T>
   static T formula(T x) {
     return -x;
   }
+  std::vector<double> factors() const override { return {-1}; }
   // -(-x)
   Tensor simplified(Inputs inputs) const override { return detail::argument_of<Neg>(inputs[0]); }
   // dy/dx = -1
@@ -27,7 +29,7 @@ class Neg final : public detail::Unary<Neg> {
   }
 };
 
-class Scale final : public detail::Unary<Scale> {
+class Scale final : public detail::Unary<Scale>, public detail::Linear {
  public:
   explicit Scale(double factor) : factor_(factor) {}
   std::string_view name() const override { return "scale"; }
@@ -36,6 +38,7 @@ class Scale final : public detail::Unary<Scale> {
   T formula(T x) const {
     return static_cast<T>(factor_) * x;
   }
+  std::vector<double> factors() const override { return {factor_}; }
   // 1 x, -1 x, c (-x), c (d x)
   Tensor simplified(Inputs inputs) const override {
     if (factor_ == 1) return inputs[0];

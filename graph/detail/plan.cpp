@@ -1,17 +1,24 @@
 #include "gradtable/graph/detail/plan.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
-#include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/arena.hpp"
+#include "gradtable/graph/detail/cost.hpp"
 
 namespace gradtable::detail {
 
-Plan::Plan(const Graph& graph, const CompileOptions& options) {
-  schedule(graph, options);
-  find_last_uses(options);
-  find_updates_in_place(options);
+Plan::Plan(const Computation& computation, int threads, int slices) : threads_(threads), slices_(slices) {
+  list_values(computation);
+  divide_steps();
+  find_last_uses(computation);
+  find_updates_in_place(computation);
+  if (threads_ > 1) {
+    find_levels();
+    sort_by_level();
+    find_last_uses(computation);
+  }
   place();
 }
 
@@ -20,48 +27,71 @@ const Value& Plan::lasting(NodeId id) const {
   return copy == copies_.end() ? value_of(id) : values_[copy->second];
 }
 
-void Plan::schedule(const Graph& graph, const CompileOptions& options) {
-  std::size_t steps = 0;
-  std::vector<NodeId> wanted;
-  for (const Tensor& output : options.outputs) wanted.push_back(output.id());
-  for (const Tensor& tensor : options.finite) wanted.push_back(tensor.id());
-  for (const Update& update : options.updates) wanted.push_back(update.value.id());
-  const std::vector<NodeId> ids = ancestors(graph, wanted);
-  values_.reserve(ids.size() + wanted.size());
-  index_.resize(static_cast<std::size_t>(ids.back()) + 1, Value::kNever);
+void Plan::list_values(const Computation& computation) {
+  const Graph& graph = *computation.graph;
+  const std::vector<NodeId> ids = needed_nodes(computation);
+  index_.resize(graph.size(), Value::kNever);
+  values_.reserve(ids.size());
   for (const NodeId id : ids) {
     index_[static_cast<std::size_t>(id)] = values_.size();
     values_.push_back({.id = id, .node = &graph.node(id)});
-    if (values_.back().node->op) values_.back().step = steps++;
   }
-  for (const NodeId id : wanted) {
-    if (graph.node(id).op || copies_.contains(id)) continue;
-    copies_.emplace(id, values_.size());
-    values_.push_back({.id = id, .node = &graph.node(id), .copy = true, .step = steps++});
+  const auto keep = [&](const Tensor& tensor) {
+    if (tensor.node().op || copies_.contains(tensor.id())) return;
+    copies_.emplace(tensor.id(), values_.size());
+    values_.push_back({.id = tensor.id(), .node = &tensor.node(), .copy = true});
+  };
+  std::ranges::for_each(computation.outputs, keep);
+  std::ranges::for_each(computation.finite, keep);
+  for (const Update& update : computation.updates) keep(update.value);
+}
+
+std::vector<TensorType> Plan::input_types(const Value& value) const {
+  std::vector<TensorType> types;
+  types.reserve(value.node->inputs.size());
+  for (const NodeId input : value.node->inputs) types.push_back(value_of(input).node->type);
+  return types;
+}
+
+void Plan::divide_steps() {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    Value& value = values_[i];
+    if (!value.node->op && !value.copy) continue;
+    value.step = steps_.size();
+    Step step{.value = i, .division = {}};
+    if (!value.copy) {
+      const std::vector<TensorType> types = input_types(value);
+      step.division = divide(*value.node->op, types, value.node->type, slices_);
+      step.seconds = seconds_of(*value.node->op, types, value.node->type);
+    }
+    steps_.push_back(step);
   }
 }
 
-void Plan::find_last_uses(const CompileOptions& options) {
-  for (const Value& value : values_) {
-    if (value.step == Value::kNever) continue;
+void Plan::find_last_uses(const Computation& computation) {
+  checked_steps_ = 0;
+  for (const Step& step : steps_) {
+    const Value& value = values_[step.value];
     if (value.copy) value_of(value.id).last_use = value.step;
     if (value.copy) continue;
     if (value.node->op->may_throw()) checked_steps_ = value.step + 1;
     for (const NodeId input : value.node->inputs) value_of(input).last_use = value.step;
   }
-  for (const Tensor& output : options.outputs) lasting(output.id()).last_use = Value::kNever;
-  for (const Update& update : options.updates) lasting(update.value.id()).last_use = Value::kNever;
-  for (const Tensor& tensor : options.finite)
+  for (const Tensor& output : computation.outputs) lasting(output.id()).last_use = Value::kNever;
+  for (const Update& update : computation.updates) lasting(update.value.id()).last_use = Value::kNever;
+  for (const Tensor& tensor : computation.finite)
     checked_steps_ = std::max(checked_steps_, lasting(tensor.id()).step + 1);
 }
 
 // An update is computed in the parameter's own memory when its op allows that, nobody reads the old numbers
 // later, nothing can end the run any more, and it is no output, which others that write the
 // parameter must not change.
-void Plan::find_updates_in_place(const CompileOptions& options) {
-  for (const Update& update : options.updates) {
+void Plan::find_updates_in_place(const Computation& computation) {
+  std::vector<bool> is_output(values_.size());
+  for (const Tensor& output : computation.outputs) is_output[place_of(output.id())] = true;
+  for (const Update& update : computation.updates) {
     Value& value = lasting(update.value.id());
-    const bool output = std::ranges::find(options.outputs, update.value) != options.outputs.end();
+    const bool output = is_output[place_of(update.value.id())];
     if (value.copy || value.in_place_of || output || value.step < checked_steps_) continue;
     const auto& inputs = value.node->inputs;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -73,11 +103,91 @@ void Plan::find_updates_in_place(const CompileOptions& options) {
   }
 }
 
+// Whether a thread that computes its slice of the step reads what others have in their slices of the input.
+bool Plan::reads_across(const Step& reader, std::size_t input) const {
+  const Value& value = values_[reader.value];
+  const Value& read = value.copy ? value_of(value.id) : value_of(value.node->inputs[input]);
+  const Division written = read.step == Value::kNever ? reader.division : steps_[read.step].division;
+  if (reader.division.whole() && written.whole()) return false;
+  if (value.copy) return true;
+  return !same_fractions(reader.division, written) ||
+         !value.node->op->reads_own_slice(input, input_types(value), value.node->type);
+}
+
+// Each step comes as early as what it needs allows. What would end the run comes before what changes
+// parameters.
+void Plan::find_levels() {
+  readers_.resize(values_.size());
+  std::size_t checked_level = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    Step& step = steps_[i];
+    const Value& value = values_[step.value];
+    step.level = level_after_inputs(step);
+    if (value.in_place_of) {
+      step.level = std::max(step.level, level_after_readers(step));
+      if (checked_steps_ > 0) step.level = std::max(step.level, checked_level + 1);
+    }
+    if (i < checked_steps_) checked_level = std::max(checked_level, step.level);
+    if (value.copy) continue;
+    for (const NodeId input : value.node->inputs) readers_[place_of(input)].push_back(i);
+  }
+}
+
+std::size_t Plan::level_after_inputs(const Step& step) const {
+  const Value& value = values_[step.value];
+  std::size_t level = 0;
+  const std::size_t inputs = value.copy ? 1 : value.node->inputs.size();
+  for (std::size_t i = 0; i < inputs; ++i) {
+    const Value& input = value_of(value.copy ? value.id : value.node->inputs[i]);
+    if (input.step == Value::kNever) continue;
+    level = std::max(level, steps_[input.step].level + (reads_across(step, i) ? 1 : 0));
+  }
+  return level;
+}
+
+// The old numbers of a parameter go when nobody reads them any more: a thread knows that of itself only.
+std::size_t Plan::level_after_readers(const Step& step) const {
+  const Value& value = values_[step.value];
+  std::size_t level = 0;
+  for (const NodeId id : value.node->inputs) {
+    if (value_of(id).node->value.get() != value.in_place_of) continue;
+    for (const std::size_t reader : readers_[place_of(id)]) {
+      const std::vector<NodeId>& inputs = values_[steps_[reader].value].node->inputs;
+      bool own = same_fractions(steps_[reader].division, step.division);
+      for (std::size_t i = 0; i < inputs.size() && own; ++i)
+        own = inputs[i] != id || !reads_across(steps_[reader], i);
+      level = std::max(level, steps_[reader].level + (own ? 0 : 1));
+    }
+  }
+  return level;
+}
+
+void Plan::sort_by_level() {
+  std::ranges::stable_sort(steps_, {}, &Step::level);
+  std::vector<std::size_t> place_of_step(steps_.size());
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    place_of_step[values_[steps_[i].value].step] = i;
+    values_[steps_[i].value].step = i;
+  }
+  for (std::vector<std::size_t>& readers : readers_) {
+    for (std::size_t& reader : readers) reader = place_of_step[reader];
+  }
+}
+
+// Memory that is free is used again where no thread can still be at its last use: for a team, on a later
+// level.
 void Plan::place() {
   Arena arena;
-  for (Value& value : values_) {
-    if (value.step == Value::kNever) continue;
-    Value* overwritten = value.in_place_of ? nullptr : overwritable_input(value);
+  std::vector<const Value*> waiting;
+  std::size_t level = 0;
+  for (const Step& step : steps_) {
+    if (threads_ == 1 || step.level > level) {
+      for (const Value* value : waiting) arena.release(value->offset, value->node->type.bytes());
+      waiting.clear();
+      level = step.level;
+    }
+    Value& value = values_[step.value];
+    Value* overwritten = value.in_place_of ? nullptr : overwritable_input(step);
     if (overwritten) value.offset = overwritten->offset;
     if (!overwritten && !value.in_place_of) value.offset = arena.allocate(value.node->type.bytes());
     if (value.copy) continue;
@@ -86,23 +196,48 @@ void Plan::place() {
       const Value& input = value_of(*id);
       const bool first_time = std::find(inputs.begin(), id, *id) == id;
       if (first_time && input.in_arena() && input.last_use == value.step && &input != overwritten)
-        arena.release(input.offset, input.node->type.bytes());
+        waiting.push_back(&input);
     }
-    if (value.last_use == 0 && !value.in_place_of) arena.release(value.offset, value.node->type.bytes());
+    if (value.last_use == 0 && !value.in_place_of) waiting.push_back(&value);
   }
   arena_bytes_ = arena.size();
 }
 
-Value* Plan::overwritable_input(const Value& value) {
+// An input of the same size that nobody reads after this step, or beside it.
+Value* Plan::overwritable_input(const Step& step) {
+  const Value& value = values_[step.value];
   if (value.copy) return nullptr;
   const auto& inputs = value.node->inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Value& input = value_of(inputs[i]);
     const bool dies_here = input.in_arena() && input.last_use == value.step;
-    if (dies_here && input.node->type.bytes() == value.node->type.bytes() && value.node->op->may_overwrite(i))
-      return &input;
+    if (!dies_here || input.node->type.bytes() != value.node->type.bytes()) continue;
+    if (!value.node->op->may_overwrite(i)) continue;
+    if (threads_ > 1 && others_read_across(input, step)) continue;
+    return &input;
   }
   return nullptr;
+}
+
+// Whether, on the level of this step, a thread may read of the value what another one computes in the step.
+bool Plan::others_read_across(const Value& value, const Step& step) const {
+  for (const std::size_t i : readers_[place_of(value.id)]) {
+    const Step& reader = steps_[i];
+    if (reader.level < step.level) continue;
+    const std::vector<NodeId>& inputs = values_[reader.value].node->inputs;
+    if (!same_fractions(reader.division, step.division)) return true;
+    for (std::size_t input = 0; input < inputs.size(); ++input) {
+      if (inputs[input] == value.id && reads_across(reader, input)) return true;
+    }
+  }
+  return false;
+}
+
+double Plan::seconds() const {
+  double sum = 0;
+  for (const Step& step : steps_) sum += step.division.whole() ? step.seconds : step.seconds / threads_;
+  if (threads_ > 1) sum += kSecondsPerStart + kSecondsPerBarrier * static_cast<double>(levels() - 1);
+  return sum;
 }
 
 }  // namespace gradtable::detail

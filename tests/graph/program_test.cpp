@@ -65,7 +65,7 @@ TEST(Program, ExecutesOnlyWhatIsNeeded) {
   const Tensor y = square(x);
   exp(y);
   log(y);
-  EXPECT_EQ(compile(graph, {.outputs = {y}}).step_count(), 1U);
+  EXPECT_EQ(compile(graph, {.outputs = {y}}).plan().steps.size(), 1U);
 }
 
 TEST(Program, SwapsTwoParameters) {
@@ -129,7 +129,7 @@ TEST(Program, UpdatesInPlaceAsByCopy) {
         graph, {.outputs = by_copy ? std::vector{loss, p} : std::vector{loss}, .updates = {{p, updated}}});
     for (int i = 0; i < 5; ++i) program.run();
     results[by_copy] = graph.value(p);
-    memory[by_copy] = program.arena_bytes();
+    memory[by_copy] = program.plan().peak_bytes;
   }
   EXPECT_TRUE(same_bits(results[0], results[1]));
   EXPECT_NE(results[0].as<double>()[0], 1);
@@ -346,8 +346,8 @@ TEST(Program, ReusesTheMemoryOfAChain) {
   Tensor y = x;
   for (int i = 0; i < 100; ++i) y = i % 2 == 0 ? tanh(y) : scale(y, 1.25);
   Program program = compile(graph, {.outputs = {y}});
-  EXPECT_EQ(program.step_count(), 100U);
-  EXPECT_LE(program.arena_bytes(), std::size_t{2 * 64 * 64 * 8});
+  EXPECT_EQ(program.plan().steps.size(), 100U);
+  EXPECT_LE(program.plan().peak_bytes, std::size_t{2 * 64 * 64 * 8});
 }
 
 // A random graph of (3,4), (4,3), (4) and scalar float64 nodes.

@@ -1,0 +1,92 @@
+// A planned computation, ready to run: all that never changes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gradtable/graph/computation.hpp"
+#include "gradtable/graph/plan.hpp"
+
+namespace gradtable::detail {
+
+// Where numbers lie: at an address, in the arena, or where the caller feeds them.
+struct Place {
+  enum class Where : std::uint8_t { address, arena, feed } where = Where::address;
+  void* address = nullptr;
+  std::size_t index = 0;  // the offset in the arena, or among the inputs
+};
+
+struct Operand {
+  TensorType type;
+  Place place;
+};
+
+// One op. Its inputs are operands[first_input] and those that follow.
+struct ExecutableStep {
+  std::shared_ptr<const Op> op;
+  std::size_t first_input = 0;
+  std::size_t input_count = 0;
+  Operand output;
+  std::int64_t parts = 1;
+  int slices = 1;
+  bool must_be_finite = false;
+  NodeId node = -1;          // of the rewritten graph
+  std::size_t last_use = 0;  // PlannedStep::last_use
+  std::size_t level = 0;
+};
+
+// One call of forward.
+struct Call {
+  std::size_t step;
+  Parts parts;
+};
+
+// What one thread does: the calls of level l are those from ends[l - 1], or 0, up to ends[l].
+struct ThreadCalls {
+  std::vector<Call> calls;
+  std::vector<std::size_t> ends;
+};
+
+struct Executable {
+  struct Input {
+    NodeId id;  // in the user's graph, as in Output
+    TensorType type;
+    std::string label;
+    Location location;
+  };
+  struct Output {
+    NodeId id;
+    Operand operand;
+  };
+  struct Copy {
+    Operand from;
+    View to;
+  };
+
+  std::uint32_t graph_serial = 0;  // of the user's graph
+  std::weak_ptr<const void> graph_life;
+  Computation source;             // before the passes: what messages are about
+  std::vector<NodeId> originals;  // the user's nodes, by those of the source
+  Computation rewritten;          // what is executed; keeps constants and parameters alive
+  std::vector<Rewrite> rewrites;
+
+  std::size_t arena_bytes = 0;
+  std::vector<Operand> operands;
+  std::vector<ExecutableStep> steps;
+  std::vector<ThreadCalls> threads;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  std::vector<View> in_place;  // parameters in whose memory updates are computed
+  std::vector<Copy> copies;    // updates that were not computed in place
+
+  std::span<const Operand> inputs_of(const ExecutableStep& step) const {
+    return std::span(operands).subspan(step.first_input, step.input_count);
+  }
+  ProgramPlan plan() const;
+};
+
+}  // namespace gradtable::detail

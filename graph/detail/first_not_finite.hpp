@@ -1,0 +1,32 @@
+// Where a number that is not finite came from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gradtable/graph/computation.hpp"
+
+namespace gradtable::detail {
+
+// Whether the elements [begin, end) are finite; integers are.
+bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end);
+
+// The numbers of an input of the computation's graph.
+struct FedInput {
+  std::string name;
+  ConstView value;
+};
+
+// Computes the nodes of a computation one by one, and throws NumericError for the first that is not finite;
+// with all of them finite, too, since a program that computes the same in another order has found one that is
+// not. Messages call nodes without a name by their number in the graph that the computation was copied from:
+// `originals`, by node.
+[[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<NodeId>& originals,
+                                         const std::vector<FedInput>& fed);
+
+// Who a node is, for messages: "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name.
+// Without originals, the number is that in the graph itself.
+std::string description(const Graph& graph, NodeId id, const std::vector<NodeId>& originals);
+
+}  // namespace gradtable::detail

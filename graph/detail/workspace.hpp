@@ -1,0 +1,66 @@
+// The memory of one run of an executable, and the run.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "gradtable/core/barrier.hpp"
+#include "gradtable/graph/detail/executable.hpp"
+#include "gradtable/graph/program.hpp"
+
+namespace gradtable::detail {
+
+// Used by one run at a time.
+class Workspace {
+ public:
+  explicit Workspace(std::shared_ptr<const Executable> executable);
+
+  // Points the inputs at the numbers that are fed; throws what Program::run does for wrong feeds, and then
+  // what was computed before is there still.
+  void bind(std::span<const Feed> feeds);
+  // Computes everything from what is bound, then applies the updates.
+  void run();
+  ConstView view(const Operand& operand) const { return {operand.type, address(operand.place)}; }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const;
+  };
+  class Failure;
+
+  void* address(const Place& place) const;
+  const Executable::Input& input_of(const Feed& feed) const;
+  void require_usable(const ConstView& value, const Executable::Input& input) const;
+  void execute(Failure& failure);
+  void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure);
+  void call(const Call& call) const;
+  bool is_finite(const Call& call) const;
+  [[noreturn]] void report_not_finite() const;
+
+  std::shared_ptr<const Executable> executable_;
+  std::unique_ptr<void, Free> arena_;
+  std::vector<ConstView> feeds_;  // by input
+  std::vector<char> is_fed_;
+  std::vector<std::vector<std::size_t>> uses_;  // of each input, among inputs_
+  std::vector<ConstView> inputs_;               // by operand
+  std::vector<View> outputs_;                   // by step
+};
+
+// Workspaces for runs that go on at the same time: as many as ever did.
+class WorkspacePool {
+ public:
+  explicit WorkspacePool(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
+
+  std::unique_ptr<Workspace> take();
+  void give_back(std::unique_ptr<Workspace> workspace);
+
+ private:
+  std::shared_ptr<const Executable> executable_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Workspace>> free_;
+};
+
+}  // namespace gradtable::detail

@@ -1,0 +1,50 @@
+// The passes that rewrite a computation before it is planned. A pass is a pure function: it leaves the old
+// computation as it is and gives a new one, of the same values. Each takes time about linear in the graph.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gradtable/graph/computation.hpp"
+
+namespace gradtable::detail {
+
+// What a pass found to do. An empty reason: nothing, and there is no new computation.
+struct Change {
+  Computation computation;
+  std::string reason;
+};
+
+// The graph without the nodes that nothing asked for needs.
+Change dead_nodes(const Computation& from);
+
+// Nodes whose inputs are all constants become constants, computed once; not those that are much larger than
+// what they are made of, and not ops that may throw.
+Change constant_folding(const Computation& from);
+
+// Nodes for which their op knows a cheaper equal (Op::simplified), as x for x + 0.
+Change identities(const Computation& from);
+
+// Transposed matrices that are factors of a product: BLAS reads them as they lie.
+Change transposes(const Computation& from);
+
+// The loss written out in log, softmax, products and sums, as softmax_cross_entropy; and its gradient.
+Change softmax_cross_entropy_parts(const Computation& from);
+
+// beta C + alpha A B, from sums, differences and multiples, as one gemm, which can be computed in C's memory:
+// the optimizer's step W - lr X^T E, also with weight decay, and the velocity of momentum. Not where somebody
+// else needs the product, as a gradient that is an output or clipped by its norm.
+Change product_sums(const Computation& from);
+
+// X W, for a W that is updated and has many more rows than X, as partial products over `slices` slices of W's
+// rows and their sum: then a thread reads no rows of W but those that it updates itself.
+Change partial_products(const Computation& from, int slices);
+
+// Chains and small trees of element-wise ops as one op, which evaluates them block by block in the cache.
+Change elementwise_chains(const Computation& from);
+
+// Element-wise ops behind a matrix product, as bias and activation, as one op with it.
+Change product_epilogues(const Computation& from);
+
+}  // namespace gradtable::detail

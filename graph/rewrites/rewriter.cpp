@@ -1,0 +1,59 @@
+#include "gradtable/graph/rewrites/rewriter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gradtable::detail {
+
+Rewriter::Rewriter(const Computation& from) : from_(from), order_(needed_nodes(from)) {
+  to_.graph = std::make_shared<Graph>();
+  uses_.resize(from.graph->size());
+  asked_for_.resize(from.graph->size());
+  copies_.resize(from.graph->size());
+  for (const NodeId id : order_) {
+    for (const NodeId input : node(id).inputs) ++uses_[static_cast<std::size_t>(input)];
+  }
+  const auto ask = [&](const Tensor& tensor) {
+    ++uses_[static_cast<std::size_t>(tensor.id())];
+    asked_for_[static_cast<std::size_t>(tensor.id())] = true;
+  };
+  std::ranges::for_each(from.outputs, ask);
+  std::ranges::for_each(from.finite, ask);
+  for (const Update& update : from.updates) ask(update.value);
+}
+
+std::vector<Tensor> Rewriter::inputs_of(NodeId id) const {
+  std::vector<Tensor> inputs;
+  inputs.reserve(node(id).inputs.size());
+  for (const NodeId input : node(id).inputs) inputs.push_back((*this)[input]);
+  return inputs;
+}
+
+Tensor Rewriter::copy(NodeId id) {
+  Node like = node(id);
+  like.forward_node = forward_node(id);
+  return to_.graph->copy(like, inputs_of(id));
+}
+
+// The node that a gradient was made for, where it is part of the new graph.
+NodeId Rewriter::forward_node(NodeId id) const {
+  const NodeId forward = node(id).forward_node;
+  if (forward < 0) return -1;
+  const Tensor& copy = (*this)[forward];
+  return copy.empty() ? -1 : copy.id();
+}
+
+void Rewriter::put(NodeId id, const Tensor& made) {
+  copies_[static_cast<std::size_t>(id)] = made;
+  if (!node(id).name.empty()) to_.graph->set_name(made.id(), node(id).name);
+}
+
+Computation Rewriter::finish() {
+  for (const Tensor& output : from_.outputs) to_.outputs.push_back((*this)[output.id()]);
+  for (const Tensor& tensor : from_.finite) to_.finite.push_back((*this)[tensor.id()]);
+  for (const Update& update : from_.updates)
+    to_.updates.push_back({(*this)[update.parameter.id()], (*this)[update.value.id()]});
+  return std::move(to_);
+}
+
+}  // namespace gradtable::detail

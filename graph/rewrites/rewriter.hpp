@@ -1,0 +1,58 @@
+// The making of a new computation out of an old one, node by node.
+#pragma once
+
+#include <vector>
+
+#include "gradtable/graph/computation.hpp"
+
+namespace gradtable::detail {
+
+class Rewriter {
+ public:
+  explicit Rewriter(const Computation& from);
+
+  // The old nodes that are needed, each after its inputs.
+  const std::vector<NodeId>& order() const { return order_; }
+  const Node& node(NodeId id) const { return from_.graph->node(id); }
+  // How many needed nodes read an old node, once for each input of theirs, and one more for each time that it
+  // is an output, an update's value or checked.
+  int uses(NodeId id) const { return uses_[static_cast<std::size_t>(id)]; }
+  bool asked_for(NodeId id) const { return asked_for_[static_cast<std::size_t>(id)]; }
+
+  // What stands for an old node in the new graph, where its turn has come.
+  Tensor operator[](NodeId id) const { return copies_[static_cast<std::size_t>(id)]; }
+  // What stands for the inputs of an old node.
+  std::vector<Tensor> inputs_of(NodeId id) const;
+  // A copy of the old node in the new graph.
+  Tensor copy(NodeId id);
+
+  // The new computation, when replace(id) has given what stands for each old node in the order of order().
+  // It is an empty tensor for a copy; else a tensor of the new graph, of the same type, whose new nodes get
+  // the old one's place, phase and name.
+  template <class Replace>
+  Computation run(Replace&& replace) {
+    for (const NodeId id : order_) {
+      Tensor made;
+      {
+        const Graph::Scope scope(*to_.graph, node(id).phase, forward_node(id));
+        made = replace(id);
+      }
+      put(id, made.empty() ? copy(id) : made);
+    }
+    return finish();
+  }
+
+ private:
+  NodeId forward_node(NodeId id) const;
+  void put(NodeId id, const Tensor& made);
+  Computation finish();
+
+  const Computation& from_;
+  Computation to_;
+  std::vector<NodeId> order_;
+  std::vector<int> uses_;
+  std::vector<bool> asked_for_;
+  std::vector<Tensor> copies_;
+};
+
+}  // namespace gradtable::detail
