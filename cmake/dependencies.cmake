@@ -9,6 +9,9 @@ set(BLA_VENDOR OpenBLAS)
 find_package(BLAS REQUIRED)          # libopenblas-openmp-dev
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 find_path(XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
+if(GRADTABLE_BENCHMARKS)
+  find_package(benchmark REQUIRED)
+endif()
 
 # The way of ops/ to BLAS, and the bridge for users: headers only, and in no public header but gradtable/xtensor.hpp.
 add_library(gradtable_xtensor INTERFACE)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian 12 packages that gradtable is built, tested and drawn with, those of them that are missing.
+# Installs the Debian 12 packages that gradtable is built, tested, measured and drawn with, those that are missing.
 # Does nothing, and says nothing, when all are there. Uses sudo when not root.
 set -euo pipefail
 
@@ -7,7 +7,7 @@ packages=(
   cmake ninja-build g++ pkg-config ccache
   libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-openmp-dev
   nlohmann-json3-dev zlib1g-dev libfmt-dev libcli11-dev librandom123-dev
-  libgtest-dev graphviz clang-format
+  libgtest-dev libbenchmark-dev graphviz clang-format
 )
 
 fail() {
