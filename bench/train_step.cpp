@@ -82,21 +82,24 @@ double seconds_per_step(const Case& c, int threads, int rounds) {
 int main(int argc, char** argv) {
   CLI::App app("Time of one training step: forward, backward, SGD; float32.");
   int threads = 1, rounds = 5;
+  std::int64_t batch = 0;
   bool json = false;
   std::string only;
   app.add_option("--threads", threads, "threads of the program")->check(CLI::Range(1, 256));
   app.add_option("--rounds", rounds, "the best of so many rounds counts")->check(CLI::Range(1, 1000));
   app.add_option("--model", only, "this model alone, as 784-128-10");
+  app.add_option("--batch", batch, "this batch size alone")->check(CLI::Range(1, 1000000));
   app.add_flag("--json", json, "one JSON object a line");
   CLI11_PARSE(app, argc, argv);
 
   if (!json) fmt::print("{}, {} threads\n", to_string(tune_blas()), threads);
   for (const Case& c : kCases) {
-    if (!only.empty() && only != c.model()) continue;
+    if ((!only.empty() && only != c.model()) || (batch != 0 && batch != c.batch)) continue;
     const double us = 1e6 * seconds_per_step(c, threads, rounds);
     if (json)
-      fmt::print("{{\"model\":\"{}\",\"batch\":{},\"threads\":{},\"us_per_step\":{:.2f}}}\n", c.model(),
-                 c.batch, threads, us);
+      fmt::print(R"({{"impl":"gradtable","model":"{}","batch":{},"threads":{},"us_per_step":{:.2f}}})"
+                 "\n",
+                 c.model(), c.batch, threads, us);
     else
       fmt::print("{:24} batch {:4}  {:10.2f} us\n", c.model(), c.batch, us);
     std::fflush(stdout);
