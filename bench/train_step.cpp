@@ -52,19 +52,40 @@ struct Samples {
   }
 };
 
-double seconds_per_step(const Case& c, int threads, int rounds) {
+// How the program is compiled, and how often it is measured.
+struct Settings {
+  int threads = 1;
+  int min_threads = 1;
+  bool deterministic = false;
+  std::vector<std::string> without;
+  int rounds = 5;
+  bool show_plan = false;
+};
+
+void show(const Program& program) {
+  for (const Rewrite& rewrite : program.rewrites())
+    fmt::print("{:22} {:5} -> {:5} nodes  {}\n", rewrite.pass, rewrite.nodes_before, rewrite.nodes_after,
+               rewrite.reason);
+  fmt::print("{}", to_string(program.plan()));
+}
+
+double seconds_per_step(const Case& c, const Settings& settings) {
   Graph graph;
   const Fcnn network(graph, c.widths, {.seed = 1});
   const std::int64_t features = c.widths.front();
   const Tensor x = graph.input("x", {c.batch, features});
   const Tensor t = graph.input("t", {c.batch}, DType::int32);
   const Tensor loss = softmax_cross_entropy(network(x), t);
-  Program step = compile(
-      graph,
-      {.outputs = {loss}, .updates = sgd(build_grad(loss, network.parameters()), 0.01), .threads = threads});
+  Program step = compile(graph, {.outputs = {loss},
+                                 .updates = sgd(build_grad(loss, network.parameters()), 0.01),
+                                 .threads = settings.threads,
+                                 .min_threads = settings.min_threads,
+                                 .deterministic = settings.deterministic,
+                                 .without = settings.without});
+  if (settings.show_plan) show(step);
   const Samples samples(std::max<std::int64_t>(8192, c.batch), features, c.widths.back());
   double best = 1e9;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < settings.rounds; ++round) {
     const auto start = Clock::now();
     for (int i = 0; i < c.steps; ++i) {
       const std::int64_t begin = i % (samples.count / c.batch) * c.batch;
@@ -81,25 +102,31 @@ double seconds_per_step(const Case& c, int threads, int rounds) {
 
 int main(int argc, char** argv) {
   CLI::App app("Time of one training step: forward, backward, SGD; float32.");
-  int threads = 1, rounds = 5;
+  Settings settings;
   std::int64_t batch = 0;
   bool json = false;
   std::string only;
-  app.add_option("--threads", threads, "threads of the program")->check(CLI::Range(1, 256));
-  app.add_option("--rounds", rounds, "the best of so many rounds counts")->check(CLI::Range(1, 1000));
+  app.add_option("--threads", settings.threads, "at most so many threads")->check(CLI::Range(1, 256));
+  app.add_option("--rounds", settings.rounds, "the best of so many rounds counts")
+      ->check(CLI::Range(1, 1000));
   app.add_option("--model", only, "this model alone, as 784-128-10");
   app.add_option("--batch", batch, "this batch size alone")->check(CLI::Range(1, 1000000));
+  app.add_option("--min-threads", settings.min_threads, "at least so many, whatever the cost model says")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--without", settings.without, "passes to leave out");
+  app.add_flag("--deterministic", settings.deterministic, "the same bits for every number of threads");
+  app.add_flag("--plan", settings.show_plan, "show how the graph was rewritten and planned");
   app.add_flag("--json", json, "one JSON object a line");
   CLI11_PARSE(app, argc, argv);
 
-  if (!json) fmt::print("{}, {} threads\n", to_string(tune_blas()), threads);
+  if (!json) fmt::print("{}, {} threads\n", to_string(tune_blas()), settings.threads);
   for (const Case& c : kCases) {
     if ((!only.empty() && only != c.model()) || (batch != 0 && batch != c.batch)) continue;
-    const double us = 1e6 * seconds_per_step(c, threads, rounds);
+    const double us = 1e6 * seconds_per_step(c, settings);
     if (json)
       fmt::print(R"({{"impl":"gradtable","model":"{}","batch":{},"threads":{},"us_per_step":{:.2f}}})"
                  "\n",
-                 c.model(), c.batch, threads, us);
+                 c.model(), c.batch, settings.threads, us);
     else
       fmt::print("{:24} batch {:4}  {:10.2f} us\n", c.model(), c.batch, us);
     std::fflush(stdout);

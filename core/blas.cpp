@@ -152,4 +152,18 @@ int blas_threads() {
   return std::min(threads_told(), most_threads().load());
 }
 
+// OpenBLAS on OpenMP asks at each call how many threads OpenMP would take.
+OneBlasThread::OneBlasThread() : before_(0) {
+  if (parallel() != kOpenMp || omp_set_num_threads == nullptr) {
+    set_blas_threads(1);
+  } else if (const int told = threads_told(); told != 1) {
+    before_ = told;
+    omp_set_num_threads(1);
+  }
+}
+
+OneBlasThread::~OneBlasThread() {
+  if (before_ != 0) omp_set_num_threads(before_);
+}
+
 }  // namespace gradtable

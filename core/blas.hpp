@@ -31,4 +31,17 @@ void set_blas_threads(int threads);
 // The number of threads that BLAS calls of the calling thread use; 1 for a BLAS that does not tell.
 int blas_threads();
 
+// BLAS calls of the calling thread use one thread until the end of the scope, as those of a team must; costs
+// a few nanoseconds. With a BLAS built on pthreads, which has one number for the process, it stays at one.
+class OneBlasThread {
+ public:
+  OneBlasThread();
+  ~OneBlasThread();
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+
+ private:
+  int before_;  // 0: nothing to put back
+};
+
 }  // namespace gradtable

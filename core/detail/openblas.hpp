@@ -15,4 +15,5 @@ extern "C" {
 [[gnu::weak]] void gotoblas_dynamic_init(void);
 // Of the OpenMP run time that an OpenBLAS of that flavour brings along.
 [[gnu::weak]] int omp_get_max_threads(void);
+[[gnu::weak]] void omp_set_num_threads(int threads);
 }

@@ -18,18 +18,6 @@
 namespace gradtable::detail {
 namespace {
 
-// BLAS calls of this thread use one thread, until the end of the scope: the team computes the slices.
-class OneBlasThread {
- public:
-  OneBlasThread() { set_blas_threads(1); }
-  ~OneBlasThread() { set_blas_threads(before_); }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  int before_ = blas_threads();
-};
-
 bool overlap(const ConstView& a, const void* data, std::size_t bytes) {
   const std::less<> before;
   return before(a.data, static_cast<const std::byte*>(data) + bytes) &&
