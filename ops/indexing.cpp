@@ -164,6 +164,9 @@ class ScatterAdd final : public Op {
   }
 
   std::int64_t parts(std::span<const TensorType>, const TensorType&) const override { return rows_; }
+  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
+    return static_cast<double>(inputs[0].shape.size());
+  }
 
   // Every range reads all indices and adds the rows that fall into it: in the same order for any split.
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {

@@ -98,6 +98,12 @@ TEST_F(Indexing, ChecksTheIndicesOfTheRowsThatItComputesOnly) {
   EXPECT_THROW(op.forward(inputs, y.view(), {1, 2}), DataError);
 }
 
+TEST_F(Indexing, CountsAnAdditionForEachValueThatIsPutBack) {
+  const std::vector<TensorType> inputs = {{DType::float32, {2, 3}}, {DType::int32, {2}}};
+  const Tensor y = scatter_add(x, g.input("two", {2}, DType::int32), 100);
+  EXPECT_EQ(get_operation(y)->flops(inputs, y.type()), 6);
+}
+
 TEST_F(Indexing, RefusesRowsAndIndicesThatDoNotFit) {
   const Tensor scalar = g.constant(1), grid = g.input("grid", {2, 2}, DType::int32);
   expect_error<ShapeError>([&] { gather(scalar, labels); }, "gather: expected rows (n,...), got a scalar");
