@@ -10,7 +10,7 @@ find_package(BLAS REQUIRED)          # libopenblas-openmp-dev
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 find_path(XTENSOR_BLAS_INCLUDE_DIR xtensor-blas/xblas.hpp REQUIRED)
 
-# The expression engine of ops/: headers only, and in no public header but gradtable/xtensor.hpp.
+# The way of ops/ to BLAS, and the bridge for users: headers only, and in no public header but gradtable/xtensor.hpp.
 add_library(gradtable_xtensor INTERFACE)
 target_include_directories(gradtable_xtensor SYSTEM INTERFACE
   $<TARGET_PROPERTY:xtensor,INTERFACE_INCLUDE_DIRECTORIES> ${XTENSOR_BLAS_INCLUDE_DIR})

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <string_view>
 #include <vector>
@@ -139,6 +140,9 @@ void set_blas_threads(int threads) {
   const int possible = std::min(threads, most_threads().load());
   const int before = threads_told();
   if (possible == before) return;
+  // OpenBLAS takes and gives back the buffers of its threads here, and does not guard them itself.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   if (possible > before) require_room_for_buffers(possible - before);  // one each
   openblas_set_num_threads(possible);
   if (const int taken = threads_told(); taken < possible) most_threads() = taken;

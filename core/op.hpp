@@ -71,8 +71,9 @@ class Op {
     return false;
   }
 
-  // Whether every element of the output follows from the elements at the same place of those inputs that
-  // have the output's shape, and from single elements of scalars; such ops compute blocks of any length.
+  // Whether forward, given any rows (slices along the first axis) of those inputs that have the output's
+  // shape, and the whole of the others, computes these rows of the output, as if the rest were not there.
+  // With scalars for the others, the rest being of one shape, it computes blocks of any length.
   virtual bool elementwise() const { return false; }
 
   // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).

@@ -1,9 +1,10 @@
 #include "gradtable/ops/arithmetic.hpp"
 
-#include <utility>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
@@ -12,12 +13,36 @@ namespace {
 
 using Inputs = std::span<const Tensor>;
 
+// Whether inputs[wrt] has the value in all elements, and the other input the shape of the result, which the
+// operation then leaves as it is.
+bool is_neutral(Inputs inputs, std::size_t wrt, double value) {
+  const Tensor& other = inputs[1 - wrt];
+  return detail::constant_value(inputs[wrt]) == value && broadcasts_to(inputs[wrt].shape(), other.shape());
+}
+
+// factor * x, if that has the shape of the result.
+Tensor scaled(const Tensor& x, std::optional<double> factor, const Tensor& other) {
+  return factor && broadcasts_to(other.shape(), x.shape()) ? scale(x, *factor) : Tensor();
+}
+
+// 1 / c where this has no rounding, in float32 too.
+std::optional<double> exact_inverse(std::optional<double> c) {
+  int exponent = 0;
+  if (!c || std::abs(std::frexp(*c, &exponent)) != 0.5 || std::abs(exponent) > 120) return {};
+  return 1 / *c;
+}
+
 class Add final : public detail::Binary<Add> {
  public:
   std::string_view name() const override { return "add"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) + std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a + b;
+  }
+  // a + 0, 0 + b
+  Tensor simplified(Inputs inputs) const override {
+    if (is_neutral(inputs, 1, 0)) return inputs[0];
+    return is_neutral(inputs, 0, 0) ? inputs[1] : Tensor();
   }
   // dc/da = 1, dc/db = 1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override { return gradient; }
@@ -26,9 +51,14 @@ class Add final : public detail::Binary<Add> {
 class Sub final : public detail::Binary<Sub> {
  public:
   std::string_view name() const override { return "sub"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) - std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a - b;
+  }
+  // a - 0, 0 - b
+  Tensor simplified(Inputs inputs) const override {
+    if (is_neutral(inputs, 1, 0)) return inputs[0];
+    return is_neutral(inputs, 0, 0) ? neg(inputs[1]) : Tensor();
   }
   // dc/da = 1, dc/db = -1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -39,9 +69,18 @@ class Sub final : public detail::Binary<Sub> {
 class Mul final : public detail::Binary<Mul> {
  public:
   std::string_view name() const override { return "mul"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) * std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a * b;
+  }
+  // a * 1, 1 * b, a * number, number * b
+  Tensor simplified(Inputs inputs) const override {
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+      if (is_neutral(inputs, 1 - i, 1)) return inputs[i];
+      const Tensor product = scaled(inputs[i], detail::constant_value(inputs[1 - i]), inputs[1 - i]);
+      if (!product.empty()) return product;
+    }
+    return {};
   }
   // dc/da = b, dc/db = a
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -52,9 +91,14 @@ class Mul final : public detail::Binary<Mul> {
 class Div final : public detail::Binary<Div> {
  public:
   std::string_view name() const override { return "div"; }
-  template <class A, class B>
-  static auto formula(A&& a, B&& b) {
-    return std::forward<A>(a) / std::forward<B>(b);
+  template <class T>
+  static T formula(T a, T b) {
+    return a / b;
+  }
+  // a / 1, a / 2^n
+  Tensor simplified(Inputs inputs) const override {
+    if (is_neutral(inputs, 1, 1)) return inputs[0];
+    return scaled(inputs[0], exact_inverse(detail::constant_value(inputs[1])), inputs[1]);
   }
   // dc/da = 1 / b, dc/db = -a / b^2 = -c / b
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {

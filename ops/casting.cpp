@@ -1,22 +1,9 @@
 #include "gradtable/ops/casting.hpp"
 
-#include <algorithm>
-
-#include "gradtable/ops/detail/elementwise.hpp"
-#include "gradtable/ops/detail/simd.hpp"
+#include "gradtable/ops/detail/map.hpp"
 
 namespace gradtable {
 namespace {
-
-// Bytes to floats, for images.
-GRADTABLE_SIMD void convert(const std::uint8_t* __restrict x, float* __restrict y, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<float>(x[i]);
-}
-
-template <class From, class To>
-void convert(const From* x, To* y, std::int64_t count) {
-  std::transform(x, x + count, y, [](From v) { return static_cast<To>(v); });
-}
 
 class Cast final : public Op {
  public:
@@ -27,7 +14,7 @@ class Cast final : public Op {
   TensorType infer(std::span<const TensorType> inputs) const override { return {dtype_, inputs[0].shape}; }
 
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return detail::blocks(output.shape.size());
+    return output.shape.size();
   }
   bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
     return true;
@@ -40,14 +27,13 @@ class Cast final : public Op {
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    const std::int64_t begin = parts.begin * detail::kBlock;
-    const std::int64_t count = std::min(parts.end * detail::kBlock, output.shape().size()) - begin;
+    const std::int64_t count = parts.end - parts.begin;
     dispatch(inputs[0].dtype(), [&]<class From>() {
       dispatch(dtype_, [&]<class To>() {
-        const From* x = static_cast<const From*>(inputs[0].data) + begin;
-        To* y = static_cast<To*>(output.data) + begin;
+        const From* x = static_cast<const From*>(inputs[0].data) + parts.begin;
+        To* y = static_cast<To*>(output.data) + parts.begin;
         if constexpr (std::is_floating_point_v<To>)
-          convert(x, y, count);
+          detail::map([](From v) GRADTABLE_INLINE { return static_cast<To>(v); }, count, y, x);
         else
           cast(ConstView(std::span(x, static_cast<std::size_t>(count)), {count}), View{{dtype_, {count}}, y});
       });

@@ -1,7 +1,10 @@
 #include "gradtable/ops/elementwise.hpp"
 
+#include <cmath>
+
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 
 namespace gradtable {
@@ -12,10 +15,12 @@ using Inputs = std::span<const Tensor>;
 class Neg final : public detail::Unary<Neg> {
  public:
   std::string_view name() const override { return "neg"; }
-  template <class X>
-  static auto formula(const X& x) {
+  template <class T>
+  static T formula(T x) {
     return -x;
   }
+  // -(-x)
+  Tensor simplified(Inputs inputs) const override { return detail::argument_of<Neg>(inputs[0]); }
   // dy/dx = -1
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     return neg(gradient);
@@ -27,9 +32,21 @@ class Scale final : public detail::Unary<Scale> {
   explicit Scale(double factor) : factor_(factor) {}
   std::string_view name() const override { return "scale"; }
   std::vector<Attribute> attributes() const override { return {{"factor", factor_}}; }
-  template <class X>
-  auto formula(const X& x) const {
-    return static_cast<typename X::value_type>(factor_) * x;
+  template <class T>
+  T formula(T x) const {
+    return static_cast<T>(factor_) * x;
+  }
+  // 1 x, -1 x, c (-x), c (d x)
+  Tensor simplified(Inputs inputs) const override {
+    if (factor_ == 1) return inputs[0];
+    if (factor_ == -1) return neg(inputs[0]);
+    const Tensor negated = detail::argument_of<Neg>(inputs[0]);
+    if (!negated.empty()) return scale(negated, -factor_);
+    const Tensor x = detail::argument_of<Scale>(inputs[0]);
+    if (x.empty()) return {};
+    // Neither d x nor c d overflows, or vanishes, where the other one would not.
+    const double inner = detail::op_of<Scale>(inputs[0]).factor_;
+    return (std::abs(inner) < 1) == (std::abs(factor_) < 1) ? scale(x, factor_ * inner) : Tensor();
   }
   // dy/dx = factor
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
@@ -43,8 +60,8 @@ class Scale final : public detail::Unary<Scale> {
 class Square final : public detail::Unary<Square> {
  public:
   std::string_view name() const override { return "square"; }
-  template <class X>
-  static auto formula(const X& x) {
+  template <class T>
+  static T formula(T x) {
     return x * x;
   }
   // dy/dx = 2 x
@@ -56,9 +73,10 @@ class Square final : public detail::Unary<Square> {
 class Exp final : public detail::Unary<Exp> {
  public:
   std::string_view name() const override { return "exp"; }
-  template <class X>
-  static auto formula(const X& x) {
-    return xt::exp(x);
+  static constexpr double kFlops = 10;
+  template <class T>
+  static T formula(T x) {
+    return detail::exp(x);
   }
   // dy/dx = y
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
@@ -69,9 +87,10 @@ class Exp final : public detail::Unary<Exp> {
 class Log final : public detail::Unary<Log> {
  public:
   std::string_view name() const override { return "log"; }
-  template <class X>
-  static auto formula(const X& x) {
-    return xt::log(x);
+  static constexpr double kFlops = 10;
+  template <class T>
+  static T formula(T x) {
+    return detail::log(x);
   }
   // dy/dx = 1 / x
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
@@ -82,9 +101,10 @@ class Log final : public detail::Unary<Log> {
 class Tanh final : public detail::Unary<Tanh> {
  public:
   std::string_view name() const override { return "tanh"; }
-  template <class X>
-  static auto formula(const X& x) {
-    return xt::tanh(x);
+  static constexpr double kFlops = 15;
+  template <class T>
+  static T formula(T x) {
+    return detail::tanh(x);
   }
   // dy/dx = 1 - y^2
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
@@ -95,10 +115,10 @@ class Tanh final : public detail::Unary<Tanh> {
 class Sigmoid final : public detail::Unary<Sigmoid> {
  public:
   std::string_view name() const override { return "sigmoid"; }
-  template <class X>
-  static auto formula(const X& x) {
-    using T = typename X::value_type;
-    return T{1} / (T{1} + xt::exp(-x));
+  static constexpr double kFlops = 12;
+  template <class T>
+  static T formula(T x) {
+    return T{1} / (T{1} + detail::exp(-x));
   }
   // dy/dx = y (1 - y)
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
@@ -109,10 +129,14 @@ class Sigmoid final : public detail::Unary<Sigmoid> {
 class ReLU final : public detail::Unary<ReLU> {
  public:
   std::string_view name() const override { return "relu"; }
-  template <class X>
-  static auto formula(const X& x) {
+  template <class T>
+  static T formula(T x) {
     // NaN stays NaN: the comparison is false for it.
-    return xt::where(x <= typename X::value_type{0}, typename X::value_type{0}, x);
+    return x <= T{0} ? T{0} : x;
+  }
+  // relu(relu(x))
+  Tensor simplified(Inputs inputs) const override {
+    return detail::argument_of<ReLU>(inputs[0]).empty() ? Tensor() : inputs[0];
   }
   // dy/dx = 1 where x > 0, which is where y > 0
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
@@ -123,10 +147,9 @@ class ReLU final : public detail::Unary<ReLU> {
 class Heaviside final : public detail::Unary<Heaviside> {
  public:
   std::string_view name() const override { return "heaviside"; }
-  template <class X>
-  static auto formula(const X& x) {
-    using T = typename X::value_type;
-    return xt::where(x > T{0}, T{1}, T{0});
+  template <class T>
+  static T formula(T x) {
+    return x > T{0} ? T{1} : T{0};
   }
   // dy/dx = 0
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor&, std::size_t) const override {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <functional>
 
 #include <fmt/format.h>
 
 #include "gradtable/ops/detail/labels.hpp"
+#include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 
 namespace gradtable {
@@ -37,10 +39,13 @@ class OneHot final : public Op {
   std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
     return inputs[0].shape.size();
   }
+  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
+    return true;
+  }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const auto labels = inputs[0].as<std::int32_t>();
-    detail::require_labels("one_hot", labels, classes_);
+    detail::require_labels(name(), labels, parts, classes_);
     dispatch_floating(dtype_, [&]<class T>() {
       T* rows = static_cast<T*>(output.data);
       std::fill(rows + parts.begin * classes_, rows + parts.end * classes_, T{0});
@@ -69,16 +74,34 @@ class ArgMax final : public Op {
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
     return output.shape.size();
   }
+  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
+    return true;
+  }
+  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
+    return static_cast<double>(inputs[0].shape.size());
+  }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(inputs[0].dtype(), [&]<class T>() {
       const T* x = static_cast<const T*>(inputs[0].data);
       const std::int64_t n = inputs[0].shape()[-1];
-      const auto y = output.as<std::int32_t>();
-      for (std::int64_t i = parts.begin; i < parts.end; ++i)
-        y[static_cast<std::size_t>(i)] =
-            static_cast<std::int32_t>(std::max_element(x + i * n, x + (i + 1) * n) - (x + i * n));
+      auto* y = static_cast<std::int32_t*>(output.data);
+      for (std::int64_t i = parts.begin; i < parts.end; i += detail::kRows)
+        first_largest(x + i * n, n, std::min(detail::kRows, parts.end - i), y + i);
     });
+  }
+
+ private:
+  // The numbers are known before their places: a search in one pass would wait for each comparison.
+  template <class T>
+  static void first_largest(const T* x, std::int64_t n, std::int64_t rows, std::int32_t* y) {
+    detail::RowNumbers<T> largest;
+    detail::largest_of_rows(x, n, rows, largest.data());
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const T *row = x + i * n, *end = row + n;
+      const T* found = std::isnan(*row) ? row : std::find(row, end, largest[static_cast<std::size_t>(i)]);
+      y[i] = static_cast<std::int32_t>(found - row);
+    }
   }
 };
 

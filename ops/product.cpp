@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 #include <xtensor-blas/xblas.hpp>
 
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/product.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {
 namespace {
@@ -17,119 +20,180 @@ constexpr Transpose flipped(Transpose t) {
   return t == Transpose::no ? Transpose::yes : Transpose::no;
 }
 
-class MatMul final : public Op {
- public:
-  MatMul(Transpose a, Transpose b) : a_transposed_(a == Transpose::yes), b_transposed_(b == Transpose::yes) {}
-  std::string_view name() const override { return "matmul"; }
-  std::vector<Attribute> attributes() const override {
-    return {{"transpose_a", a_transposed_}, {"transpose_b", b_transposed_}};
-  }
-
-  TensorType infer(std::span<const TensorType> inputs) const override {
-    const DType dtype = detail::floating(inputs);
-    const Shape &a = inputs[0].shape, &b = inputs[1].shape;
-    const bool matrices = a.rank() == 2 && b.rank() == 2;
-    if (!matrices || columns(a, a_transposed_) != rows(b, b_transposed_))
-      throw ShapeError(fmt::format("expected {} and {}, got {} and {}", a_transposed_ ? "(k,m)" : "(m,k)",
-                                   b_transposed_ ? "(n,k)" : "(k,n)", to_string(a), to_string(b)));
-    for (const std::int64_t extent : {a[0], a[1], b[0], b[1]}) {
-      if (extent > std::numeric_limits<int>::max())  // what BLAS counts with
-        throw ShapeError(
-            fmt::format("expected extents below 2^31, got {} and {}", to_string(a), to_string(b)));
-    }
-    return {dtype, {rows(a, a_transposed_), columns(b, b_transposed_)}};
-  }
-
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape[0];
-  }
-
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() { gemm<T>(inputs[0], inputs[1], output, parts); });
-  }
-
-  // C = op(A) op(B): the gradient with respect to op(A) is G op(B)^T, with respect to op(B) it is op(A)^T G;
-  // where the flag is set, the transpose of that.
-  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
-    const Tensor &a = inputs[0], &b = inputs[1];
-    const Transpose ta{a_transposed_}, tb{b_transposed_};
-    if (wrt == 0)
-      return a_transposed_ ? matmul(b, gradient, tb, Transpose::yes)
-                           : matmul(gradient, b, Transpose::no, flipped(tb));
-    return b_transposed_ ? matmul(gradient, a, Transpose::yes, ta)
-                         : matmul(a, gradient, flipped(ta), Transpose::no);
-  }
-
- private:
-  static std::int64_t rows(const Shape& shape, bool transposed) { return shape[transposed ? 1 : 0]; }
-  static std::int64_t columns(const Shape& shape, bool transposed) { return shape[transposed ? 0 : 1]; }
-
-  // The rows `part` of C.
-  template <class T>
-  void gemm(const ConstView& a, const ConstView& b, const View& c, Parts part) const {
-    const auto m = static_cast<int>(part.end - part.begin);
-    const auto n = static_cast<int>(c.shape()[1]);
-    const auto k = static_cast<int>(columns(a.shape(), a_transposed_));
-    const auto lda = static_cast<int>(a.shape()[1]);
-    const auto ldb = static_cast<int>(b.shape()[1]);
-    const T* first_of_a = static_cast<const T*>(a.data) + (a_transposed_ ? part.begin : part.begin * lda);
-    T* first_of_c = static_cast<T*>(c.data) + part.begin * n;
-    if (m == 0 || n == 0 || k == 0) {  // BLAS refuses leading dimensions of 0
-      std::fill_n(first_of_c, static_cast<std::int64_t>(m) * n, T{0});
-      return;
-    }
-    const auto flag = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
-    cxxblas::gemm<int>(cxxblas::RowMajor, flag(a_transposed_), flag(b_transposed_), m, n, k, T{1}, first_of_a,
-                       lda, static_cast<const T*>(b.data), ldb, T{0}, first_of_c, n);
-  }
-
-  bool a_transposed_;
-  bool b_transposed_;
+// C (m,n) = alpha op(A) op(B) + beta C, with BLAS's leading dimensions: the lengths of the rows in memory.
+template <class T>
+struct Factor {
+  const T* first;
+  std::int64_t row;
+  bool transposed;
 };
 
-class AddBias final : public Op {
- public:
-  std::string_view name() const override { return "add_bias"; }
-
-  TensorType infer(std::span<const TensorType> inputs) const override {
-    const DType dtype = detail::floating(inputs);
-    const Shape &x = inputs[0].shape, &b = inputs[1].shape;
-    if (x.rank() == 0 || b.rank() != 1 || x[-1] != b[0])
-      throw ShapeError(fmt::format("expected (...,n) and (n), got {} and {}", to_string(x), to_string(b)));
-    return {dtype, x};
+template <class T>
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<T>& a, const Factor<T>& b,
+          T beta, T* c) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {  // BLAS refuses leading dimensions of 0
+    for (std::int64_t i = 0; i < m * n; ++i) c[i] = beta == T{0} ? T{0} : beta * c[i];
+    return;
   }
-
-  std::int64_t parts(std::span<const TensorType> inputs, const TensorType& output) const override {
-    const std::int64_t columns = inputs[1].shape[0];
-    return columns == 0 ? 0 : output.shape.size() / columns;
-  }
-
-  bool may_overwrite(std::size_t input) const override { return input == 0; }
-
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
-      const std::int64_t n = inputs[1].shape()[0];
-      const T* b = static_cast<const T*>(inputs[1].data);
-      const T* x = static_cast<const T*>(inputs[0].data);
-      T* y = static_cast<T*>(output.data);
-      for (std::int64_t row = parts.begin * n; row < parts.end * n; row += n) {
-        for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
-      }
-    });
-  }
-
-  // dY/dX = 1; b is there once for each row, and its gradient is the sum over them: what the caller does.
-  Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override { return gradient; }
-};
+  const auto flag = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+  cxxblas::gemm<int>(cxxblas::RowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m),
+                     static_cast<int>(n), static_cast<int>(k), alpha, a.first, static_cast<int>(a.row),
+                     b.first, static_cast<int>(b.row), beta, c, static_cast<int>(n));
+}
 
 }  // namespace
 
+namespace detail {
+
+TensorType Product::infer_product(std::span<const TensorType> factors) const {
+  const DType dtype = floating(factors);
+  const Shape &a = factors[0].shape, &b = factors[1].shape;
+  const bool matrices = a.rank() == 2 && b.rank() == 2;
+  if (!matrices || a[a_transposed_ ? 0 : 1] != b[b_transposed_ ? 1 : 0])
+    throw ShapeError(fmt::format("expected {} and {}, got {} and {}", a_transposed_ ? "(k,m)" : "(m,k)",
+                                 b_transposed_ ? "(n,k)" : "(k,n)", to_string(a), to_string(b)));
+  for (const std::int64_t extent : {a[0], a[1], b[0], b[1]}) {
+    if (extent > std::numeric_limits<int>::max())  // what BLAS counts with
+      throw ShapeError(fmt::format("expected extents below 2^31, got {} and {}", to_string(a), to_string(b)));
+  }
+  return {dtype, {a[a_transposed_ ? 1 : 0], b[b_transposed_ ? 0 : 1]}};
+}
+
+void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Parts rows, Parts terms,
+                       double alpha, double beta) const {
+  dispatch_floating(c.dtype(), [&]<class T>() {
+    const std::int64_t a_row = a.shape()[1], b_row = b.shape()[1], n = c.shape()[-1];
+    const T* first_of_a = static_cast<const T*>(a.data) + (a_transposed_ ? terms.begin * a_row + rows.begin
+                                                                         : rows.begin * a_row + terms.begin);
+    const T* first_of_b = static_cast<const T*>(b.data) + (b_transposed_ ? terms.begin : terms.begin * b_row);
+    gemm<T>(rows.end - rows.begin, n, terms.end - terms.begin, static_cast<T>(alpha),
+            {first_of_a, a_row, a_transposed_}, {first_of_b, b_row, b_transposed_}, static_cast<T>(beta),
+            static_cast<T*>(c.data) + rows.begin * n);
+  });
+}
+
+void MatMul::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const TensorType types[] = {inputs[0].type, inputs[1].type};
+  multiply(inputs[0], inputs[1], output, parts, {0, depth(types)});
+}
+
+// C = op(A) op(B): the gradient with respect to op(A) is G op(B)^T, with respect to op(B) it is op(A)^T G;
+// where the flag is set, the transpose of that.
+Tensor MatMul::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const {
+  const Tensor &a = inputs[0], &b = inputs[1];
+  const Transpose ta = a_transposed(), tb = b_transposed();
+  if (wrt == 0)
+    return a_transposed_ ? matmul(b, gradient, tb, Transpose::yes)
+                         : matmul(gradient, b, Transpose::no, flipped(tb));
+  return b_transposed_ ? matmul(gradient, a, Transpose::yes, ta)
+                       : matmul(a, gradient, flipped(ta), Transpose::no);
+}
+
+std::vector<Attribute> Gemm::attributes() const {
+  return {{"alpha", alpha_}, {"beta", beta_}, {"transpose_a", a_transposed_}, {"transpose_b", b_transposed_}};
+}
+
+TensorType Gemm::infer(std::span<const TensorType> inputs) const {
+  const TensorType product = infer_product(inputs.first(2));
+  if (inputs[2] != product)
+    throw ShapeError(
+        fmt::format("expected {} to add the product to, got {}", to_string(product), to_string(inputs[2])));
+  return product;
+}
+
+void Gemm::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const std::size_t row = static_cast<std::size_t>(output.shape()[1]) * size_of(output.dtype());
+  const auto begin = static_cast<std::size_t>(parts.begin) * row,
+             end = static_cast<std::size_t>(parts.end) * row;
+  if (inputs[2].data != output.data && end > begin)
+    std::copy(static_cast<const std::byte*>(inputs[2].data) + begin,
+              static_cast<const std::byte*>(inputs[2].data) + end,
+              static_cast<std::byte*>(output.data) + begin);
+  const TensorType types[] = {inputs[0].type, inputs[1].type};
+  multiply(inputs[0], inputs[1], output, parts, {0, depth(types)}, alpha_, beta_);
+}
+
+// As for matmul, times alpha; dC'/dC = beta
+Tensor Gemm::bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const {
+  if (wrt == 2) return scale(gradient, beta_);
+  return scale(MatMul(a_transposed(), b_transposed()).bprop(inputs.first(2), output, gradient, wrt), alpha_);
+}
+
+std::vector<Attribute> PartialProducts::attributes() const {
+  return {{"count", count_}, {"transpose_a", a_transposed_}, {"transpose_b", b_transposed_}};
+}
+
+TensorType PartialProducts::infer(std::span<const TensorType> inputs) const {
+  const TensorType product = infer_product(inputs);
+  return {product.dtype, {count_, product.shape[0], product.shape[1]}};
+}
+
+bool PartialProducts::reads_own_slice(std::size_t input, std::span<const TensorType> inputs,
+                                      const TensorType&) const {
+  const bool even = depth(inputs) % count_ == 0;
+  return even && (input == 0 ? a_transposed_ : !b_transposed_);
+}
+
+void PartialProducts::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const TensorType types[] = {inputs[0].type, inputs[1].type};
+  const std::int64_t terms = depth(types), rows = output.shape()[1];
+  const TensorType slice{output.dtype(), output.shape().last(2)};
+  for (std::int64_t i = parts.begin; i < parts.end; ++i) {
+    auto* first = static_cast<std::byte*>(output.data) + static_cast<std::size_t>(i) * slice.bytes();
+    multiply(inputs[0], inputs[1], {slice, first}, {0, rows}, {terms * i / count_, terms * (i + 1) / count_});
+  }
+}
+
+TensorType AddBias::infer(std::span<const TensorType> inputs) const {
+  const DType dtype = floating(inputs);
+  const Shape &x = inputs[0].shape, &b = inputs[1].shape;
+  if (x.rank() == 0 || b.rank() != 1 || x[-1] != b[0])
+    throw ShapeError(fmt::format("expected (...,n) and (n), got {} and {}", to_string(x), to_string(b)));
+  return {dtype, x};
+}
+
+std::int64_t AddBias::parts(std::span<const TensorType> inputs, const TensorType& output) const {
+  const std::int64_t columns = inputs[1].shape[0];
+  return columns == 0 ? 0 : output.shape.size() / columns;
+}
+
+void AddBias::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  dispatch_floating(output.dtype(), [&]<class T>() {
+    const std::int64_t n = inputs[1].shape()[0];
+    const T* b = static_cast<const T*>(inputs[1].data);
+    const T* x = static_cast<const T*>(inputs[0].data);
+    T* y = static_cast<T*>(output.data);
+    for (std::int64_t row = parts.begin * n; row < parts.end * n; row += n) {
+      for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
+    }
+  });
+}
+
+// dY/dX = 1; b is there once for each row, and its gradient is the sum over them: what the caller does.
+Tensor AddBias::bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const {
+  return gradient;
+}
+
+Tensor partial_products(const Tensor& a, const Tensor& b, std::int64_t count, Transpose a_transposed,
+                        Transpose b_transposed, Location at) {
+  return apply(std::make_shared<const PartialProducts>(count, a_transposed, b_transposed), {a, b}, at);
+}
+
+}  // namespace detail
+
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpose b_transposed, Location at) {
-  return apply(std::make_shared<const MatMul>(a_transposed, b_transposed), {a, b}, at);
+  return apply(std::make_shared<const detail::MatMul>(a_transposed, b_transposed), {a, b}, at);
+}
+
+Tensor gemm(const Tensor& a, const Tensor& b, const Tensor& c, const GemmOptions& options, Location at) {
+  return apply(std::make_shared<const detail::Gemm>(options.alpha, options.beta, options.transpose_a,
+                                                    options.transpose_b),
+               {a, b, c}, at);
 }
 
 Tensor add_bias(const Tensor& x, const Tensor& b, Location at) {
-  return apply<AddBias>({x, b}, at);
+  return apply<detail::AddBias>({x, b}, at);
 }
 
 }  // namespace gradtable

@@ -12,6 +12,18 @@ enum class Transpose : bool { no, yes };
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed = Transpose::no,
               Transpose b_transposed = Transpose::no, Location at = Location::current());
 
+struct GemmOptions {
+  double alpha = 1;
+  double beta = 1;
+  Transpose transpose_a = Transpose::no;
+  Transpose transpose_b = Transpose::no;
+};
+
+// alpha op(A) op(B) + beta C, BLAS's general matrix product; C is (m,n). Throws ShapeError. Programs make
+// it of sums with a matrix product in them, and compute it in C's memory.
+Tensor gemm(const Tensor& a, const Tensor& b, const Tensor& c, const GemmOptions& options = {},
+            Location at = Location::current());
+
 // Y = X + 1 b^T: b, of shape (n), is added to every row of X, of shape (...,n). Throws ShapeError.
 Tensor add_bias(const Tensor& x, const Tensor& b, Location at = Location::current());
 

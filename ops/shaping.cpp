@@ -1,10 +1,12 @@
 #include "gradtable/ops/shaping.hpp"
 
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 
@@ -28,11 +30,28 @@ class Reshape final : public Op {
     return {detail::floating(inputs), shape_};
   }
 
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
+  }
+  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
+    return true;
+  }
   bool may_overwrite(std::size_t) const override { return true; }
 
-  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
-    if (inputs[0].data != output.data && output.type.bytes() > 0)
-      std::memcpy(output.data, inputs[0].data, output.type.bytes());
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    if (inputs[0].data == output.data || parts.begin == parts.end) return;
+    const std::size_t size = size_of(output.dtype());
+    const std::size_t first = static_cast<std::size_t>(parts.begin) * size;
+    std::memcpy(static_cast<std::byte*>(output.data) + first,
+                static_cast<const std::byte*>(inputs[0].data) + first,
+                static_cast<std::size_t>(parts.end - parts.begin) * size);
+  }
+
+  // To its own shape; of what was reshaped before.
+  Tensor simplified(Inputs inputs) const override {
+    if (inputs[0].shape() == shape_) return inputs[0];
+    const Tensor x = detail::argument_of<Reshape>(inputs[0]);
+    return x.empty() ? Tensor() : reshape(x, shape_);
   }
 
   // dy_i/dx_i = 1
@@ -62,15 +81,32 @@ class TransposeAxes final : public Op {
     return {detail::floating(inputs), permuted(shape)};
   }
 
-  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
-    return walk(inputs[0].shape).runs();
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      detail::copy_runs(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
-                        static_cast<T*>(output.data), parts.begin, parts.end);
+      detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
+                          static_cast<T*>(output.data) + parts.begin, parts.begin, parts.end);
     });
+  }
+
+  // Of what was transposed before, and where no axis moves.
+  Tensor simplified(Inputs inputs) const override {
+    const int rank = inputs[0].shape().rank();
+    const Tensor x = detail::argument_of<TransposeAxes>(inputs[0]);
+    const auto* inner = x.empty() ? nullptr : &detail::op_of<TransposeAxes>(inputs[0]);
+    std::vector<std::int64_t> axes, in_order, reversed;
+    for (int k = 0; k < rank; ++k) {
+      const std::size_t axis = source(k, rank);
+      axes.push_back(static_cast<std::int64_t>(inner ? inner->source(static_cast<int>(axis), rank) : axis));
+      in_order.push_back(k);
+      reversed.push_back(rank - 1 - k);
+    }
+    const Tensor& from = inner ? x : inputs[0];
+    if (axes == in_order) return from;
+    return inner ? transpose(from, axes == reversed ? std::vector<std::int64_t>{} : axes) : Tensor();
   }
 
   // The gradient of y goes back to the places that its elements came from.

@@ -2,7 +2,8 @@
 # Installs what is missing, checks the format, builds, and runs all tests. Ends non-zero when one of them fails.
 # The last line counts: "N passed, N failed, N skipped".
 #
-#   scripts/test.sh [--preset release|dev|asan]
+#   scripts/test.sh [--preset release|dev|asan|tsan]
+# tsan runs the tests of threads only.
 #
 # MNIST_DIR: the folder of MNIST's four files; tests that read MNIST are skipped unless it is set.
 set -euo pipefail
@@ -17,10 +18,10 @@ while [[ $# -gt 0 ]]; do
   case $1 in
     --preset) preset=${2-}; shift $(($# > 1 ? 2 : 1)) ;;
     --preset=*) preset=${1#*=}; shift ;;
-    *) fail "unknown argument $1; expected: scripts/test.sh [--preset release|dev|asan]" ;;
+    *) fail "unknown argument $1; expected: scripts/test.sh [--preset release|dev|asan|tsan]" ;;
   esac
 done
-[[ $preset =~ ^(release|dev|asan)$ ]] || fail "--preset: expected release, dev or asan, got '$preset'"
+[[ $preset =~ ^(release|dev|asan|tsan)$ ]] || fail "--preset: expected release, dev, asan or tsan, got '$preset'"
 if [[ -n ${MNIST_DIR-} ]]; then
   MNIST_DIR=$(realpath --canonicalize-missing -- "$MNIST_DIR")
   export MNIST_DIR

@@ -45,7 +45,14 @@ class Softplus final : public Op {
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
     return output.shape.size();
   }
+  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
+    return true;
+  }
+  bool elementwise() const override { return true; }
   bool may_overwrite(std::size_t) const override { return true; }
+  double flops(std::span<const TensorType>, const TensorType& output) const override {
+    return 30 * static_cast<double>(output.shape.size());
+  }
 
  private:
   double beta_;

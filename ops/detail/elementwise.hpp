@@ -1,112 +1,117 @@
-// Bases of element-wise ops: a class gives its name, its formula as an xtensor expression, and its bprop.
+// Bases of element-wise ops: a class gives its name, its formula of single numbers, and its bprop.
+//
+// A formula calls exp, log and tanh of simd.hpp, not those of <cmath>, which hold up whole vectors.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xnoalias.hpp>
-
 #include "gradtable/core/op.hpp"
+#include "gradtable/ops/detail/map.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 
 namespace gradtable::detail {
 
-// One-dimensional xtensor views of memory.
-template <class T>
-auto vector_view(T* data, std::int64_t size) {
-  const std::array<std::size_t, 1> shape{static_cast<std::size_t>(size)};
-  return xt::adapt(data, shape[0], xt::no_ownership(), shape);
-}
+// What both have in common: parts are elements, and the formula takes `Derived::kFlops` operations.
+template <class Derived>
+class Elementwise : public Op {
+ public:
+  static constexpr double kFlops = 1;
 
-// A part is a block of elements that begins on a cache line, so that an element is computed by the same
-// (vector or scalar) instructions whatever the range.
-constexpr std::int64_t kBlock = 64;
-inline std::int64_t blocks(std::int64_t elements) {
-  return (elements + kBlock - 1) / kBlock;
-}
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
+  }
+  bool reads_own_slice(std::size_t input, std::span<const TensorType> inputs,
+                       const TensorType& output) const override {
+    return inputs[input].shape == output.shape;
+  }
+  bool elementwise() const override { return true; }
+  bool may_overwrite(std::size_t) const override { return true; }
+  double flops(std::span<const TensorType>, const TensorType& output) const override {
+    return Derived::kFlops * static_cast<double>(output.shape.size());
+  }
+
+ protected:
+  // The formula as a function that holds a copy of the op.
+  auto formula_of_op() const {
+    return [op = static_cast<const Derived&>(*this)](auto... x) GRADTABLE_INLINE { return op.formula(x...); };
+  }
+};
 
 // y = formula(x), element by element.
 template <class Derived>
-class Unary : public Op {
+class Unary : public Elementwise<Derived> {
  public:
   TensorType infer(std::span<const TensorType> inputs) const override {
     return {floating(inputs), inputs[0].shape};
   }
 
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return blocks(output.shape.size());
-  }
-
-  bool may_overwrite(std::size_t) const override { return true; }
-
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const std::int64_t begin = parts.begin * kBlock;
-      const std::int64_t count = std::min(parts.end * kBlock, output.shape().size()) - begin;
-      const auto x = vector_view(static_cast<const T*>(inputs[0].data) + begin, count);
-      auto y = vector_view(static_cast<T*>(output.data) + begin, count);
-      xt::noalias(y) = static_cast<const Derived&>(*this).formula(x);
+      const T* x = static_cast<const T*>(inputs[0].data) + parts.begin;
+      map(this->formula_of_op(), parts.end - parts.begin, static_cast<T*>(output.data) + parts.begin, x);
     });
   }
 };
 
-// c = formula(a, b), element by element, with NumPy's broadcasting.
-template <class Derived>
-class Binary : public Op {
+// One of two operands, seen with the shape that they have together.
+template <class T>
+class Operand {
  public:
-  TensorType infer(std::span<const TensorType> inputs) const override { return broadcast(inputs); }
+  // Elements that are repeated at once.
+  static constexpr std::int64_t kCopied = 512;
 
-  std::int64_t parts(std::span<const TensorType> inputs, const TensorType& output) const override {
-    const Walk<2> walk = walk_of(inputs[0].shape, inputs[1].shape, output.shape);
-    return walk.runs() == 1 ? blocks(walk.run()) : walk.runs();
-  }
+  Operand(const ConstView& x, const Shape& shape)
+      : walk_(shape, {broadcast_strides(x.shape(), shape)}),
+        numbers_(static_cast<const T*>(x.data)),
+        is_dense_(x.shape().size() == shape.size()),
+        is_one_number_(x.shape().size() == 1 && !is_dense_) {}
 
-  bool may_overwrite(std::size_t) const override { return true; }
-
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
-      const auto* a = static_cast<const T*>(inputs[0].data);
-      const auto* b = static_cast<const T*>(inputs[1].data);
-      auto* c = static_cast<T*>(output.data);
-      const Walk<2> walk = walk_of(inputs[0].shape(), inputs[1].shape(), output.shape());
-      if (walk.runs() == 1) {
-        const std::int64_t begin = parts.begin * kBlock;
-        const std::int64_t count = std::min(parts.end * kBlock, walk.run()) - begin;
-        compute(a + begin * walk.run_stride(0), walk.run_stride(0), b + begin * walk.run_stride(1),
-                walk.run_stride(1), c + begin, count);
-        return;
-      }
-      T* to = c + parts.begin * walk.run();
-      walk.for_runs(parts.begin, parts.end, [&](const std::array<std::int64_t, 2>& from) {
-        compute(a + from[0], walk.run_stride(0), b + from[1], walk.run_stride(1), to, walk.run());
-        to += walk.run();
-      });
-    });
+  bool is_dense() const { return is_dense_; }
+  bool is_one_number() const { return is_one_number_; }
+  Repeated<T> one_number() const { return {*numbers_}; }
+  // The elements [begin, end): where they lie, or repeated into a buffer, at most kCopied of them.
+  const T* elements(std::int64_t begin, std::int64_t end) {
+    if (is_dense_) return numbers_ + begin;
+    copy_pieces(walk_, numbers_, copied_.data(), begin, end);
+    return copied_.data();
   }
 
  private:
-  static Walk<2> walk_of(const Shape& a, const Shape& b, const Shape& c) {
-    return {c, {broadcast_strides(a, c), broadcast_strides(b, c)}};
-  }
+  Walk<1> walk_;
+  const T* numbers_;
+  bool is_dense_;
+  bool is_one_number_;
+  std::array<T, kCopied> copied_;
+};
 
-  // A stride is 1, or 0 for a value that is repeated.
-  template <class T>
-  void compute(const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride, T* c,
-               std::int64_t count) const {
-    const auto& self = static_cast<const Derived&>(*this);
-    auto to = vector_view(c, count);
-    if (a_stride == 0 && b_stride == 0)
-      std::fill_n(c, count, static_cast<T>(self.formula(*a, *b)));
-    else if (a_stride == 0)
-      xt::noalias(to) = self.formula(T{*a}, vector_view(b, count));
-    else if (b_stride == 0)
-      xt::noalias(to) = self.formula(vector_view(a, count), T{*b});
-    else
-      xt::noalias(to) = self.formula(vector_view(a, count), vector_view(b, count));
+// c = formula(a, b), element by element, with NumPy's broadcasting.
+template <class Derived>
+class Binary : public Elementwise<Derived> {
+ public:
+  TensorType infer(std::span<const TensorType> inputs) const override { return broadcast(inputs); }
+
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      Operand<T> a(inputs[0], output.shape()), b(inputs[1], output.shape());
+      auto* c = static_cast<T*>(output.data);
+      const bool whole = (a.is_dense() || a.is_one_number()) && (b.is_dense() || b.is_one_number());
+      const std::int64_t step = whole ? parts.end - parts.begin : Operand<T>::kCopied;
+      for (std::int64_t begin = parts.begin; begin < parts.end; begin += step) {
+        const std::int64_t end = std::min(begin + step, parts.end);
+        const auto compute = [&](auto x, auto y) {
+          map(this->formula_of_op(), end - begin, c + begin, x, y);
+        };
+        if (a.is_one_number())
+          compute(a.one_number(), b.elements(begin, end));
+        else if (b.is_one_number())
+          compute(a.elements(begin, end), b.one_number());
+        else
+          compute(a.elements(begin, end), b.elements(begin, end));
+      }
+    });
   }
 };
 

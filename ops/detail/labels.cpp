@@ -22,11 +22,13 @@ TensorType infer_loss(std::span<const TensorType> inputs) {
   return {dtype, {}};
 }
 
-void require_labels(const char* op, std::span<const std::int32_t> labels, std::int64_t classes) {
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] < 0 || labels[i] >= classes)
+void require_labels(std::string_view op, std::span<const std::int32_t> labels, Parts range,
+                    std::int64_t classes) {
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    const std::int32_t label = labels[static_cast<std::size_t>(i)];
+    if (label < 0 || label >= classes)
       throw DataError(
-          fmt::format("{}: expected labels from 0 to {}, got {} at {}", op, classes - 1, labels[i], i));
+          fmt::format("{}: expected labels from 0 to {}, got {} at {}", op, classes - 1, label, i));
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "gradtable/core/op.hpp"
 
@@ -11,8 +12,9 @@ namespace gradtable::detail {
 // The rule of losses over (scores, labels): the type of the loss, a scalar. Throws ShapeError.
 TensorType infer_loss(std::span<const TensorType> inputs);
 
-// Throws DataError("op: expected labels from 0 to k-1, got 12 at 3").
-void require_labels(const char* op, std::span<const std::int32_t> labels, std::int64_t classes);
+// Throws DataError("op: expected labels from 0 to k-1, got 12 at 3") for the first wrong one of `range`.
+void require_labels(std::string_view op, std::span<const std::int32_t> labels, Parts range,
+                    std::int64_t classes);
 
 // Labels as rows of shape (m,k) and of the scores' type.
 Tensor label_rows(const Tensor& labels, const Tensor& scores);

@@ -1,11 +1,118 @@
-// Functions compiled for several instruction sets, of which the loader takes the best that the CPU has.
+// Loops compiled for several instruction sets, of which the best one that the processor has is run, and the
+// functions that such loops can call on whole vectors at once.
+//
+// With g++ on x86-64 and glibc, whose vector functions these are; elsewhere the same loops are compiled once
+// and call the scalar functions.
 #pragma once
 
-// Before a function that is not a template. Sanitizers run before the loader may choose, and not every target
-// and C library has such functions: there they are compiled once.
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define GRADTABLE_SIMD __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define GRADTABLE_SIMD
+#include <cmath>
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define GRADTABLE_SEVERAL_INSTRUCTION_SETS
 #endif
+
+// Of the body of a loop, so that it is compiled within the function whose instruction set it takes.
+#define GRADTABLE_INLINE __attribute__((always_inline))
+
+// No turn of the loop that follows reads what another one writes.
+#if defined(__GNUC__) && !defined(__clang__)
+#define GRADTABLE_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define GRADTABLE_INDEPENDENT
+#endif
+
+#if defined(GRADTABLE_SEVERAL_INSTRUCTION_SETS) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 22)
+#define GRADTABLE_VECTOR_FUNCTION __attribute__((simd("notinbranch"), const))
+#endif
+#if __GLIBC_PREREQ(2, 35)
+#define GRADTABLE_VECTOR_FUNCTION_2_35 GRADTABLE_VECTOR_FUNCTION
+#endif
+#endif
+#ifndef GRADTABLE_VECTOR_FUNCTION
+#define GRADTABLE_VECTOR_FUNCTION
+#endif
+#ifndef GRADTABLE_VECTOR_FUNCTION_2_35
+#define GRADTABLE_VECTOR_FUNCTION_2_35
+#endif
+
+namespace gradtable::detail {
+
+// The functions of libm; <cmath> declares them without their vector versions unless -ffast-math is given.
+extern "C" {
+GRADTABLE_VECTOR_FUNCTION float gradtable_expf(float) noexcept __asm__("expf");
+GRADTABLE_VECTOR_FUNCTION double gradtable_exp(double) noexcept __asm__("exp");
+GRADTABLE_VECTOR_FUNCTION float gradtable_logf(float) noexcept __asm__("logf");
+GRADTABLE_VECTOR_FUNCTION double gradtable_log(double) noexcept __asm__("log");
+GRADTABLE_VECTOR_FUNCTION_2_35 float gradtable_tanhf(float) noexcept __asm__("tanhf");
+GRADTABLE_VECTOR_FUNCTION_2_35 double gradtable_tanh(double) noexcept __asm__("tanh");
+}
+
+// Within 4 units in the last place.
+inline float exp(float x) {
+  return gradtable_expf(x);
+}
+inline double exp(double x) {
+  return gradtable_exp(x);
+}
+inline float log(float x) {
+  return gradtable_logf(x);
+}
+inline double log(double x) {
+  return gradtable_log(x);
+}
+inline float tanh(float x) {
+  return gradtable_tanhf(x);
+}
+inline double tanh(double x) {
+  return gradtable_tanh(x);
+}
+
+// x86-64 and its levels v3 (AVX2) and v4 (AVX-512), worst first; elsewhere there is only the first.
+enum class InstructionSet { baseline, avx2, avx512 };
+
+// The best one of this processor.
+inline InstructionSet instruction_set() {
+#ifdef GRADTABLE_SEVERAL_INSTRUCTION_SETS
+  static const InstructionSet best = __builtin_cpu_supports("x86-64-v4")   ? InstructionSet::avx512
+                                     : __builtin_cpu_supports("x86-64-v3") ? InstructionSet::avx2
+                                                                           : InstructionSet::baseline;
+  return best;
+#else
+  return InstructionSet::baseline;
+#endif
+}
+
+#ifdef GRADTABLE_SEVERAL_INSTRUCTION_SETS
+// noipa: one compiled version each, so that equal numbers give equal bits wherever they are computed.
+template <class Body>
+__attribute__((noipa, target("arch=x86-64-v4"))) void run_avx512(Body body) {
+  body();
+}
+
+template <class Body>
+__attribute__((noipa, target("arch=x86-64-v3"))) void run_avx2(Body body) {
+  body();
+}
+
+template <class Body>
+__attribute__((noipa)) void run_baseline(Body body) {
+  body();
+}
+#endif
+
+// Calls body, a lambda that captures by value and is GRADTABLE_INLINE, compiled for `set`, which the
+// processor has.
+template <class Body>
+void simd(const Body& body, InstructionSet set = instruction_set()) {
+#ifdef GRADTABLE_SEVERAL_INSTRUCTION_SETS
+  if (set == InstructionSet::avx512) return run_avx512(body);
+  if (set == InstructionSet::avx2) return run_avx2(body);
+  run_baseline(body);
+#else
+  static_cast<void>(set);
+  body();
+#endif
+}
+
+}  // namespace gradtable::detail

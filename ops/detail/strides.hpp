@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "gradtable/core/shape.hpp"
+#include "gradtable/ops/detail/simd.hpp"
 
 namespace gradtable::detail {
 
@@ -54,30 +55,35 @@ class Walk {
     for (std::size_t axis = 0; axis < rank_; ++axis) runs_ *= extents_[axis];
   }
 
-  std::int64_t runs() const { return runs_; }
+  // Elements of the whole walk.
+  std::int64_t size() const { return runs_ * run_; }
   // Elements of one run, and how far apart they lie in an operand.
   std::int64_t run() const { return run_; }
   std::int64_t run_stride(std::size_t operand) const { return run_strides_[operand]; }
 
-  // Calls f(offsets) for the runs [begin, end), in row-major order; offsets[i] is where the run starts in
-  // operand i.
+  // Calls f(offsets, count) for the pieces of runs that hold the elements [begin, end), in row-major order;
+  // offsets[i] is where the piece starts in operand i.
   template <class F>
-  void for_runs(std::int64_t begin, std::int64_t end, F&& f) const {
+  void for_pieces(std::int64_t begin, std::int64_t end, F&& f) const {
     if (begin >= end) return;
     std::array<std::int64_t, Shape::kMaxRank> index{};
-    std::array<std::int64_t, Operands> offsets{};
-    std::int64_t rest = begin;
+    std::array<std::int64_t, Operands> run_offsets{};
+    std::int64_t rest = begin / run_;
     for (std::size_t axis = rank_; axis-- > 0;) {
       index[axis] = rest % extents_[axis];
       rest /= extents_[axis];
-      for (std::size_t i = 0; i < Operands; ++i) offsets[i] += index[axis] * strides_[i][axis];
+      for (std::size_t i = 0; i < Operands; ++i) run_offsets[i] += index[axis] * strides_[i][axis];
     }
-    for (std::int64_t run = begin; run < end; ++run) {
-      f(offsets);
+    for (std::int64_t skipped = begin % run_; begin < end; skipped = 0) {
+      std::array<std::int64_t, Operands> offsets = run_offsets;
+      for (std::size_t i = 0; i < Operands; ++i) offsets[i] += skipped * run_strides_[i];
+      const std::int64_t count = std::min(run_ - skipped, end - begin);
+      f(offsets, count);
+      begin += count;
       for (std::size_t axis = rank_; axis-- > 0;) {
-        for (std::size_t i = 0; i < Operands; ++i) offsets[i] += strides_[i][axis];
+        for (std::size_t i = 0; i < Operands; ++i) run_offsets[i] += strides_[i][axis];
         if (++index[axis] < extents_[axis]) break;
-        for (std::size_t i = 0; i < Operands; ++i) offsets[i] -= extents_[axis] * strides_[i][axis];
+        for (std::size_t i = 0; i < Operands; ++i) run_offsets[i] -= extents_[axis] * strides_[i][axis];
         index[axis] = 0;
       }
     }
@@ -101,21 +107,22 @@ class Walk {
   std::array<std::int64_t, Operands> run_strides_{};
 };
 
-// to[i] = from[where the walk's operand has element i], for the runs [begin, end).
+// The elements [begin, end) of the walk's operand, one after the other.
 template <class T>
-void copy_runs(const Walk<1>& walk, const T* from, T* to, std::int64_t begin, std::int64_t end) {
-  const std::int64_t run = walk.run(), stride = walk.run_stride(0);
-  T* out = to + begin * run;
-  walk.for_runs(begin, end, [&](const std::array<std::int64_t, 1>& offset) {
+void copy_pieces(const Walk<1>& walk, const T* from, T* out, std::int64_t begin, std::int64_t end) {
+  const std::int64_t stride = walk.run_stride(0);
+  walk.for_pieces(begin, end, [&](const std::array<std::int64_t, 1>& offset, std::int64_t count) {
     const T* in = from + offset[0];
-    if (stride == 0) {
-      std::fill_n(out, run, *in);
+    if (stride == 0 && count < 64) {  // 64 runs of 10: 0.3 us in place of 1.0
+      std::fill_n(out, count, *in);
+    } else if (stride == 0) {
+      simd([value = *in, out, count]() GRADTABLE_INLINE { std::fill_n(out, count, value); });
     } else if (stride == 1) {
-      std::copy_n(in, run, out);
+      std::copy_n(in, count, out);
     } else {
-      for (std::int64_t i = 0; i < run; ++i) out[i] = in[i * stride];
+      for (std::int64_t i = 0; i < count; ++i) out[i] = in[i * stride];
     }
-    out += run;
+    out += count;
   });
 }
 

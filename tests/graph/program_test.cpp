@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/graph/allocations.hpp"
+#include "tests/support/allocations.hpp"
 #include "tests/support/message_of.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>

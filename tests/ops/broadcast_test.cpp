@@ -68,6 +68,13 @@ TEST_F(Broadcast, SumsManyOnesInFloat32) {
   EXPECT_EQ(evaluate(sum(broadcast_to(g.constant(1), {many}))).item(), static_cast<double>(many));
 }
 
+// One after the other, the error would be 2e-4 of the sum.
+TEST_F(Broadcast, SumsLongColumnsInFloat32) {
+  const Tensor tenths = broadcast_to(g.constant(0.1F), {20000, 3});
+  const Array sums = cast(evaluate(sum_to(tenths, {3})), DType::float64);
+  for (const double sum : sums.as<double>()) EXPECT_NEAR(sum, 2000, 0.05);
+}
+
 TEST_F(Broadcast, FillsATensorOfTheShapeAndTypeOfAnother) {
   for (const DType dtype : {DType::float32, DType::float64}) {
     for (const Shape& shape : {Shape{}, Shape{2, 3}, Shape{0}}) {

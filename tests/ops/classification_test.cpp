@@ -1,5 +1,6 @@
 #include "gradtable/ops/classification.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -174,6 +175,36 @@ TEST_F(Classification, RefusesMixedTypesAndIntegers) {
   expect_error<ShapeError>([&] { softmax(labels); }, "softmax: " + integers);
   expect_error<ShapeError>([&] { log_softmax(labels); }, "log_softmax: " + integers);
   expect_error<ShapeError>([&] { cross_entropy(labels, x); }, "cross_entropy: " + integers);
+}
+
+// More rows, and longer ones, than are worked on at once.
+TEST_F(Classification, GivesTheValuesOfTheFormulasForManyAndForLongRows) {
+  for (const Shape& shape : {Shape{150, 10}, Shape{3, 2100}, Shape{1, 6000}}) {
+    const Array scores = numbers(shape), p = testing::softmax_rows(scores);
+    const Array logarithms = testing::mapped(p, [](double x) { return std::log(x); });
+    Array labels(DType::int32, {shape[0]});
+    std::vector<std::int32_t> classes;
+    for (std::int32_t i = 0; i < shape[0]; ++i)
+      classes.push_back(7 * i % static_cast<std::int32_t>(shape[1]));
+    std::ranges::copy(classes, labels.as<std::int32_t>().begin());
+    const Array rows = testing::one_hot_rows(classes, shape[1]), weights = testing::positive(shape, 0.3);
+    for (const DType dtype : kTypes) {
+      const double tolerance = dtype == DType::float32 ? 1e-5 : 1e-12, m = static_cast<double>(shape[0]);
+      const Tensor x = g.constant(cast(scores, dtype)), y = g.constant(cast(p, dtype));
+      EXPECT_TRUE(close_to(evaluate(softmax(x)), p, tolerance));
+      EXPECT_TRUE(close_to(evaluate(log_softmax(x)), logarithms, tolerance));
+      const auto expect_loss = [&](const Array& label, const Array& expected) {
+        const Tensor given = g.constant(is_floating(label.dtype()) ? cast(label, dtype) : label);
+        EXPECT_TRUE(close_to(evaluate(softmax_cross_entropy(x, given)),
+                             testing::cross_entropy_sum(p, expected, 1 / m), tolerance));
+        // eps beside probabilities of 1 / 6000
+        EXPECT_TRUE(close_to(evaluate(cross_entropy(y, given)), testing::cross_entropy_sum(p, expected),
+                             tolerance + (dtype == DType::float32 ? 1e-3 : 1e-11)));
+      };
+      expect_loss(labels, rows);
+      expect_loss(weights, weights);
+    }
+  }
 }
 
 TEST_F(Classification, HasProbabilitiesThatSumToOne) {

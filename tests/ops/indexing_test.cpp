@@ -1,5 +1,9 @@
 #include "gradtable/ops/indexing.hpp"
 
+#include <algorithm>
+#include <array>
+#include <limits>
+
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
 #include <fmt/format.h>
@@ -63,6 +67,22 @@ TEST_F(Indexing, RefusesTheLargestOfNothing) {
 
 TEST_F(Indexing, GivesIntegersForTheLargest) {
   EXPECT_EQ(argmax(x).type(), (TensorType{DType::int32, {2}}));
+}
+
+TEST_F(Indexing, FindsTheFirstLargestOfLongRowsBesideNaN) {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  Array scores(DType::float64, {5, 100});
+  // Rows: zeros, a NaN at the front, one behind, a large number, all -inf.
+  const auto row = [&](std::size_t i) { return scores.as<double>().subspan(100 * i, 100); };
+  row(1)[0] = nan;
+  row(2)[50] = nan;
+  row(2)[60] = row(2)[70] = 1;
+  row(3)[99] = 1;
+  std::ranges::fill(row(4), -inf);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const Array found = evaluate(argmax(g.constant(cast(scores, dtype))));
+    EXPECT_TRUE(std::ranges::equal(found.as<std::int32_t>(), std::array{0, 0, 60, 99, 0}));
+  }
 }
 
 TEST_F(Indexing, HasNoDerivativeThroughTheLargest) {

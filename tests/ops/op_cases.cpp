@@ -155,6 +155,16 @@ OpCase matmul_case(const std::string& special, const Shape& a, Transpose ta, con
           product(left, ta == kYes, right, tb == kYes)};
 }
 
+OpCase gemm_case(const std::string& special, const Shape& a, Transpose ta, const Shape& b, Transpose tb) {
+  const Array left = numbers(a), right = numbers(b, 0.4);
+  const Array sum = product(left, ta == kYes, right, tb == kYes), c = numbers(sum.shape(), 0.8);
+  const GemmOptions options{.alpha = -0.5, .beta = 0.75, .transpose_a = ta, .transpose_b = tb};
+  return {"gemm" + special,
+          [=](Inputs x) { return gemm(x[0], x[1], x[2], options); },
+          {left, right, c},
+          mapped(sum, c, sum.shape(), [](double ab, double cc) { return -0.5 * ab + 0.75 * cc; })};
+}
+
 OpCase add_bias_case(const std::string& special, const Shape& shape) {
   const Array x = numbers(shape), b = numbers({shape[-1]}, 0.4);
   return {"add_bias" + special,
@@ -180,6 +190,12 @@ Cases product_cases() {
       matmul_case(" no_rows", {0, 3}, kNo, {3, 2}, kNo),
       matmul_case(" no_columns", {2, 3}, kNo, {0, 3}, kYes),
       matmul_case(" sum_of_nothing", {2, 0}, kNo, {0, 3}, kNo),
+      gemm_case("", {2, 3}, kNo, {3, 4}, kNo),
+      gemm_case(" transpose_a", {3, 2}, kYes, {3, 4}, kNo),
+      gemm_case(" transpose_b", {2, 3}, kNo, {4, 3}, kYes),
+      gemm_case(" transpose_both", {3, 2}, kYes, {4, 3}, kYes),
+      gemm_case(" no_rows", {0, 3}, kNo, {3, 2}, kNo),
+      gemm_case(" sum_of_nothing", {2, 0}, kNo, {0, 3}, kNo),
       add_bias_case("", {4, 3}),
       add_bias_case(" one_row", {1, 3}),
       add_bias_case(" vector", {3}),
@@ -241,6 +257,9 @@ Cases broadcast_cases() {
       sum_to_case(" scalar", {2, 3}, {}),
       sum_to_case(" several_axes", {2, 3, 4}, {3, 1}),
       sum_to_case(" of_nothing", {0, 3}, {3}),
+      sum_to_case(" many_rows", {21, 5}, {5}),
+      sum_to_case(" many_rows_and_columns", {2, 9, 35}, {1, 35}),
+      sum_to_case(" many_planes", {3, 9, 2, 3}, {9, 1, 3}),
       broadcast_to_case("", {3}, {2, 3}),
       broadcast_to_case(" column", {2, 1}, {2, 3}),
       broadcast_to_case(" scalar", {}, {2, 3}),
@@ -318,10 +337,12 @@ Cases classification_cases() {
       softmax_case(" rank_3", {2, 3, 4}),
       softmax_case(" one_column", {3, 1}),
       softmax_case(" no_rows", {0, 3}),
+      softmax_case(" many_rows", {67, 2}),
       log_softmax_case("", {2, 3}),
       log_softmax_case(" vector", {19}),
       log_softmax_case(" rank_3", {2, 3, 4}),
       log_softmax_case(" no_rows", {0, 3}),
+      log_softmax_case(" many_rows", {67, 2}),
       cross_entropy_case("", indices, rows),
       cross_entropy_case(" one_hot_rows", rows, rows),
       cross_entropy_case(" rows_of_weights", weights, weights),

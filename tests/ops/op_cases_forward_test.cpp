@@ -1,6 +1,8 @@
 // Op::forward called as a team of threads and a memory plan may call it: in ranges of parts, at any address,
 // and over an input. Checked of every node of every row of the table, its gradient included.
+#include <algorithm>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "tests/ops/case_names.hpp"
@@ -17,19 +19,20 @@
 namespace gradtable::testing {
 namespace {
 
-// Memory full of a bit pattern that no op gives, optionally one element past a cache line.
+// Memory full of a bit pattern that no op gives, `shift` elements past a cache line.
 class Memory {
  public:
-  explicit Memory(const TensorType& type, bool shifted = false)
-      : buffer_(type.dtype, {type.shape.size() + 1}), type_(type), shifted_(shifted) {
+  explicit Memory(const TensorType& type, std::int64_t shift = 0)
+      : buffer_(type.dtype, {type.shape.size() + shift}), type_(type), shift_(shift) {
     std::memset(buffer_.view().data, 0xFF, buffer_.type().bytes());
   }
-  Memory(const ConstView& numbers, bool shifted) : Memory(numbers.type, shifted) {
+  Memory(const ConstView& numbers, std::int64_t shift) : Memory(numbers.type, shift) {
     if (type_.bytes() > 0) std::memcpy(view().data, numbers.data, type_.bytes());
   }
 
   View view() {
-    return {type_, static_cast<char*>(buffer_.view().data) + (shifted_ ? size_of(type_.dtype) : 0)};
+    return {type_, static_cast<char*>(buffer_.view().data) +
+                       static_cast<std::size_t>(shift_) * size_of(type_.dtype)};
   }
   // Elements that were written.
   std::int64_t written() {
@@ -44,7 +47,7 @@ class Memory {
  private:
   Array buffer_;
   TensorType type_;
-  bool shifted_;
+  std::int64_t shift_;
 };
 
 // One node that an op computes.
@@ -151,13 +154,84 @@ TEST_P(EveryForward, GivesEachPartAsItGivesTheWhole) {
 // Outputs begin on a cache line; inputs need not.
 TEST_P(EveryForward, GivesTheSameBitsFromInputsAtAnyAddress) {
   for_each_node(GetParam(), [](const Step& step, const Array& whole) {
-    std::vector<Memory> memory;
-    std::vector<ConstView> inputs;
-    for (const ConstView& input : step.inputs) memory.emplace_back(input, true);
-    for (Memory& input : memory) inputs.push_back(input.view());
-    Memory output(step.type);
-    step.op.forward(inputs, output.view(), {0, step.parts()});
-    EXPECT_TRUE(same_bits(output.view(), whole));
+    for (const std::int64_t shift : {1, 3, 8}) {
+      std::vector<Memory> memory;
+      std::vector<ConstView> inputs;
+      for (const ConstView& input : step.inputs) memory.emplace_back(input, shift);
+      for (Memory& input : memory) inputs.push_back(input.view());
+      Memory output(step.type);
+      step.op.forward(inputs, output.view(), {0, step.parts()});
+      EXPECT_TRUE(same_bits(output.view(), whole)) << "shifted by " << shift;
+    }
+  });
+}
+
+// Cuts that follow no pattern: a part must not know what it is computed with.
+TEST_P(EveryForward, GivesTheSameBitsInEveryRange) {
+  for_each_node(GetParam(), [](const Step& step, const Array& whole) {
+    if (!step.op.same_bits_in_every_range()) return;
+    std::mt19937 random(7);
+    for (int round = 0; round < 8; ++round) {
+      Memory together(step.type);
+      for (std::int64_t begin = 0, end = 0; begin < step.parts(); begin = end) {
+        const auto longest = static_cast<std::uint32_t>(std::min(step.parts() - begin, std::int64_t{40}));
+        end = begin + 1 + static_cast<std::int64_t>(random() % longest);
+        step.op.forward(step.inputs, together.view(), {begin, end});
+      }
+      EXPECT_TRUE(same_bits(together.view(), whole)) << "round " << round;
+    }
+  });
+}
+
+// All slices of the input but the part's own hold NaN, or labels that do not exist.
+TEST_P(EveryForward, ReadsNothingButItsOwnSliceWhereItSaysSo) {
+  for_each_node(GetParam(), [](const Step& step, const Array&) {
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      if (!step.op.reads_own_slice(i, step.types, step.type)) continue;
+      const std::size_t bytes = step.types[i].bytes(), parts = static_cast<std::size_t>(step.parts());
+      if (parts == 0) continue;
+      ASSERT_EQ(bytes % parts, 0U) << "input " << i;
+      for (const Parts& range : step.split(3)) {
+        Memory poisoned(step.types[i]), alone(step.type), expected(step.type);
+        const std::size_t begin = static_cast<std::size_t>(range.begin) * (bytes / parts);
+        const std::size_t end = static_cast<std::size_t>(range.end) * (bytes / parts);
+        std::memcpy(static_cast<char*>(poisoned.view().data) + begin,
+                    static_cast<const char*>(step.inputs[i].data) + begin, end - begin);
+        std::vector<ConstView> inputs = step.inputs;
+        inputs[i] = poisoned.view();
+        step.op.forward(inputs, alone.view(), range);
+        step.op.forward(step.inputs, expected.view(), range);
+        EXPECT_EQ(std::memcmp(alone.view().data, expected.view().data, step.type.bytes()), 0)
+            << "input " << i << ", parts from " << range.begin;
+      }
+    }
+  });
+}
+
+// As a chain of element-wise ops is computed, block by block: vectors of any length, and scalars.
+TEST_P(EveryForward, GivesTheSameBitsFromVectorsWhereItIsElementwise) {
+  for_each_node(GetParam(), [](const Step& step, const Array& whole) {
+    const auto is_like_output = [&](const TensorType& type) { return type == step.type; };
+    const auto is_scalar = [](const TensorType& type) { return type.shape.rank() == 0; };
+    if (!step.op.elementwise()) return;
+    for (const TensorType& type : step.types)
+      if (!is_like_output(type) && !is_scalar(type)) return;
+    Memory together(step.type);
+    const std::int64_t size = step.type.shape.size();
+    const std::size_t bytes = size_of(step.type.dtype);
+    for (std::int64_t begin = 0; begin < size; begin += 13) {
+      const TensorType block{step.type.dtype, {std::min(size - begin, std::int64_t{13})}};
+      const std::size_t offset = static_cast<std::size_t>(begin) * bytes;
+      std::vector<ConstView> inputs = step.inputs;
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (is_like_output(step.types[i]))
+          inputs[i] = {block, static_cast<const char*>(step.inputs[i].data) + offset};
+      const View output{block, static_cast<char*>(together.view().data) + offset};
+      std::vector<TensorType> types;
+      for (const ConstView& input : inputs) types.push_back(input.type);
+      step.op.forward(inputs, output, {0, step.op.parts(types, block)});
+    }
+    EXPECT_TRUE(same_bits(together.view(), whole));
   });
 }
 
@@ -165,7 +239,7 @@ TEST_P(EveryForward, GivesTheSameBitsOverAnInput) {
   for_each_node(GetParam(), [](const Step& step, const Array& whole) {
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
       if (!step.op.may_overwrite(i) || step.types[i] != step.type) continue;
-      Memory memory(step.inputs[i], false);
+      Memory memory(step.inputs[i], 0);
       std::vector<ConstView> inputs = step.inputs;
       for (std::size_t j = 0; j < inputs.size(); ++j)
         if (step.ids[j] == step.ids[i]) inputs[j] = memory.view();
@@ -185,9 +259,9 @@ TEST_P(EveryForward, TakesFeedsAtAnyAddress) {
     const CaseValues aligned = program.run(cotangent);
     std::vector<Memory> memory;
     std::vector<ConstView> inputs;
-    for (const Array& input : inputs_in(GetParam(), dtype)) memory.emplace_back(input, true);
+    for (const Array& input : inputs_in(GetParam(), dtype)) memory.emplace_back(input, 1);
     for (Memory& input : memory) inputs.push_back(input.view());
-    const CaseValues shifted = program.run(inputs, Memory(cotangent, true).view());
+    const CaseValues shifted = program.run(inputs, Memory(cotangent, 1).view());
     EXPECT_TRUE(same_bits(shifted.y, aligned.y));
     for (std::size_t i = 0; i < inputs.size(); ++i)
       EXPECT_TRUE(same_bits(shifted.gradients[i], aligned.gradients[i])) << "input " << i;
