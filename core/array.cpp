@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 
 #include <fmt/format.h>
@@ -16,9 +17,12 @@ constexpr std::align_val_t kAlignment{64};
 // The value as a T, also where C++ leaves the conversion undefined.
 template <class T, class From>
 T converted(From value) {
-  if constexpr (std::is_same_v<T, std::int32_t> && std::is_floating_point_v<From>) {
-    if (!(value > -2147483649.0 && value < 2147483648.0))
-      throw NumericError(fmt::format("cast: expected a number that int32 can hold, got {}", value));
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, From>) {
+    constexpr double kBelow = std::numeric_limits<T>::min() - 1.0,
+                     kAbove = std::numeric_limits<T>::max() + 1.0;
+    if (!(value > kBelow && value < kAbove))
+      throw NumericError(
+          fmt::format("cast: expected a number that {} can hold, got {}", to_string(dtype_of<T>()), value));
   }
   return static_cast<T>(value);
 }
@@ -82,13 +86,20 @@ Array full(const Shape& shape, double value, DType dtype) {
 
 Array cast(const ConstView& values, DType dtype) {
   Array result(dtype, values.shape());
+  cast(values, result.view());
+  return result;
+}
+
+void cast(const ConstView& values, const View& result) {
+  if (values.shape() != result.shape())
+    throw ShapeError(fmt::format("cast: expected a result of shape {}, got {}", to_string(values.shape()),
+                                 to_string(result.shape())));
   dispatch(values.dtype(), [&]<class From>() {
-    dispatch(dtype, [&]<class To>() {
+    dispatch(result.dtype(), [&]<class To>() {
       std::ranges::transform(values.as<From>(), result.as<To>().begin(),
                              [](From v) { return converted<To>(v); });
     });
   });
-  return result;
 }
 
 }  // namespace gradtable

@@ -133,12 +133,14 @@ class Array {
   std::unique_ptr<void, Free> data_;
 };
 
-// Arrays of one value; float32 unless told. Throws NumericError for a value that int32 cannot hold.
+// Arrays of one value; float32 unless told. Throws NumericError for a value that an integer type cannot hold.
 Array zeros(const Shape& shape, DType dtype = DType::float32);
 Array full(const Shape& shape, double value, DType dtype = DType::float32);
 
-// The same numbers, each rounded to the nearest value of the other type; to int32 towards zero. Throws
-// NumericError for NaN and for numbers that int32 cannot hold.
+// The same numbers, each rounded to the nearest value of the other type; to integers towards zero. Throws
+// NumericError for NaN and other numbers that an integer type cannot hold.
 Array cast(const ConstView& values, DType dtype);
+// The same into memory that is there, which must not overlap. Throws ShapeError when the shapes differ.
+void cast(const ConstView& values, const View& result);
 
 }  // namespace gradtable

@@ -54,8 +54,9 @@ auto as_xtensor(const ConstView& view) {
 template <class T>
 void as_xtensor(Array&& array) = delete;
 
-// The values of any xtensor expression of float, double or std::int32_t elements, evaluated straight into the
-// Array's buffer, row-major whatever the expression's layout. Throws ShapeError for more than 8 axes.
+// The values of any xtensor expression of float, double, std::int32_t or std::uint8_t elements, evaluated
+// straight into the Array's buffer, row-major whatever the expression's layout. Throws ShapeError for more
+// than 8 axes.
 template <class E>
 Array to_array(const xt::xexpression<E>& expression) {
   using T = std::remove_cv_t<typename E::value_type>;

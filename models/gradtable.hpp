@@ -18,6 +18,7 @@
 #include "gradtable/models/training/trainer.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"

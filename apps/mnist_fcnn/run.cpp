@@ -132,7 +132,7 @@ ExitCode run(const Options& options) {
                               .seed = config.seed,
                               .threads = config.threads});
   remove_old_predictions(config);
-  write_graphs(config, graph, trainer.step_graph());
+  write_graphs(config, graph, trainer.step_graph(data.train));
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
   gradtable::set_blas_threads(trainer.threads());

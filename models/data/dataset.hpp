@@ -1,9 +1,12 @@
-// Labelled images in memory. Pixels stay bytes: batches turn them into numbers (batches.hpp).
+// Labelled images in memory. Pixels stay bytes: programs are fed all of them where they lie and make numbers
+// of the rows of a batch, cast(gather(pixels, indices), DType::float32) / 255.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "gradtable/core/array.hpp"
 
 namespace gradtable {
 
@@ -16,6 +19,9 @@ struct Dataset {
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t features() const { return rows * columns; }
+  // uint8 (size(),features()) and uint8 (size()), to feed; valid until the vectors change.
+  ConstView pixel_view() const { return {std::span(pixels), {size(), features()}}; }
+  ConstView label_view() const { return {std::span(labels), {size()}}; }
 };
 
 // A data set from two IDX files, plain or gzip. `classes` is 0 for one more than the largest label. Throws

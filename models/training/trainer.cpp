@@ -9,16 +9,17 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/optimizers/sgd.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/indexing.hpp"
 
 namespace gradtable {
 
-// The graph, the programs and the memory for batches of one size. Programs are made when first needed.
+// The graph and the programs for batches of one size from data sets of one size. Programs are made when first
+// needed.
 struct Trainer::Step {
   StepGraph graph;
-  Array images;
-  Array labels;
   std::optional<Program> training;
   std::optional<Program> evaluation;
 };
@@ -78,35 +79,39 @@ Score Trainer::evaluate(const Dataset& data, const Predicted& predicted) {
     total.images += score.images;
     total.correct += score.correct;
     total.loss_sum += score.loss_sum;
-    Step& step = step_for(score.images);
+    const Step& step = step_for(score.images, data.size());
     if (predicted)
       predicted(step.evaluation->value(step.graph.predictions).as<std::int32_t>(),
-                step.labels.as<std::int32_t>());
+                step.evaluation->value(step.graph.labels).as<std::int32_t>());
   }
   return total;
 }
 
-const StepGraph& Trainer::step_graph() {
-  StepGraph& step = step_for(options_.batch_size).graph;
+const StepGraph& Trainer::step_graph(const Dataset& data) {
+  require_fit(data);
+  StepGraph& step = step_for(options_.batch_size, data.size()).graph;
   add_updates(step);
   return step;
 }
 
-Trainer::Step& Trainer::step_for(std::int64_t m) {
-  if (const auto found = steps_.find(m); found != steps_.end()) return *found->second;
+Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
+  if (const auto found = steps_.find({m, n}); found != steps_.end()) return *found->second;
   auto step = std::make_unique<Step>();
   StepGraph& g = step->graph;
   const DType dtype = network_.parameters().front().dtype();
-  const std::string suffix = m == options_.batch_size ? "" : fmt::format(" of {}", m);
-  const Shape shape = {m, network_.widths().front()};
-  g.images = graph_.input(graph_.free_name("images" + suffix), shape, dtype, location_);
-  g.labels = graph_.input(graph_.free_name("labels" + suffix), {m}, DType::int32, location_);
-  g.scores = network_(g.images, location_).named("scores");
+  const auto input = [&](const char* name, const Shape& shape, DType type) {
+    return graph_.input(graph_.free_name(name), shape, type, location_);
+  };
+  g.pixels = input("pixels", {n, network_.widths().front()}, DType::uint8);
+  g.classes = input("classes", {n}, DType::uint8);
+  g.indices = input("indices", {m}, DType::int32);
+  const Tensor bytes = gather(g.pixels, g.indices, location_);
+  g.images = div(cast(bytes, dtype, location_), graph_.constant(255, dtype, location_), location_);
+  g.labels = cast(gather(g.classes, g.indices, location_), DType::int32, location_).named("labels");
+  g.scores = network_(g.images.named("images"), location_).named("scores");
   g.loss = softmax_cross_entropy(g.scores, g.labels, location_).named("loss");
   g.predictions = argmax(g.scores, location_).named("predictions");
-  step->images = Array(g.images.dtype(), g.images.shape());
-  step->labels = Array(g.labels.dtype(), g.labels.shape());
-  return *steps_.emplace(m, std::move(step)).first->second;
+  return *steps_.emplace(std::pair(m, n), std::move(step)).first->second;
 }
 
 void Trainer::add_updates(StepGraph& step) {
@@ -115,21 +120,20 @@ void Trainer::add_updates(StepGraph& step) {
 }
 
 // One batch; what it says of the parameters before the update.
-Score Trainer::run(const Dataset& data, std::span<const std::uint32_t> indices, bool training) {
-  const auto m = static_cast<std::int64_t>(indices.size());
-  Step& step = step_for(m);
+Score Trainer::run(const Dataset& data, const ConstView& indices, bool training) {
+  const std::int64_t m = indices.shape().size();
+  Step& step = step_for(m, data.size());
   if (training) add_updates(step.graph);
   const StepGraph& g = step.graph;
   std::optional<Program>& program = training ? step.training : step.evaluation;
   if (!program)
-    program = compile(graph_, {.outputs = {g.loss, g.predictions},
+    program = compile(graph_, {.outputs = {g.loss, g.predictions, g.labels},
                                .updates = training ? g.updates : std::vector<Update>{},
                                .finite = {g.loss},
                                .threads = options_.threads});
-  gather(data, indices, step.images.view(), step.labels.view());
-  program->run({{g.images, step.images}, {g.labels, step.labels}});
+  program->run({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
 
-  const auto labels = step.labels.as<std::int32_t>();
+  const auto labels = program->value(g.labels).as<std::int32_t>();
   const auto predictions = program->value(g.predictions).as<std::int32_t>();
   std::int64_t correct = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) correct += labels[i] == predictions[i] ? 1 : 0;

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
@@ -33,9 +35,13 @@ struct Score {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
-// The nodes of one step on batches of one size.
+// The nodes of one step on batches of one size, taken from a data set of n images. The inputs are the whole
+// set, as bytes, and the indices of the batch.
 struct StepGraph {
-  Tensor images;       // (m, features)
+  Tensor pixels;       // uint8 (n, features)
+  Tensor classes;      // uint8 (n), the labels of the set
+  Tensor indices;      // int32 (m)
+  Tensor images;       // (m, features), pixels from 0 to 1
   Tensor labels;       // int32 (m)
   Tensor scores;       // (m, classes)
   Tensor loss;         // the mean over the batch
@@ -74,23 +80,24 @@ class Trainer {
   // Of matrix products.
   int threads() const { return options_.threads; }
 
-  // The graph of a full batch; what is drawn and counted.
-  const StepGraph& step_graph();
+  // The graph of a full batch of this data set; what is drawn and counted. Throws ConfigError when the data
+  // do not fit the network.
+  const StepGraph& step_graph(const Dataset& data);
 
  private:
   struct Step;
 
-  Step& step_for(std::int64_t batch_size);
+  Step& step_for(std::int64_t batch_size, std::int64_t images);
   void add_updates(StepGraph& step);
-  Score run(const Dataset& data, std::span<const std::uint32_t> indices, bool training);
+  Score run(const Dataset& data, const ConstView& indices, bool training);
   void require_fit(const Dataset& data) const;
 
   Graph& graph_;
   Fcnn network_;
   TrainerOptions options_;
   Location location_;  // of the user's call, for the nodes
-  std::map<std::int64_t, std::unique_ptr<Step>>
-      steps_;  // by batch size: the full one, and that of a last partial batch
+  // By batch size, the full one and that of a last partial batch, and by the size of the data set.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Step>> steps_;
 };
 
 }  // namespace gradtable

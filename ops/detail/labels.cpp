@@ -11,6 +11,8 @@ namespace gradtable::detail {
 TensorType infer_loss(std::span<const TensorType> inputs) {
   const TensorType &scores = inputs[0], &labels = inputs[1];
   const bool indices = labels.dtype == DType::int32;
+  if (labels.dtype == DType::uint8)
+    throw ShapeError(fmt::format("expected labels cast to int32, got {}", to_string(labels)));
   const DType dtype = floating(indices ? inputs.first(1) : inputs);
   const bool matrix = scores.shape.rank() == 2 && scores.shape.size() > 0;
   const bool fits = matrix && labels.shape == (indices ? scores.shape.first(1) : scores.shape);

@@ -33,7 +33,7 @@ std::string message_of(const auto& f) {
 
 TEST(Array, BeginsAtACacheLine) {
   for (const std::int64_t size : {0, 1, 3, 15, 16, 17, 1000}) {
-    for (const DType dtype : {DType::float32, DType::float64, DType::int32}) {
+    for (const DType dtype : {DType::float32, DType::float64, DType::int32, DType::uint8}) {
       const Array array(dtype, Shape{size});
       EXPECT_EQ(reinterpret_cast<std::uintptr_t>(array.view().data) % 64, 0U) << size;
     }
@@ -168,6 +168,38 @@ TEST(Cast, RefusesWhatAnIntegerCannotHold) {
   EXPECT_EQ(cast(full({}, -2147483648.5, DType::float64), DType::int32).item(), -2147483648.0);
 }
 
+TEST(Cast, TakesBytesFromZeroTo255) {
+  const Array bytes = Array::of<std::uint8_t>({3}, {0, 128, 255});
+  for (const DType dtype : {DType::float32, DType::float64, DType::int32}) {
+    const Array wide = cast(bytes, dtype);
+    EXPECT_EQ(values_of<double>(cast(wide, DType::float64)), (std::vector<double>{0, 128, 255}));
+    EXPECT_EQ(values_of<std::uint8_t>(cast(wide, DType::uint8)), values_of<std::uint8_t>(bytes));
+  }
+  for (const double value : {-1.0, 256.0, std::nan("")})
+    EXPECT_THROW(cast(full({2}, value, DType::float64), DType::uint8), NumericError) << value;
+  for (const std::int32_t value : {-1, 256})
+    EXPECT_THROW(cast(Array::of<std::int32_t>({1}, {value}), DType::uint8), NumericError) << value;
+  EXPECT_EQ(cast(full({}, 255.9), DType::uint8).item(), 255);
+  EXPECT_EQ(full({}, -0.9, DType::uint8).item(), 0);
+}
+
+TEST(Cast, SaysWhichTypeCannotHoldTheNumber) {
+  try {
+    cast(Array::of<std::int32_t>({1}, {300}), DType::uint8);
+    FAIL() << "nothing thrown";
+  } catch (const NumericError& error) {
+    EXPECT_STREQ(error.what(), "cast: expected a number that uint8 can hold, got 300");
+  }
+}
+
+TEST(Cast, WritesIntoMemoryOfTheSameShapeOnly) {
+  Array result(DType::float32, {2});
+  cast(Array::of<std::uint8_t>({2}, {7, 9}), result.view());
+  EXPECT_EQ(values_of<float>(result), (std::vector<float>{7, 9}));
+  EXPECT_EQ(message_of([&] { cast(zeros({3}), result.view()); }),
+            "cast: expected a result of shape (3), got (2)");
+}
+
 TEST(Cast, KeepsShapeAndSpecialValues) {
   const double infinity = std::numeric_limits<double>::infinity();
   const Array result = cast(Array::of<double>({1, 2}, {-infinity, std::nan("")}), DType::float32);
@@ -179,6 +211,8 @@ TEST(Cast, KeepsShapeAndSpecialValues) {
 TEST(TensorType, SaysItsBytesAndPrints) {
   EXPECT_EQ((TensorType{DType::float64, {3, 2}}.bytes()), 48U);
   EXPECT_EQ((TensorType{DType::int32, {}}.bytes()), 4U);
+  EXPECT_EQ((TensorType{DType::uint8, {3, 2}}.bytes()), 6U);
+  EXPECT_EQ(to_string(TensorType{DType::uint8, {3}}), "uint8 (3)");
   EXPECT_EQ(to_string(TensorType{DType::float32, {64, 784}}), "float32 (64,784)");
 }
 

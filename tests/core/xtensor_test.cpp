@@ -51,6 +51,13 @@ TEST(AsXtensor, WritesThroughAView) {
   EXPECT_EQ(values_of<std::int32_t>(array), (std::vector<std::int32_t>{3, 3}));
 }
 
+TEST(AsXtensor, LooksAtBytes) {
+  Array array = Array::of<std::uint8_t>({2}, {3, 250});
+  as_xtensor<std::uint8_t>(array) += std::uint8_t{5};
+  EXPECT_EQ(values_of<std::uint8_t>(array), (std::vector<std::uint8_t>{8, 255}));
+  EXPECT_EQ(to_array(xt::cast<std::uint8_t>(as_xtensor<std::uint8_t>(array))).dtype(), DType::uint8);
+}
+
 TEST(AsXtensor, OnlyReadsWhatIsConst) {
   const Array array = Array::of<float>({3}, {1, 2, 3});
   const auto x = as_xtensor<float>(array);

@@ -118,6 +118,13 @@ TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheTyp
   }
 }
 
+TEST_F(Classification, AsksForACastOfLabelsThatAreBytes) {
+  const Tensor x = g.input("scores", {3, 4}), bytes = g.input("bytes", {3}, DType::uint8);
+  for (const auto loss : {cross_entropy, softmax_cross_entropy})
+    EXPECT_TRUE(testing::contains(message_of<ShapeError>([&] { loss(x, bytes, Location::current()); }),
+                                  "expected labels cast to int32, got uint8 (3)"));
+}
+
 TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
   const Tensor x = g.constant(full({3, 4}, 0.25));
   const Tensor labels = g.input("labels", {3}, DType::int32);

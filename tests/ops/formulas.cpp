@@ -103,6 +103,18 @@ Array permuted(const Array& x, const std::vector<std::size_t>& axes) {
   return y;
 }
 
+Array rows_at(const Array& x, const std::vector<std::int32_t>& indices) {
+  Index extents(x.shape().extents().begin(), x.shape().extents().end());
+  extents[0] = static_cast<std::int64_t>(indices.size());
+  Array y(DType::float64, Shape(extents));
+  for_each_index(y.shape(), [&](const Index& i) {
+    Index from = i;
+    from[0] = indices[static_cast<std::size_t>(i[0])];
+    at(y, i) = at(x, from);
+  });
+  return y;
+}
+
 Array product(const Array& a, bool a_transposed, const Array& b, bool b_transposed) {
   const Array left = a_transposed ? permuted(a, {1, 0}) : a;
   const Array right = b_transposed ? permuted(b, {1, 0}) : b;

@@ -6,12 +6,14 @@
 
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
@@ -87,6 +89,56 @@ TEST_F(Indexing, HasNoDerivativeThroughTheLargest) {
   const Tensor y = one_hot(argmax(x), 3);
   EXPECT_THROW(build_grad(sum(mul(y, y)), {x}), GradientError);
   EXPECT_EQ(build_grad(sum(mul(y, x)), {y}).size(), 1U);  // up to the row of it there is one
+}
+
+TEST_F(Indexing, RefusesRowsThatAreNotThere) {
+  const Tensor bytes = g.input("bytes", {60, 2}, DType::uint8), values = g.input("values", {3, 2});
+  const Array none(DType::uint8, {60, 2}), zero(DType::float32, {3, 2});
+  for (const std::int32_t bad : {-1, 60}) {
+    const Array at = Array::of<std::int32_t>({3}, {59, 0, bad});
+    EXPECT_EQ(message_of<DataError>([&] {
+                evaluate(gather(bytes, labels), {{bytes, none}, {labels, at}});
+              }),
+              fmt::format("gather: expected indices in [0,60), got {} at 2", bad));
+    EXPECT_EQ(message_of<DataError>([&] {
+                evaluate(scatter_add(values, labels, 60), {{values, zero}, {labels, at}});
+              }),
+              fmt::format("scatter_add: expected indices in [0,60), got {} at 2", bad));
+  }
+}
+
+TEST_F(Indexing, ChecksTheIndicesOfTheRowsThatItComputesOnly) {
+  const Array rows = Array::of<float>({2, 1}, {3, 4}), at = Array::of<std::int32_t>({3}, {1, 5, 0});
+  const Op& op = *get_operation(gather(g.input("rows", {2, 1}), labels));
+  Array y(DType::float32, {3, 1});
+  const std::vector<ConstView> inputs = {rows, at};
+  op.forward(inputs, y.view(), {0, 1});
+  op.forward(inputs, y.view(), {2, 3});
+  EXPECT_TRUE(testing::same_bits(y, Array::of<float>({3, 1}, {4, 0, 3})));
+  EXPECT_THROW(op.forward(inputs, y.view(), {1, 2}), DataError);
+}
+
+TEST_F(Indexing, CountsAnAdditionForEachValueThatIsPutBack) {
+  const std::vector<TensorType> inputs = {{DType::float32, {2, 3}}, {DType::int32, {2}}};
+  const Tensor y = scatter_add(x, g.input("two", {2}, DType::int32), 100);
+  EXPECT_EQ(get_operation(y)->flops(inputs, y.type()), 6);
+}
+
+TEST_F(Indexing, RefusesRowsAndIndicesThatDoNotFit) {
+  const Tensor scalar = g.constant(1), grid = g.input("grid", {2, 2}, DType::int32);
+  expect_error<ShapeError>([&] { gather(scalar, labels); }, "gather: expected rows (n,...), got a scalar");
+  expect_error<ShapeError>([&] { gather(x, grid); }, "gather: expected int32 indices (m), got int32 (2,2)");
+  expect_error<ShapeError>([&] { gather(x, x); }, "gather: expected int32 indices (m), got float32 (2,3)");
+  expect_error<ShapeError>([&] { scatter_add(x, labels, 4); },
+                           "scatter_add: expected a row of values for each index of (3), got (2,3)");
+  expect_error<ShapeError>([&] { scatter_add(scalar, labels, 4); },
+                           "scatter_add: expected a row of values for each index of (3), got ()");
+  expect_error<ShapeError>([&] { scatter_add(labels, labels, 4); },
+                           "scatter_add: expected float32 or float64, got int32 (3)");
+  for (const std::int64_t rows : {0, -1})
+    expect_error<ShapeError>(
+        [&] { scatter_add(transpose(x), labels, rows); },
+        fmt::format("scatter_add: expected at least 1 row to add (3,2) to, got {}", rows));
 }
 
 }  // namespace

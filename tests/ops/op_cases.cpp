@@ -7,6 +7,7 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
@@ -378,6 +379,83 @@ Cases indexing_cases() {
   };
 }
 
+OpCase gather_case(const std::string& special, const Shape& shape, const std::vector<std::int32_t>& indices) {
+  const Array x = numbers(shape);
+  const auto m = static_cast<std::int64_t>(indices.size());
+  return {"gather" + special,
+          [](Inputs in) { return gather(in[0], in[1]); },
+          {x, Array::of({m}, std::span<const std::int32_t>(indices))},
+          rows_at(x, indices)};
+}
+
+// The formula: y = P^T values, where row i of P is 1 at indices[i].
+OpCase scatter_add_case(const std::string& special, const Array& values, const Shape& shape,
+                        const std::vector<std::int32_t>& indices) {
+  const std::int64_t rows = shape[0];
+  const auto m = static_cast<std::int64_t>(indices.size());
+  const Array matrix = with_shape(values, {m, m > 0 ? values.shape().size() / m : 0});
+  return {"scatter_add" + special,
+          [=](Inputs in) { return scatter_add(in[0], in[1], rows); },
+          {values, Array::of({m}, std::span<const std::int32_t>(indices))},
+          m > 0 ? with_shape(product(one_hot_rows(indices, rows), true, matrix, false), shape)
+                : Array(DType::float64, shape)};
+}
+
+Cases rows_cases() {
+  const auto of_bytes = [](Inputs in) { return gather(in[0], in[1]); };
+  return {
+      gather_case("", {4, 3}, {2, 0, 2, 3, 2}),
+      gather_case(" vector", {3}, {1, 1, 0}),
+      gather_case(" rank_3", {3, 2, 4}, {2, 0}),
+      gather_case(" no_indices", {4, 3}, {}),
+      gather_case(" rows_of_nothing", {4, 0}, {3, 1}),
+      gather_case(" long_rows", {3, 67}, {0, 2, 1, 0}),
+      {"gather bytes",
+       of_bytes,
+       {Array::of<std::uint8_t>({3, 2}, {1, 2, 3, 4, 5, 254}), Array::of<std::int32_t>({4}, {2, 0, 2, 1})},
+       Array::of<double>({4, 2}, {5, 254, 1, 2, 5, 254, 3, 4}),
+       false},
+      {"gather integers",
+       of_bytes,
+       {Array::of<std::int32_t>({3}, {7, -8, 9}), Array::of<std::int32_t>({2}, {1, 0})},
+       Array::of<double>({2}, {-8, 7}),
+       false},
+      scatter_add_case("", numbers({5, 3}), {4, 3}, {2, 0, 2, 3, 2}),
+      scatter_add_case(" vector", numbers({3}), {3}, {1, 1, 0}),
+      scatter_add_case(" rank_3", numbers({2, 2, 4}), {3, 2, 4}, {2, 0}),
+      scatter_add_case(" no_indices", numbers({0, 3}), {4, 3}, {}),
+      scatter_add_case(" rows_of_nothing", numbers({2, 0}), {4, 0}, {3, 1}),
+      scatter_add_case(" long_rows", numbers({4, 67}), {3, 67}, {0, 2, 1, 0}),
+  };
+}
+
+// Numbers that all the types can hold.
+const Array kBytes = Array::of<std::uint8_t>({7}, {0, 1, 2, 127, 128, 200, 254});
+const Array kSmall = Array::of<double>({2, 2}, {0.75, 3.5, 120, 250.25});
+
+OpCase cast_case(const std::string& special, const Array& x, DType dtype) {
+  const Array expected = cast(is_floating(dtype) ? x : cast(x, DType::int32), DType::float64);
+  return {"cast" + special, [=](Inputs in) { return cast(in[0], dtype); }, {x}, expected, false};
+}
+
+Cases casting_cases() {
+  OpCase real = elementwise(
+      "cast", [](Inputs x) { return cast(x[0], DType::float64); }, kX, [](double x) { return x; });
+  return {
+      real,
+      cast_case(" to_float32", kSmall, DType::float32),
+      cast_case(" to_integers", kSmall, DType::int32),
+      cast_case(" to_bytes", kSmall, DType::uint8),
+      cast_case(" bytes_to_float32", kBytes, DType::float32),
+      cast_case(" bytes_to_float64", kBytes, DType::float64),
+      cast_case(" bytes_to_integers", kBytes, DType::int32),
+      cast_case(" bytes_to_bytes", kBytes, DType::uint8),
+      cast_case(" integers_to_float32", Array::of<std::int32_t>({3}, {-5, 0, 7}), DType::float32),
+      cast_case(" several_blocks_of_bytes", cast(positive({3, 67}), DType::uint8), DType::float32),
+      cast_case(" no_bytes", Array(DType::uint8, {0, 3}), DType::float32),
+  };
+}
+
 OpCase with_shapes(OpCase c, const std::string& special, const Shape& shape) {
   c.name += special;
   c.expected = tiled(c.expected, shape);
@@ -392,7 +470,7 @@ const std::vector<OpCase>& op_cases() {
     Cases table;
     for (const Cases& family :
          {elementwise_cases(), binary_cases(), operator_cases(), product_cases(), broadcast_cases(),
-          shaping_cases(), classification_cases(), indexing_cases()}) {
+          shaping_cases(), classification_cases(), indexing_cases(), rows_cases(), casting_cases()}) {
       for (const OpCase& c : family) {
         table.push_back(c);
         if (!c.any_shape) continue;

@@ -17,7 +17,7 @@ struct OpCase {
   // The public function and what is special about the case: "matmul", "matmul transpose_a".
   std::string name;
   std::function<Tensor(const std::vector<Tensor>&)> f;
-  // float64, away from kinks and poles, or int32 for labels.
+  // float64, away from kinks and poles, or integers.
   std::vector<Array> inputs;
   // The value of f, as float64, in the shape it must have.
   Array expected;

@@ -102,7 +102,7 @@ TEST_P(EveryGradient, IsNearlyTheSameInFloat32) {
 TEST_P(EveryGradient, IsExactlyZeroForAZeroCotangent) {
   for (const DType dtype : {DType::float32, DType::float64}) {
     CaseProgram program(GetParam(), dtype);
-    const CaseValues values = program.run(zeros(program.type().shape, dtype));
+    const CaseValues values = program.run(zeros(program.type().shape, program.type().dtype));
     for (const Array& gradient : values.gradients)
       EXPECT_TRUE(close_to(gradient, zeros(gradient.shape(), dtype), 0));
   }

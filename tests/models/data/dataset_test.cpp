@@ -38,6 +38,16 @@ TEST_F(LoadIdx, PairsImagesWithLabelsAndCountsClasses) {
   EXPECT_EQ(dataset.labels, (testing::Bytes{0, 4, 1}));
 }
 
+TEST_F(LoadIdx, ShowsItsBytesWhereTheyLie) {
+  Dataset dataset = load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})));
+  EXPECT_EQ(dataset.pixel_view().type, (TensorType{DType::uint8, {3, 4}}));
+  EXPECT_EQ(dataset.pixel_view().data, dataset.pixels.data());
+  EXPECT_EQ(dataset.label_view().type, (TensorType{DType::uint8, {3}}));
+  EXPECT_EQ(dataset.label_view().data, dataset.labels.data());
+  dataset.pixels.pop_back();
+  EXPECT_THROW(dataset.pixel_view(), ShapeError);
+}
+
 TEST_F(LoadIdx, TakesTheNumberOfClassesThatItIsTold) {
   EXPECT_EQ(load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})), 10).classes, 10);
 }

@@ -54,12 +54,13 @@ class ByHand {
         b2_(start.begin() + 21, start.end()) {}
 
   // Returns the sum of the losses and the number of right answers before the step.
-  std::pair<double, int> step(const Dataset& data, std::span<const std::uint32_t> indices,
+  std::pair<double, int> step(const Dataset& data, std::span<const std::int32_t> indices,
                               double learning_rate) {
     Numbers dW1(12), db1(3), dW2(6), db2(2);
     double loss = 0;
     int correct = 0;
-    for (const std::uint32_t index : indices) {
+    for (const std::int32_t number : indices) {
+      const auto index = static_cast<std::size_t>(number);
       double x[4], a[3], h[3], s[2];
       for (std::size_t i = 0; i < 4; ++i) x[i] = data.pixels[4 * index + i] / 255.0;
       for (std::size_t j = 0; j < 3; ++j) {
@@ -121,7 +122,8 @@ void compare_with_loops(const TrainerOptions& options) {
     double loss = 0;
     int correct = 0;
     for (std::int64_t i = 0; i < batches.size(); ++i) {
-      const auto [batch_loss, batch_correct] = by_hand.step(data, batches[i], options.learning_rate);
+      const auto [batch_loss, batch_correct] =
+          by_hand.step(data, batches[i].as<std::int32_t>(), options.learning_rate);
       loss += batch_loss;
       correct += batch_correct;
     }
@@ -217,6 +219,7 @@ TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
   EXPECT_EQ(message_of<ConfigError>([&] { trainer.train_epoch(tiny(), 1); }),
             "trainer: expected images of 5 pixels, the width of the network's input, got 2 x 2");
   EXPECT_THROW(trainer.evaluate(tiny()), ConfigError);
+  EXPECT_THROW(trainer.step_graph(tiny()), ConfigError);
 
   Graph other;
   const Fcnn narrow(other, {4, 1});
@@ -277,8 +280,43 @@ TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
   trainer.train_epoch(tiny(), 2);
   trainer.evaluate(tiny());
   EXPECT_EQ(graph.size(), size);
-  EXPECT_EQ(trainer.step_graph().images.shape(), (Shape{3, 4}));
+  EXPECT_EQ(trainer.step_graph(tiny()).images.shape(), (Shape{3, 4}));
   EXPECT_EQ(graph.size(), size);
+}
+
+TEST(Trainer, TakesDataSetsOfAnySizeInTurn) {
+  Dataset few = tiny();
+  keep_first(few, 5);
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2});
+  Trainer trainer(graph, network, {.batch_size = 2});
+  const Score all = trainer.evaluate(tiny());
+  EXPECT_EQ(trainer.evaluate(few).images, 5);
+  const Score again = trainer.evaluate(tiny());
+  EXPECT_EQ(again.images, 7);
+  EXPECT_EQ(again.loss_sum, all.loss_sum);
+}
+
+// The numbers of one batch, from the whole set as bytes.
+TEST(Trainer, MakesTheBatchInTheProgram) {
+  const Dataset data = tiny();
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  Trainer trainer(graph, network, {.batch_size = 3});
+  const StepGraph& step = trainer.step_graph(data);
+  EXPECT_EQ(step.pixels.type(), data.pixel_view().type);
+  EXPECT_EQ(step.classes.type(), data.label_view().type);
+  const Array indices = Array::of<std::int32_t>({3}, {6, 0, 6});
+  const Array images = evaluate(step.images, {{step.pixels, data.pixel_view()}, {step.indices, indices}});
+  const Array labels = evaluate(step.labels, {{step.classes, data.label_view()}, {step.indices, indices}});
+  ASSERT_EQ(images.type(), (TensorType{DType::float32, {3, 4}}));
+  ASSERT_EQ(labels.type(), (TensorType{DType::int32, {3}}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto row = static_cast<std::size_t>(indices.as<std::int32_t>()[i]);
+    EXPECT_EQ(labels.as<std::int32_t>()[i], data.labels[row]);
+    for (std::size_t j = 0; j < 4; ++j)
+      EXPECT_EQ(images.as<float>()[4 * i + j], static_cast<float>(data.pixels[4 * row + j]) / 255.0F);
+  }
 }
 
 TEST(Trainer, LearnsTheBuiltInDigits) {
@@ -294,13 +332,14 @@ TEST(Trainer, LearnsTheBuiltInDigits) {
 
 TEST(Trainer, StandsBesideAnotherInOneGraph) {
   Graph graph;
-  graph.input("images", {1});  // the user's own
+  graph.input("pixels", {1});  // the user's own
   const Fcnn network(graph, {4, 2});
   Trainer one(graph, network, {.batch_size = 2});
   const unsigned line = __LINE__ - 1;
   Trainer other(graph, network, {.batch_size = 2, .learning_rate = 0.01});
-  EXPECT_EQ(one.step_graph().images.label(), "images 2");
-  EXPECT_EQ(one.step_graph().loss.node().location.line(), line);
+  EXPECT_EQ(one.step_graph(tiny()).pixels.label(), "pixels 2");
+  EXPECT_EQ(one.step_graph(tiny()).loss.node().location.line(), line);
+  EXPECT_EQ(one.step_graph(tiny()).images.node().location.line(), line);
   other.train_epoch(tiny(), 1);
   EXPECT_NO_THROW(one.train_epoch(tiny(), 1));
 }
