@@ -6,8 +6,8 @@
 
 #include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
-#include "gradtable/ops/detail/linear.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/linear.hpp"
 
 namespace gradtable {
 namespace {

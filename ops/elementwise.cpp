@@ -6,7 +6,7 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
-#include "gradtable/ops/detail/linear.hpp"
+#include "gradtable/ops/patterns/linear.hpp"
 
 namespace gradtable {
 namespace {

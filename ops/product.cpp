@@ -7,9 +7,9 @@
 #include <xtensor-blas/xblas.hpp>
 
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/detail/product.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/product.hpp"
 
 namespace gradtable {
 namespace {

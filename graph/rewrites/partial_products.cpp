@@ -5,7 +5,7 @@
 #include "gradtable/graph/rewrites/passes.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/product.hpp"
+#include "gradtable/ops/patterns/product.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "gradtable/graph/rewrites/passes.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
-#include "gradtable/ops/detail/linear.hpp"
-#include "gradtable/ops/detail/product.hpp"
+#include "gradtable/ops/patterns/linear.hpp"
+#include "gradtable/ops/patterns/product.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -1,5 +1,5 @@
-// The classes of the matrix products, for what rewrites graphs; everybody else calls the functions of
-// product.hpp.
+// The classes of the matrix products, which passes that rewrite graphs look for; everybody else calls the
+// functions of ops/product.hpp.
 #pragma once
 
 #include "gradtable/core/op.hpp"

@@ -1,4 +1,5 @@
-// Ops that are linear combinations of their inputs, element by element.
+// Ops that are linear combinations of their inputs, element by element: passes that rewrite graphs look for
+// them.
 #pragma once
 
 #include <vector>
