@@ -8,6 +8,7 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/simd.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/product.hpp"
 
@@ -37,6 +38,13 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<
     return;
   }
   const auto flag = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+  if (m == 1) {  // one row: op(B)^T a, which gemv does faster
+    const std::int64_t rows = b.transposed ? n : k, columns = b.transposed ? k : n;
+    cxxblas::gemv<int>(cxxblas::RowMajor, flag(!b.transposed), static_cast<int>(rows),
+                       static_cast<int>(columns), alpha, b.first, static_cast<int>(b.row), a.first,
+                       static_cast<int>(a.transposed ? a.row : 1), beta, c, 1);
+    return;
+  }
   cxxblas::gemm<int>(cxxblas::RowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m),
                      static_cast<int>(n), static_cast<int>(k), alpha, a.first, static_cast<int>(a.row),
                      b.first, static_cast<int>(b.row), beta, c, static_cast<int>(n));
@@ -160,13 +168,16 @@ std::int64_t AddBias::parts(std::span<const TensorType> inputs, const TensorType
 
 void AddBias::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   dispatch_floating(output.dtype(), [&]<class T>() {
-    const std::int64_t n = inputs[1].shape()[0];
+    const std::int64_t n = inputs[1].shape()[0], begin = parts.begin * n, end = parts.end * n;
     const T* b = static_cast<const T*>(inputs[1].data);
     const T* x = static_cast<const T*>(inputs[0].data);
     T* y = static_cast<T*>(output.data);
-    for (std::int64_t row = parts.begin * n; row < parts.end * n; row += n) {
-      for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
-    }
+    simd([=]() GRADTABLE_INLINE {
+      for (std::int64_t row = begin; row < end; row += n) {
+        GRADTABLE_INDEPENDENT
+        for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
+      }
+    });
   });
 }
 
