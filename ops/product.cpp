@@ -50,6 +50,19 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<
                      b.first, static_cast<int>(b.row), beta, c, static_cast<int>(n));
 }
 
+// Asks for a matrix that may lie in memory, as a batch that was never read before, when it fits into the
+// second cache: BLAS walks it in short pieces of many rows, which no hardware foresees. The product of 64x392
+// by 392x128 with the first factor in memory takes 72 us with this and 78 without; 65 when it lies in the
+// cache.
+template <class T>
+void fetch(const T* first, std::int64_t rows, std::int64_t columns, std::int64_t row) {
+  constexpr std::int64_t kLine = 64 / sizeof(T), kMost = (std::int64_t{1} << 19) / sizeof(T);
+  if (rows * columns > kMost) return;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; j += kLine) __builtin_prefetch(first + i * row + j, 0, 2);
+  }
+}
+
 }  // namespace
 
 namespace detail {
@@ -75,6 +88,7 @@ void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Pa
     const T* first_of_a = static_cast<const T*>(a.data) + (a_transposed_ ? terms.begin * a_row + rows.begin
                                                                          : rows.begin * a_row + terms.begin);
     const T* first_of_b = static_cast<const T*>(b.data) + (b_transposed_ ? terms.begin : terms.begin * b_row);
+    if (!a_transposed_) fetch(first_of_a, rows.end - rows.begin, terms.end - terms.begin, a_row);
     gemm<T>(rows.end - rows.begin, n, terms.end - terms.begin, static_cast<T>(alpha),
             {first_of_a, a_row, a_transposed_}, {first_of_b, b_row, b_transposed_}, static_cast<T>(beta),
             static_cast<T*>(c.data) + rows.begin * n);
