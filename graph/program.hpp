@@ -43,8 +43,8 @@ struct CompileOptions {
   std::vector<std::string> without = {};
 };
 
-// The names of the passes that rewrite a graph before it is planned, in their order: docs/architecture.md says
-// what they do.
+// The names of the passes that rewrite a graph before it is planned, in their order. docs/architecture.md
+// says what they do.
 std::vector<std::string> pass_names();
 
 // The numbers of an input for one run. They are read where they lie, and must stay there, unchanged, until
