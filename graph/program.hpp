@@ -34,7 +34,8 @@ struct CompileOptions {
   // faster, but not fewer than min_threads.
   int threads = 0;
   int min_threads = 1;
-  // The same bits for one to four threads: results are always cut into four slices, whoever computes them.
+  // The same bits whatever the number of threads: results are always cut into four slices, which at most four
+  // threads compute, also where min_threads is more.
   bool deterministic = false;
   // Bytes that results may take, besides parameters and feeds: compile refuses a plan that needs more. 0: no
   // limit.
