@@ -105,7 +105,7 @@ class Compiler {
   }
 
   Candidate candidate(const Computation& computation, int threads) const {
-    const int slices = options_.deterministic ? kFixedSlices : threads;
+    const int slices = options_.deterministic ? std::max(kFixedSlices, threads) : threads;
     Candidate made{threads, computation, {}, nullptr};
     made.computation =
         rewrite(made.computation, detail::last_passes(), slices, options_.without, made.rewrites);
@@ -116,10 +116,9 @@ class Compiler {
   Candidate choose_threads(const Computation& computation) const {
     int most = std::max(options_.threads == 0 ? available_cores() : options_.threads, options_.min_threads);
     if (options_.deterministic) most = std::min(most, kFixedSlices);
-    const int fewest = std::min(options_.min_threads, most);
-    Candidate best = candidate(computation, fewest);
-    if (best.plan->seconds() < kWorthATeam) most = fewest;
-    for (int threads = fewest; threads < most;) {
+    Candidate best = candidate(computation, options_.min_threads);
+    if (best.plan->seconds() < kWorthATeam) most = options_.min_threads;
+    for (int threads = options_.min_threads; threads < most;) {
       threads = std::min(2 * threads, most);
       Candidate next = candidate(computation, threads);
       if (next.plan->seconds() > kGain * best.plan->seconds()) break;

@@ -34,8 +34,8 @@ struct CompileOptions {
   // faster, but not fewer than min_threads.
   int threads = 0;
   int min_threads = 1;
-  // The same bits whatever the number of threads: results are always cut into four slices, which at most four
-  // threads compute, also where min_threads is more.
+  // The same bits whatever the number of threads: results are always cut into four slices, so more than four
+  // threads gain nothing.
   bool deterministic = false;
   // Bytes that results may take, besides parameters and feeds: compile refuses a plan that needs more. 0: no
   // limit.

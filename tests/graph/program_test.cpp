@@ -584,16 +584,6 @@ TEST_F(Compile, RefusesFewerThanNoThreads) {
   EXPECT_TRUE(contains(graph_error({.outputs = {y}, .min_threads = 0}), "got 0 and 0"));
 }
 
-TEST_F(Compile, CutsIntoFourSlicesForAnyNumberOfThreadsWhenDeterministic) {
-  const Tensor x = graph.input("x", {1000}, DType::float64);
-  for (const int threads : {1, 2, 3, 8}) {
-    const Program program =
-        compile(graph, {.outputs = {square(x)}, .min_threads = threads, .deterministic = true});
-    EXPECT_EQ(program.plan().threads, std::min(threads, 4));
-    EXPECT_EQ(program.plan().steps.front().slices, 4);
-  }
-}
-
 TEST_F(Compile, RefusesTensorsOfOtherGraphsAndEmptyOnes) {
   for (const Tensor& bad : {stranger, Tensor()}) {
     EXPECT_TRUE(contains(graph_error({.outputs = {bad}}), "expected outputs of the graph"));
