@@ -29,7 +29,7 @@ struct Attribute {
 // "2", "0.5", "true", "(0,1)", "float32"
 std::string to_string(const Attribute& attribute);
 
-// The parts [begin, end) of an output.
+// A range [begin, end) of an output's parts, which Op::parts counts.
 struct Parts {
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -49,44 +49,51 @@ class Op {
   // that the op does not take; the graph puts the op's name and the user's line around the sentence.
   virtual TensorType infer(std::span<const TensorType> inputs) const = 0;
 
-  // How many parts the output falls into that can be computed apart, at the same time, each by one call of
-  // forward: equal slices of its memory, as rows or elements, one after the other. An op that says nothing
-  // has one part, the whole.
+  // How many parts the output falls into that can be computed apart, by different threads at the same time:
+  // equal pieces of its memory, as rows or elements, one after the other. An op that says nothing has one
+  // part, the whole.
   virtual std::int64_t parts(std::span<const TensorType> /*inputs*/, const TensorType& /*output*/) const {
     return 1;
   }
 
-  // Computes the given parts of the output into memory that is there already, and nothing else. The output
-  // begins on a cache line.
+  // Computes the given parts of the output and touches nothing else of it. `output` is the whole output, in
+  // memory that is there already and holds anything; it begins on a cache line but for blocks of elementwise
+  // ops. Many threads may call this at the same time, for other parts.
   virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // Whether a part has the same bits in every range that it may be computed in, and wherever the inputs lie.
-  // Not so for matrix products, which BLAS may sum in another order.
+  // Not so for matrix products, which BLAS may sum in another order: their ranges are not joined to larger
+  // ones.
   virtual bool same_bits_in_every_range() const { return true; }
 
-  // Whether a part reads nothing of this input but the slice that lies at its own place when the input is
-  // cut into as many equal slices: then a thread can go on with what it has computed itself.
+  // With the memory of the output and of this input cut into the same number of equal slices: whether slice i
+  // of the output reads nothing of the input but slice i. Then the thread that computed the one goes on to
+  // the other without waiting for threads. True of rows under a bias; not of a bias, which every row reads.
   virtual bool reads_own_slice(std::size_t /*input*/, std::span<const TensorType> /*inputs*/,
                                const TensorType& /*output*/) const {
     return false;
   }
 
   // Whether each element of the output follows from those at its place in the inputs, after NumPy's
-  // broadcasting. Then forward serves blocks of the output, of any shape, with as much of the inputs.
+  // broadcasting. Then forward is also called for blocks, with views of their own shapes: a piece of the
+  // output, of any shape, and inputs that broadcast to it.
   virtual bool elementwise() const { return false; }
 
-  // Whether the output may lie in the memory of this input (of the same type, not read by anybody later).
+  // Whether the output may lie in the memory of this input, where that is of as many bytes and nobody reads
+  // it later: each element is read before its place is written.
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
 
   // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
   // a run changes a parameter.
   virtual bool may_throw() const { return false; }
 
-  // Floating-point operations of the whole output, for plans and for choosing the number of threads.
+  // Floating-point operations of the whole output, for plans and for choosing the number of threads. The base
+  // class says one for each element.
   virtual double flops(std::span<const TensorType> inputs, const TensorType& output) const;
 
-  // An equal but cheaper tensor of the same graph and type, as x for x + 0; empty when there is none. Equal
-  // for all numbers, also NaN and infinities: x * 0 is not 0. Programs are made of what this returns.
+  // A cheaper tensor of the same graph and type, as x for x + 0, which programs compute in place of
+  // op(inputs); empty when there is none. Equal, but for rounding and the sign of zero, for all numbers, also
+  // NaN and infinities: x * 0 is not 0.
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
 
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]

@@ -1,4 +1,5 @@
-// What is known of a program before it runs.
+// What is known of a program before it runs: how its graph was rewritten, and when, where and in how many
+// pieces each result is computed.
 #pragma once
 
 #include <cstddef>
@@ -9,34 +10,37 @@
 
 namespace gradtable {
 
-// What one pass did to the graph before it was planned. Nodes are those that the program needs.
+// What one pass did to the graph before it was planned; passes that found nothing to do are left out. Nodes
+// are those that the program needs, leaves too.
 struct Rewrite {
-  std::string pass;
+  std::string pass;  // one of pass_names()
   std::size_t nodes_before = 0;
   std::size_t nodes_after = 0;
-  std::string reason;
+  std::string reason;  // "2 sums with a matrix product became one gemm"
 };
 
+// One op of the rewritten graph, or the copy of a leaf that is an output.
 struct PlannedStep {
   static constexpr std::size_t kAfterTheRun = static_cast<std::size_t>(-1);
 
   std::string label;  // "hidden (matmul+add_bias+relu)"
   TensorType type;
-  double flops = 0;
+  double flops = 0;           // of the whole step, by Op::flops
   std::size_t last_use = 0;   // the step that reads it last; kAfterTheRun: it is an output or an update
   bool in_parameter = false;  // written into the memory of a parameter, not into the arena
-  std::size_t offset = 0;     // in bytes: where it lies in the arena
-  std::size_t level = 0;      // all threads wait for each other between two levels
-  int slices = 1;             // that threads compute apart
+  std::size_t offset = 0;     // in bytes: where it lies in the arena, unless it is in a parameter
+  // Steps of one level are computed without waiting; between two levels all threads wait for each other.
+  std::size_t level = 0;
+  int slices = 1;  // that threads compute apart; 1: the first thread computes it whole
 
   std::size_t bytes() const { return type.bytes(); }
 };
 
 struct ProgramPlan {
   std::size_t peak_bytes = 0;  // of results: all the memory that a run takes, besides parameters and feeds
-  double flops = 0;
-  int threads = 1;
-  std::size_t barriers = 0;
+  double flops = 0;            // of all steps
+  int threads = 1;             // of the team that executes a run
+  std::size_t barriers = 0;    // at which they wait for each other in a run: one between two levels
   std::vector<PlannedStep> steps;  // in the order of execution
 };
 

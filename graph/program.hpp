@@ -25,7 +25,7 @@ class WorkspacePool;
 struct CompileOptions {
   // What value() gives after a run.
   std::vector<Tensor> outputs = {};
-  // What a run changes.
+  // What a run changes: parameters, to the values of nodes.
   std::vector<Update> updates = {};
   // Scalars or tensors that must be finite. When one is not, the run throws NumericError, which names the
   // first node that is not finite, and no parameter has changed.
@@ -34,25 +34,30 @@ struct CompileOptions {
   // faster, but not fewer than min_threads.
   int threads = 0;
   int min_threads = 1;
-  // The same bits whatever the number of threads: products are cut into slices by their shapes alone.
+  // The same bits whatever the number of threads: results are always cut into four slices, so more than four
+  // threads gain nothing.
   bool deterministic = false;
-  // Bytes that results may take, besides parameters and feeds; 0: no limit.
+  // Bytes that results may take, besides parameters and feeds: compile refuses a plan that needs more. 0: no
+  // limit.
   std::size_t memory_limit = 0;
-  // Passes to leave out, by name: pass_names().
+  // Passes to leave out, by the names of pass_names().
   std::vector<std::string> without = {};
 };
 
-// The passes that rewrite a graph before it is planned, in their order.
+// The names of the passes that rewrite a graph before it is planned, in their order. docs/architecture.md
+// says what they do.
 std::vector<std::string> pass_names();
 
-// The numbers of an input for one run. They are read where they lie, and must stay until the run is over.
+// The numbers of an input for one run. They are read where they lie, and must stay there, unchanged, until
+// the run is over.
 struct Feed {
   Tensor input;
   ConstView value;
 };
 
-// A program keeps what it needs of its graph, which may grow or go. It shares the graph's parameters. One run
-// at a time; programs that share no updated parameter may run at the same time in different threads.
+// A program keeps what it needs of its graph, which may grow or go. It shares the graph's parameters, so
+// programs of one graph see each other's updates. One run at a time; programs may run at the same time in
+// different threads as long as none of them updates a parameter of another one.
 class Program {
  public:
   Program(Program&&) noexcept;

@@ -163,5 +163,18 @@ TEST(Pages, QuoteLinesThatStandInTheFile) {
   EXPECT_GT(count, 0U);
 }
 
+// The first column of the table of passes, beside the lines of the pipeline.
+TEST(Pages, ListThePassesInTheirOrder) {
+  static const std::regex row("^\\| `([a-z_]+)` \\| .*`graph/rewrites/[a-z_]+\\.cpp` \\|$");
+  static const std::regex pass("Pass\\{\"([a-z_]+)\"");
+  std::vector<std::string> on_the_page, in_the_pipeline;
+  const Lines page = lines_of(kRoot / "docs/architecture.md");
+  for (const std::smatch& match : matches(page, row)) on_the_page.push_back(match[1]);
+  const Lines source = lines_of(kRoot / "graph/rewrites/pipeline.cpp");
+  for (const std::smatch& match : matches(source, pass)) in_the_pipeline.push_back(match[1]);
+  EXPECT_FALSE(in_the_pipeline.empty());
+  EXPECT_EQ(on_the_page, in_the_pipeline);
+}
+
 }  // namespace
 }  // namespace gradtable
