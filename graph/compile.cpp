@@ -87,6 +87,7 @@ class Compiler {
     std::ranges::move(best.rewrites, std::back_inserter(made_->rewrites));
     made_->rewritten = std::move(best.computation);
     detail::Assembly(*made_, *best.plan, best.threads).assemble(options_);
+    if (options_.finite.empty()) made_->source = {};  // nobody will ask where a number came from
     return std::move(made_);
   }
 

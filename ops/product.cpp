@@ -8,6 +8,7 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/simd.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/product.hpp"
 
@@ -37,9 +38,29 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<
     return;
   }
   const auto flag = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
+  if (m == 1) {  // one row: op(B)^T a, which gemv does faster
+    const std::int64_t rows = b.transposed ? n : k, columns = b.transposed ? k : n;
+    cxxblas::gemv<int>(cxxblas::RowMajor, flag(!b.transposed), static_cast<int>(rows),
+                       static_cast<int>(columns), alpha, b.first, static_cast<int>(b.row), a.first,
+                       static_cast<int>(a.transposed ? a.row : 1), beta, c, 1);
+    return;
+  }
   cxxblas::gemm<int>(cxxblas::RowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m),
                      static_cast<int>(n), static_cast<int>(k), alpha, a.first, static_cast<int>(a.row),
                      b.first, static_cast<int>(b.row), beta, c, static_cast<int>(n));
+}
+
+// Asks for a matrix that may lie in memory, as a batch that was never read before, when it fits into the
+// second cache: BLAS walks it in short pieces of many rows, which no hardware foresees. The product of 64x392
+// by 392x128 with the first factor in memory takes 72 us with this and 78 without; 65 when it lies in the
+// cache.
+template <class T>
+void fetch(const T* first, std::int64_t rows, std::int64_t columns, std::int64_t row) {
+  constexpr std::int64_t kLine = 64 / sizeof(T), kMost = (std::int64_t{1} << 19) / sizeof(T);
+  if (rows * columns > kMost) return;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; j += kLine) __builtin_prefetch(first + i * row + j, 0, 2);
+  }
 }
 
 }  // namespace
@@ -67,6 +88,7 @@ void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Pa
     const T* first_of_a = static_cast<const T*>(a.data) + (a_transposed_ ? terms.begin * a_row + rows.begin
                                                                          : rows.begin * a_row + terms.begin);
     const T* first_of_b = static_cast<const T*>(b.data) + (b_transposed_ ? terms.begin : terms.begin * b_row);
+    if (!a_transposed_) fetch(first_of_a, rows.end - rows.begin, terms.end - terms.begin, a_row);
     gemm<T>(rows.end - rows.begin, n, terms.end - terms.begin, static_cast<T>(alpha),
             {first_of_a, a_row, a_transposed_}, {first_of_b, b_row, b_transposed_}, static_cast<T>(beta),
             static_cast<T*>(c.data) + rows.begin * n);
@@ -160,13 +182,16 @@ std::int64_t AddBias::parts(std::span<const TensorType> inputs, const TensorType
 
 void AddBias::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   dispatch_floating(output.dtype(), [&]<class T>() {
-    const std::int64_t n = inputs[1].shape()[0];
+    const std::int64_t n = inputs[1].shape()[0], begin = parts.begin * n, end = parts.end * n;
     const T* b = static_cast<const T*>(inputs[1].data);
     const T* x = static_cast<const T*>(inputs[0].data);
     T* y = static_cast<T*>(output.data);
-    for (std::int64_t row = parts.begin * n; row < parts.end * n; row += n) {
-      for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
-    }
+    simd([=]() GRADTABLE_INLINE {
+      for (std::int64_t row = begin; row < end; row += n) {
+        GRADTABLE_INDEPENDENT
+        for (std::int64_t j = 0; j < n; ++j) y[row + j] = x[row + j] + b[j];
+      }
+    });
   });
 }
 

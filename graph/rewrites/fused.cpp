@@ -12,8 +12,8 @@ namespace {
 using Step = Fused::Step;
 using Operand = Fused::Operand;
 
-// 4 KB of float32: several such blocks stay in the first cache.
-constexpr std::int64_t kBlockElements = 1024;
+// 8 KB of float32: several such blocks stay in the first cache.
+constexpr std::int64_t kBlockElements = 2048;
 constexpr std::size_t kBlockBytes = static_cast<std::size_t>(kBlockElements) * 8;
 
 // The length of the last axis, along which vectors lie that are repeated for every row.
@@ -51,58 +51,80 @@ void for_blocks(std::int64_t begin, std::int64_t end, std::int64_t row, bool vec
   }
 }
 
-// One block's way through the steps.
+// One call of forward: the views that the steps get, made once for all blocks of one shape.
 class Run {
  public:
-  Run(std::span<const ConstView> inputs, const View& output) : inputs_(inputs), output_(output) {}
+  Run(std::span<const ConstView> inputs, const View& output, const std::vector<Step>& steps,
+      const std::vector<std::size_t>& blocks)
+      : inputs_(inputs), output_(output), steps_(steps), blocks_(blocks) {}
 
-  void block(const Block& block, const std::vector<Step>& steps, const std::vector<std::size_t>& blocks) {
-    const View out = slice_of_output(block);
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      const bool last = i + 1 == steps.size();
-      results_[i] = {{steps[i].dtype, block.shape()}, last ? out.data : memory_[blocks[i]].data()};
-      count_ = 0;
-      for (const Operand& operand : steps[i].operands) operands_[count_++] = view(operand, block, out);
-      run(*steps[i].op, results_[i]);
+  void block(const Block& block) {
+    if (block.length != length_ || block.rows != rows_) prepare(block);
+    std::byte* const out = static_cast<std::byte*>(output_.data) + offset(output_.dtype(), block.begin);
+    results_[steps_.size() - 1].data = out;
+    const ConstView* view = operands_.data();
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const std::span<const ConstView> own(view, steps_[i].operands.size());
+      for (const Operand& operand : steps_[i].operands)
+        operands_[static_cast<std::size_t>(view++ - operands_.data())].data = address(operand, block, out);
+      steps_[i].op->forward(own, results_[i], parts_[i]);
     }
   }
 
  private:
-  static constexpr std::size_t kMostOperands = 8;
-
-  void run(const Op& op, const View& result) {
-    std::array<TensorType, kMostOperands> types;
-    for (std::size_t i = 0; i < count_; ++i) types[i] = operands_[i].type;
-    const std::int64_t parts = op.parts(std::span(types).first(count_), result.type);
-    op.forward(std::span(operands_).first(count_), result, {0, parts});
+  static std::ptrdiff_t offset(DType dtype, std::int64_t elements) {
+    return elements * static_cast<std::ptrdiff_t>(size_of(dtype));
   }
 
-  View slice_of_output(const Block& block) const {
-    return {{output_.dtype(), block.shape()}, advance(output_.data, output_.dtype(), block.begin)};
+  // All but the addresses, which are those of each block.
+  void prepare(const Block& block) {
+    rows_ = block.rows;
+    length_ = block.length;
+    const Shape shape = block.shape();
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      std::array<TensorType, Fused::kMostOperands> types;
+      std::size_t count = 0;
+      for (const Operand& operand : steps_[i].operands) {
+        types[count] = {dtype_of_operand(operand), shape_of_operand(operand, shape)};
+        operands_[next++].type = types[count++];
+      }
+      results_[i] = {{steps_[i].dtype, shape}, memory_[blocks_[i]].data()};
+      parts_[i] = {0, steps_[i].op->parts(std::span(types).first(count), results_[i].type)};
+    }
   }
 
-  ConstView view(const Operand& operand, const Block& block, const View& out) const {
+  DType dtype_of_operand(const Operand& operand) const {
+    if (operand.from == Operand::From::head) return output_.dtype();
+    return operand.from == Operand::From::step ? steps_[operand.index].dtype : inputs_[operand.index].dtype();
+  }
+
+  Shape shape_of_operand(const Operand& operand, const Shape& block) const {
+    if (operand.from != Operand::From::input) return block;
+    const Shape& input = inputs_[operand.index].shape();
+    if (input == output_.shape()) return block;
+    return input.size() == 1 ? Shape{} : Shape{length_};
+  }
+
+  const void* address(const Operand& operand, const Block& block, const void* out) const {
     if (operand.from == Operand::From::head) return out;
-    if (operand.from == Operand::From::step) return results_[operand.index];
+    if (operand.from == Operand::From::step) return results_[operand.index].data;
     const ConstView& input = inputs_[operand.index];
-    if (input.shape() == output_.shape())
-      return {{input.dtype(), block.shape()}, advance(input.data, input.dtype(), block.begin)};
-    if (input.shape().size() == 1) return {{input.dtype(), {}}, input.data};
-    return {{input.dtype(), {block.length}}, advance(input.data, input.dtype(), block.column)};
-  }
-
-  template <class Pointer>
-  static Pointer advance(Pointer data, DType dtype, std::int64_t elements) {
-    using Byte = std::conditional_t<std::is_same_v<Pointer, void*>, std::byte, const std::byte>;
-    return static_cast<Byte*>(data) + elements * static_cast<std::int64_t>(size_of(dtype));
+    if (input.shape().size() == 1) return input.data;
+    const std::int64_t first = input.shape() == output_.shape() ? block.begin : block.column;
+    return static_cast<const std::byte*>(input.data) + offset(input.dtype(), first);
   }
 
   std::span<const ConstView> inputs_;
   const View& output_;
+  const std::vector<Step>& steps_;
+  const std::vector<std::size_t>& blocks_;
+  std::int64_t rows_ = -1;
+  std::int64_t length_ = -1;
   alignas(64) std::array<std::array<std::byte, kBlockBytes>, Fused::kMostBlocks> memory_;
   std::array<View, Fused::kMostSteps> results_;  // by step
-  std::array<ConstView, kMostOperands> operands_;
-  std::size_t count_ = 0;
+  std::array<Parts, Fused::kMostSteps> parts_;
+  std::array<ConstView, Fused::kMostOperands> operands_;  // of one step after the other
 };
 
 std::string joined_names(const Op* head, const std::vector<Step>& steps) {
@@ -129,7 +151,9 @@ Fused::Fused(std::shared_ptr<const Op> head, std::size_t head_inputs, std::vecto
 }
 
 bool Fused::fits(const std::vector<Step>& steps) {
-  return steps.size() <= kMostSteps && !assign_blocks(steps).empty();
+  std::size_t operands = 0;
+  for (const Step& step : steps) operands += step.operands.size();
+  return steps.size() <= kMostSteps && operands <= kMostOperands && !assign_blocks(steps).empty();
 }
 
 std::vector<std::size_t> Fused::assign_blocks(const std::vector<Step>& steps) {
@@ -176,9 +200,9 @@ void Fused::forward(std::span<const ConstView> inputs, const View& output, Parts
         head_->parts(std::span(types).first(factors.size()), output.type) / row_count(shape);
     head_->forward(factors, output, {parts.begin * per_row, parts.end * per_row});
   }
-  Run run(inputs, output);
+  Run run(inputs, output, steps_, blocks_);
   for_blocks(parts.begin * part, parts.end * part, row, vectors,
-             [&](const Block& block) { run.block(block, steps_, blocks_); });
+             [&](const Block& block) { run.block(block); });
 }
 
 bool Fused::read_by_steps(std::size_t input) const {

@@ -26,6 +26,7 @@ class Fused final : public Op {
   };
 
   static constexpr std::size_t kMostSteps = 16;
+  static constexpr std::size_t kMostOperands = 32;  // of all steps
   static constexpr std::size_t kMostBlocks = 3;
   // Whether there is room for the results that lie between the steps.
   static bool fits(const std::vector<Step>& steps);

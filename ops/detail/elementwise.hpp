@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "gradtable/core/op.hpp"
 #include "gradtable/ops/detail/map.hpp"
@@ -64,10 +65,12 @@ class Operand {
   static constexpr std::int64_t kCopied = 512;
 
   Operand(const ConstView& x, const Shape& shape)
-      : walk_(shape, {broadcast_strides(x.shape(), shape)}),
-        numbers_(static_cast<const T*>(x.data)),
+      : numbers_(static_cast<const T*>(x.data)),
         is_dense_(x.shape().size() == shape.size()),
-        is_one_number_(x.shape().size() == 1 && !is_dense_) {}
+        is_one_number_(x.shape().size() == 1 && !is_dense_) {
+    if (!is_dense_ && !is_one_number_)
+      walk_.emplace(shape, std::array<Strides, 1>{broadcast_strides(x.shape(), shape)});
+  }
 
   bool is_dense() const { return is_dense_; }
   bool is_one_number() const { return is_one_number_; }
@@ -75,12 +78,12 @@ class Operand {
   // The elements [begin, end): where they lie, or repeated into a buffer, at most kCopied of them.
   const T* elements(std::int64_t begin, std::int64_t end) {
     if (is_dense_) return numbers_ + begin;
-    copy_pieces(walk_, numbers_, copied_.data(), begin, end);
+    copy_pieces(*walk_, numbers_, copied_.data(), begin, end);
     return copied_.data();
   }
 
  private:
-  Walk<1> walk_;
+  std::optional<Walk<1>> walk_;  // of what is repeated
   const T* numbers_;
   bool is_dense_;
   bool is_one_number_;
