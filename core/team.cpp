@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -116,6 +117,10 @@ void Team::start_workers() {
   unfinished_ = size() - 1;
   try {
     for (int member = 1; member < size(); ++member) workers_.emplace_back(&Team::work, this, member, seen);
+  } catch (const std::system_error& refused) {
+    const std::size_t got = workers_.size() + 1;
+    stop_workers();
+    throw std::system_error(refused.code(), fmt::format("Team: expected {} threads, got {}", size(), got));
   } catch (...) {
     stop_workers();
     throw;

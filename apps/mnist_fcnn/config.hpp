@@ -10,6 +10,7 @@
 
 #include <gradtable/core/dtype.hpp>
 #include <gradtable/models/config/table.hpp>
+#include <gradtable/models/training/trainer.hpp>
 
 namespace mnist_fcnn {
 
@@ -17,7 +18,7 @@ namespace mnist_fcnn {
 struct Config {
   std::uint64_t seed = 42;
   gradtable::DType dtype = gradtable::DType::float32;
-  int threads = 0;  // 0: suitable_threads
+  int threads = 0;  // at most; 0: as many as there are cores
 
   struct Data {
     std::string source = "idx";  // or "digits": drawn by the built-in generator, no file is read
@@ -43,6 +44,7 @@ struct Config {
     std::int64_t epochs = 10;
     std::int64_t batch_size = 64;
     bool shuffle = true;
+    bool deterministic = gradtable::TrainerOptions{}.deterministic;
 
     struct Optimizer {
       std::string type = "sgd";

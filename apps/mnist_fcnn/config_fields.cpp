@@ -44,7 +44,7 @@ std::vector<Field> run_fields(Config& config) {
               "start of all random numbers: the same seed, threads and BLAS kernels give the same bits"),
       choice("dtype", config.dtype, dtypes, "type of the weights and of every number of the training"),
       integer("threads", config.threads, {0, 256},
-              "threads that compute; 0: one for small steps, else all cores"),
+              "most threads that compute, 0: as many as there are cores; small steps take fewer"),
   };
 }
 
@@ -83,6 +83,8 @@ std::vector<Field> training_fields(Config::Training& training) {
       integer("training.batch_size", training.batch_size, kBatchSize,
               "images in a step; at most the training set"),
       boolean("training.shuffle", training.shuffle, "a new order of the images in every epoch"),
+      boolean("training.deterministic", training.deterministic,
+              "the same bits whatever the number of threads"),
       choice("training.optimizer.type", training.optimizer.type, {"sgd"}, "rule of the weights' update"),
       real("training.optimizer.learning_rate", training.optimizer.learning_rate, kLearningRate,
            "length of a step against the gradient"),

@@ -23,7 +23,7 @@ Trains a fully connected network on images of digits, tests it, and writes what 
   CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
   --out DIR             write the results to DIR, from the working directory, in place of output.dir
-  --threads N           threads that compute, in place of the config's
+  --threads N           most threads that compute, in place of the config's
   --quiet               no progress
   --help, --version     print this, or the version, and leave
 

@@ -132,13 +132,13 @@ std::string to_json(const Metrics& metrics, Config config) {
   json["total_seconds"] = metrics.total_seconds;
   json["images_per_second"] = metrics.images_per_second();
   json["parameters"] = metrics.parameters;
+  json["threads"] = metrics.threads;
   json["interrupted"] = metrics.interrupted;
   const gradtable::BlasInfo& blas = gradtable::tune_blas();
   json["blas"] = {{"library", blas.library},
                   {"threading", blas.threading},
                   {"kernels", blas.kernels},
-                  {"kernels_chosen_by", blas.chosen_by},
-                  {"threads", metrics.threads}};
+                  {"kernels_chosen_by", blas.chosen_by}};
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -20,7 +20,7 @@ struct Metrics {
   std::optional<gradtable::Score> test;
   double total_seconds = 0;
   std::int64_t parameters = 0;
-  int threads = 0;
+  int threads = 0;  // of a training step
   bool interrupted = false;
 
   // Of training, over the epochs that were finished.

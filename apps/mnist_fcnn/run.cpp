@@ -96,7 +96,7 @@ void say_start(const Config& config, const Data& data, const gradtable::Fcnn& ne
   progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
                            config.model.activation, config.model.initializer, to_string(config.dtype),
                            network.parameter_count()));
-  progress.say(fmt::format("BLAS     {}, threads: {}", to_string(gradtable::tune_blas()), threads));
+  progress.say(fmt::format("threads  {}, {}", threads, to_string(gradtable::tune_blas())));
 }
 
 void say_end(const Config& config, const Metrics& metrics, const Progress& progress) {
@@ -130,13 +130,13 @@ ExitCode run(const Options& options) {
                               .learning_rate = config.training.optimizer.learning_rate,
                               .shuffle = config.training.shuffle,
                               .seed = config.seed,
-                              .threads = config.threads});
+                              .threads = config.threads,
+                              .deterministic = config.training.deterministic});
   remove_old_predictions(config);
   write_graphs(config, graph, trainer.step_graph(data.train));
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
-  gradtable::set_blas_threads(trainer.threads());
-  const int threads = gradtable::blas_threads();  // the library may take fewer
+  const int threads = trainer.threads(data.train);
   say_start(config, data, network, threads, progress);
 
   Metrics metrics;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ ExitCode code_of(const std::exception& error) {
   if (dynamic_cast<const DataError*>(&error)) return ExitCode::data;
   if (dynamic_cast<const NumericError*>(&error)) return ExitCode::numeric;
   if (dynamic_cast<const OutputError*>(&error)) return ExitCode::output;
+  if (dynamic_cast<const std::system_error*>(&error)) return ExitCode::output;
   return ExitCode::other;
 }
 

@@ -12,7 +12,7 @@ enum class ExitCode : int {
   data = 3,        // DataError
   checkpoint = 4,  // a checkpoint or model file
   numeric = 5,     // NumericError
-  output = 6,      // OutputError, or no memory
+  output = 6,      // OutputError, no memory, or a thread that the system refuses
   interrupted = 130
 };
 

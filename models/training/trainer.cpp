@@ -1,7 +1,6 @@
 #include "gradtable/models/training/trainer.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,18 +23,6 @@ struct Trainer::Step {
   std::optional<Program> evaluation;
 };
 
-int suitable_threads(const Fcnn& network, std::int64_t batch_size) {
-  constexpr double kWorthTheTeam = 1e8;
-  double weights = 0;
-  for (std::size_t layer = 1; layer < network.widths().size(); ++layer)
-    weights +=
-        static_cast<double>(network.widths()[layer - 1]) * static_cast<double>(network.widths()[layer]);
-  // A multiplication and an addition for each weight and example: forward, for the weights' gradient, and for
-  // that of the layer's input.
-  const double operations = 3 * 2 * weights * static_cast<double>(batch_size);
-  return operations < kWorthTheTeam ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
 Trainer::Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Location at)
     : graph_(graph), network_(std::move(network)), options_(options), location_(at) {
   if (options.batch_size < 1)
@@ -44,7 +31,6 @@ Trainer::Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Loca
   if (options.threads < 0)
     throw ConfigError(fmt::format("trainer: expected 0 or more threads, got {}", options.threads));
   require_learning_rate(options.learning_rate);
-  if (options.threads == 0) options_.threads = suitable_threads(network_, options.batch_size);
 }
 
 Trainer::~Trainer() = default;
@@ -94,6 +80,12 @@ const StepGraph& Trainer::step_graph(const Dataset& data) {
   return step;
 }
 
+int Trainer::threads(const Dataset& data) {
+  require_fit(data);
+  Step& step = step_for(std::min(options_.batch_size, data.size()), data.size());
+  return program_for(step, true).plan().threads;
+}
+
 Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
   if (const auto found = steps_.find({m, n}); found != steps_.end()) return *found->second;
   auto step = std::make_unique<Step>();
@@ -119,25 +111,32 @@ void Trainer::add_updates(StepGraph& step) {
     step.updates = sgd(build_grad(step.loss, network_.parameters()), options_.learning_rate);
 }
 
+Program& Trainer::program_for(Step& step, bool training) {
+  std::optional<Program>& program = training ? step.training : step.evaluation;
+  if (program) return *program;
+  if (training) add_updates(step.graph);
+  const StepGraph& g = step.graph;
+  program = compile(graph_, {.outputs = {g.loss, g.predictions, g.labels},
+                             .updates = training ? g.updates : std::vector<Update>{},
+                             .finite = {g.loss},
+                             .threads = options_.threads,
+                             .deterministic = options_.deterministic});
+  return *program;
+}
+
 // One batch; what it says of the parameters before the update.
 Score Trainer::run(const Dataset& data, const ConstView& indices, bool training) {
   const std::int64_t m = indices.shape().size();
   Step& step = step_for(m, data.size());
-  if (training) add_updates(step.graph);
   const StepGraph& g = step.graph;
-  std::optional<Program>& program = training ? step.training : step.evaluation;
-  if (!program)
-    program = compile(graph_, {.outputs = {g.loss, g.predictions, g.labels},
-                               .updates = training ? g.updates : std::vector<Update>{},
-                               .finite = {g.loss},
-                               .threads = options_.threads});
-  program->run({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
+  Program& program = program_for(step, training);
+  program.run({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
 
-  const auto labels = program->value(g.labels).as<std::int32_t>();
-  const auto predictions = program->value(g.predictions).as<std::int32_t>();
+  const auto labels = program.value(g.labels).as<std::int32_t>();
+  const auto predictions = program.value(g.predictions).as<std::int32_t>();
   std::int64_t correct = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) correct += labels[i] == predictions[i] ? 1 : 0;
-  return {m, correct, program->value(g.loss).item() * static_cast<double>(m)};
+  return {m, correct, program.value(g.loss).item() * static_cast<double>(m)};
 }
 
 void Trainer::require_fit(const Dataset& data) const {

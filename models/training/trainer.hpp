@@ -22,7 +22,9 @@ struct TrainerOptions {
   double learning_rate = 0.1;
   bool shuffle = true;
   std::uint64_t seed = 42;  // of the order of the images
-  int threads = 1;          // of matrix products; 0: suitable_threads
+  int threads = 0;          // at most so many; 0: as many as there are cores
+  // The same bits whatever the number of threads.
+  bool deterministic = CompileOptions{}.deterministic;
 };
 
 // Sums over the images seen so far, of an epoch or of a test set.
@@ -49,12 +51,6 @@ struct StepGraph {
   std::vector<Update> updates;
 };
 
-// How many threads suit steps on batches of this size: 1 below 10^8 floating-point operations, about a
-// millisecond, else as many as there are cores. For 784-128-10 at batch 64 a second thread takes a quarter
-// off the step on an idle machine; where another process takes its core, each product waits milliseconds for
-// it.
-int suitable_threads(const Fcnn& network, std::int64_t batch_size);
-
 class Trainer {
  public:
   // The graph must outlive the trainer. Throws ConfigError for a batch size below 1, threads below 0,
@@ -77,8 +73,9 @@ class Trainer {
   // One pass over the data in its own order, without updates.
   Score evaluate(const Dataset& data, const Predicted& predicted = {});
 
-  // Of matrix products.
-  int threads() const { return options_.threads; }
+  // That a training step on a full batch of this data set takes: compile's choice. Throws ConfigError when
+  // the data do not fit the network.
+  int threads(const Dataset& data);
 
   // The graph of a full batch of this data set; what is drawn and counted. Throws ConfigError when the data
   // do not fit the network.
@@ -89,6 +86,7 @@ class Trainer {
 
   Step& step_for(std::int64_t batch_size, std::int64_t images);
   void add_updates(StepGraph& step);
+  Program& program_for(Step& step, bool training);
   Score run(const Dataset& data, const ConstView& indices, bool training);
   void require_fit(const Dataset& data) const;
 

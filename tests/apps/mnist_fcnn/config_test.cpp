@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>
@@ -87,7 +88,14 @@ TEST_F(LoadConfig, GivesEveryKeyItsDefault) {
   EXPECT_EQ(config.training.batch_size, 64);
   EXPECT_TRUE(config.training.shuffle);
   EXPECT_EQ(config.training.optimizer.learning_rate, 0.1);
+  EXPECT_EQ(config.training.deterministic, gradtable::CompileOptions{}.deterministic);
   EXPECT_EQ(config.data.limit_train, 0);
+}
+
+TEST_F(LoadConfig, ReadsWhetherTheBitsAreToBeTheSameForAnyNumberOfThreads) {
+  for (const bool wanted : {false, true})
+    EXPECT_EQ(load(fmt::format(R"({{"training": {{"deterministic": {}}}}})", wanted)).training.deterministic,
+              wanted);
 }
 
 TEST_F(LoadConfig, StartsPathsAtTheFolderOfTheFile) {

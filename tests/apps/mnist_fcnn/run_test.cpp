@@ -53,7 +53,7 @@ TEST_F(Run, WritesMetricsWithAllThatWasAskedFor) {
   EXPECT_EQ(metrics.at("interrupted"), false);
   for (const char* key : {"library", "threading", "kernels", "kernels_chosen_by"})
     EXPECT_NE(metrics.at("blas").at(key), "") << key;
-  EXPECT_GE(metrics.at("blas").at("threads"), 1);
+  EXPECT_EQ(metrics.at("threads"), 1);
 }
 
 TEST_F(Run, LogsThePredictionOfEveryTestImage) {
@@ -104,6 +104,22 @@ TEST_F(Run, GivesTheSameBitsForTheSameSeedAndThreads) {
     EXPECT_EQ(run_to("b", "7"), first);
     EXPECT_NE(run_to("c", "8"), first);
   }
+}
+
+TEST_F(Run, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
+  const Words large = set({"model.hidden=[256]", "training.batch_size=200", "training.deterministic=true"});
+  const auto run_on = [&](const std::string& threads) {
+    const ProcessResult result =
+        run_digits(large + Words{"--threads", threads, "--out", folder_.path(threads)});
+    expect_success(result);
+    EXPECT_NE(result.out.find("\nthreads  " + threads + ", "), std::string::npos) << result.out;
+    nlohmann::json metrics = this->metrics(threads);
+    EXPECT_EQ(fmt::format("{}", metrics.at("threads").get<int>()), threads);
+    std::string losses = metrics.at("test_loss").dump();
+    for (const auto& epoch : metrics.at("epochs")) losses += " " + epoch.at("train_loss").dump();
+    return losses + "\n" + folder_.read(threads + "/predictions.log");
+  };
+  EXPECT_EQ(run_on("2"), run_on("1"));
 }
 
 TEST_F(Run, TrainsWithBatchesOfOneAndInFloat64) {
@@ -160,7 +176,7 @@ TEST_F(Run, ObeysTheCommandLine) {
   expect_success(result);
   EXPECT_FALSE(exists("out"));
   EXPECT_EQ(metrics("a/b").at("parameters"), 784 * 8 + 8 + 8 * 4 + 4 + 4 * 10 + 10);
-  EXPECT_EQ(metrics("a/b").at("blas").at("threads"), 1);
+  EXPECT_EQ(metrics("a/b").at("threads"), 1);
   EXPECT_EQ(run({"--version"}).out, "mnist_fcnn " GRADTABLE_VERSION "\n");
   EXPECT_NE(run({"--help"}).out.find("training.batch_size"), std::string::npos);
 }

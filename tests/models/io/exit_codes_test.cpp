@@ -3,6 +3,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +40,8 @@ TEST(RunProgram, TurnsAnExceptionIntoOneLineAndTheCodeOfItsClass) {
   EXPECT_EQ(throwing<DataError>("a"), (Outcome{3, "error: a\n"}));
   EXPECT_EQ(throwing<NumericError>("a"), (Outcome{5, "error: a\n"}));
   EXPECT_EQ(throwing<OutputError>("a"), (Outcome{6, "error: a\n"}));
+  const auto refused = std::make_error_code(std::errc::resource_unavailable_try_again);
+  EXPECT_EQ(run([&]() -> ExitCode { throw std::system_error(refused, "a"); }).code, 6);
   EXPECT_EQ(throwing<std::logic_error>("a"), (Outcome{1, "error: a\n"}));
   EXPECT_EQ(run([]() -> ExitCode { throw std::bad_alloc(); }), (Outcome{6, "error: out of memory\n"}));
 }

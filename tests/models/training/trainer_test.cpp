@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -234,6 +233,7 @@ TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
   const std::size_t before = graph.size();
   EXPECT_THROW(Trainer(graph, network, {.batch_size = 0}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.batch_size = -3}), ConfigError);
+  EXPECT_THROW(Trainer(graph, network, {.threads = -1}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.learning_rate = 0}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.learning_rate = std::numeric_limits<double>::quiet_NaN()}),
                ConfigError);
@@ -323,7 +323,7 @@ TEST(Trainer, LearnsTheBuiltInDigits) {
   const Dataset data = draw_digits(2000, 1);
   Graph graph;
   const Fcnn network(graph, {784, 32, 10});
-  Trainer trainer(graph, network, {.batch_size = 20, .learning_rate = 0.1});
+  Trainer trainer(graph, network, {.batch_size = 20, .learning_rate = 0.1, .threads = 1});
   EXPECT_LT(trainer.evaluate(data).accuracy(), 0.3);
   for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_GT(trainer.evaluate(data).accuracy(), 0.9);
@@ -352,14 +352,31 @@ TEST(Trainer, RefusesAnEmptyDataSet) {
                ConfigError);
 }
 
-TEST(Trainer, TakesOneThreadForSmallSteps) {
-  Graph graph;
-  const Fcnn network(graph, {784, 128, 10});
-  EXPECT_EQ(suitable_threads(network, 64), 1);
-  EXPECT_EQ(suitable_threads(network, 6400),
-            static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  EXPECT_EQ(Trainer(graph, network, {.threads = 0}).threads(), 1);
-  EXPECT_EQ(Trainer(graph, network, {.threads = 3}).threads(), 3);
+TEST(Trainer, TellsHowManyThreadsAStepTakes) {
+  const Dataset digits = draw_digits(500, 1);
+  Graph graph, other;
+  const Fcnn large(graph, {784, 256, 10}), small(other, {4, 2});
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 1}).threads(digits), 1);
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 2}).threads(digits), 2);
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 1'000'000, .threads = 2}).threads(digits), 2);
+  EXPECT_EQ(Trainer(other, small, {.batch_size = 2, .threads = 4}).threads(tiny()), 1);
+  EXPECT_THROW(Trainer(other, small, {}).threads(digits), ConfigError);
+}
+
+TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
+  const Dataset digits = draw_digits(700, 1);
+  Numbers of_one;
+  for (const int threads : {1, 2, 3, 4}) {
+    Graph graph;
+    const Fcnn network(graph, {784, 128, 10});
+    Trainer trainer(graph, network, {.batch_size = 256, .threads = threads, .deterministic = true});
+    if (threads == 2) ASSERT_EQ(trainer.threads(digits), 2) << "too small to show anything";
+    Numbers found = {trainer.train_epoch(digits, 1).loss_sum, trainer.evaluate(digits).loss_sum};
+    const Numbers parameters = numbers_of(graph, network);
+    found.insert(found.end(), parameters.begin(), parameters.end());
+    if (threads == 1) of_one = found;
+    EXPECT_EQ(found, of_one) << threads << " threads";
+  }
 }
 
 }  // namespace
