@@ -19,6 +19,8 @@ std::span<const Pass> first_passes() {
       Pass{"dead_nodes", apply<dead_nodes>},
       Pass{"constant_folding", apply<constant_folding>},
       Pass{"identities", apply<identities>},
+      Pass{"transposes", apply<transposes>},
+      Pass{"softmax_cross_entropy_parts", apply<softmax_cross_entropy_parts>},
       Pass{"product_sums", apply<product_sums>},
   };
   return kPasses;
