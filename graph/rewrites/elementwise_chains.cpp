@@ -22,6 +22,10 @@ class Trees {
     }
   }
 
+  bool empty() const {
+    return std::ranges::none_of(trees_, [](const auto& tree) { return tree.second.size() > 1; });
+  }
+
   // Empty for a node that is no root of a tree of two or more.
   const Tree& at(NodeId root) const {
     static const Tree kNone;
@@ -86,6 +90,7 @@ class Trees {
 Change elementwise_chains(const Computation& from) {
   Rewriter rewriter(from);
   const Trees trees(rewriter);
+  if (trees.empty()) return {};
   std::size_t fused = 0, chains = 0;
   Computation made = rewriter.run([&](NodeId id) {
     const Tree& tree = trees.at(id);
@@ -100,7 +105,6 @@ Change elementwise_chains(const Computation& from) {
     return tensors.front().graph().apply(
         std::make_shared<const Fused>(nullptr, 0, std::move(steps), root.type), tensors, root.location);
   });
-  if (chains == 0) return {};
   return {std::move(made), fmt::format("{} element-wise nodes in {} blockwise chains", fused, chains)};
 }
 

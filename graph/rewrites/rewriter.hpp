@@ -7,6 +7,16 @@
 
 namespace gradtable::detail {
 
+// Whether some result of the graph, needed or not, is one that the predicate holds for: what a pass asks
+// before it copies a graph in which it finds nothing.
+template <class Predicate>
+bool any_result(const Graph& graph, Predicate&& holds) {
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) {
+    if (graph.node(id).op && holds(graph.node(id))) return true;
+  }
+  return false;
+}
+
 class Rewriter {
  public:
   explicit Rewriter(const Computation& from);

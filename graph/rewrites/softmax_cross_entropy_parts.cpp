@@ -255,18 +255,14 @@ Tensor as_difference(const Rewriter& rewriter, const Formulas& formulas, const L
   return mul(made, reshape(rewriter[gradient.share], {}, at), at);
 }
 
-bool has_softmax(const Graph& graph) {
-  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) {
-    const Op* op = graph.node(id).op.get();
-    if (op && (is_softmax(*op) || is_log_softmax(*op))) return true;
-  }
-  return false;
+bool makes_probabilities(const Node& node) {
+  return is_softmax(*node.op) || is_log_softmax(*node.op);
 }
 
 }  // namespace
 
 Change softmax_cross_entropy_parts(const Computation& from) {
-  if (!has_softmax(*from.graph)) return {};
+  if (!any_result(*from.graph, makes_probabilities)) return {};
   Rewriter rewriter(from);
   const Formulas formulas(rewriter, *from.graph);
   std::unordered_set<NodeId> losses;  // by their products, since each node from there to the root is replaced

@@ -11,14 +11,7 @@ namespace gradtable::detail {
 namespace {
 
 bool is_transpose(const Graph& graph, const Node& node) {
-  return node.op && is_matrix_transpose(*node.op, graph.node(node.inputs[0]).type);
-}
-
-bool is_any_transpose(const Graph& graph) {
-  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) {
-    if (is_transpose(graph, graph.node(id))) return true;
-  }
-  return false;
+  return node.op && !node.inputs.empty() && is_matrix_transpose(*node.op, graph.node(node.inputs[0]).type);
 }
 
 // A factor as it is stored.
@@ -96,12 +89,13 @@ Tensor as_product(const Rewriter& rewriter, const Graph& graph, NodeId id) {
 }  // namespace
 
 Change transposes(const Computation& from) {
-  if (!is_any_transpose(*from.graph)) return {};
+  const Graph& graph = *from.graph;
+  if (!any_result(graph, [&](const Node& node) { return is_transpose(graph, node); })) return {};
   Rewriter rewriter(from);
   int folded = 0;
   Computation made = rewriter.run([&](NodeId id) {
     Tensor product = with_stored_factors(rewriter, id);
-    if (product.empty()) product = as_product(rewriter, *from.graph, id);
+    if (product.empty()) product = as_product(rewriter, graph, id);
     if (!product.empty()) ++folded;
     return product;
   });
