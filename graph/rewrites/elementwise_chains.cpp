@@ -18,7 +18,7 @@ class Trees {
  public:
   explicit Trees(const Rewriter& rewriter) : rewriter_(rewriter) {
     for (const NodeId id : rewriter.order()) {
-      if (is_fusible(rewriter, id)) grow(id);
+      if (is_fusible(rewriter.graph(), rewriter.node(id))) grow(id);
     }
   }
 
@@ -88,6 +88,8 @@ class Trees {
 }  // namespace
 
 Change elementwise_chains(const Computation& from) {
+  const Graph& graph = *from.graph;
+  if (!any_result(graph, [&](const Node& node) { return is_fusible(graph, node); })) return {};
   Rewriter rewriter(from);
   const Trees trees(rewriter);
   if (trees.empty()) return {};

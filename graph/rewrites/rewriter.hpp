@@ -23,6 +23,7 @@ class Rewriter {
 
   // The old nodes that are needed, each after its inputs.
   const std::vector<NodeId>& order() const { return order_; }
+  const Graph& graph() const { return *from_.graph; }
   const Node& node(NodeId id) const { return from_.graph->node(id); }
   // How many needed nodes read an old node, once for each input of theirs, and one more for each time that it
   // is an output, an update's value or checked.

@@ -22,7 +22,8 @@ class Chains : public testing::Rewritten {
 
 TEST_F(Chains, AreOneStep) {
   expect_steps({.outputs = {exp(tanh(square(x)))}}, {"square+tanh+exp"});
-  expect_steps({.outputs = {tanh(x) * sigmoid(y) - x}}, {"tanh+sigmoid+mul+sub"});
+  const Tensor left = tanh(x), right = sigmoid(y);
+  expect_steps({.outputs = {left * right - x}}, {"tanh+sigmoid+mul+sub"});
 }
 
 TEST_F(Chains, TakeVectorsAndNumbers) {
