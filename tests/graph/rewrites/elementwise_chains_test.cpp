@@ -22,7 +22,7 @@ class Chains : public testing::Rewritten {
 
 TEST_F(Chains, AreOneStep) {
   expect_steps({.outputs = {exp(tanh(square(x)))}}, {"square+tanh+exp"});
-  const Tensor left = tanh(x), right = sigmoid(y);
+  const Tensor left = tanh(x), right = sigmoid(y);  // in this order
   expect_steps({.outputs = {left * right - x}}, {"tanh+sigmoid+mul+sub"});
 }
 

@@ -84,8 +84,10 @@ class Rewritten : public ::testing::Test {
   // The ops that are executed, in their order.
   std::vector<std::string> steps(const CompileOptions& options) const {
     std::vector<std::string> names;
-    for (const PlannedStep& step : compile_plan(options).steps)
-      names.push_back(step.label.substr(0, step.label.find(" of ")));
+    for (const PlannedStep& step : compile_plan(options).steps) {  // "%3 (exp of %2)"
+      const std::string op = step.label.substr(step.label.find('(') + 1);
+      names.push_back(op.substr(0, op.find_first_of(" )")));
+    }
     return names;
   }
 
