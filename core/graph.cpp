@@ -134,18 +134,17 @@ NodeId Graph::find_equal(std::size_t hash, const Op& op, std::span<const Tensor>
   });
 }
 
-Tensor Graph::copy(const Node& original, std::span<const Tensor> inputs) {
-  const std::size_t hash = original.op ? hash_of(*original.op, inputs) : 0;
-  if (original.op) {
-    if (const NodeId known = find_equal(hash, *original.op, inputs); known >= 0) return tensor(known);
+Tensor Graph::copy(Node node, std::span<const Tensor> inputs) {
+  const std::size_t hash = node.op ? hash_of(*node.op, inputs) : 0;
+  if (node.op) {
+    if (const NodeId known = find_equal(hash, *node.op, inputs); known >= 0) return tensor(known);
   }
-  Node made = original;
-  made.inputs.clear();
-  for (const Tensor& input : inputs) made.inputs.push_back(input.id());
-  const Tensor result = append(std::move(made));
-  if (original.op) known_.insert(hash, result.id());
-  const bool named_leaf = original.kind == NodeKind::input || original.kind == NodeKind::parameter;
-  if (named_leaf) leaves_by_name_.emplace(original.name, result.id());
+  for (std::size_t i = 0; i < inputs.size(); ++i) node.inputs[i] = inputs[i].id();
+  const bool named_leaf = node.kind == NodeKind::input || node.kind == NodeKind::parameter;
+  const bool is_result = node.op != nullptr;
+  const Tensor result = append(std::move(node));
+  if (is_result) known_.insert(hash, result.id());
+  if (named_leaf) leaves_by_name_.emplace(result.node().name, result.id());
   return result;
 }
 

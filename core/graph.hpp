@@ -37,7 +37,7 @@ class Graph {
   // A node like that of another graph, on inputs of this graph that have the types of the other's: for copies
   // and for passes that rewrite graphs. Leaves share their numbers. Place and phase are those of the node; an
   // equal node that is there already stands for it.
-  Tensor copy(const Node& node, std::span<const Tensor> inputs);
+  Tensor copy(Node node, std::span<const Tensor> inputs);
 
   // Tells this graph from every other one of the process, whatever their addresses.
   std::uint32_t serial() const { return serial_; }

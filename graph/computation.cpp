@@ -12,6 +12,7 @@ std::vector<NodeId> needed_nodes(const Computation& computation) {
   for (const Tensor& output : computation.outputs) wanted.push_back(output.id());
   for (const Tensor& tensor : computation.finite) wanted.push_back(tensor.id());
   const std::vector<NodeId> first = ancestors(graph, wanted);
+  if (computation.updates.empty()) return first;
   for (const Update& update : computation.updates) {
     wanted.push_back(update.value.id());
     wanted.push_back(update.parameter.id());

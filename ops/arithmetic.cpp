@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/arithmetic.hpp"
+#include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
 
 namespace gradtable {
@@ -121,6 +122,18 @@ Tensor tensor_of(const Operand& operand, const Operand& other) {
 }
 
 }  // namespace
+
+bool detail::is_sub(const Op& op) {
+  return dynamic_cast<const Sub*>(&op) != nullptr;
+}
+
+bool detail::is_mul(const Op& op) {
+  return dynamic_cast<const Mul*>(&op) != nullptr;
+}
+
+bool detail::is_div(const Op& op) {
+  return dynamic_cast<const Div*>(&op) != nullptr;
+}
 
 Tensor add(const Tensor& a, const Tensor& b, Location at) {
   return apply<Add>({a, b}, at);

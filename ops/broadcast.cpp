@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/map.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/constants.hpp"
+#include "gradtable/ops/patterns/reduction.hpp"
+#include "gradtable/ops/patterns/shaping.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
@@ -125,60 +127,54 @@ void sum_into(const T* x, const Shape& from, T* sums, const Shape& kept, Parts e
                    });
 }
 
-// What SumTo, Sum and Mean share: the output is the input summed over the axes on which kept(input's shape)
-// has an extent of 1, times a weight.
-class Reduction : public Op {
- public:
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape.size();
-  }
+}  // namespace
 
-  // Only sums over the last axes are, in order, sums of slices.
-  bool reads_own_slice(std::size_t, std::span<const TensorType> inputs, const TensorType&) const override {
-    const Shape &from = inputs[0].shape, to = kept(from);
-    int axis = 0;
-    while (axis < from.rank() && to[axis] == from[axis]) ++axis;
-    while (axis < from.rank() && to[axis] == 1) ++axis;
-    return axis == from.rank();
-  }
+std::int64_t detail::Reduction::parts(std::span<const TensorType>, const TensorType& output) const {
+  return output.shape.size();
+}
 
-  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
-    return static_cast<double>(inputs[0].shape.size());
-  }
+// Only sums over the last axes are, in order, sums of slices.
+bool detail::Reduction::reads_own_slice(std::size_t, std::span<const TensorType> inputs,
+                                        const TensorType&) const {
+  const Shape &from = inputs[0].shape, to = kept(from);
+  int axis = 0;
+  while (axis < from.rank() && to[axis] == from[axis]) ++axis;
+  while (axis < from.rank() && to[axis] == 1) ++axis;
+  return axis == from.rank();
+}
 
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    const Shape& from = inputs[0].shape();
-    dispatch_floating(output.dtype(), [&]<class T>() {
-      T* sums = static_cast<T*>(output.data);
-      sum_into(static_cast<const T*>(inputs[0].data), from, sums, kept(from), parts);
-      const auto factor = static_cast<T>(weight(from));
-      if (factor != 1)
-        std::transform(sums + parts.begin, sums + parts.end, sums + parts.begin,
-                       [factor](T sum) { return sum * factor; });
-    });
-  }
+double detail::Reduction::flops(std::span<const TensorType> inputs, const TensorType&) const {
+  return static_cast<double>(inputs[0].shape.size());
+}
 
-  // Of single elements.
-  Tensor simplified(Inputs inputs) const override {
-    const TensorType type = infer(std::array{inputs[0].type()});
-    return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
-  }
+void detail::Reduction::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const Shape& from = inputs[0].shape();
+  dispatch_floating(output.dtype(), [&]<class T>() {
+    T* sums = static_cast<T*>(output.data);
+    sum_into(static_cast<const T*>(inputs[0].data), from, sums, kept(from), parts);
+    const auto factor = static_cast<T>(weight(from));
+    if (factor != 1)
+      std::transform(sums + parts.begin, sums + parts.end, sums + parts.begin,
+                     [factor](T sum) { return sum * factor; });
+  });
+}
 
-  // dy_j/dx_i = weight for the j that x_i was added to
-  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
-    const Shape& shape = inputs[0].shape();
-    const Tensor back = reshape(gradient, kept(shape));
-    return broadcast_to(weight(shape) == 1 ? back : scale(back, weight(shape)), shape);
-  }
+// Of single elements.
+Tensor detail::Reduction::simplified(Inputs inputs) const {
+  const TensorType type = infer(std::array{inputs[0].type()});
+  return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
+}
 
- protected:
-  // The shape, of the same rank, with 1 for every summed axis.
-  virtual Shape kept(const Shape& shape) const = 0;
-  // The factor of every summand.
-  virtual double weight(const Shape&) const { return 1; }
-};
+// dy_j/dx_i = weight for the j that x_i was added to
+Tensor detail::Reduction::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const {
+  const Shape& shape = inputs[0].shape();
+  const Tensor back = reshape(gradient, kept(shape));
+  return broadcast_to(weight(shape) == 1 ? back : scale(back, weight(shape)), shape);
+}
 
-class SumTo final : public Reduction {
+namespace {
+
+class SumTo final : public detail::Reduction {
  public:
   explicit SumTo(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "sum_to"; }
@@ -191,7 +187,6 @@ class SumTo final : public Reduction {
     return {detail::floating(inputs), shape_};
   }
 
- protected:
   // Leading axes that shape_ lacks are summed.
   Shape kept(const Shape& shape) const override {
     std::array<std::int64_t, Shape::kMaxRank> extents{};
@@ -206,7 +201,7 @@ class SumTo final : public Reduction {
 };
 
 // What Sum and Mean share.
-class AxisReduction : public Reduction {
+class AxisReduction : public detail::Reduction {
  public:
   AxisReduction(std::vector<std::int64_t> axes, bool keep_dims)
       : axes_(std::move(axes)), keep_dims_(keep_dims) {}
@@ -218,7 +213,6 @@ class AxisReduction : public Reduction {
             detail::reduced(shape, detail::set_of(axes_, shape.rank()), keep_dims_)};
   }
 
- protected:
   Shape kept(const Shape& shape) const override {
     return detail::reduced(shape, detail::set_of(axes_, shape.rank()), true);
   }
@@ -246,7 +240,6 @@ class Mean final : public AxisReduction {
     return type;
   }
 
- protected:
   double weight(const Shape& shape) const override {
     return static_cast<double>(kept(shape).size()) / static_cast<double>(shape.size());
   }
@@ -263,6 +256,10 @@ std::optional<double> detail::constant_value(const Tensor& x) {
     const bool one = std::ranges::all_of(numbers, [&](T number) { return number == numbers[0]; });
     return one ? std::optional<double>(numbers[0]) : std::nullopt;
   });
+}
+
+bool detail::is_broadcast(const Op& op) {
+  return dynamic_cast<const BroadcastTo*>(&op) != nullptr;
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Location at) {

@@ -13,6 +13,7 @@
 #include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/classification.hpp"
 
 namespace gradtable {
 namespace {
@@ -239,6 +240,14 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
 };
 
 }  // namespace
+
+bool detail::is_softmax(const Op& op) {
+  return dynamic_cast<const Softmax*>(&op) != nullptr;
+}
+
+bool detail::is_log_softmax(const Op& op) {
+  return dynamic_cast<const LogSoftmax*>(&op) != nullptr;
+}
 
 Tensor softmax(const Tensor& x, Location at) {
   return apply<Softmax>({x}, at);

@@ -4,8 +4,9 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/patterns/arithmetic.hpp"
+#include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
 
 namespace gradtable {
@@ -161,6 +162,10 @@ class Heaviside final : public detail::Unary<Heaviside> {
 };
 
 }  // namespace
+
+bool detail::is_log(const Op& op) {
+  return dynamic_cast<const Log*>(&op) != nullptr;
+}
 
 Tensor neg(const Tensor& x, Location at) {
   return apply<Neg>({x}, at);

@@ -11,6 +11,7 @@
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/patterns/classification.hpp"
 
 namespace gradtable {
 namespace {
@@ -220,6 +221,10 @@ class ScatterAdd final : public Op {
 };
 
 }  // namespace
+
+bool detail::is_one_hot(const Op& op) {
+  return dynamic_cast<const OneHot*>(&op) != nullptr;
+}
 
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Location at) {
   return apply(std::make_shared<const OneHot>(classes, dtype), {labels}, at);

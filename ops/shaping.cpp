@@ -6,9 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/ops/detail/constants.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/patterns/constants.hpp"
+#include "gradtable/ops/patterns/shaping.hpp"
 
 namespace gradtable {
 namespace {
@@ -85,6 +86,13 @@ class TransposeAxes final : public Op {
     return output.shape.size();
   }
 
+  bool reverses_axes_of(int rank) const {
+    for (int k = 0; k < rank; ++k) {
+      if (source(k, rank) != static_cast<std::size_t>(rank - 1 - k)) return false;
+    }
+    return true;
+  }
+
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
@@ -144,6 +152,15 @@ class TransposeAxes final : public Op {
 };
 
 }  // namespace
+
+bool detail::is_matrix_transpose(const Op& op, const TensorType& input) {
+  const auto* transposed = dynamic_cast<const TransposeAxes*>(&op);
+  return transposed && input.shape.rank() == 2 && transposed->reverses_axes_of(2);
+}
+
+bool detail::is_reshape(const Op& op) {
+  return dynamic_cast<const Reshape*>(&op) != nullptr;
+}
 
 Tensor reshape(const Tensor& x, const Shape& shape, Location at) {
   if (!x.empty() && x.shape() == shape) return x;

@@ -11,15 +11,16 @@ namespace {
 // A constant may be as large as a page whatever it is made of.
 constexpr std::size_t kSmall = 4096;
 
-bool is_constant(const Tensor& tensor) {
-  return tensor.node().kind == NodeKind::constant;
-}
-
-bool folds(const Node& node, std::span<const Tensor> inputs) {
-  if (!node.op || inputs.empty() || node.op->may_throw() || !std::ranges::all_of(inputs, is_constant))
-    return false;
+// Whether a node on these inputs is computed once: nodes, of the old graph or of the new one.
+template <class NodeOf>
+bool folds(const Node& node, const NodeOf& node_of) {
+  if (!node.op || node.inputs.empty() || node.op->may_throw()) return false;
   std::size_t bytes = kSmall;
-  for (const Tensor& input : inputs) bytes = std::max(bytes, input.type().bytes());
+  for (const NodeId id : node.inputs) {
+    const Node& input = node_of(id);
+    if (input.kind != NodeKind::constant) return false;
+    bytes = std::max(bytes, input.type.bytes());
+  }
   return node.type.bytes() <= bytes;
 }
 
@@ -38,12 +39,16 @@ Array computed(const Node& node, std::span<const Tensor> inputs) {
 }  // namespace
 
 Change constant_folding(const Computation& from) {
+  const Graph& graph = *from.graph;
+  const auto in_old_graph = [&](NodeId id) -> const Node& { return graph.node(id); };
+  if (!any_result(graph, [&](const Node& node) { return folds(node, in_old_graph); })) return {};
   Rewriter rewriter(from);
+  const auto in_new_graph = [&](NodeId id) -> const Node& { return rewriter[id].node(); };
   int folded = 0;
   Computation made = rewriter.run([&](NodeId id) {
     const Node& node = rewriter.node(id);
+    if (!folds(node, in_new_graph)) return Tensor();
     const std::vector<Tensor> inputs = rewriter.inputs_of(id);
-    if (!folds(node, inputs)) return Tensor();
     ++folded;
     return inputs.front().graph().constant(computed(node, inputs), node.location);
   });

@@ -6,9 +6,9 @@
 namespace gradtable::detail {
 
 Change dead_nodes(const Computation& from) {
-  Rewriter rewriter(from);
-  const std::size_t dead = from.graph->size() - rewriter.order().size();
+  const std::size_t dead = from.graph->size() - needed_nodes(from).size();
   if (dead == 0) return {};
+  Rewriter rewriter(from);
   return {rewriter.run([](NodeId) { return Tensor(); }), fmt::format("{} nodes that nothing needs", dead)};
 }
 

@@ -18,8 +18,12 @@ class Trees {
  public:
   explicit Trees(const Rewriter& rewriter) : rewriter_(rewriter) {
     for (const NodeId id : rewriter.order()) {
-      if (is_fusible(rewriter, id)) grow(id);
+      if (is_fusible(rewriter.graph(), rewriter.node(id))) grow(id);
     }
+  }
+
+  bool empty() const {
+    return std::ranges::none_of(trees_, [](const auto& tree) { return tree.second.size() > 1; });
   }
 
   // Empty for a node that is no root of a tree of two or more.
@@ -84,8 +88,11 @@ class Trees {
 }  // namespace
 
 Change elementwise_chains(const Computation& from) {
+  const Graph& graph = *from.graph;
+  if (!any_result(graph, [&](const Node& node) { return is_fusible(graph, node); })) return {};
   Rewriter rewriter(from);
   const Trees trees(rewriter);
+  if (trees.empty()) return {};
   std::size_t fused = 0, chains = 0;
   Computation made = rewriter.run([&](NodeId id) {
     const Tree& tree = trees.at(id);
@@ -100,7 +107,6 @@ Change elementwise_chains(const Computation& from) {
     return tensors.front().graph().apply(
         std::make_shared<const Fused>(nullptr, 0, std::move(steps), root.type), tensors, root.location);
   });
-  if (chains == 0) return {};
   return {std::move(made), fmt::format("{} element-wise nodes in {} blockwise chains", fused, chains)};
 }
 

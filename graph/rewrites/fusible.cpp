@@ -15,12 +15,11 @@ bool fits(const Shape& input, const Shape& output) {
 
 }  // namespace
 
-bool is_fusible(const Rewriter& rewriter, NodeId id) {
-  const Node& node = rewriter.node(id);
-  if (!node.op || !node.op->elementwise() || node.type.shape.size() < kFewestElements) return false;
+bool is_fusible(const Graph& graph, const Node& node) {
+  if (node.type.shape.size() < kFewestElements || !node.op || !node.op->elementwise()) return false;
   if (node.inputs.size() > kMostInputs) return false;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Shape& input = rewriter.node(node.inputs[i]).type.shape;
+    const Shape& input = graph.node(node.inputs[i]).type.shape;
     if (!fits(input, node.type.shape)) return false;
     if (input == node.type.shape && !node.op->may_overwrite(i)) return false;
   }
@@ -31,7 +30,7 @@ std::vector<Fused::Step> steps_of(const Rewriter& rewriter, NodeId id) {
   const Node& node = rewriter.node(id);
   if (const auto* fused = dynamic_cast<const Fused*>(node.op.get()))
     return fused->has_head() ? std::vector<Fused::Step>() : fused->steps();
-  if (!is_fusible(rewriter, id)) return {};
+  if (!is_fusible(rewriter.graph(), node)) return {};
   Fused::Step step{node.op, {}, node.type.dtype};
   for (std::size_t i = 0; i < node.inputs.size(); ++i)
     step.operands.push_back({Fused::Operand::From::input, i});

@@ -26,10 +26,15 @@ Change constant_folding(const Computation& from);
 // Nodes for which their op knows a cheaper equal (Op::simplified), as x for x + 0.
 Change identities(const Computation& from);
 
-// Transposed matrices that are factors of a product: BLAS reads them as they lie.
+// Transposed matrices that are factors of a product, and the transpose of a product that nobody else uses, as
+// flags of the product: BLAS reads the matrices as they lie.
 Change transposes(const Computation& from);
 
-// The loss written out in log, softmax, products and sums, as softmax_cross_entropy; and its gradient.
+// The loss written out in log, softmax, products and sums, as softmax_cross_entropy: -sum(y log(softmax(x)))
+// / m with its sums or means over the axes in any order, with sign and factors anywhere, for rows of weights
+// y or class indices as one_hot; and its gradient, as softmax_cross_entropy has it. Any other log(softmax(x))
+// becomes log_softmax(x). Equal wherever the parts are finite; where a probability becomes 0 the parts give
+// NaN or infinities, and the program does not. Not cross_entropy, whose eps is part of its value.
 Change softmax_cross_entropy_parts(const Computation& from);
 
 // beta C + alpha A B, from sums, differences and multiples, as one gemm, which can be computed in C's memory:

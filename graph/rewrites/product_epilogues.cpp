@@ -46,6 +46,11 @@ void put_behind(std::vector<Fused::Step>& steps, std::size_t head, std::size_t h
 }  // namespace
 
 Change product_epilogues(const Computation& from) {
+  // A product has two axes; casting to a base class takes longer than looking at the shape.
+  const auto is_product = [](const Node& node) {
+    return node.type.shape.rank() >= 2 && dynamic_cast<const Product*>(node.op.get());
+  };
+  if (!any_result(*from.graph, is_product)) return {};
   Rewriter rewriter(from);
   int fused = 0;
   Computation made = rewriter.run([&](NodeId id) {

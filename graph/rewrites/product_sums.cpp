@@ -101,6 +101,8 @@ Tensor as_gemm(const Rewriter& rewriter, const ProductSum& sum, const Location& 
 }  // namespace
 
 Change product_sums(const Computation& from) {
+  const auto is_product = [](const Node& node) { return dynamic_cast<const MatMul*>(node.op.get()); };
+  if (!any_result(*from.graph, is_product)) return {};
   Rewriter rewriter(from);
   int made_of = 0;
   Computation made = rewriter.run([&](NodeId id) {

@@ -32,7 +32,7 @@ std::vector<Tensor> Rewriter::inputs_of(NodeId id) const {
 Tensor Rewriter::copy(NodeId id) {
   Node like = node(id);
   like.forward_node = forward_node(id);
-  return to_.graph->copy(like, inputs_of(id));
+  return to_.graph->copy(std::move(like), inputs_of(id));
 }
 
 // The node that a gradient was made for, where it is part of the new graph.

@@ -7,12 +7,23 @@
 
 namespace gradtable::detail {
 
+// Whether some result of the graph, needed or not, is one that the predicate holds for: what a pass asks
+// before it copies a graph in which it finds nothing.
+template <class Predicate>
+bool any_result(const Graph& graph, Predicate&& holds) {
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) {
+    if (graph.node(id).op && holds(graph.node(id))) return true;
+  }
+  return false;
+}
+
 class Rewriter {
  public:
   explicit Rewriter(const Computation& from);
 
   // The old nodes that are needed, each after its inputs.
   const std::vector<NodeId>& order() const { return order_; }
+  const Graph& graph() const { return *from_.graph; }
   const Node& node(NodeId id) const { return from_.graph->node(id); }
   // How many needed nodes read an old node, once for each input of theirs, and one more for each time that it
   // is an output, an update's value or checked.

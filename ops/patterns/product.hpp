@@ -59,6 +59,8 @@ class Gemm final : public Product {
  public:
   Gemm(double alpha, double beta, Transpose a, Transpose b) : Product(a, b), alpha_(alpha), beta_(beta) {}
   std::string_view name() const override { return "gemm"; }
+  double alpha() const { return alpha_; }
+  double beta() const { return beta_; }
   std::vector<Attribute> attributes() const override;
   TensorType infer(std::span<const TensorType> inputs) const override;
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override;
