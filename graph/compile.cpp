@@ -105,7 +105,7 @@ class Compiler {
   }
 
   Candidate candidate(const Computation& computation, int threads) const {
-    const int slices = options_.deterministic ? std::max(kFixedSlices, threads) : threads;
+    const int slices = options_.deterministic ? kFixedSlices : threads;
     Candidate made{threads, computation, {}, nullptr};
     made.computation =
         rewrite(made.computation, detail::last_passes(), slices, options_.without, made.rewrites);

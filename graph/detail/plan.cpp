@@ -8,6 +8,18 @@
 #include "gradtable/graph/detail/cost.hpp"
 
 namespace gradtable::detail {
+namespace {
+
+// Whether a node's result may lie in the memory of an input: at every place where the node reads it, as C in
+// C + C C.
+bool may_overwrite(const Node& node, std::size_t input) {
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == node.inputs[input] && !node.op->may_overwrite(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Plan::Plan(const Computation& computation, int threads, int slices) : threads_(threads), slices_(slices) {
   list_values(computation);
@@ -97,7 +109,7 @@ void Plan::find_updates_in_place(const Computation& computation) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const bool last_reader =
           inputs[i] == update.parameter.id() && value_of(inputs[i]).last_use == value.step;
-      if (last_reader && value.node->op->may_overwrite(i))
+      if (last_reader && may_overwrite(*value.node, i))
         value.in_place_of = value_of(inputs[i]).node->value.get();
     }
   }
@@ -212,7 +224,7 @@ Value* Plan::overwritable_input(const Step& step) {
     Value& input = value_of(inputs[i]);
     const bool dies_here = input.in_arena() && input.last_use == value.step;
     if (!dies_here || input.node->type.bytes() != value.node->type.bytes()) continue;
-    if (!value.node->op->may_overwrite(i)) continue;
+    if (!may_overwrite(*value.node, i)) continue;
     if (threads_ > 1 && others_read_across(input, step)) continue;
     return &input;
   }

@@ -176,6 +176,7 @@ void Workspace::call(const Call& call) const {
 bool Workspace::is_finite(const Call& call) const {
   const View& output = outputs_[call.step];
   const std::int64_t parts = executable_->steps[call.step].parts, size = output.shape().size();
+  if (size == 0) return true;
   return all_finite(output, size / parts * call.parts.begin, size / parts * call.parts.end);
 }
 
