@@ -37,8 +37,8 @@ struct Step {
 
 class Plan {
  public:
-  // For a team of `threads`, in `slices` slices, a multiple of the threads unless these are more. The plan
-  // points into the computation.
+  // For a team of `threads`, in `slices` slices, of which each thread takes about as many as the others. The
+  // plan points into the computation.
   Plan(const Computation& computation, int threads, int slices);
 
   // Leaves and results, each after its inputs; then the copies of leaves.

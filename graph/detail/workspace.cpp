@@ -85,8 +85,10 @@ void Workspace::run() {
   execute(failure);
   if (failure.error()) std::rethrow_exception(failure.error());
   if (failure.happened()) report_not_finite();
-  for (const Executable::Copy& copy : executable_->copies)
-    std::memcpy(copy.to.data, address(copy.from.place), copy.to.type.bytes());
+  for (const Executable::Copy& copy : executable_->copies) {
+    if (const std::size_t bytes = copy.to.type.bytes(); bytes > 0)
+      std::memcpy(copy.to.data, address(copy.from.place), bytes);
+  }
 }
 
 void Workspace::bind(std::span<const Feed> feeds) {
@@ -195,11 +197,12 @@ std::unique_ptr<Workspace> WorkspacePool::take() {
       free_.pop_back();
       return workspace;
     }
+    free_.reserve(++made_);
   }
   return std::make_unique<Workspace>(executable_);
 }
 
-void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) {
+void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) noexcept {
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(workspace));
 }
