@@ -83,7 +83,8 @@ void Plan::divide_steps() {
 void Plan::find_last_uses(const Computation& computation) {
   checked_steps_ = 0;
   for (const Step& step : steps_) {
-    const Value& value = values_[step.value];
+    Value& value = values_[step.value];
+    value.last_use = value.step;
     if (value.copy) value_of(value.id).last_use = value.step;
     if (value.copy) continue;
     if (value.node->op->may_throw()) checked_steps_ = value.step + 1;
@@ -202,6 +203,7 @@ void Plan::place() {
     Value* overwritten = value.in_place_of ? nullptr : overwritable_input(step);
     if (overwritten) value.offset = overwritten->offset;
     if (!overwritten && !value.in_place_of) value.offset = arena.allocate(value.node->type.bytes());
+    if (value.last_use == value.step && !value.in_place_of) waiting.push_back(&value);
     if (value.copy) continue;
     const std::vector<NodeId>& inputs = value.node->inputs;
     for (auto id = inputs.begin(); id != inputs.end(); ++id) {
@@ -210,7 +212,6 @@ void Plan::place() {
       if (first_time && input.in_arena() && input.last_use == value.step && &input != overwritten)
         waiting.push_back(&input);
     }
-    if (value.last_use == 0 && !value.in_place_of) waiting.push_back(&value);
   }
   arena_bytes_ = arena.size();
 }

@@ -19,7 +19,7 @@ struct Value {
   const Node* node = nullptr;
   bool copy = false;
   std::size_t step = kNever;     // that computes it; kNever: a leaf
-  std::size_t last_use = 0;      // the last step that reads it; kNever: needed after the run
+  std::size_t last_use = 0;      // the last step that reads it, or its own; kNever: needed after the run
   Array* in_place_of = nullptr;  // the parameter in whose memory it is computed
   std::size_t offset = 0;        // in the arena
 

@@ -26,8 +26,8 @@ bool overlap(const ConstView& a, const void* data, std::size_t bytes) {
 
 }  // namespace
 
-// What ended a run: of all calls that failed, the one that a single thread would have come to first. Threads
-// go on to the next barrier and leave behind it, all at the same one.
+// What ended a run: of the calls that failed on the first level where any did, the one of the earliest step
+// and part. Threads go on to the next barrier and leave behind it, all at the same one.
 class Workspace::Failure {
  public:
   // What failed on this level; without an exception: a number was not finite.

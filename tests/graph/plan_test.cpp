@@ -151,6 +151,17 @@ TEST(Plan, TellsLastUsesAndWhatIsWrittenIntoParameters) {
   EXPECT_TRUE(plan.steps[3].in_parameter);
 }
 
+TEST(Plan, FreesWhatIsOnlyCheckedAtItsOwnStep) {
+  Graph graph;
+  const Tensor x = graph.input("x", {8, 8}, DType::float64);
+  const Tensor checked = transpose(x), y = transpose(exp(x));
+  const ProgramPlan plan = compile(graph, {.outputs = {y}, .finite = {checked, x}, .threads = 1}).plan();
+  ASSERT_EQ(plan.steps.size(), 4U);
+  EXPECT_EQ(plan.steps[0].last_use, 0U);
+  EXPECT_EQ(plan.steps[3].last_use, 3U);  // the copy of x
+  EXPECT_EQ(plan.peak_bytes, 2U * 8 * 8 * 8);
+}
+
 // Whether the memory of a step that is computed later may lie where an earlier one's does. For a team, memory
 // is free when all have passed the level of the last use; unless the later step overwrites it, which lies
 // then at the same place.
