@@ -202,6 +202,21 @@ TEST(Plan, KeepsValuesApartThatAreNeededAtTheSameTime) {
   }
 }
 
+// On the level on which one thread would overwrite its rows of x, another may still transpose them.
+TEST(Plan, OfATeamOverwritesNothingThatOthersReadOnTheSameLevel) {
+  Graph graph;
+  const Tensor input = graph.input("input", {8, 8});
+  const Tensor x = exp(input), t = transpose(tanh(input)), z = transpose(x), y = x + t;
+  for (const int threads : {1, 2}) {
+    const ProgramPlan plan =
+        compile(graph, {.outputs = {y, z}, .min_threads = threads, .without = pass_names()}).plan();
+    const auto place_of = [&](std::size_t step) { return plan.steps[step].offset; };
+    ASSERT_EQ(plan.steps.size(), 5U);  // x, tanh, t, z, y
+    EXPECT_EQ(plan.steps[3].level, plan.steps[4].level);
+    EXPECT_EQ(place_of(4), place_of(threads == 1 ? 0 : 2));
+  }
+}
+
 TEST(Plan, OfATeamReusesMemoryToo) {
   Graph graph;
   Tensor y = graph.input("x", {64, 64}, DType::float64);
