@@ -77,8 +77,8 @@ class Compiler {
 
   std::shared_ptr<const Executable> compile() {
     copy_source();
-    Computation computation = rewrite(made_->source, detail::first_passes(), 1, options_.without, rewrites_);
-    Candidate best = choose_threads(computation);
+    Candidate best = choose_threads(
+        rewrite(made_->source, detail::first_passes().subspan(1), 1, options_.without, rewrites_));
     const std::size_t bytes = best.plan->arena_bytes();
     if (options_.memory_limit > 0 && bytes > options_.memory_limit)
       throw GraphError(
@@ -96,17 +96,16 @@ class Compiler {
   void copy_source() {
     const Computation user{std::shared_ptr<Graph>(std::shared_ptr<void>(), &graph_), options_.outputs,
                            options_.updates, options_.finite};
-    detail::Rewriter rewriter(user);
-    made_->source = rewriter.run([](NodeId) { return Tensor(); });
-    made_->originals.resize(made_->source.graph->size());
-    for (const NodeId id : rewriter.order())
-      made_->originals[static_cast<std::size_t>(rewriter[id].id())] = id;
+    made_->source = rewrite(user, detail::first_passes().first(1), 1, options_.without, rewrites_);
+    if (made_->source.graph == user.graph)
+      made_->source =
+          detail::Rewriter(user, detail::Rewriter::Nodes::all).run([](NodeId) { return Tensor(); });
     made_->graph_serial = graph_.serial();
     made_->graph_life = graph_.life();
   }
 
   Candidate candidate(const Computation& computation, int threads) const {
-    const int slices = options_.deterministic ? std::max(kFixedSlices, threads) : threads;
+    const int slices = options_.deterministic ? kFixedSlices : threads;
     Candidate made{threads, computation, {}, nullptr};
     made.computation =
         rewrite(made.computation, detail::last_passes(), slices, options_.without, made.rewrites);
@@ -115,11 +114,13 @@ class Compiler {
   }
 
   Candidate choose_threads(const Computation& computation) const {
-    int most = std::max(options_.threads == 0 ? available_cores() : options_.threads, options_.min_threads);
+    int most = available_cores();
+    if (options_.threads > 0) most = std::min(most, options_.threads);
     if (options_.deterministic) most = std::min(most, kFixedSlices);
-    Candidate best = candidate(computation, options_.min_threads);
-    if (best.plan->seconds() < kWorthATeam) most = options_.min_threads;
-    for (int threads = options_.min_threads; threads < most;) {
+    int threads = options_.min_threads;
+    Candidate best = candidate(computation, threads);
+    if (best.plan->seconds() < kWorthATeam) return best;
+    while (threads < most) {
       threads = std::min(2 * threads, most);
       Candidate next = candidate(computation, threads);
       if (next.plan->seconds() > kGain * best.plan->seconds()) break;

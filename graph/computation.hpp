@@ -15,6 +15,13 @@ struct Computation {
   std::vector<Tensor> outputs;
   std::vector<Update> updates;
   std::vector<Tensor> finite;
+  // The user's node that each node stands for, or was made for; empty for the user's own graph. Messages name
+  // nodes by it.
+  std::vector<NodeId> originals = {};
+
+  NodeId original(NodeId id) const {
+    return originals.empty() ? id : originals[static_cast<std::size_t>(id)];
+  }
 };
 
 // The nodes that a computation needs, each after its inputs: those of the outputs and checks in the order of

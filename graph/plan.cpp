@@ -16,7 +16,7 @@ ProgramPlan Executable::plan() const {
     std::vector<TensorType> types;
     for (const Operand& input : inputs_of(step)) types.push_back(input.type);
     const bool is_copy = rewritten.graph->node(step.node).op == nullptr;
-    plan.steps.push_back({.label = description(*rewritten.graph, step.node, {}),
+    plan.steps.push_back({.label = description(rewritten, step.node),
                           .type = step.output.type,
                           .flops = is_copy ? 0 : step.op->flops(types, step.output.type),
                           .last_use = step.last_use,

@@ -26,7 +26,7 @@ struct PlannedStep {
   std::string label;  // "hidden (matmul+add_bias+relu)"
   TensorType type;
   double flops = 0;           // of the whole step, by Op::flops
-  std::size_t last_use = 0;   // the step that reads it last; kAfterTheRun: it is an output or an update
+  std::size_t last_use = 0;   // the step that reads it last, or its own; kAfterTheRun: an output or update
   bool in_parameter = false;  // written into the memory of a parameter, not into the arena
   std::size_t offset = 0;     // in bytes: where it lies in the arena, unless it is in a parameter
   // Steps of one level are computed without waiting; between two levels all threads wait for each other.

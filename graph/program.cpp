@@ -48,12 +48,12 @@ std::vector<Array> Program::infer(std::span<const Feed> feeds) const {
   const Executable& e = executable();
   if (!e.in_place.empty() || !e.copies.empty())
     throw GraphError("infer: expected a program without updates, got one that updates parameters");
-  std::unique_ptr<Workspace> workspace = pool_->take();
+  const detail::WorkspaceLease workspace(*pool_);
   workspace->bind(feeds);
   workspace->run();
   std::vector<Array> values;
+  values.reserve(e.outputs.size());
   for (const Executable::Output& output : e.outputs) values.emplace_back(workspace->view(output.operand));
-  pool_->give_back(std::move(workspace));
   return values;
 }
 

@@ -37,8 +37,8 @@ void Assembly::make_inputs() {
     if (value.copy || value.node->kind != NodeKind::input) continue;
     const NodeId in_source = source.find(value.node->name).id();
     inputs_.emplace(value.id, made_.inputs.size());
-    made_.inputs.push_back({made_.originals[static_cast<std::size_t>(in_source)], value.node->type,
-                            value.node->name, value.node->location});
+    made_.inputs.push_back(
+        {made_.source.original(in_source), value.node->type, value.node->name, value.node->location});
   }
 }
 

@@ -69,9 +69,8 @@ struct Executable {
 
   std::uint32_t graph_serial = 0;  // of the user's graph
   std::weak_ptr<const void> graph_life;
-  Computation source;             // before the passes: what messages are about
-  std::vector<NodeId> originals;  // the user's nodes, by those of the source
-  Computation rewritten;          // what is executed; keeps constants and parameters alive
+  Computation source;     // before the passes but dead_nodes: what messages are about
+  Computation rewritten;  // what is executed; keeps constants and parameters alive
   std::vector<Rewrite> rewrites;
 
   std::size_t arena_bytes = 0;

@@ -14,10 +14,9 @@ auto with_elements(const ConstView& view, F&& f) {
   return dispatch_floating(view.dtype(), [&]<class T>() { return f(view.as<T>()); });
 }
 
-std::string label(const Graph& graph, NodeId id, const std::vector<NodeId>& originals) {
-  const std::string& name = graph.node(id).name;
-  const NodeId number = originals.empty() ? id : originals[static_cast<std::size_t>(id)];
-  return name.empty() ? fmt::format("%{}", number) : name;
+std::string label(const Computation& computation, NodeId id) {
+  const std::string& name = computation.graph->node(id).name;
+  return name.empty() ? fmt::format("%{}", computation.original(id)) : name;
 }
 
 void require_finite(const ConstView& view, const std::string& who, const Location& at) {
@@ -43,8 +42,7 @@ bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end) {
   });
 }
 
-void throw_first_not_finite(const Computation& computation, const std::vector<NodeId>& originals,
-                            const std::vector<FedInput>& fed) {
+void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed) {
   const Graph& graph = *computation.graph;
   std::map<NodeId, Array> results;
   std::map<NodeId, ConstView> values;
@@ -63,20 +61,20 @@ void throw_first_not_finite(const Computation& computation, const std::vector<No
       node.op->forward(inputs, result.view(), {0, node.op->parts(types, node.type)});
       values[id] = result.view();
     }
-    require_finite(values[id], description(graph, id, originals), node.location);
+    require_finite(values[id], description(computation, id), node.location);
   }
   throw NumericError("run: expected finite numbers, got others in one of two runs of the same steps");
 }
 
-std::string description(const Graph& graph, NodeId id, const std::vector<NodeId>& originals) {
-  const Node& node = graph.node(id);
-  std::string text = label(graph, id, originals);
+std::string description(const Computation& computation, NodeId id) {
+  const Node& node = computation.graph->node(id);
+  std::string text = label(computation, id);
   if (!node.op) return text;
   text.append(" (").append(node.op->name());
   const char* separator = " of ";
   for (const NodeId input : node.inputs) {
     if (!node.name.empty()) break;
-    text.append(separator).append(label(graph, input, originals));
+    text.append(separator).append(label(computation, input));
     separator = ", ";
   }
   return text += ')';

@@ -20,13 +20,11 @@ struct FedInput {
 
 // Computes the nodes of a computation one by one, and throws NumericError for the first that is not finite;
 // with all of them finite, too, since a program that computes the same in another order has found one that is
-// not. Messages call nodes without a name by their number in the graph that the computation was copied from:
-// `originals`, by node.
-[[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<NodeId>& originals,
-                                         const std::vector<FedInput>& fed);
+// not.
+[[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed);
 
-// Who a node is, for messages: "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name.
-// Without originals, the number is that in the graph itself.
-std::string description(const Graph& graph, NodeId id, const std::vector<NodeId>& originals);
+// Who a node is, for messages: "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name, by
+// its number in the user's graph.
+std::string description(const Computation& computation, NodeId id);
 
 }  // namespace gradtable::detail

@@ -8,6 +8,18 @@
 #include "gradtable/graph/detail/cost.hpp"
 
 namespace gradtable::detail {
+namespace {
+
+// Whether a node's result may lie in the memory of an input: at every place where the node reads it, as C in
+// C + C C.
+bool may_overwrite(const Node& node, std::size_t input) {
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == node.inputs[input] && !node.op->may_overwrite(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Plan::Plan(const Computation& computation, int threads, int slices) : threads_(threads), slices_(slices) {
   list_values(computation);
@@ -71,7 +83,8 @@ void Plan::divide_steps() {
 void Plan::find_last_uses(const Computation& computation) {
   checked_steps_ = 0;
   for (const Step& step : steps_) {
-    const Value& value = values_[step.value];
+    Value& value = values_[step.value];
+    value.last_use = value.step;
     if (value.copy) value_of(value.id).last_use = value.step;
     if (value.copy) continue;
     if (value.node->op->may_throw()) checked_steps_ = value.step + 1;
@@ -97,7 +110,7 @@ void Plan::find_updates_in_place(const Computation& computation) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const bool last_reader =
           inputs[i] == update.parameter.id() && value_of(inputs[i]).last_use == value.step;
-      if (last_reader && value.node->op->may_overwrite(i))
+      if (last_reader && may_overwrite(*value.node, i))
         value.in_place_of = value_of(inputs[i]).node->value.get();
     }
   }
@@ -190,6 +203,7 @@ void Plan::place() {
     Value* overwritten = value.in_place_of ? nullptr : overwritable_input(step);
     if (overwritten) value.offset = overwritten->offset;
     if (!overwritten && !value.in_place_of) value.offset = arena.allocate(value.node->type.bytes());
+    if (value.last_use == value.step && !value.in_place_of) waiting.push_back(&value);
     if (value.copy) continue;
     const std::vector<NodeId>& inputs = value.node->inputs;
     for (auto id = inputs.begin(); id != inputs.end(); ++id) {
@@ -198,7 +212,6 @@ void Plan::place() {
       if (first_time && input.in_arena() && input.last_use == value.step && &input != overwritten)
         waiting.push_back(&input);
     }
-    if (value.last_use == 0 && !value.in_place_of) waiting.push_back(&value);
   }
   arena_bytes_ = arena.size();
 }
@@ -212,7 +225,7 @@ Value* Plan::overwritable_input(const Step& step) {
     Value& input = value_of(inputs[i]);
     const bool dies_here = input.in_arena() && input.last_use == value.step;
     if (!dies_here || input.node->type.bytes() != value.node->type.bytes()) continue;
-    if (!value.node->op->may_overwrite(i)) continue;
+    if (!may_overwrite(*value.node, i)) continue;
     if (threads_ > 1 && others_read_across(input, step)) continue;
     return &input;
   }

@@ -19,7 +19,7 @@ struct Value {
   const Node* node = nullptr;
   bool copy = false;
   std::size_t step = kNever;     // that computes it; kNever: a leaf
-  std::size_t last_use = 0;      // the last step that reads it; kNever: needed after the run
+  std::size_t last_use = 0;      // the last step that reads it, or its own; kNever: needed after the run
   Array* in_place_of = nullptr;  // the parameter in whose memory it is computed
   std::size_t offset = 0;        // in the arena
 
@@ -37,8 +37,8 @@ struct Step {
 
 class Plan {
  public:
-  // For a team of `threads`, in `slices` slices, a multiple of the threads unless these are more. The plan
-  // points into the computation.
+  // For a team of `threads`, in `slices` slices, of which each thread takes about as many as the others. The
+  // plan points into the computation.
   Plan(const Computation& computation, int threads, int slices);
 
   // Leaves and results, each after its inputs; then the copies of leaves.

@@ -26,8 +26,8 @@ bool overlap(const ConstView& a, const void* data, std::size_t bytes) {
 
 }  // namespace
 
-// What ended a run: of all calls that failed, the one that a single thread would have come to first. Threads
-// go on to the next barrier and leave behind it, all at the same one.
+// What ended a run: of the calls that failed on the first level where any did, the one of the earliest step
+// and part. Threads go on to the next barrier and leave behind it, all at the same one.
 class Workspace::Failure {
  public:
   // What failed on this level; without an exception: a number was not finite.
@@ -85,8 +85,10 @@ void Workspace::run() {
   execute(failure);
   if (failure.error()) std::rethrow_exception(failure.error());
   if (failure.happened()) report_not_finite();
-  for (const Executable::Copy& copy : executable_->copies)
-    std::memcpy(copy.to.data, address(copy.from.place), copy.to.type.bytes());
+  for (const Executable::Copy& copy : executable_->copies) {
+    if (const std::size_t bytes = copy.to.type.bytes(); bytes > 0)
+      std::memcpy(copy.to.data, address(copy.from.place), bytes);
+  }
 }
 
 void Workspace::bind(std::span<const Feed> feeds) {
@@ -176,6 +178,7 @@ void Workspace::call(const Call& call) const {
 bool Workspace::is_finite(const Call& call) const {
   const View& output = outputs_[call.step];
   const std::int64_t parts = executable_->steps[call.step].parts, size = output.shape().size();
+  if (size == 0) return true;
   return all_finite(output, size / parts * call.parts.begin, size / parts * call.parts.end);
 }
 
@@ -183,7 +186,7 @@ void Workspace::report_not_finite() const {
   const Executable& e = *executable_;
   std::vector<FedInput> fed;
   for (std::size_t i = 0; i < e.inputs.size(); ++i) fed.push_back({e.inputs[i].label, feeds_[i]});
-  throw_first_not_finite(e.source, e.originals, fed);
+  throw_first_not_finite(e.source, fed);
 }
 
 std::unique_ptr<Workspace> WorkspacePool::take() {
@@ -194,11 +197,12 @@ std::unique_ptr<Workspace> WorkspacePool::take() {
       free_.pop_back();
       return workspace;
     }
+    free_.reserve(++made_);
   }
   return std::make_unique<Workspace>(executable_);
 }
 
-void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) {
+void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) noexcept {
   const std::lock_guard lock(mutex_);
   free_.push_back(std::move(workspace));
 }

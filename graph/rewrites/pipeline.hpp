@@ -15,7 +15,8 @@ struct Pass {
   Change (*apply)(const Computation& from, int slices);
 };
 
-// The passes that do not depend on how products will be divided, and after them those that do.
+// The passes that do not depend on how products will be divided, dead_nodes first; and after them those that
+// do.
 std::span<const Pass> first_passes();
 std::span<const Pass> last_passes();
 

@@ -1,11 +1,18 @@
 #include "gradtable/graph/rewrites/rewriter.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace gradtable::detail {
 
-Rewriter::Rewriter(const Computation& from) : from_(from), order_(needed_nodes(from)) {
+Rewriter::Rewriter(const Computation& from, Nodes nodes) : from_(from) {
+  if (nodes == Nodes::needed) {
+    order_ = needed_nodes(from);
+  } else {
+    order_.resize(from.graph->size());
+    std::iota(order_.begin(), order_.end(), 0);
+  }
   to_.graph = std::make_shared<Graph>();
   uses_.resize(from.graph->size());
   asked_for_.resize(from.graph->size());
@@ -45,6 +52,7 @@ NodeId Rewriter::forward_node(NodeId id) const {
 
 void Rewriter::put(NodeId id, const Tensor& made) {
   copies_[static_cast<std::size_t>(id)] = made;
+  to_.originals.resize(to_.graph->size(), from_.original(id));  // of what was made in its place
   if (!node(id).name.empty()) to_.graph->set_name(made.id(), node(id).name);
 }
 

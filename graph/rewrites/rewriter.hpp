@@ -19,9 +19,11 @@ bool any_result(const Graph& graph, Predicate&& holds) {
 
 class Rewriter {
  public:
-  explicit Rewriter(const Computation& from);
+  enum class Nodes : bool { needed, all };
 
-  // The old nodes that are needed, each after its inputs.
+  explicit Rewriter(const Computation& from, Nodes nodes = Nodes::needed);
+
+  // The old nodes that are rewritten, each after its inputs.
   const std::vector<NodeId>& order() const { return order_; }
   const Graph& graph() const { return *from_.graph; }
   const Node& node(NodeId id) const { return from_.graph->node(id); }

@@ -8,5 +8,9 @@ namespace gradtable::testing {
 
 // Of the calling thread, since it started.
 std::int64_t allocations();
+// The bytes that the calling thread asked for with an alignment: numbers of arrays and programs, and teams.
+std::int64_t aligned_bytes();
+// Of all threads, since the program started.
+std::int64_t allocations_of_all_threads();
 
 }  // namespace gradtable::testing

@@ -1,0 +1,131 @@
+#include <array>
+#include <string>
+#include <vector>
+
+#include "tests/graph/values.hpp"
+#include "tests/support/message_of.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/shaping.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::contains;
+using testing::message_of;
+using testing::number;
+using testing::numbers;
+
+class Feeds : public ::testing::Test {
+ protected:
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::float64);
+  const Tensor y = graph.input("y", {2}, DType::float64);
+  const Tensor unused = graph.input("unused", {2}, DType::float64);
+  Program program = compile(graph, {.outputs = {x + y}});
+  const Array two = zeros({2}, DType::float64);
+};
+
+TEST_F(Feeds, MustNotBeMissing) {
+  const std::string message = message_of<GraphError>([&] { program.run({{x, two}}); });
+  EXPECT_TRUE(contains(message, "a feed for the input y of float64 (2), got none"));
+  EXPECT_TRUE(contains(message, "feeds_test.cpp:"));
+}
+
+TEST_F(Feeds, MustBeInputsOfTheProgram) {
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, two}, {y, two}, {unused, two}});
+                       }),
+                       "got one for unused"));
+  const Tensor p = graph.parameter("p", two);
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, two}, {y, two}, {p, two}});
+                       }),
+                       "got one for p"));
+}
+
+TEST_F(Feeds, MustNotComeTwice) {
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, two}, {x, two}});
+                       }),
+                       "two feeds for x"));
+}
+
+TEST_F(Feeds, MustHaveTheTypeOfTheInput) {
+  const Array three = zeros({3}, DType::float64);
+  EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                         program.run({{x, two}, {y, three}});
+                       }),
+                       "expected float64 (2) for the input y, got float64 (3)"));
+  const Array single = zeros({2});
+  EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                         program.run({{x, two}, {y, single}});
+                       }),
+                       "got float32 (2)"));
+}
+
+TEST_F(Feeds, MustBeOfTheSameGraph) {
+  Graph other;
+  const Tensor stranger = other.input("stranger", {2}, DType::float64);
+  EXPECT_THROW(program.run({{stranger, two}, {y, two}}), GraphError);
+  EXPECT_THROW(program.run({{Tensor(), two}, {y, two}}), GraphError);
+}
+
+TEST_F(Feeds, AreReadWhereTheyLie) {
+  // Two of four numbers, from an address that is no multiple of a cache line.
+  alignas(64) std::array all{1.0, 2.0, 3.0, 4.0};
+  const ConstView middle(std::span<const double>(all).subspan(1, 2), {2});
+  Program sum_of = compile(graph, {.outputs = {x + y}});
+  sum_of.run({{x, middle}, {y, two}});
+  EXPECT_EQ(numbers(sum_of.value(x + y)), (std::vector<double>{2, 3}));
+  all[1] = 20;
+  sum_of.run({{x, middle}, {y, middle}});
+  EXPECT_EQ(numbers(sum_of.value(x + y)), (std::vector<double>{40, 6}));
+}
+
+TEST_F(Feeds, ThatFailedDoNotSpoilTheNextRun) {
+  program.run({{x, full({2}, 1, DType::float64)}, {y, two}});
+  EXPECT_THROW(program.run({{x, full({2}, 5, DType::float64)}}), GraphError);
+  program.run({{x, full({2}, 2, DType::float64)}, {y, full({2}, 3, DType::float64)}});
+  EXPECT_EQ(numbers(program.value(x + y)), (std::vector<double>{5, 5}));
+}
+
+TEST(Feed, IsNotTheOwnOutput) {
+  Graph graph;
+  const Tensor h = graph.input("h", {3, 3}, DType::float64);
+  const Tensor next = transpose(h);
+  Program program = compile(graph, {.outputs = {next}});
+  program.run({{h, Array(DType::float64, {3, 3})}});
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{h, program.value(next)}});
+                       }),
+                       "the feed for h in memory that the run does not write, got an output of the program"));
+  EXPECT_NO_THROW(program.run({{h, Array(program.value(next))}}));
+}
+
+TEST(Feed, IsNotAParameterThatIsUpdatedInPlace) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor w = number(graph, "w", 1), v = number(graph, "v", 0);
+  Program program = compile(graph, {.updates = {{w, w - 1.0}, {v, v + x}}});
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, graph.value(w)}});
+                       }),
+                       "an updated parameter"));
+  program.run({{x, Array(graph.value(w))}});
+  EXPECT_EQ(graph.value(v).item(), 1);
+}
+
+TEST(Feed, HasAnAddress) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  Program program = compile(graph, {.outputs = {square(x)}});
+  EXPECT_THROW(program.run({{x, {}}}), ShapeError);
+  EXPECT_THROW(program.run({{x, ConstView(x.type(), nullptr)}}), ShapeError);
+}
+
+}  // namespace
+}  // namespace gradtable

@@ -1,0 +1,109 @@
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "tests/graph/values.hpp"
+#include "tests/support/message_of.hpp"
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/elementwise.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::contains;
+using testing::message_of;
+using testing::number;
+using testing::numbers;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(Finite, NamesTheFirstNodeThatIsNot) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::float64);
+  const Tensor p = graph.parameter("p", full({2}, 1, DType::float64));
+  const Tensor a = square(mul(x, p));
+  const int line = __LINE__ + 1;
+  const Tensor b = log(a).named("entropy");
+  const Tensor loss = sum(exp(tanh(b)) + scale(b, 3));
+  Program program = compile(graph, {.outputs = {loss}, .updates = {{p, p + a}}, .finite = {loss}});
+  const std::string message = message_of<NumericError>([&] {
+    program.run({{x, zeros({2}, DType::float64)}});
+  });
+  EXPECT_TRUE(contains(message, "got -inf first in entropy (log)"));
+  EXPECT_TRUE(contains(message, fmt::format("finite_test.cpp:{}]", line)));
+  program.run({{x, full({2}, 2, DType::float64)}});
+  EXPECT_EQ(numbers(graph.value(p)), (std::vector<double>{5, 5}));
+}
+
+TEST(Finite, KeepsAllParametersWhenItFails) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor p = number(graph, "p", 1), q = number(graph, "q", 2);
+  // Nodes of both updates stand before the one that is checked.
+  const Tensor new_p = p + 1, new_q = q + x;
+  const Tensor loss = log(x);
+  Program program =
+      compile(graph, {.outputs = {loss}, .updates = {{p, new_p}, {q, new_q}}, .finite = {loss}});
+  EXPECT_THROW(program.run({{x, full({}, -1, DType::float64)}}), NumericError);
+  EXPECT_EQ(graph.value(p).item(), 1);
+  EXPECT_EQ(graph.value(q).item(), 2);
+  program.run({{x, full({}, 1, DType::float64)}});
+  EXPECT_EQ(graph.value(p).item(), 2);
+  EXPECT_EQ(graph.value(q).item(), 3);
+}
+
+TEST(Finite, NamesAFeedOrAParameterThatIsNot) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor p = number(graph, "weights", 1);
+  const Tensor loss = exp(tanh(x)) + p;
+  Program program = compile(graph, {.outputs = {loss}, .finite = {loss}});
+  const Array one = full({}, 1, DType::float64);
+  const Array nan = full({}, std::nan(""), DType::float64);
+  EXPECT_TRUE(contains(message_of<NumericError>([&] { program.run({{x, nan}}); }), "got nan first in x "));
+  graph.set_value(p, full({}, kInfinity, DType::float64));
+  EXPECT_TRUE(contains(message_of<NumericError>([&] {
+                         program.run({{x, one}});
+                       }),
+                       "got inf first in weights "));
+}
+
+TEST(Finite, IsCheckedOnlyWhereAsked) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::float64);
+  const Tensor loose = log(x), strict = square(x);
+  Program program = compile(graph, {.outputs = {loose, strict}, .finite = {strict}});
+  program.run({{x, zeros({2}, DType::float64)}});
+  EXPECT_EQ(program.value(loose).as<double>()[0], -kInfinity);
+  EXPECT_THROW(program.run({{x, Array::of<double>({2}, {1, 1e200})}}), NumericError);
+}
+
+TEST(Finite, AreAllElementsOfATensorThatHasNone) {
+  Graph graph;
+  const Tensor x = graph.input("x", {0, 3}, DType::float64);
+  for (const int threads : {1, 2}) {
+    Program program = compile(graph, {.outputs = {exp(x)}, .finite = {exp(x), x}, .min_threads = threads});
+    EXPECT_NO_THROW(program.run({{x, zeros({0, 3}, DType::float64)}}));
+  }
+}
+
+TEST(Finite, TakesLeavesAndNodesThatAreNoOutputs) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor p = number(graph, "p", 1);
+  Program program = compile(graph, {.updates = {{p, p + 1}}, .finite = {x, exp(x)}});
+  EXPECT_THROW(program.run({{x, full({}, 1000, DType::float64)}}), NumericError);
+  EXPECT_THROW(program.run({{x, full({}, -kInfinity, DType::float64)}}), NumericError);
+  EXPECT_EQ(graph.value(p).item(), 1);
+  program.run({{x, full({}, 1, DType::float64)}});
+  EXPECT_EQ(graph.value(p).item(), 2);
+}
+
+}  // namespace
+}  // namespace gradtable
