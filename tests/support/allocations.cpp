@@ -29,6 +29,14 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
   bytes_aligned += static_cast<std::int64_t>(bytes);
   return allocate(bytes, static_cast<std::size_t>(alignment));
 }
+// Of std::stable_sort; the sanitizer has one of its own, whose memory is not for std::free.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
