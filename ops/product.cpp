@@ -35,10 +35,10 @@ struct Factor {
   }
 };
 
-// C (m,n) = alpha op(A) op(B) + beta C by one call of BLAS; C's rows lie one after the other.
+// C (m,n) = alpha op(A) op(B) + beta C by one call of BLAS; C's rows lie c_row elements apart.
 template <class T>
 void call_blas(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<T>& a,
-               const Factor<T>& b, T beta, T* c) {
+               const Factor<T>& b, T beta, T* c, std::int64_t c_row) {
   const auto flag = [](bool transposed) { return transposed ? cxxblas::Trans : cxxblas::NoTrans; };
   if (m == 1) {  // one row: op(B)^T a, which gemv does faster
     const std::int64_t rows = b.transposed ? n : k, columns = b.transposed ? k : n;
@@ -49,30 +49,34 @@ void call_blas(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Fa
   }
   cxxblas::gemm<int>(cxxblas::RowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m),
                      static_cast<int>(n), static_cast<int>(k), alpha, a.first, static_cast<int>(a.row),
-                     b.first, static_cast<int>(b.row), beta, c, static_cast<int>(n));
+                     b.first, static_cast<int>(b.row), beta, c, static_cast<int>(c_row));
 }
 
-// The rows and terms that a call of BLAS takes at most.
+// What a call of BLAS takes at most.
 struct Tile {
-  std::int64_t rows;
-  std::int64_t terms;
+  std::int64_t rows, columns, terms;
 };
 
+// x in as few equal pieces of at most `most` as can be, rounded up to a multiple of `step`.
+std::int64_t piece(std::int64_t x, std::int64_t most, std::int64_t step) {
+  const std::int64_t pieces = (x + most - 1) / most;
+  return ((x + pieces - 1) / pieces + step - 1) / step * step;
+}
+
 // OpenBLAS's kernels for AVX-512 compute products of up to 10^6 multiplications without copying the factors
-// into an order of their own first: products with few columns are 8 to 25 % faster in such pieces.
-// docs/performance.md has the measurements.
+// into an order of their own first, and pieces of that size are 5 to 25 % faster than the whole, unless it is
+// wide. docs/performance.md has the measurements.
 Tile tile_of(std::int64_t m, std::int64_t n, std::int64_t k, bool b_transposed) {
-  constexpr std::int64_t kMost = 1'000'000, kFewestRows = 16, kMostColumns = 256;
+  constexpr std::int64_t kMost = 1'000'000, kFewestRows = 16, kMostColumns = 256, kWide = 512;
   static const bool has_small_kernels = [] {
     const std::string& kernels = tune_blas().kernels;
     return kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
   }();
-  const Tile whole{m, k};
-  const bool suits = m >= kFewestRows && n <= kMostColumns && !b_transposed;
-  if (!has_small_kernels || !suits || m * n * k <= kMost) return whole;
-  const std::int64_t pieces = (kFewestRows * n * k + kMost - 1) / kMost;
-  const std::int64_t terms = (k + pieces - 1) / pieces;
-  return {kMost / (n * terms) / kFewestRows * kFewestRows, terms};
+  const bool suits = m >= kFewestRows && n <= kWide && !b_transposed;
+  if (!has_small_kernels || !suits || m * n * k <= kMost) return {m, n, k};
+  const std::int64_t columns = piece(n, kMostColumns, 16);
+  const std::int64_t terms = piece(k, kMost / (kFewestRows * columns), 1);
+  return {kMost / (columns * terms) / kFewestRows * kFewestRows, columns, terms};
 }
 
 template <class T>
@@ -84,10 +88,13 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const Factor<
     return;
   }
   const Tile tile = tile_of(m, n, k, b.transposed);
-  for (std::int64_t row = 0; row < m; row += tile.rows) {
-    for (std::int64_t term = 0; term < k; term += tile.terms)
-      call_blas<T>(std::min(tile.rows, m - row), n, std::min(tile.terms, k - term), alpha, a.from(row, term),
-                   b.from(term, 0), term == 0 ? beta : T{1}, c + row * n);
+  for (std::int64_t column = 0; column < n; column += tile.columns) {
+    for (std::int64_t term = 0; term < k; term += tile.terms) {
+      for (std::int64_t row = 0; row < m; row += tile.rows)
+        call_blas<T>(std::min(tile.rows, m - row), std::min(tile.columns, n - column),
+                     std::min(tile.terms, k - term), alpha, a.from(row, term), b.from(term, column),
+                     term == 0 ? beta : T{1}, c + row * n + column, n);
+    }
   }
 }
 
