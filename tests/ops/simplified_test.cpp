@@ -7,8 +7,8 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
