@@ -47,6 +47,7 @@ void unlock_in_children() {
 
 // The idle team of that size that was used last; none: a null pointer.
 std::unique_ptr<Team> take_idle(int threads) {
+  unlock_in_children();
   const std::lock_guard lock(pool().mutex);
   auto& idle = pool().idle;
   const auto last = std::find_if(idle.rbegin(), idle.rend(),
@@ -58,7 +59,6 @@ std::unique_ptr<Team> take_idle(int threads) {
 }
 
 std::unique_ptr<Team> make_team(int threads) {
-  unlock_in_children();
   static const PoolCloser closer;
   auto team = std::make_unique<Team>(threads);
   const std::lock_guard lock(pool().mutex);

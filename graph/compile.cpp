@@ -1,7 +1,6 @@
 // From a graph to a program: checked, copied, rewritten, divided among threads, planned, and put together.
 #include <algorithm>
-#include <cstring>
-#include <unordered_map>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -79,10 +78,9 @@ class Compiler {
     copy_source();
     Candidate best = choose_threads(
         rewrite(made_->source, detail::first_passes().subspan(1), 1, options_.without, rewrites_));
-    const std::size_t bytes = best.plan->arena_bytes();
-    if (options_.memory_limit > 0 && bytes > options_.memory_limit)
-      throw GraphError(
-          fmt::format("compile: expected results of at most {} bytes, got {}", options_.memory_limit, bytes));
+    if (is_too_large(best))
+      throw GraphError(fmt::format("compile: expected results of at most {} bytes, got {}",
+                                   options_.memory_limit, best.plan->arena_bytes()));
     made_->rewrites = std::move(rewrites_);
     std::ranges::move(best.rewrites, std::back_inserter(made_->rewrites));
     made_->rewritten = std::move(best.computation);
@@ -104,6 +102,10 @@ class Compiler {
     made_->graph_life = graph_.life();
   }
 
+  bool is_too_large(const Candidate& candidate) const {
+    return options_.memory_limit > 0 && candidate.plan->arena_bytes() > options_.memory_limit;
+  }
+
   Candidate candidate(const Computation& computation, int threads) const {
     const int slices = options_.deterministic ? kFixedSlices : threads;
     Candidate made{threads, computation, {}, nullptr};
@@ -123,7 +125,7 @@ class Compiler {
     while (threads < most) {
       threads = std::min(2 * threads, most);
       Candidate next = candidate(computation, threads);
-      if (next.plan->seconds() > kGain * best.plan->seconds()) break;
+      if (next.plan->seconds() > kGain * best.plan->seconds() || is_too_large(next)) break;
       best = std::move(next);
     }
     return best;

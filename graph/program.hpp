@@ -67,12 +67,13 @@ class Program {
   // Computes the outputs and applies the updates. Every input that they need is fed once, and no other, from
   // memory that is neither the program's own nor an updated parameter's: GraphError; ShapeError when a feed's
   // type is not that of the input. What an op throws passes through. After any exception the parameters are
-  // as they were before. Allocates nothing after the first call.
+  // as they were before, if ops that throw say so (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
   // An output's numbers as the last run computed them, before its updates; valid until the next run. Throws
-  // GraphError for tensors that are not outputs, before the first run, or after one that threw.
+  // GraphError for tensors that are not outputs, before the first run, or after one that threw while it
+  // computed.
   ConstView value(const Tensor& output) const;
 
   // The outputs for these feeds, in their order, of a program without updates: GraphError for others. Any

@@ -49,8 +49,9 @@ class Scale final : public detail::Unary<Scale>, public detail::Linear {
     const Tensor x = detail::argument_of<Scale>(inputs[0]);
     if (x.empty()) return {};
     // Neither d x nor c d overflows, or vanishes, where the other one would not.
-    const double inner = detail::op_of<Scale>(inputs[0]).factor_;
-    return (std::abs(inner) < 1) == (std::abs(factor_) < 1) ? scale(x, factor_ * inner) : Tensor();
+    const double inner = detail::op_of<Scale>(inputs[0]).factor_, both = factor_ * inner;
+    const bool same_way = (std::abs(inner) < 1) == (std::abs(factor_) < 1);
+    return same_way && detail::is_moderate(both) ? scale(x, both) : Tensor();
   }
   // dy/dx = factor
   Tensor bprop(Inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {

@@ -1,7 +1,6 @@
 #include "gradtable/graph/detail/plan.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "gradtable/graph/arena.hpp"

@@ -55,12 +55,6 @@ class Plan {
   double seconds() const;
 
  private:
-  // A step's input: which value, at which place among the op's inputs.
-  struct Use {
-    std::size_t value;
-    std::size_t input;
-  };
-
   Value& value_of(NodeId id) { return values_[place_of(id)]; }
   Value& lasting(NodeId id) { return const_cast<Value&>(std::as_const(*this).lasting(id)); }
   void list_values(const Computation& computation);

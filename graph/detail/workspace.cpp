@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -131,8 +130,9 @@ void Workspace::require_usable(const ConstView& value, const Executable::Input& 
     throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
                                  input.label, to_string(value.type)));
   require_address(value);
-  const bool parameter = std::ranges::any_of(
-      executable_->in_place, [&](const View& v) { return overlap(value, v.data, v.type.bytes()); });
+  const auto is_of = [&](const View& updated) { return overlap(value, updated.data, updated.type.bytes()); };
+  const bool parameter = std::ranges::any_of(executable_->in_place, is_of) ||
+                         std::ranges::any_of(executable_->copies, is_of, &Executable::Copy::to);
   if (parameter || overlap(value, arena_.get(), executable_->arena_bytes))
     throw GraphError(fmt::format(
         "run: expected the feed for {} in memory that the run does not write, got {}; feed a copy",
@@ -164,7 +164,7 @@ void Workspace::execute(const ThreadCalls& mine, Barrier* barrier, Failure& fail
       } catch (...) {
         failure.set(now, level, std::current_exception());
       }
-      next = mine.ends[level];
+      break;  // and leaves behind the next barrier
     }
   }
 }

@@ -103,7 +103,8 @@ class Run {
     if (operand.from != Operand::From::input) return block;
     const Shape& input = inputs_[operand.index].shape();
     if (input == output_.shape()) return block;
-    return input.size() == 1 ? Shape{} : Shape{length_};
+    if (input.rank() == 0) return {};
+    return input.size() == 1 ? Shape{1} : Shape{length_};
   }
 
   const void* address(const Operand& operand, const Block& block, const void* out) const {

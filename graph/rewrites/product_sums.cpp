@@ -78,6 +78,8 @@ std::optional<ProductSum> find_product_sum(const Rewriter& rewriter, NodeId id) 
   const Terms found(rewriter, id);
   std::vector<Term> terms = found.list();
   if (!found.complete() || terms.size() != 2) return std::nullopt;
+  // BLAS does not look at what has the factor 0.
+  if (!is_moderate(terms[0].factor) || !is_moderate(terms[1].factor)) return std::nullopt;
   const auto folds = [&](const Term& term) {
     return dynamic_cast<const MatMul*>(rewriter.node(term.id).op.get()) && rewriter.uses(term.id) == 1 &&
            rewriter.node(term.id).type == root.type;

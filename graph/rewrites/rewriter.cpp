@@ -15,15 +15,11 @@ Rewriter::Rewriter(const Computation& from, Nodes nodes) : from_(from) {
   }
   to_.graph = std::make_shared<Graph>();
   uses_.resize(from.graph->size());
-  asked_for_.resize(from.graph->size());
   copies_.resize(from.graph->size());
   for (const NodeId id : order_) {
     for (const NodeId input : node(id).inputs) ++uses_[static_cast<std::size_t>(input)];
   }
-  const auto ask = [&](const Tensor& tensor) {
-    ++uses_[static_cast<std::size_t>(tensor.id())];
-    asked_for_[static_cast<std::size_t>(tensor.id())] = true;
-  };
+  const auto ask = [&](const Tensor& tensor) { ++uses_[static_cast<std::size_t>(tensor.id())]; };
   std::ranges::for_each(from.outputs, ask);
   std::ranges::for_each(from.finite, ask);
   for (const Update& update : from.updates) ask(update.value);

@@ -30,7 +30,6 @@ class Rewriter {
   // How many needed nodes read an old node, once for each input of theirs, and one more for each time that it
   // is an output, an update's value or checked.
   int uses(NodeId id) const { return uses_[static_cast<std::size_t>(id)]; }
-  bool asked_for(NodeId id) const { return asked_for_[static_cast<std::size_t>(id)]; }
 
   // What stands for an old node in the new graph, where its turn has come.
   Tensor operator[](NodeId id) const { return copies_[static_cast<std::size_t>(id)]; }
@@ -64,7 +63,6 @@ class Rewriter {
   Computation to_;
   std::vector<NodeId> order_;
   std::vector<int> uses_;
-  std::vector<bool> asked_for_;
   std::vector<Tensor> copies_;
 };
 

@@ -132,7 +132,8 @@ std::optional<Loss> Formulas::loss(NodeId id) const {
     if (rewriter_.uses(inner->id) != 1) return std::nullopt;
     sum = {inner->id, sum.factor * inner->factor};
   }
-  if (sum.id == id || !is(sum.id, is_mul) || type(sum.id).shape.rank() != 2) return std::nullopt;
+  const Shape& shape = type(sum.id).shape;
+  if (sum.id == id || !is(sum.id, is_mul) || shape.rank() != 2 || shape.size() == 0) return std::nullopt;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const Multiple logarithms = without_factors(input(sum.id, i));
     Multiple y = without_factors(input(sum.id, 1 - i));

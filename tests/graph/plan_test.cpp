@@ -225,5 +225,15 @@ TEST(Plan, OfATeamReusesMemoryToo) {
   EXPECT_LE(program.plan().peak_bytes, std::size_t{3 * 64 * 64 * 8});
 }
 
+// A team reuses memory later than one thread does, which would have been faster alone but not in the limit.
+TEST(MemoryLimit, TakesFewerThreadsWhereMoreNeedMoreMemory) {
+  Graph graph;
+  Tensor y = graph.parameter("x", full({512, 512}, 0.1));
+  for (int i = 0; i < 6; ++i) y = softmax(matmul(y, y));
+  const std::size_t alone = compile(graph, {.outputs = {y}, .threads = 1}).plan().peak_bytes;
+  const Program limited = compile(graph, {.outputs = {y}, .memory_limit = alone});
+  EXPECT_LE(limited.plan().peak_bytes, alone);
+}
+
 }  // namespace
 }  // namespace gradtable

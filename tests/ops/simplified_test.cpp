@@ -189,6 +189,8 @@ TEST(NotSimplified, IsWhatWouldChangeAValueOrAShape) {
                           x / kInf,
                           exp(log(x)),
                           scale(scale(x, 1e200), 1e-200),
+                          scale(scale(x, 1e30), 1e30),
+                          scale(scale(x, 1e-30), 1e-30),
                           scale(x, 2),
                           neg(x),
                           transpose(x),

@@ -59,5 +59,16 @@ TEST_F(Epilogues, StandBehindPartialProducts) {
   EXPECT_TRUE(has(steps(options), "sum+add_bias+relu"));
 }
 
+TEST_F(Epilogues, AddABiasOfOneElement) {
+  const Tensor tall = parameter("tall", {300, 20}), column = parameter("column", {20, 1}),
+               one = parameter("one", {1});
+  const Tensor scores = add_bias(matmul(tall, column), one);
+  expect_steps({.outputs = {scores}}, {"matmul+add_bias"});
+  expect_steps({.outputs = {sigmoid(scores)}}, {"matmul+add_bias+sigmoid"});
+  const Tensor alone = tanh(add_bias(parameter("y", {300, 1}), one));
+  const std::vector<Array> plain = testing::results(graph, {.outputs = {alone}, .without = pass_names()});
+  EXPECT_TRUE(testing::close(testing::results(graph, {.outputs = {alone}})[0], plain[0]));
+}
+
 }  // namespace
 }  // namespace gradtable

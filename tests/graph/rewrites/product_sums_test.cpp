@@ -95,5 +95,11 @@ TEST_F(ProductSums, OfAnUpdateThatIsAnOutputAreNotInPlace) {
   EXPECT_FALSE(compile_plan({.outputs = {step}, .updates = {{w, step}}}).steps.back().in_parameter);
 }
 
+// BLAS does not read what it multiplies by 0, so that 0 times infinity would become 0.
+TEST_F(ProductSums, AreNoneWithAFactorOfZero) {
+  const Tensor zero = scale(w, 0) + gradient, none = w + scale(gradient, 0), gone = w - w + gradient;
+  for (const Tensor& sum : {zero, none, gone}) expect("product_sums", false, {.outputs = {sum}});
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -124,5 +124,12 @@ TEST_F(LossParts, LeaveOtherGradientsOfSoftmaxAlone) {
   expect(kPass, true, {.outputs = {both, build_grad(both, {x})[x]}});
 }
 
+TEST_F(LossParts, OfNoExamplesStay) {
+  const Tensor none = parameter("none", {0, 10}), weights = parameter("weights of none", {0, 10});
+  const Tensor loss = -sum(mul(weights, log(softmax(none))));
+  expect("softmax_cross_entropy_parts", true,
+         {.outputs = {loss}});  // log(softmax) is log_softmax all the same
+}
+
 }  // namespace
 }  // namespace gradtable
