@@ -132,6 +132,10 @@ const BlasInfo& tune_blas() {
   return info;
 }
 
+std::string_view blas_kernels() {
+  return detail::current_kernels();
+}
+
 void set_blas_threads(int threads) {
   if (threads < 1) {
     throw ConfigError(fmt::format("set_blas_threads: expected at least 1 thread, got {}", threads));

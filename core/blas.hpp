@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace gradtable {
 
@@ -21,6 +22,9 @@ std::string to_string(const BlasInfo& info);
 // write the environment and replace kernels in use, so it belongs at the start of the program: it must not
 // run while any other thread calls BLAS or reads or writes the environment.
 const BlasInfo& tune_blas();
+
+// The kernels in use now, as BlasInfo names them; chooses none.
+std::string_view blas_kernels();
 
 // BLAS calls of the calling thread use this many threads, until set again; threads >= 1. Each thread sets its
 // own number: a new one starts with OpenMP's default, whatever was set elsewhere. Only a BLAS built on

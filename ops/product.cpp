@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <xtensor-blas/xblas.hpp>
 
-#include "gradtable/core/detail/blas_kernels.hpp"
+#include "gradtable/core/blas.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/simd.hpp"
@@ -70,7 +70,7 @@ std::int64_t piece(std::int64_t x, std::int64_t most, std::int64_t step) {
 Tile tile_of(std::int64_t m, std::int64_t n, std::int64_t k, bool b_transposed) {
   constexpr std::int64_t kMost = 1'000'000, kFewestRows = 16, kMostColumns = 256, kWide = 512;
   static const bool has_small_kernels = [] {
-    const std::string_view kernels = detail::current_kernels();
+    const std::string_view kernels = blas_kernels();
     return kernels == "SkylakeX" || kernels == "Cooperlake" || kernels == "SapphireRapids";
   }();
   const bool suits = m >= kFewestRows && n <= kWide && !b_transposed;
