@@ -10,6 +10,8 @@
 #include "tests/ops/case_program.hpp"
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/formulas.hpp"
+#include "tests/support/message_of.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/check_grad.hpp"
@@ -169,12 +171,43 @@ std::set<std::string> public_functions() {
   return names;
 }
 
+template <class F>
+void for_each_row(F&& f) {
+  for (const OpFamily& family : op_families())
+    for (const OpRow& row : family.rows) f(row);
+}
+
 TEST(OpCases, HaveARowForEveryPublicFunction) {
   std::set<std::string> expected = public_functions(), found;
   EXPECT_TRUE(expected.contains("matmul") && expected.contains("zeros_like"));        // the headers were read
   for (const char* constant : {"full_like", "zeros_like"}) expected.erase(constant);  // in broadcast_test.cpp
-  for (const OpCase& c : op_cases()) found.insert(c.function());
+  for_each_row([&](const OpRow& row) { EXPECT_TRUE(found.insert(row.function).second) << row.function; });
   EXPECT_EQ(found, expected);
+}
+
+TEST(OpCases, StandInTheRowOfTheirFunction) {
+  for_each_row([](const OpRow& row) {
+    EXPECT_FALSE(row.formula.empty() || row.derivative.empty() || row.cases.empty()) << row.function;
+    for (const OpCase& c : row.cases) EXPECT_EQ(c.function(), row.function);
+  });
+}
+
+// Types that do not fit are refused when the node is made, in a sentence with the op's name and the place of
+// the call.
+TEST(OpCases, ThrowWhereANodeOfRefusedTypesIsMade) {
+  for_each_row([](const OpRow& row) {
+    for (const Refusal& refusal : row.refused) {
+      Graph graph;
+      std::vector<Tensor> inputs;
+      for (const TensorType& type : refusal.inputs)
+        inputs.push_back(graph.input(fmt::format("x{}", inputs.size()), type.shape, type.dtype));
+      const Call& f = refusal.f ? refusal.f : row.cases.front().f;
+      const std::string message = message_of<ShapeError>([&] { f(inputs); });
+      EXPECT_TRUE(std::regex_match(
+          message, std::regex(R"([a-z_0-9]+: expected .+, got .+  \[tests/ops/cases/.+:[0-9]+\])")))
+          << row.function << " of " << refusal.inputs.size() << " inputs: " << message;
+    }
+  });
 }
 
 TEST(OpCases, HaveDifferentNames) {
