@@ -1,6 +1,7 @@
 #include "gradtable/models/networks/activations.hpp"
 
 #include "gradtable/models/detail/named.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {

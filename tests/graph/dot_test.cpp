@@ -18,6 +18,7 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"

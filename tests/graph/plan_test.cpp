@@ -17,6 +17,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"

@@ -1,3 +1,4 @@
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
 #include <cmath>
