@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/constants.hpp"

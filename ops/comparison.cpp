@@ -4,6 +4,7 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {

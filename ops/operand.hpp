@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "gradtable/core/graph.hpp"
 
@@ -18,13 +17,5 @@ struct Operand {
   std::optional<double> number;
   Location at;
 };
-
-namespace detail {
-
-// The operand as a tensor, in the graph and of the type of the other one. Throws GraphError, in the name of
-// the function, when both are numbers.
-Tensor tensor_of(std::string_view function, const Operand& operand, const Operand& other);
-
-}  // namespace detail
 
 }  // namespace gradtable

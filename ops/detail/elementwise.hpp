@@ -18,12 +18,12 @@ namespace gradtable::detail {
 
 // One of several operands, seen with the shape that they have together.
 template <class T>
-class Operand {
+class BroadcastOperand {
  public:
   // Elements that are repeated at once.
   static constexpr std::int64_t kCopied = 512;
 
-  Operand(const ConstView& x, const Shape& shape)
+  BroadcastOperand(const ConstView& x, const Shape& shape)
       : numbers_(static_cast<const T*>(x.data)),
         is_dense_(x.shape().size() == shape.size()),
         is_one_number_(x.shape().size() == 1 && !is_dense_) {
@@ -55,10 +55,10 @@ class Operand {
 
 // y[i] = f(x[i]...) for the elements of `parts`; operands beside one number of two are not copied.
 template <class Y, class F, class... X>
-void map_operands(const F& f, Y* y, Parts parts, Operand<X>&&... x) {
+void map_operands(const F& f, Y* y, Parts parts, BroadcastOperand<X>&&... x) {
   const bool number_of_two = sizeof...(X) == 2 && (int{x.is_one_number()} + ...) == 1;
   const bool whole = ((x.is_dense() || (number_of_two && x.is_one_number())) && ...);
-  const std::int64_t step = whole ? parts.end - parts.begin : Operand<Y>::kCopied;
+  const std::int64_t step = whole ? parts.end - parts.begin : BroadcastOperand<Y>::kCopied;
   for (std::int64_t begin = parts.begin; begin < parts.end; begin += step) {
     const std::int64_t end = std::min(begin + step, parts.end);
     const auto compute = [&](auto... operand) { map(f, end - begin, y + begin, operand...); };
@@ -83,7 +83,7 @@ void map_operands(const F& f, Y* y, Parts parts, Operand<X>&&... x) {
 template <class Y, class... X, class F>
 void forward_of(const F& f, std::span<const ConstView> inputs, const View& output, Parts parts) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    map_operands(f, static_cast<Y*>(output.data), parts, Operand<X>(inputs[I], output.shape())...);
+    map_operands(f, static_cast<Y*>(output.data), parts, BroadcastOperand<X>(inputs[I], output.shape())...);
   }
   (std::index_sequence_for<X...>());
 }

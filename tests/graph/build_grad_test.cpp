@@ -12,9 +12,9 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/product.hpp"

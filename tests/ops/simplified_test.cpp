@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/reduction.hpp"

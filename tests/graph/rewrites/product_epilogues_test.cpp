@@ -1,9 +1,9 @@
 #include "tests/graph/rewrites/rewritten.hpp"
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"

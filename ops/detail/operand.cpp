@@ -1,4 +1,4 @@
-#include "gradtable/ops/operand.hpp"
+#include "gradtable/ops/detail/operand.hpp"
 
 #include <fmt/format.h>
 
