@@ -12,6 +12,12 @@ DType floating(std::span<const TensorType> inputs) {
   for (const TensorType& input : inputs) {
     if (!is_floating(input.dtype))
       throw ShapeError(fmt::format("expected float32 or float64, got {}", to_string(input)));
+  }
+  return one_dtype(inputs);
+}
+
+DType one_dtype(std::span<const TensorType> inputs) {
+  for (const TensorType& input : inputs) {
     if (input.dtype != inputs.front().dtype)
       throw ShapeError(fmt::format("expected one element type, got {} and {}",
                                    to_string(inputs.front().dtype), to_string(input.dtype)));
@@ -19,16 +25,20 @@ DType floating(std::span<const TensorType> inputs) {
   return inputs.front().dtype;
 }
 
-TensorType broadcast(std::span<const TensorType> inputs) {
-  TensorType result{floating(inputs), inputs.front().shape};
+Shape broadcast_shape(std::span<const TensorType> inputs) {
+  Shape shape = inputs.front().shape;
   for (const TensorType& input : inputs.subspan(1)) {
-    const auto together = broadcast_shapes(result.shape, input.shape);
+    const auto together = broadcast_shapes(shape, input.shape);
     if (!together)
       throw ShapeError(fmt::format("expected shapes that broadcast, equal or 1 on each axis, got {} and {}",
-                                   to_string(result.shape), to_string(input.shape)));
-    result.shape = *together;
+                                   to_string(shape), to_string(input.shape)));
+    shape = *together;
   }
-  return result;
+  return shape;
+}
+
+TensorType broadcast(std::span<const TensorType> inputs) {
+  return {floating(inputs), broadcast_shape(inputs)};
 }
 
 Axes set_of(std::span<const std::int64_t> axes, int rank) {

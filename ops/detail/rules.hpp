@@ -11,6 +11,12 @@ namespace gradtable::detail {
 // Every input is float32, or every input is float64; returns which.
 DType floating(std::span<const TensorType> inputs);
 
+// The element type that all inputs have, of whatever kind.
+DType one_dtype(std::span<const TensorType> inputs);
+
+// The shape that the inputs have together by NumPy's broadcasting.
+Shape broadcast_shape(std::span<const TensorType> inputs);
+
 // floating(inputs), with the shape that the inputs have together by NumPy's broadcasting.
 TensorType broadcast(std::span<const TensorType> inputs);
 

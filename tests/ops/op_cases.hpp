@@ -66,7 +66,10 @@ using Rows = std::vector<OpRow>;
 
 // The families, in the order of docs/ops.md; each is a file of tests/ops/cases.
 Rows elementwise_rows();
+Rows activation_rows();
 Rows arithmetic_rows();
+Rows power_rows();
+Rows comparison_rows();
 Rows product_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
@@ -75,6 +78,7 @@ Rows softmax_rows();
 Rows loss_rows();
 Rows indexing_rows();
 Rows casting_rows();
+Rows stop_gradient_rows();
 
 struct OpFamily {
   std::string title;  // "Element-wise functions"
