@@ -64,6 +64,8 @@ const std::vector<OpFamily>& op_families() {
       {"Reductions", "ops/reduction.hpp", reduction_rows()},
       {"Repeating", "ops/broadcast.hpp", broadcast_rows()},
       {"Shapes", "ops/shaping.hpp", shaping_rows()},
+      {"Pieces", "ops/slicing.hpp", slicing_rows()},
+      {"Joining and splitting", "ops/joining.hpp", joining_rows()},
       {"Indices", "ops/indexing.hpp", indexing_rows()},
       {"Probabilities", "ops/softmax.hpp", softmax_rows()},
       {"Losses", "ops/losses.hpp", loss_rows()},

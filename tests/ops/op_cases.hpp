@@ -74,6 +74,8 @@ Rows product_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();
+Rows slicing_rows();
+Rows joining_rows();
 Rows softmax_rows();
 Rows loss_rows();
 Rows indexing_rows();
