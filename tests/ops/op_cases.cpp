@@ -28,6 +28,7 @@ const std::vector<OpFamily>& op_families() {
       {"Arithmetic of two tensors", "ops/arithmetic.hpp", arithmetic_rows()},
       {"Element types", "ops/casting.hpp", casting_rows()},
       {"Matrix products", "ops/product.hpp", product_rows()},
+      {"Convolutions", "ops/convolution.hpp", convolution_rows()},
       {"Reductions", "ops/reduction.hpp", reduction_rows()},
       {"Repeating", "ops/broadcast.hpp", broadcast_rows()},
       {"Shapes", "ops/shaping.hpp", shaping_rows()},

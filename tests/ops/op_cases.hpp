@@ -66,6 +66,7 @@ using Rows = std::vector<OpRow>;
 Rows elementwise_rows();
 Rows arithmetic_rows();
 Rows product_rows();
+Rows convolution_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();
