@@ -67,6 +67,7 @@ Rows elementwise_rows();
 Rows arithmetic_rows();
 Rows product_rows();
 Rows convolution_rows();
+Rows pooling_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();
