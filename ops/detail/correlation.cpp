@@ -62,10 +62,13 @@ class Correlation {
         scratch_((static_cast<std::size_t>((boxes_.sources() * block_ + kMostRows * kStaged) * kLanes64<T> +
                                            block_ * taps_ * kMostRows)) *
                      sizeof(T) +
-                 256),
+                 static_cast<std::size_t>(boxes_.axes[2].box) * sizeof(RowRun) + 4 * Scratch::kLine),
         packed_(scratch_.template take<T>(boxes_.sources() * block_ * kLanes64<T>)),
         staged_(scratch_.template take<T>(kMostRows * kStaged * kLanes64<T>)),
-        panel_(scratch_.template take<T>(block_ * taps_ * kMostRows)) {}
+        panel_(scratch_.template take<T>(block_ * taps_ * kMostRows)),
+        runs_(scratch_.template take<RowRun>(boxes_.axes[2].box)) {
+    find_runs();
+  }
 
   // The images in the rows of the rectangle, the channels in its columns.
   void run(const Rectangle& planes) {
@@ -97,6 +100,30 @@ class Correlation {
         pack_weights(block);
         run_block(lanes, block);
       }
+    }
+  }
+
+  // Positions side by side in a row of the box whose windows have the same taps, `shift` apart.
+  struct RowRun {
+    BoxAxis::Reach reach;
+    std::int64_t count, shift;
+  };
+
+  // The runs of every row, each at the place of its first position.
+  void find_runs() {
+    const BoxAxis& axis = boxes_.axes[2];
+    BoxAxis::Reach next = axis.reach(0);
+    for (std::int64_t x = 0; x < axis.box;) {
+      RowRun run{next, 1, 0};
+      for (; x + run.count < axis.box; ++run.count) {
+        next = axis.reach(x + run.count);
+        const std::int64_t distance = next.source - run.reach.source;
+        if (run.count == 1) run.shift = distance;
+        const bool same_taps = next.count == run.reach.count && next.tap == run.reach.tap;
+        if (!same_taps || distance != run.count * run.shift) break;
+      }
+      runs_[x] = run;
+      x += run.count;
     }
   }
 
@@ -143,40 +170,28 @@ class Correlation {
         p.y = taps_of(ry, ax.extent, ax.window.kernel * block.tile);
         const std::int64_t row = (rz.source * ay.extent + ry.source) * ax.extent;
         const std::int64_t tap = (rz.tap * ay.window.kernel + ry.tap) * ax.window.kernel;
-        BoxAxis::Reach here = ax.reach(0);
         for (std::int64_t x = 0; x < ax.box;) {
-          const BoxAxis::Reach rx = here;
-          p.x = taps_of(rx, 1, block.tile);
-          p.source = packed_ + (row + rx.source) * kLanes64<T>;
-          p.weights = panel_ + (tap + rx.tap) * block.tile;
-          p.to = staged_ + staged * kLanes64<T>;
-          p.count = 1;
-          p.shift = 0;
-          const std::int64_t room = std::min(kStaged - staged, ax.box - x);
-          for (; x + p.count < ax.box; ++p.count) {
-            here = ax.reach(x + p.count);
-            if (p.count == room || !continues(rx, here, p)) break;
+          const RowRun& run = runs_[x];
+          p.x = taps_of(run.reach, 1, block.tile);
+          p.weights = panel_ + (tap + run.reach.tap) * block.tile;
+          p.shift = run.shift * kLanes64<T>;
+          for (std::int64_t i = 0; i < run.count; i += p.count) {
+            p.count = std::min(kStaged - staged, run.count - i);
+            p.source = packed_ + (row + run.reach.source + i * run.shift) * kLanes64<T>;
+            p.to = staged_ + staged * kLanes64<T>;
+            correlate(block.tile, p);
+            staged += p.count;
+            const bool row_ends = !boxes_.whole_images() && x + i + p.count == ax.box;
+            if (staged < kStaged && !row_ends) continue;
+            move(lanes, block, first, staged);
+            first += staged;
+            staged = 0;
           }
-          correlate(block.tile, p);
-          x += p.count;
-          staged += p.count;
-          const bool full = staged == kStaged || (!boxes_.whole_images() && x == ax.box);
-          if (!full) continue;
-          move(lanes, block, first, staged);
-          first += staged;
-          staged = 0;
+          x += run.count;
         }
       }
     }
     if (staged > 0) move(lanes, block, first, staged);
-  }
-
-  // Whether the window of the next position has the same taps, at the same distance as those before.
-  static bool continues(const BoxAxis::Reach& first, const BoxAxis::Reach& next, Positions<T>& p) {
-    if (next.count != first.count || next.tap != first.tap) return false;
-    const std::int64_t shift = (next.source - first.source) * kLanes64<T>;
-    if (p.count == 1) p.shift = shift;
-    return shift == p.count * p.shift;
   }
 
   static Taps taps_of(const BoxAxis::Reach& reach, std::int64_t source, std::int64_t weight) {
@@ -227,7 +242,8 @@ class Correlation {
   Scratch scratch_;
   T* packed_;  // [channel][position][lane]
   T* staged_;  // [row][position][lane]
-  T* panel_;
+  T* panel_;   // of weights
+  RowRun* runs_;
   Block in_panel_{-1, 0, 0, 0, 0, 0};
 };
 
@@ -246,7 +262,7 @@ class WeightCorrelation {
         scratch_(static_cast<std::size_t>(
                      (boxes_.sources() * block_ + boxes_.targets() * most_gradient_rows()) * kLanes64<T>) *
                      sizeof(T) +
-                 256),
+                 2 * Scratch::kLine),
         packed_(scratch_.template take<T>(boxes_.sources() * block_ * kLanes64<T>)),
         gradients_(scratch_.template take<T>(boxes_.targets() * most_gradient_rows() * kLanes64<T>)) {}
 

@@ -52,39 +52,35 @@ GRADTABLE_INLINE inline void transpose_square(Vector<T>* rows, std::index_sequen
   }
 }
 
-// As many elements of each row as there are lanes.
+// The elements [first, first + lanes) of each row.
 template <class T>
-void interleave_square(const T* const* rows, std::int64_t first, T* to) {
-  run<true>([=]() GRADTABLE_INLINE {
-    constexpr std::int64_t kLanes = kLanes64<T>;
-    Vector<T> square[64 / sizeof(T)];
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      square[lane] = Vector<T>{};
-      if (rows[lane]) __builtin_memcpy(&square[lane], rows[lane] + first, 64);
-    }
-    transpose_square<T>(square, Lanes<T>());
-    for (std::int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(to + i * kLanes, &square[i], 64);
-  });
+GRADTABLE_INLINE inline void interleave_square(const T* const* rows, std::int64_t first, T* to) {
+  constexpr std::int64_t kLanes = kLanes64<T>;
+  Vector<T> square[64 / sizeof(T)];
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+    square[lane] = Vector<T>{};
+    if (rows[lane]) __builtin_memcpy(&square[lane], rows[lane] + first, 64);
+  }
+  transpose_square<T>(square, Lanes<T>());
+  for (std::int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(to + (first + i) * kLanes, &square[i], 64);
 }
 
 template <class T>
-void separate_square(const T* from, std::int64_t first, T* const* rows, bool add) {
-  run<true>([=]() GRADTABLE_INLINE {
-    constexpr std::int64_t kLanes = kLanes64<T>;
-    Vector<T> square[64 / sizeof(T)];
-    for (std::int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(&square[i], from + i * kLanes, 64);
-    transpose_square<T>(square, Lanes<T>());
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      if (!rows[lane]) continue;
-      Vector<T> sum = square[lane];
-      if (add) {
-        Vector<T> old;
-        __builtin_memcpy(&old, rows[lane] + first, 64);
-        sum += old;
-      }
-      __builtin_memcpy(rows[lane] + first, &sum, 64);
+GRADTABLE_INLINE inline void separate_square(const T* from, std::int64_t first, T* const* rows, bool add) {
+  constexpr std::int64_t kLanes = kLanes64<T>;
+  Vector<T> square[64 / sizeof(T)];
+  for (std::int64_t i = 0; i < kLanes; ++i) __builtin_memcpy(&square[i], from + (first + i) * kLanes, 64);
+  transpose_square<T>(square, Lanes<T>());
+  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+    if (!rows[lane]) continue;
+    Vector<T> sum = square[lane];
+    if (add) {
+      Vector<T> old;
+      __builtin_memcpy(&old, rows[lane] + first, 64);
+      sum += old;
     }
-  });
+    __builtin_memcpy(rows[lane] + first, &sum, 64);
+  }
 }
 
 template <class T, int Rows, int Count>
@@ -124,7 +120,8 @@ GRADTABLE_INLINE inline void correlate_tile(const Positions<T>& p, std::int64_t 
 template <class T, int Rows, bool Wide>
 void correlate_rows(const Positions<T>& positions) {
   constexpr int kCount = std::clamp((Wide ? kWide : kNarrow) / Rows, 1, 8);
-  run<Wide>([p = positions]() GRADTABLE_INLINE {
+  run<Wide>([address = &positions]() GRADTABLE_INLINE {  // a copy of what was just written would stall
+    const Positions<T>& p = *address;
     std::int64_t i = 0;
     for (; i + kCount <= p.count; i += kCount) correlate_tile<T, Rows, kCount>(p, i);
     if (i < p.count && kCount <= p.count) {
@@ -173,7 +170,8 @@ GRADTABLE_INLINE inline void correlate_gradients_tile(const Gradients<T>& g) {
 
 template <class T, int Rows, int Count, bool Wide>
 void correlate_gradients_of(const Gradients<T>& gradients) {
-  run<Wide>([g = gradients]() GRADTABLE_INLINE { correlate_gradients_tile<T, Rows, Count>(g); });
+  run<Wide>([address = &gradients]()
+                GRADTABLE_INLINE { correlate_gradients_tile<T, Rows, Count>(*address); });
 }
 
 constexpr std::array kRowCounts = {1, 2, 3, 4, 6, 8, 12, 16};
@@ -199,28 +197,33 @@ void correlate_gradients_as(std::int64_t rows, std::int64_t taps, const Gradient
 
 }  // namespace
 
+// The last square ends with the rows.
 template <class T>
 void interleave(const T* const* rows, std::int64_t count, T* to) {
   constexpr std::int64_t kLanes = kLanes64<T>;
-  std::int64_t i = 0;
   if (is_wide() && count >= kLanes) {
-    for (; i + kLanes <= count; i += kLanes) interleave_square(rows, i, to + i * kLanes);
-    if (i < count) interleave_square(rows, count - kLanes, to + (count - kLanes) * kLanes);
+    run<true>([=]() GRADTABLE_INLINE {
+      std::int64_t i = 0;
+      for (; i + kLanes <= count; i += kLanes) interleave_square(rows, i, to);
+      if (i < count) interleave_square(rows, count - kLanes, to);
+    });
     return;
   }
   for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-    for (i = 0; i < count; ++i) to[i * kLanes + lane] = rows[lane] ? rows[lane][i] : T{0};
+    for (std::int64_t i = 0; i < count; ++i) to[i * kLanes + lane] = rows[lane] ? rows[lane][i] : T{0};
   }
 }
 
 template <class T>
 void separate(const T* from, std::int64_t count, T* const* rows, bool add) {
   constexpr std::int64_t kLanes = kLanes64<T>;
-  std::int64_t whole = 0;
-  if (is_wide()) {
-    for (; whole + kLanes <= count; whole += kLanes) separate_square(from + whole * kLanes, whole, rows, add);
+  const std::int64_t whole = is_wide() ? count / kLanes * kLanes : 0;
+  if (whole > 0) {
+    run<true>([=]() GRADTABLE_INLINE {
+      for (std::int64_t i = 0; i < whole; i += kLanes) separate_square(from, i, rows, add);
+    });
   }
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+  for (std::int64_t lane = 0; whole < count && lane < kLanes; ++lane) {
     if (!rows[lane]) continue;
     for (std::int64_t i = whole; i < count; ++i)
       rows[lane][i] = from[i * kLanes + lane] + (add ? rows[lane][i] : T{0});

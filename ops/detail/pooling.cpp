@@ -1,7 +1,10 @@
 #include "gradtable/ops/detail/pooling.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "gradtable/ops/detail/simd.hpp"
 
@@ -12,10 +15,14 @@ std::int64_t size(const Spatial<std::int64_t>& extents) {
   return extents[0] * extents[1] * extents[2];
 }
 
-// Whether b is larger than a, which comes before it; NaN is larger than any number.
+// Whether b is larger than a, which comes before it; NaN is larger than any number. Of numbers or of vectors,
+// where the answer is a vector of masks.
 template <class T>
-GRADTABLE_INLINE inline bool is_larger(T b, T a) {
-  return !(b <= a) && a == a;
+GRADTABLE_INLINE inline auto is_larger(const T& b, const T& a) {
+  if constexpr (std::is_floating_point_v<T>)
+    return !(b <= a) && a == a;
+  else
+    return ~(b <= a) & (a == a);
 }
 
 // Places of a window's elements along an axis, those in the image: first, first + step, ... below end.
@@ -68,52 +75,113 @@ void for_maxima(const Pooling& p, const T* x, F&& f) {
   });
 }
 
-// Windows of two by two elements side by side, all in the image.
+// Neighbours that are worked on at once. g++ does not vectorize these loops by itself.
+constexpr std::int64_t kMany = 8, kFew = 4;
+
+// Windows of two by two elements side by side, all in the image, at least kFew in a row.
 bool are_squares_of_two(const Pooling& p) {
   const auto is_pair = [&](std::size_t axis) {
     const Window& window = p.windows[axis];
     return window.kernel == 2 && window.stride == 2 && window.dilation == 1 && window.begin == 0 &&
            2 * p.output[axis] <= p.input[axis];
   };
-  return p.input[0] == 1 && p.output[0] == 1 && p.windows[0].kernel == 1 && is_pair(1) && is_pair(2);
+  return p.output[2] >= kFew && p.input[0] == 1 && p.output[0] == 1 && p.windows[0].kernel == 1 &&
+         is_pair(1) && is_pair(2);
 }
 
-// In two rows a and b: the larger one of each column, then of each two of these.
-template <class T>
+template <class T, std::size_t Count>
+struct Neighbours {
+  typedef T type __attribute__((vector_size(Count * sizeof(T))));
+};
+
+template <class V, class T>
+GRADTABLE_INLINE inline V load(const T* from) {
+  V v;
+  __builtin_memcpy(&v, from, sizeof(V));
+  return v;
+}
+
+// The elements at even and at odd places of two vectors; two vectors out of such.
+template <class V, std::size_t... I>
+GRADTABLE_INLINE inline void deal(V& even, V& odd, std::index_sequence<I...>) {
+  const V first = even, second = odd;
+  even = __builtin_shufflevector(first, second, static_cast<int>(2 * I)...);
+  odd = __builtin_shufflevector(first, second, static_cast<int>(2 * I + 1)...);
+}
+template <class V, std::size_t... I>
+GRADTABLE_INLINE inline void merge(V& first, V& second, std::index_sequence<I...>) {
+  constexpr std::size_t kCount = sizeof...(I);
+  const V even = first, odd = second;
+  first = __builtin_shufflevector(even, odd, static_cast<int>(I / 2 + I % 2 * kCount)...);
+  second = __builtin_shufflevector(even, odd, static_cast<int>(kCount / 2 + I / 2 + I % 2 * kCount)...);
+}
+
+// Windows side by side in two rows: their elements, and the larger one of each row and of both.
+template <class T, std::size_t Count>
+struct Squares {
+  using V = typename Neighbours<T, Count>::type;
+  static constexpr std::make_index_sequence<Count> kAll{};
+
+  GRADTABLE_INLINE Squares(const T* a, const T* b) {
+    V a0 = load<V>(a), a1 = load<V>(a + Count), b0 = load<V>(b), b1 = load<V>(b + Count);
+    deal(a0, a1, kAll);
+    deal(b0, b1, kAll);
+    right_a = is_larger(a1, a0);
+    right_b = is_larger(b1, b0);
+    const V first = right_a ? a1 : a0, second = right_b ? b1 : b0;
+    below = is_larger(second, first);
+    largest = below ? second : first;
+  }
+
+  // `gradient` where the largest elements are, 0 elsewhere.
+  GRADTABLE_INLINE void spread(const T* gradient, T* to_a, T* to_b) const {
+    const V g = load<V>(gradient), zero{};
+    const V of_a = below ? zero : g, of_b = below ? g : zero;
+    store(right_a ? zero : of_a, right_a ? of_a : zero, to_a);
+    store(right_b ? zero : of_b, right_b ? of_b : zero, to_b);
+  }
+
+  V largest;
+
+ private:
+  using Mask = decltype(V{} < V{});
+  GRADTABLE_INLINE static void store(V even, V odd, T* to) {
+    merge(even, odd, kAll);
+    __builtin_memcpy(to, &even, sizeof(V));
+    __builtin_memcpy(to + Count, &odd, sizeof(V));
+  }
+
+  Mask right_a, right_b, below;
+};
+
+// Calls f(row, first) for stretches of Count windows that cover the rows; the last one of a row ends with it.
+template <std::int64_t Count, class F>
+GRADTABLE_INLINE inline void for_stretches(std::int64_t rows, std::int64_t columns, const F& f) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t first = 0; first < columns; first += Count) f(row, std::min(first, columns - Count));
+  }
+}
+
+template <std::size_t Count, class T>
 void max_of_squares(const Pooling& p, const T* x, T* y) {
   simd([=, rows = p.output[1], columns = p.output[2], width = p.input[2]]() GRADTABLE_INLINE {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const T *a = x + 2 * row * width, *b = a + width;
-      T* const to = y + row * columns;
-      GRADTABLE_INDEPENDENT
-      for (std::int64_t j = 0; j < columns; ++j) {
-        const T a0 = a[2 * j], a1 = a[2 * j + 1], b0 = b[2 * j], b1 = b[2 * j + 1];
-        const T first = is_larger(a1, a0) ? a1 : a0, second = is_larger(b1, b0) ? b1 : b0;
-        to[j] = is_larger(second, first) ? second : first;
-      }
-    }
+    for_stretches<Count>(rows, columns, [=](std::int64_t row, std::int64_t first) GRADTABLE_INLINE {
+      const T* const a = x + 2 * row * width + 2 * first;
+      const Squares<T, Count> squares(a, a + width);
+      __builtin_memcpy(y + row * columns + first, &squares.largest, sizeof(squares.largest));
+    });
   });
 }
 
-// Every element of these rows is written.
-template <class T>
+// Every element of the windows is written.
+template <std::size_t Count, class T>
 void spread_to_squares(const Pooling& p, const T* x, const T* from, T* to) {
   simd([=, rows = p.output[1], columns = p.output[2], width = p.input[2]]() GRADTABLE_INLINE {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const T *a = x + 2 * row * width, *b = a + width, *g = from + row * columns;
-      T *to_a = to + 2 * row * width, *to_b = to_a + width;
-      GRADTABLE_INDEPENDENT
-      for (std::int64_t j = 0; j < columns; ++j) {
-        const T a0 = a[2 * j], a1 = a[2 * j + 1], b0 = b[2 * j], b1 = b[2 * j + 1];
-        const bool right_a = is_larger(a1, a0), right_b = is_larger(b1, b0);
-        const bool below = is_larger(right_b ? b1 : b0, right_a ? a1 : a0);
-        const T of_a = below ? T{0} : g[j], of_b = below ? g[j] : T{0};
-        to_a[2 * j] = right_a ? T{0} : of_a;
-        to_a[2 * j + 1] = right_a ? of_a : T{0};
-        to_b[2 * j] = right_b ? T{0} : of_b;
-        to_b[2 * j + 1] = right_b ? of_b : T{0};
-      }
-    }
+    for_stretches<Count>(rows, columns, [=](std::int64_t row, std::int64_t first) GRADTABLE_INLINE {
+      const std::int64_t place = 2 * row * width + 2 * first;
+      const Squares<T, Count> squares(x + place, x + place + width);
+      squares.spread(from + row * columns + first, to + place, to + place + width);
+    });
   });
 }
 
@@ -136,7 +204,7 @@ void max_pool(const Pooling& p, const T* x, T* y, Parts planes) {
     const T* const from = x + plane * size(p.input);
     T* const to = y + plane * size(p.output);
     if (are_squares_of_two(p)) {
-      max_of_squares(p, from, to);
+      p.output[2] >= kMany ? max_of_squares<kMany>(p, from, to) : max_of_squares<kFew>(p, from, to);
       continue;
     }
     for_maxima(p, from, [&](std::int64_t o, std::int64_t i) {
@@ -155,7 +223,8 @@ void spread_to_maxima(const Pooling& p, const T* x, const T* from, T* to, Parts 
     T* const sums = to + plane * size(p.input);
     if (!covered) std::fill_n(sums, size(p.input), T{0});
     if (squares) {
-      spread_to_squares(p, of_x, gradient, sums);
+      p.output[2] >= kMany ? spread_to_squares<kMany>(p, of_x, gradient, sums)
+                           : spread_to_squares<kFew>(p, of_x, gradient, sums);
       continue;
     }
     for_maxima(p, of_x, [&](std::int64_t o, std::int64_t i) {

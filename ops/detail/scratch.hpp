@@ -12,6 +12,8 @@ namespace gradtable::detail {
 // Scratch. The buffer grows when it has to, so that runs after the first one allocate nothing.
 class Scratch {
  public:
+  static constexpr std::size_t kLine = 64;
+
   explicit Scratch(std::size_t bytes) : next_(buffer(bytes)) {}
 
   // Room for `count` numbers that are not set. A Scratch of the bytes of all pieces, and a line more for
@@ -24,7 +26,6 @@ class Scratch {
   }
 
  private:
-  static constexpr std::size_t kLine = 64;
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{kLine}); }
   };

@@ -61,6 +61,14 @@ Array convolved_back(const Array& y, const Array& w, const Sliding& s, const Ind
   return x;
 }
 
+Array convolved_weights(const Array& x, const Array& y, const Shape& w, const Sliding& s) {
+  Array sums(DType::float64, w);
+  for_each_product(x.shape(), w, y.shape(), s, [&](const Index& i, const Index& k, const Index& o) {
+    at(sums, k) += at(x, i) * at(y, o);
+  });
+  return sums;
+}
+
 Array with_bias(const Array& x, const Array& b) {
   Array sum = x;
   for_each_index(x.shape(), [&](const Index& i) { at(sum, i) += at(b, {i[1]}); });

@@ -25,6 +25,9 @@ Array convolved(const Array& x, const Array& w, const Sliding& s);
 // x[n,c,o stride + k dilation - begin] = sum of w[m,c,k] y[n,m,o], where x has these spatial extents.
 Array convolved_back(const Array& y, const Array& w, const Sliding& s, const Index& extents);
 
+// w[m,c,k] = sum of y[n,m,o] x[n,c,o stride + k dilation - begin]
+Array convolved_weights(const Array& x, const Array& y, const Shape& w, const Sliding& s);
+
 // The extents of convolved, and those of convolved_back with nothing added.
 std::int64_t extent_of(std::int64_t extent, std::int64_t kernel, const Sliding& s, std::size_t axis);
 std::int64_t extent_back(std::int64_t extent, std::int64_t kernel, const Sliding& s, std::size_t axis);

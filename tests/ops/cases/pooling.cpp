@@ -100,7 +100,7 @@ const std::vector<Variant> kVariants = {
     {" ceil_mode", {1, 2, 4, 6}, {{2, 3}, {3, 2}, {0, 0}, {0, 0}, {1, 1}, {2, 3}, true}},
     {" ceil_mode_without_a_window_in_padding",
      {1, 1, 4, 3},
-     {{2, 1}, {2, 2}, {0, 1}, {1, 1}, {1, 1}, {2, 2}, true}},
+     {{2, 2}, {2, 2}, {0, 1}, {1, 1}, {1, 1}, {2, 2}, true}},
     {" no_images", {0, 2, 4, 4}, kPlain},
 };
 
