@@ -7,6 +7,7 @@
 #include "gradtable/graph/audit.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/check_op.hpp"
 #include "gradtable/graph/derivatives.hpp"
 #include "gradtable/graph/dot.hpp"
 #include "gradtable/graph/jacobian.hpp"
