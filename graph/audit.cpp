@@ -86,7 +86,7 @@ std::string to_text(const Audit& audit) {
     below.push_back(printable(row.message));
   }
   std::string text = aligned(lines, below);
-  text += fmt::format("{} nodes", audit.rows.size());
+  text += fmt::format("{} {}", audit.rows.size(), audit.rows.size() == 1 ? "node" : "nodes");
   for (const Verdict verdict :
        {Verdict::right, Verdict::wrong, Verdict::kink, Verdict::no_derivative, Verdict::not_finite}) {
     if (audit.count(verdict) > 0) text += fmt::format(", {} {}", audit.count(verdict), to_string(verdict));

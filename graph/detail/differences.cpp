@@ -16,11 +16,14 @@ double epsilon(DType dtype) {
                                  : std::numeric_limits<double>::epsilon();
 }
 
+double root_mean_square(std::span<const double> x) {
+  return x.empty() ? 0 : std::sqrt(inner(x, x) / static_cast<double>(x.size()));
+}
+
 // Each element is moved in proportion to itself, so that none crosses zero, where many ops have a kink or a
 // pole; a zero is moved as the others are on average, but not far.
 void scale_to(std::span<const double> x, Numbers& v) {
-  const double mean_square = x.empty() ? 0 : inner(x, x) / static_cast<double>(x.size());
-  const double instead = mean_square > 0 ? std::min(std::sqrt(mean_square), 1.0) : 1;
+  const double typical = root_mean_square(x), instead = typical > 0 ? std::min(typical, 1.0) : 1;
   for (std::size_t i = 0; i < v.size(); ++i) v[i] *= x[i] != 0 ? std::abs(x[i]) : instead;
 }
 
@@ -80,10 +83,11 @@ double Differences::noise(std::size_t step, std::span<const double> u) const {
 std::vector<bool> Differences::kinks() const {
   std::vector<bool> found(y_.size());
   const Numbers &wide = gaps_[kSteps - 2], &narrow = gaps_[kSteps - 1];
+  const double typical = root_mean_square(y_);  // what cancelled in an element that is small by chance
   for (std::size_t j = 0; j < y_.size(); ++j) {
     const double slope = central_[kSteps - 1][j];
     const double rounding =
-        2 * kUnits * epsilon_ / step_size(kSteps - 1) * std::abs(y_[j]) + 1e-6 * std::abs(slope);
+        2 * kUnits * epsilon_ / step_size(kSteps - 1) * (std::abs(y_[j]) + typical) + 1e-6 * std::abs(slope);
     const bool stays = narrow[j] > wide[j] / 2 && narrow[j] > rounding;
     found[j] = stays || !std::isfinite(narrow[j]);
   }

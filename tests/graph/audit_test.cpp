@@ -279,6 +279,15 @@ TEST(Audit, SaysWhereRoundingHidesAnInput) {
   EXPECT_TRUE(contains(made.rows[0].message, "input 0: too small beside the output"));
 }
 
+// Long sums leave rounding errors larger than those of numbers of the sums' own size.
+TEST(Audit, TakesNoRoundingErrorForAKink) {
+  Graph g;
+  const Tensor a = g.parameter("a", some({64, 784})), b = g.parameter("b", some({784, 128}, 0.5));
+  const Audit made = audit(g, matmul(a, b));
+  EXPECT_EQ(made.rows[0].message, "") << made;
+  EXPECT_EQ(made.rows[0].verdict, Verdict::right);
+}
+
 TEST(Audit, TakesOpsOfNoElements) {
   Graph g;
   const Tensor x = g.parameter("x", zeros({0, 3}, DType::float64));
