@@ -49,14 +49,12 @@ double norm_of_product(std::span<const double> a, std::span<const double> b) {
   return std::sqrt(sum);
 }
 
-Differences::Differences(const Op& op, std::vector<ConstView> inputs, const TensorType& type, std::size_t wrt,
-                         Numbers v)
+Differences::Differences(const Op& op, std::vector<ConstView> inputs, DType dtype, std::size_t wrt, Numbers v)
     : op_(op),
       inputs_(std::move(inputs)),
-      type_(type),
       wrt_(wrt),
       moved_(inputs_[wrt]),
-      epsilon_(std::max(epsilon(type.dtype), epsilon(inputs_[wrt].dtype()))),
+      epsilon_(std::max(epsilon(dtype), epsilon(inputs_[wrt].dtype()))),
       x_(numbers_of(inputs_[wrt])),
       v_(std::move(v)) {
   scale_to(x_, v_);
@@ -104,11 +102,7 @@ Numbers Differences::value_at(double h) {
     const auto x = moved_.as<T>();
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(x_[i] + h * v_[i]);
   });
-  std::vector<TensorType> types;
-  std::ranges::transform(inputs_, std::back_inserter(types), &ConstView::type);
-  Array y(type_.dtype, type_.shape);
-  op_.forward(inputs_, y.view(), {0, op_.parts(types, type_)});
-  return numbers_of(y);
+  return numbers_of(compute(op_, inputs_));
 }
 
 }  // namespace gradtable::detail

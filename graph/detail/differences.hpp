@@ -22,10 +22,9 @@ class Differences {
   // will do.
   static constexpr std::size_t kSteps = 3;
 
-  // The inputs must stay where they are; y is op(inputs). `v` holds one number for each element of input
-  // `wrt`: the direction in units of the element's magnitude, to which it is scaled.
-  Differences(const Op& op, std::vector<ConstView> inputs, const TensorType& type, std::size_t wrt,
-              Numbers v);
+  // The inputs must stay where they are; y = op(inputs) is of `dtype`. `v` holds one number for each element
+  // of input `wrt`: the direction in units of the element's magnitude, to which it is scaled.
+  Differences(const Op& op, std::vector<ConstView> inputs, DType dtype, std::size_t wrt, Numbers v);
 
   const Numbers& y() const { return y_; }
   // The direction, scaled.
@@ -43,7 +42,6 @@ class Differences {
 
   const Op& op_;
   std::vector<ConstView> inputs_;
-  TensorType type_;
   std::size_t wrt_;
   Array moved_;
   double epsilon_;

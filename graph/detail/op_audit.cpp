@@ -56,7 +56,7 @@ class OpGraph {
       inputs_.push_back(graph_->parameter(fmt::format("x{}", inputs_.size()), cast(input, dtype)));
     }
     y_ = graph_->apply(op, inputs_, Location::current());
-    value_ = evaluate(y_);  // forward, too, may refuse float64
+    value_ = compute(*op, values());  // forward, too, may refuse float64
   }
 
   std::unique_ptr<Graph> graph_;
@@ -116,7 +116,7 @@ class InputAudit {
   // Along one more direction. Returns the number of elements of y that are not at a kink.
   std::size_t check() {
     Numbers u = random_vector(size_of_y(), random_);
-    const Differences differences(*of_.y().node().op, of_.values(), of_.y().type(), wrt_,
+    const Differences differences(*of_.y().node().op, of_.values(), of_.y().dtype(), wrt_,
                                   random_vector(size_of_x(), random_));
     const std::vector<bool> kinks = differences.kinks();
     std::size_t smooth = u.size();

@@ -7,9 +7,10 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {

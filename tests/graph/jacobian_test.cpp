@@ -12,10 +12,11 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {
