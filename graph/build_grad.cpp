@@ -46,7 +46,7 @@ class Pruned {
       if (target.id() <= z.id()) is_target[static_cast<std::size_t>(target.id())] = true;
     }
     const std::array<NodeId, 1> last{z.id()};
-    for (const NodeId id : ancestors(graph, last)) {
+    for (const NodeId id : differentiable_ancestors(graph, last)) {
       const auto place = static_cast<std::size_t>(id);
       kept_[place] = is_target[place] || descends(graph.node(id));
     }
