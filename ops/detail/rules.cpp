@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/core/error.hpp"
+#include "gradtable/core/graph.hpp"
 
 namespace gradtable::detail {
 
@@ -41,13 +41,17 @@ TensorType broadcast(std::span<const TensorType> inputs) {
   return {floating(inputs), broadcast_shape(inputs)};
 }
 
+int axis_of(std::int64_t axis, int rank) {
+  if (rank == 0) throw ShapeError(fmt::format("expected no axes for a scalar, got {}", axis));
+  if (axis < -rank || axis >= rank)
+    throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
+}
+
 Axes set_of(std::span<const std::int64_t> axes, int rank) {
   Axes set;
   for (const std::int64_t axis : axes) {
-    if (rank == 0) throw ShapeError(fmt::format("expected no axes for a scalar, got {}", axis));
-    if (axis < -rank || axis >= rank)
-      throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
-    const auto place = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+    const auto place = static_cast<std::size_t>(axis_of(axis, rank));
     if (set[place]) throw ShapeError(fmt::format("expected each axis once, got axis {} twice", place));
     set.set(place);
   }
@@ -64,6 +68,16 @@ Shape reduced(const Shape& shape, Axes axes, bool keep_dims) {
     if (summed && keep_dims) extents[rank++] = 1;
   }
   return Shape(std::span<const std::int64_t>(extents.data(), rank));
+}
+
+void require_tensor(const Tensor& x, std::string_view function, Location at) {
+  if (x.empty())
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",
+                                 function, to_string(at)));
+}
+
+ShapeError in_call(const ShapeError& error, const Tensor& x, std::string_view function, Location at) {
+  return ShapeError(fmt::format("{}: {}  [{}]", function, error.what(), to_string(x.graph().place(at))));
 }
 
 }  // namespace gradtable::detail
