@@ -14,7 +14,7 @@ int main() {
   TensorFile file;
   file.tensors["layers.0.weight"] = Array::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});
   file.tensors["layers.0.bias"] = zeros({3});
-  file.metadata["epoch"] = "5";
+  file.metadata.emplace("epoch", "5");
   write_safetensors(path, file);
 
   const TensorFile found = read_safetensors(path);

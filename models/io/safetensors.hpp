@@ -34,8 +34,9 @@ void write_safetensors(const std::string& path, const TensorFile& file);
 void require_tensors(const TensorFile& file, const std::string& path,
                      const std::map<std::string, TensorType>& expected);
 
-// B[j,i] = A[i,j], of any element type. PyTorch keeps the weights of a linear layer as (out, in), which is
-// the transpose of the (in, out) of `matmul(x, W)`. Throws ShapeError unless A is a matrix.
+// B[j,i] = A[i,j], of float32 or float64. PyTorch keeps the weights of a linear layer as (out, in), which is
+// the transpose of the (in, out) of `matmul(x, W)`. Throws ShapeError for another type, and unless A is a
+// matrix.
 Array transposed(Array matrix);
 
 }  // namespace gradtable

@@ -48,7 +48,7 @@ inline TensorFile tiny() {
   TensorFile file;
   file.tensors["w"] = Array::of<float>({2, 3}, {1, -2, 3.5F, 4, 5, 6});
   file.tensors["n"] = Array::of<std::uint8_t>({3}, {7, 8, 9});
-  file.metadata["epoch"] = "5";
+  file.metadata.emplace("epoch", "5");
   return file;
 }
 

@@ -67,7 +67,7 @@ TEST(ReadSafetensors, SaysWhatIsWrongWithAHeaderThatIsNoJsonObject) {
   expect_messages({
       {file_of(" {}"), "@byte 8: \" \"; expected a header that begins with {"},
       {file_of("[]"), "@byte 8: \"[\"; expected a header that begins with {"},
-      {file_of("{\"w\""), ", header:1:4: unexpected end of input"},
+      {file_of("{\"w\""), ", header:1:5: unexpected end of input"},
       {file_of("{} {}"), ", header:1:4: "},
       {file_of("{\"\xff\":{}}"), ", header:1:3: "},
       {file_of(std::string("{}\0", 3)), ", header:1:3: a zero byte"},
@@ -116,7 +116,7 @@ TEST(ReadSafetensors, SaysWhatIsWrongWithAShape) {
       {with_shape("[true]"), ": tensor \"w\": shape with true"},
       {with_shape("[[4]]"), ": tensor \"w\": shape with a list of 1"},
       {with_shape("[9223372036854775808]"), ": tensor \"w\": shape with 9223372036854775808"},
-      {with_shape("[18446744073709551616]"), ": tensor \"w\": shape with 18446744073709551616"},
+      {with_shape("[18446744073709551616]"), ": tensor \"w\": shape with 1.8446744073709552e+19"},
       {with_shape("[4294967296,4294967296]"),
        ": tensor \"w\": shape [4294967296,4294967296]; expected a size"},
       {with_shape("[2305843009213693952]"), ": tensor \"w\": shape [2305843009213693952]; expected a size"},
