@@ -40,6 +40,11 @@ struct DataError : Error {
   using Error::Error;
 };
 
+// A checkpoint or model file that cannot be read, is damaged, or does not fit.
+struct CheckpointError : Error {
+  using Error::Error;
+};
+
 // A file that cannot be created or written.
 struct OutputError : Error {
   using Error::Error;

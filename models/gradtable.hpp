@@ -15,6 +15,7 @@
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/dataset.hpp"
 #include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/io/safetensors.hpp"
 #include "gradtable/models/networks/activations.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/initializers.hpp"
