@@ -79,8 +79,8 @@ class Op {
   // output, of any shape, and inputs that broadcast to it.
   virtual bool elementwise() const { return false; }
 
-  // Whether the output may lie in the memory of this input, where that is of as many bytes and nobody reads
-  // it later: each element is read before its place is written.
+  // Whether the output may lie in the memory of this input, where that is of the same element type and as
+  // many bytes and nobody reads it later: each element is read before its place is written.
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
 
   // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
@@ -96,6 +96,10 @@ class Op {
   // NaN and infinities: x * 0 is not 0.
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
 
+  // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
+  // the operands of a comparison: build_grad takes no path through it.
+  virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
+
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
   // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
   // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The
@@ -106,5 +110,8 @@ class Op {
 
 // Same class and same attributes.
 bool same_op(const Op& a, const Op& b);
+
+// op(inputs), all its parts computed at once into new memory. Throws what infer and forward throw.
+Array compute(const Op& op, std::span<const ConstView> inputs);
 
 }  // namespace gradtable

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -70,6 +72,7 @@ Tensor RandomGraph::grow() {
                  : square(tanh(a));
     default:
       if (!broadcast_shapes(a.shape(), b.shape())) return tanh(sum(a));
+      if (random.below(4) == 0) return where(greater(a, b), tanh(a - b), 0);
       return random.below(2) == 0 ? tanh(a - b) : mul(a, sigmoid(b));
   }
 }
@@ -83,14 +86,8 @@ std::map<NodeId, Array> values_one_by_one(const Graph& graph) {
       continue;
     }
     std::vector<ConstView> inputs;
-    std::vector<TensorType> types;
-    for (const NodeId input : node.inputs) {
-      inputs.push_back(values.at(input).view());
-      types.push_back(inputs.back().type);
-    }
-    Array value(node.type.dtype, node.type.shape);
-    node.op->forward(inputs, value.view(), {0, node.op->parts(types, node.type)});
-    values.emplace(id, std::move(value));
+    for (const NodeId input : node.inputs) inputs.push_back(values.at(input).view());
+    values.emplace(id, compute(*node.op, inputs));
   }
   return values;
 }

@@ -33,9 +33,11 @@ struct OpCase {
   // Element by element: the case is repeated for a scalar, no elements, and more than a cache line of them.
   bool any_shape = false;
 
-  // Of the row; set for all its cases.
+  // Set for all cases by their row and by op_cases().
   Smoothness smooth = Smoothness::second;
   bool multilinear = false;
+  // The inputs come through ops that only move elements, which passes may fold into a matrix product.
+  bool rearranged = false;
 
   std::string function() const { return name.substr(0, name.find(' ')); }
 };
@@ -64,17 +66,23 @@ using Rows = std::vector<OpRow>;
 
 // The families, in the order of docs/ops.md; each is a file of tests/ops/cases.
 Rows elementwise_rows();
+Rows activation_rows();
 Rows arithmetic_rows();
+Rows power_rows();
+Rows comparison_rows();
 Rows product_rows();
 Rows convolution_rows();
 Rows pooling_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();
+Rows slicing_rows();
+Rows joining_rows();
 Rows softmax_rows();
 Rows loss_rows();
 Rows indexing_rows();
 Rows casting_rows();
+Rows stop_gradient_rows();
 
 struct OpFamily {
   std::string title;  // "Element-wise functions"
