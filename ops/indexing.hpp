@@ -10,10 +10,6 @@ namespace gradtable {
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::float32,
                Location at = Location::current());
 
-// y[...] = the j with the largest x[..., j], the first of them when there are several; int32. x has shape
-// (...,n) with n > 0. It has no derivative. Throws ShapeError.
-Tensor argmax(const Tensor& x, Location at = Location::current());
-
 // y[i, ...] = x[indices[i], ...]. x has any element type and the shape (n,...), indices are int32 (m), y is
 // (m,...). Throws ShapeError; running it throws DataError for an index that is not in [0, n).
 Tensor gather(const Tensor& x, const Tensor& indices, Location at = Location::current());

@@ -56,4 +56,24 @@ Shape reduced(const Shape& shape, Axes axes, bool keep_dims) {
   return Shape(std::span<const std::int64_t>(extents.data(), rank));
 }
 
+void require_some(const Shape& from, const Shape& to) {
+  if (from.size() == 0 && to.size() != 0)
+    throw ShapeError(fmt::format("expected numbers along the axes, got {}", to_string(from)));
+}
+
+std::int64_t from_end(std::int64_t axis, int rank) {
+  return axis >= 0 && axis < rank ? axis - rank : axis;
+}
+
+Block block_of(const Shape& shape, Axes axes) {
+  Block block;
+  bool before = true;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool inside = axes[static_cast<std::size_t>(axis)];
+    before = before && !inside;
+    (inside ? block.extent : before ? block.outer : block.inner) *= shape[axis];
+  }
+  return block;
+}
+
 }  // namespace gradtable::detail
