@@ -1,6 +1,11 @@
 #include "tests/ops/op_cases.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "tests/ops/formulas.hpp"
+
+#include "gradtable/ops/shaping.hpp"
 
 namespace gradtable::testing {
 namespace {
@@ -12,8 +17,32 @@ OpCase with_shapes(OpCase c, const std::string& special, const Shape& shape) {
   return c;
 }
 
+bool has_axes(const Array& input) {
+  return is_floating(input.dtype()) && input.shape().rank() >= 2;
+}
+
+// The same numbers, in memory with their axes reversed: the op reads what a transpose gives.
+OpCase through_transposes(OpCase c) {
+  c.name += " through_transposes";
+  c.rearranged = true;
+  std::vector<bool> reversed;
+  for (Array& input : c.inputs) {
+    reversed.push_back(has_axes(input));
+    std::vector<std::size_t> axes;
+    for (int axis = input.shape().rank(); axis-- > 0;) axes.push_back(static_cast<std::size_t>(axis));
+    if (reversed.back()) input = permuted(input, axes);
+  }
+  c.f = [f = c.f, reversed](Inputs x) {
+    std::vector<Tensor> arguments;
+    for (std::size_t i = 0; i < x.size(); ++i) arguments.push_back(reversed[i] ? transpose(x[i]) : x[i]);
+    return f(arguments);
+  };
+  return c;
+}
+
 void append(Cases& all, OpCase c) {
   all.push_back(c);
+  if (std::ranges::any_of(c.inputs, has_axes)) all.push_back(through_transposes(c));
   if (!c.any_shape) return;
   all.push_back(with_shapes(c, " of_a_scalar", {}));
   all.push_back(with_shapes(c, " of_nothing", {0, 3}));
@@ -38,6 +67,7 @@ const std::vector<OpFamily>& op_families() {
   return families;
 }
 
+// Shapes and layouts that no row need think of.
 const Cases& op_cases() {
   static const Cases all = [] {
     Cases cases;

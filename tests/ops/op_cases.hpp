@@ -33,9 +33,11 @@ struct OpCase {
   // Element by element: the case is repeated for a scalar, no elements, and more than a cache line of them.
   bool any_shape = false;
 
-  // Of the row; set for all its cases.
+  // Set for all cases by their row and by op_cases().
   Smoothness smooth = Smoothness::second;
   bool multilinear = false;
+  // The inputs come through ops that only move elements, which passes may fold into a matrix product.
+  bool rearranged = false;
 
   std::string function() const { return name.substr(0, name.find(' ')); }
 };
