@@ -10,6 +10,7 @@
 #include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
