@@ -171,9 +171,9 @@ class LogSoftmax final : public AlongAxis {
 
 // The op along an axis that is counted from either end.
 template <class OpClass>
-Tensor along(const Tensor& x, std::int64_t axis, Location at) {
-  if (!x.empty()) axis = detail::from_end(axis, x.shape().rank());
-  return apply(std::make_shared<const OpClass>(axis), {x}, at);
+Tensor along(const Tensor& x, std::string_view name, std::int64_t axis, Location at) {
+  const int place = detail::checked(x, name, at, [&] { return detail::axis_of(axis, x.shape().rank()); });
+  return apply(std::make_shared<const OpClass>(place - x.shape().rank()), {x}, at);
 }
 
 }  // namespace
@@ -189,11 +189,11 @@ bool detail::is_log_softmax(const Op& op) {
 }
 
 Tensor softmax(const Tensor& x, std::int64_t axis, Location at) {
-  return along<Softmax>(x, axis, at);
+  return along<Softmax>(x, "softmax", axis, at);
 }
 
 Tensor log_softmax(const Tensor& x, std::int64_t axis, Location at) {
-  return along<LogSoftmax>(x, axis, at);
+  return along<LogSoftmax>(x, "log_softmax", axis, at);
 }
 
 }  // namespace gradtable
