@@ -193,12 +193,8 @@ Costs costs_of_indices(const Tensor& x, const Tensor& labels, const Tensor& weig
 }
 
 // The weights of the classes repeated to the shape of x; empty when there are none.
-Tensor class_weights(const detail::Composition& composition, const Tensor& x, const Tensor& weights) {
+Tensor class_weights(const Tensor& x, const Tensor& weights) {
   if (weights.empty()) return {};
-  const TensorType expected{x.dtype(), {x.shape()[1]}};
-  if (weights.type() != expected)
-    composition.refuse(
-        fmt::format("expected weights {}, got {}", to_string(expected), to_string(weights.type())));
   std::vector<std::int64_t> extents(static_cast<std::size_t>(x.shape().rank()), 1);
   extents[1] = x.shape()[1];
   return broadcast_to(reshape(weights, Shape(extents)), x.shape());
@@ -216,6 +212,10 @@ void check(const detail::Composition& composition, const Tensor& x, const Tensor
   if (options.ignore_index && labels.dtype() != DType::int32)
     composition.refuse(
         fmt::format("expected int32 labels with ignore_index, got {}", to_string(labels.type())));
+  const TensorType of_classes{x.dtype(), {x.shape()[1]}};
+  if (!options.weights.empty() && options.weights.type() != of_classes)
+    composition.refuse(
+        fmt::format("expected weights {}, got {}", to_string(of_classes), to_string(options.weights.type())));
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
     composition.refuse(fmt::format("expected label_smoothing in [0,1], got {}", options.label_smoothing));
 }
@@ -248,7 +248,7 @@ Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOpti
   const detail::Composition composition("nll", log_probabilities, at);
   const Tensor& x = log_probabilities;
   check(composition, x, labels, options);
-  const Tensor weights = class_weights(composition, x, options.weights);
+  const Tensor weights = class_weights(x, options.weights);
   if (labels.dtype() == DType::int32)
     return reduced(costs_of_indices(x, labels, weights, options), options.reduction);
   const Tensor y = smoothed(labels, options.label_smoothing);
