@@ -40,6 +40,11 @@ struct DataError : Error {
   using Error::Error;
 };
 
+// An ONNX model that is damaged, or asks for what gradtable does not have.
+struct OnnxError : Error {
+  using Error::Error;
+};
+
 // A file that cannot be created or written.
 struct OutputError : Error {
   using Error::Error;

@@ -219,6 +219,7 @@ Tensor Graph::append(Node node) {
 Tensor Graph::add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
                        std::shared_ptr<Array> value, Location at) {
   const std::string_view what = kind == NodeKind::input ? "input" : "parameter";
+  at = place(at);
   if (name.empty())
     throw GraphError(fmt::format("{}: expected a name, got an empty one  [{}]", what, to_string(at)));
   if (leaves_by_name_.contains(name))
@@ -236,18 +237,26 @@ Tensor Graph::add_leaf(NodeKind kind, const std::string& name, const TensorType&
 }
 
 Location Graph::place(Location at) const {
-  return forward_node_ >= 0 ? node(forward_node_).location : at;
+  return forward_node_ >= 0 ? node(forward_node_).location : place_.value_or(at);
 }
 
 Graph::Scope::Scope(Graph& graph, Phase phase, NodeId forward_node)
-    : graph_(graph), previous_phase_(graph.phase_), previous_forward_node_(graph.forward_node_) {
+    : graph_(graph),
+      previous_phase_(graph.phase_),
+      previous_forward_node_(graph.forward_node_),
+      previous_place_(graph.place_) {
   graph_.phase_ = phase;
   graph_.forward_node_ = forward_node;
+}
+
+Graph::Scope::Scope(Graph& graph, Location place) : Scope(graph, graph.phase_, graph.forward_node_) {
+  graph_.place_ = place;
 }
 
 Graph::Scope::~Scope() {
   graph_.phase_ = previous_phase_;
   graph_.forward_node_ = previous_forward_node_;
+  graph_.place_ = previous_place_;
 }
 
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -64,10 +65,12 @@ class Graph {
   std::string free_name(const std::string& wish) const;
 
   // While a Scope lives, new nodes belong to `phase`; with a forward node given, they are that node's
-  // gradient and carry its place in the user's source.
+  // gradient and carry its place in the user's source. With a place given, they carry this one, whichever
+  // line of a library makes them.
   class Scope {
    public:
     Scope(Graph& graph, Phase phase, NodeId forward_node = -1);
+    Scope(Graph& graph, Location place);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
@@ -76,6 +79,7 @@ class Graph {
     Graph& graph_;
     Phase previous_phase_;
     NodeId previous_forward_node_;
+    std::optional<Location> previous_place_;
   };
 
  private:
@@ -96,6 +100,7 @@ class Graph {
   std::vector<TensorType> types_;  // of one op's inputs; kept to spare allocations
   Phase phase_ = Phase::forward;
   NodeId forward_node_ = -1;
+  std::optional<Location> place_;
 };
 
 // The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops

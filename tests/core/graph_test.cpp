@@ -214,6 +214,19 @@ TEST(Scope, LeavesANodeThatWasThereAsItIs) {
   EXPECT_EQ(y.node().phase, Phase::forward);
 }
 
+TEST(Scope, GivesTheCallersPlaceToNodesOfALibrary) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Location caller = Location::current();
+  {
+    const Graph::Scope scope(graph, caller);
+    EXPECT_EQ(toy({x}).node().location.line(), caller.line());
+    EXPECT_EQ(toy({x}).node().phase, Phase::forward);
+    EXPECT_TRUE(contains(message_of<GraphError>([&] { graph.input("x", {}); }), to_string(caller)));
+  }
+  EXPECT_EQ(toy({x, x}).node().location.line(), __LINE__);
+}
+
 TEST(Scope, PutsTheForwardPlaceIntoErrors) {
   Graph graph;
   const Tensor x = graph.input("x", {2});
