@@ -46,4 +46,13 @@ bool same_op(const Op& a, const Op& b) {
   return &a == &b || (typeid(a) == typeid(b) && a.attributes() == b.attributes());
 }
 
+Array compute(const Op& op, std::span<const ConstView> inputs) {
+  std::vector<TensorType> types;
+  for (const ConstView& input : inputs) types.push_back(input.type);
+  const TensorType type = op.infer(types);
+  Array output(type.dtype, type.shape);
+  op.forward(inputs, output.view(), {0, op.parts(types, type)});
+  return output;
+}
+
 }  // namespace gradtable

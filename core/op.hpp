@@ -107,4 +107,7 @@ class Op {
 // Same class and same attributes.
 bool same_op(const Op& a, const Op& b);
 
+// op(inputs), all its parts computed at once into new memory. Throws what infer and forward throw.
+Array compute(const Op& op, std::span<const ConstView> inputs);
+
 }  // namespace gradtable

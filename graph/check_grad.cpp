@@ -9,6 +9,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {

@@ -1,8 +1,6 @@
 // Repeating and summing: each is the derivative of the other.
 #pragma once
 
-#include <span>
-
 #include "gradtable/core/graph.hpp"
 
 namespace gradtable {
@@ -14,15 +12,6 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape, Location at = Location:
 // y = x summed over the axes along which `shape` would be repeated to give x's shape: the transpose of
 // broadcast_to. Throws ShapeError when `shape` does not broadcast to x's.
 Tensor sum_to(const Tensor& x, const Shape& shape, Location at = Location::current());
-
-// y = sum of x over `axes` (all of them when none is given; negative ones count from the end). The summed
-// axes vanish, or stay as extents of 1 with keep_dims.
-Tensor sum(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
-           Location at = Location::current());
-
-// y = mean of x over `axes`, which are as in sum. Throws ShapeError when there is nothing to average.
-Tensor mean(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
-            Location at = Location::current());
 
 // A tensor of x's shape and type, all elements `value`.
 Tensor full_like(const Tensor& x, double value, Location at = Location::current());

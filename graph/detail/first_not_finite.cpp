@@ -52,14 +52,8 @@ void throw_first_not_finite(const Computation& computation, const std::vector<Fe
       values[id] = value_of_leaf(node, fed);
     } else {
       std::vector<ConstView> inputs;
-      std::vector<TensorType> types;
-      for (const NodeId input : node.inputs) {
-        inputs.push_back(values[input]);
-        types.push_back(values[input].type);
-      }
-      Array& result = results.emplace(id, Array(node.type.dtype, node.type.shape)).first->second;
-      node.op->forward(inputs, result.view(), {0, node.op->parts(types, node.type)});
-      values[id] = result.view();
+      for (const NodeId input : node.inputs) inputs.push_back(values[input]);
+      values[id] = results.emplace(id, compute(*node.op, inputs)).first->second.view();
     }
     require_finite(values[id], description(computation, id), node.location);
   }

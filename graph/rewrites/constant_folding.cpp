@@ -24,18 +24,6 @@ bool folds(const Node& node, const NodeOf& node_of) {
   return node.type.bytes() <= bytes;
 }
 
-Array computed(const Node& node, std::span<const Tensor> inputs) {
-  std::vector<ConstView> views;
-  std::vector<TensorType> types;
-  for (const Tensor& input : inputs) {
-    views.push_back(input.node().value->view());
-    types.push_back(input.type());
-  }
-  Array value(node.type.dtype, node.type.shape);
-  node.op->forward(views, value.view(), {0, node.op->parts(types, node.type)});
-  return value;
-}
-
 }  // namespace
 
 Change constant_folding(const Computation& from) {
@@ -48,9 +36,10 @@ Change constant_folding(const Computation& from) {
   Computation made = rewriter.run([&](NodeId id) {
     const Node& node = rewriter.node(id);
     if (!folds(node, in_new_graph)) return Tensor();
-    const std::vector<Tensor> inputs = rewriter.inputs_of(id);
+    std::vector<ConstView> numbers;
+    for (const NodeId input : node.inputs) numbers.push_back(in_new_graph(input).value->view());
     ++folded;
-    return inputs.front().graph().constant(computed(node, inputs), node.location);
+    return rewriter[node.inputs.front()].graph().constant(compute(*node.op, numbers), node.location);
   });
   if (folded == 0) return {};
   return {std::move(made), fmt::format("{} results of constants computed once", folded)};

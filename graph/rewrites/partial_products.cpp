@@ -6,6 +6,7 @@
 #include "gradtable/graph/rewrites/rewriter.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::detail {
 namespace {

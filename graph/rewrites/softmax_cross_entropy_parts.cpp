@@ -10,15 +10,17 @@
 #include "gradtable/graph/rewrites/rewriter.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
 #include "gradtable/ops/patterns/reduction.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable::detail {
 namespace {

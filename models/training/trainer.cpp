@@ -10,8 +10,9 @@
 #include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 

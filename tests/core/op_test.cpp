@@ -1,7 +1,9 @@
 #include "gradtable/core/op.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "tests/core/toy_op.hpp"
 #include <gtest/gtest.h>
@@ -55,6 +57,30 @@ TEST(Op, HasNoDerivativeUnlessItSaysSo) {
 TEST(Op, IsOnePartAndKeepsItsInputsUnlessItSaysSo) {
   EXPECT_EQ(ToyOp().parts({}, {DType::float32, {64, 10}}), 1);
   EXPECT_FALSE(ToyOp().may_overwrite(0));
+}
+
+// Adds one to each element, a part for each.
+class Successor final : public ToyOp {
+ public:
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.size();
+  }
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    for (auto i = static_cast<std::size_t>(parts.begin); i < static_cast<std::size_t>(parts.end); ++i)
+      output.as<double>()[i] = inputs[0].as<double>()[i] + 1;
+  }
+};
+
+TEST(Compute, GivesAllPartsOfTheOutput) {
+  const Array x = Array::of<double>({3}, {1, 2, 4});
+  const Array y = compute(Successor(), std::vector<ConstView>{x});
+  EXPECT_EQ(y.type(), x.type());
+  EXPECT_TRUE(std::ranges::equal(y.as<double>(), std::vector<double>{2, 3, 5}));
+}
+
+TEST(Compute, ThrowsWhatTheRuleOfTypesThrows) {
+  const Array x = Array::of<double>({1}, {1}), other = Array::of<double>({2}, {1, 2});
+  EXPECT_THROW(compute(Successor(), std::vector<ConstView>{x, other}), ShapeError);
 }
 
 }  // namespace

@@ -18,9 +18,10 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {

@@ -21,10 +21,12 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
+#include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {

@@ -7,6 +7,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {

@@ -13,9 +13,9 @@
 namespace gradtable::testing {
 
 // "operator/ number_on_the_left" -> "operator_over_number_on_the_left"
-inline std::string name_of_case(const ::testing::TestParamInfo<OpCase>& info) {
+inline std::string test_name(const std::string& case_name) {
   std::string name;
-  for (const char c : info.param.name) {
+  for (const char c : case_name) {
     if (c == '+') name += "_plus";
     if (c == '-') name += "_minus";
     if (c == '*') name += "_times";
@@ -24,6 +24,10 @@ inline std::string name_of_case(const ::testing::TestParamInfo<OpCase>& info) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') name += c;
   }
   return name;
+}
+
+inline std::string name_of_case(const ::testing::TestParamInfo<OpCase>& info) {
+  return test_name(info.param.name);
 }
 
 template <class Predicate>

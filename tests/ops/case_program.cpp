@@ -6,6 +6,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::testing {
 
@@ -39,7 +40,12 @@ CaseProgram::CaseProgram(const OpCase& c, std::vector<Array> inputs, const Optio
       outputs.push_back(gradient);
     }
   }
-  program_.push_back(compile(graph_, {.outputs = outputs}));
+  const Execution& execution = options.execution;
+  program_.push_back(
+      compile(graph_, {.outputs = outputs,
+                       .threads = execution.threads,
+                       .min_threads = execution.threads,
+                       .without = execution.rewritten ? std::vector<std::string>() : pass_names()}));
 }
 
 Array CaseProgram::some_cotangent(double phase) const {

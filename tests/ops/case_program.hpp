@@ -19,14 +19,22 @@ struct CaseValues {
   std::vector<Array> gradients;
 };
 
+// A way to run a program.
+struct Execution {
+  bool rewritten = true;  // by all passes, or by none
+  int threads = 1;
+};
+
 class CaseProgram {
  public:
   struct Options {
+    Execution execution = {};
     std::vector<bool> constant = {};  // by input; none when empty
     bool gradients = true;
   };
 
-  CaseProgram(const OpCase& c, DType dtype) : CaseProgram(c, inputs_in(c, dtype), Options{}) {}
+  CaseProgram(const OpCase& c, DType dtype, const Execution& execution = {})
+      : CaseProgram(c, inputs_in(c, dtype), {.execution = execution}) {}
   CaseProgram(const OpCase& c, std::vector<Array> inputs, const Options& options);
 
   // The type of y, and a cotangent of this type without symmetry.

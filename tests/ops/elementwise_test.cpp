@@ -9,6 +9,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {

@@ -126,7 +126,7 @@ Array product(const Array& a, bool a_transposed, const Array& b, bool b_transpos
   return c;
 }
 
-Array softmax_rows(const Array& x) {
+Array softmax_of_rows(const Array& x) {
   Index extents(x.shape().extents().begin(), x.shape().extents().end());
   extents.back() = 1;
   const Array powers = mapped(x, [](double v) { return std::exp(v); });

@@ -44,7 +44,7 @@ Array rows_at(const Array& x, const std::vector<std::int32_t>& indices);
 Array product(const Array& a, bool a_transposed, const Array& b, bool b_transposed);
 
 // Row by row over the last axis.
-Array softmax_rows(const Array& x);
+Array softmax_of_rows(const Array& x);
 Array one_hot_rows(const std::vector<std::int32_t>& labels, std::int64_t classes);
 // factor times the sum over all elements of -y ln p
 Array cross_entropy_sum(const Array& p, const Array& y, double factor = 1);

@@ -13,6 +13,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {

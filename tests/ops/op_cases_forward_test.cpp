@@ -15,6 +15,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::testing {
 namespace {

@@ -7,8 +7,10 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/check_grad.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {

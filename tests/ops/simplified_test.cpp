@@ -9,6 +9,7 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {

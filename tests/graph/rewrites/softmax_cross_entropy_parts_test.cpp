@@ -4,9 +4,11 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {

@@ -1,4 +1,4 @@
-#include "gradtable/ops/classification.hpp"
+#include "gradtable/ops/losses.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +16,8 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {
@@ -180,7 +182,7 @@ TEST_F(Classification, RefusesMixedTypesAndIntegers) {
 // More rows, and longer ones, than are worked on at once.
 TEST_F(Classification, GivesTheValuesOfTheFormulasForManyAndForLongRows) {
   for (const Shape& shape : {Shape{150, 10}, Shape{3, 2100}, Shape{1, 6000}}) {
-    const Array scores = numbers(shape), p = testing::softmax_rows(scores);
+    const Array scores = numbers(shape), p = testing::softmax_of_rows(scores);
     const Array logarithms = testing::mapped(p, [](double x) { return std::log(x); });
     Array labels(DType::int32, {shape[0]});
     std::vector<std::int32_t> classes;

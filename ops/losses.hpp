@@ -1,19 +1,10 @@
-// From scores to probabilities to a loss. Scores have one row for each example; everything is float32 or
-// float64.
+// From predictions and labels to a loss, a scalar. Scores and probabilities have one row for each example,
+// float32 or float64.
 #pragma once
 
 #include "gradtable/core/graph.hpp"
 
 namespace gradtable {
-
-// y_j = exp(x_j - max x) / sum_i exp(x_i - max x) over the last axis of x, of shape (...,k) with k > 0. The
-// shift by the largest leaves the result as it is and keeps exp in range; a row of nothing but -inf gives
-// NaN. Throws ShapeError. Goodfellow et al., section 6.2.2.3.
-Tensor softmax(const Tensor& x, Location at = Location::current());
-
-// y_j = ln softmax(x)_j, without ever taking the logarithm of a probability that became 0. Shapes as in
-// softmax.
-Tensor log_softmax(const Tensor& x, Location at = Location::current());
 
 // loss = sum over rows i and classes j of -y_ij ln(p_ij + eps), a scalar: the sum over the batch, not its
 // mean. p: probabilities (m,k). y: int32 class indices (m), or rows (m,k). eps is the spacing of numbers at

@@ -1,0 +1,151 @@
+#include "gradtable/ops/arithmetic.hpp"
+
+#include <utility>
+
+#include "tests/ops/formulas.hpp"
+#include "tests/ops/op_cases.hpp"
+
+namespace gradtable::testing {
+namespace {
+
+const Array kX = numbers({2, 3});
+const Array kPositive = positive({2, 3});
+
+// Every pair of shapes that takes a way of its own through broadcasting.
+struct Pair {
+  std::string name;
+  Shape a, b, c;
+};
+const std::vector<Pair> kPairs = {
+    {"", {2, 3}, {2, 3}, {2, 3}},
+    {" scalar_on_the_left", {}, {2, 3}, {2, 3}},
+    {" scalar_on_the_right", {2, 3}, {}, {2, 3}},
+    {" one_element_on_the_right", {2, 3}, {1, 1}, {2, 3}},
+    {" row", {2, 3}, {3}, {2, 3}},
+    {" column", {2, 1}, {2, 3}, {2, 3}},
+    {" rank_3_with_rank_1", {2, 3, 2}, {2}, {2, 3, 2}},
+    {" middle_axis", {2, 3, 2}, {2, 1, 2}, {2, 3, 2}},
+    {" both_repeated", {2, 1}, {1, 3}, {2, 3}},
+    {" alternating_axes", {2, 1, 3, 1}, {1, 2, 1, 2}, {2, 2, 3, 2}},
+    {" no_rows", {0, 3}, {3}, {0, 3}},
+    {" repeated_to_nothing", {2, 1}, {2, 0}, {2, 0}},
+};
+
+// The op on all pairs of shapes; b is positive.
+OpRow row(const OpRow& about, const Call& f, const std::function<double(double, double)>& formula) {
+  OpRow row = about;
+  for (const Pair& pair : kPairs) {
+    const Array a = numbers(pair.a), b = positive(pair.b, 0.4);
+    row.cases.push_back(
+        {row.function + pair.name, f, {a, b}, mapped(a, b, pair.c, formula), true, pair.name.empty()});
+  }
+  row.refused = {{{{DType::float64, {2, 3}}, {DType::float64, {2, 4}}}},
+                 {{{DType::float64, {2}}, {DType::float32, {2}}}},
+                 {{{DType::int32, {2}}, {DType::int32, {2}}}}};
+  return row;
+}
+
+OpCase pair_case(std::string name, Call f, const std::function<double(double, double)>& g) {
+  return {std::move(name), std::move(f), {kX, kPositive}, mapped(kX, kPositive, kX.shape(), g)};
+}
+
+OpCase number_case(std::string name, Call f, const std::function<double(double)>& g) {
+  return {std::move(name), std::move(f), {kX}, mapped(kX, g)};
+}
+
+}  // namespace
+
+Rows arithmetic_rows() {
+  const std::vector<Refusal> two_shapes = {{{{DType::float64, {2, 3}}, {DType::float64, {2, 4}}}}};
+  return {
+      row(
+          {.function = "add",
+           .formula = "c = a + b",
+           .derivative = "a: G, b: G",
+           .smooth = Smoothness::third,
+           .onnx = {"Add"}},
+          [](Inputs x) { return add(x[0], x[1]); }, [](double a, double b) { return a + b; }),
+      row(
+          {.function = "sub",
+           .formula = "c = a - b",
+           .derivative = "a: G, b: -G",
+           .smooth = Smoothness::third,
+           .onnx = {"Sub"}},
+          [](Inputs x) { return sub(x[0], x[1]); }, [](double a, double b) { return a - b; }),
+      row(
+          {.function = "mul",
+           .formula = "c = a b",
+           .derivative = "a: b G, b: a G",
+           .smooth = Smoothness::third,
+           .multilinear = true,
+           .onnx = {"Mul"}},
+          [](Inputs x) { return mul(x[0], x[1]); }, [](double a, double b) { return a * b; }),
+      row(
+          {.function = "div",
+           .formula = "c = a / b",
+           .derivative = "a: G / b, b: -c G / b",
+           .smooth = Smoothness::third,
+           .onnx = {"Div"}},
+          [](Inputs x) { return div(x[0], x[1]); }, [](double a, double b) { return a / b; }),
+      {.function = "operator+",
+       .formula = "as add; one side may be a number",
+       .derivative = "as there",
+       .cases = {pair_case(
+                     "operator+", [](Inputs x) { return x[0] + x[1]; },
+                     [](double a, double b) { return a + b; }),
+                 number_case(
+                     "operator+ number_on_the_left", [](Inputs x) { return 0.3 + x[0]; },
+                     [](double x) { return 0.3 + x; }),
+                 number_case(
+                     "operator+ number_on_the_right", [](Inputs x) { return x[0] + 0.3; },
+                     [](double x) { return x + 0.3; })},
+       .refused = two_shapes,
+       .smooth = Smoothness::third},
+      {.function = "operator-",
+       .formula = "as sub; of one tensor, as neg; one side may be a number",
+       .derivative = "as there",
+       .cases = {pair_case(
+                     "operator-", [](Inputs x) { return x[0] - x[1]; },
+                     [](double a, double b) { return a - b; }),
+                 number_case(
+                     "operator- sign", [](Inputs x) { return -x[0]; }, [](double x) { return -x; }),
+                 number_case(
+                     "operator- number_on_the_left", [](Inputs x) { return 0.3 - x[0]; },
+                     [](double x) { return 0.3 - x; }),
+                 number_case(
+                     "operator- number_on_the_right", [](Inputs x) { return x[0] - 0.3; },
+                     [](double x) { return x - 0.3; })},
+       .refused = two_shapes,
+       .smooth = Smoothness::third},
+      {.function = "operator*",
+       .formula = "as mul; with a number, as scale; one side may be a number",
+       .derivative = "as there",
+       .cases = {pair_case(
+                     "operator*", [](Inputs x) { return x[0] * x[1]; },
+                     [](double a, double b) { return a * b; }),
+                 number_case(
+                     "operator* number_on_the_left", [](Inputs x) { return 0.3 * x[0]; },
+                     [](double x) { return 0.3 * x; }),
+                 number_case(
+                     "operator* number_on_the_right", [](Inputs x) { return x[0] * 0.3; },
+                     [](double x) { return x * 0.3; })},
+       .refused = two_shapes,
+       .smooth = Smoothness::third},
+      {.function = "operator/",
+       .formula = "as div; one side may be a number",
+       .derivative = "as there",
+       .cases = {pair_case(
+                     "operator/", [](Inputs x) { return x[0] / x[1]; },
+                     [](double a, double b) { return a / b; }),
+                 number_case(
+                     "operator/ number_on_the_left", [](Inputs x) { return 0.3 / x[0]; },
+                     [](double x) { return 0.3 / x; }),
+                 number_case(
+                     "operator/ number_on_the_right", [](Inputs x) { return x[0] / 0.3; },
+                     [](double x) { return x / 0.3; })},
+       .refused = two_shapes,
+       .smooth = Smoothness::third},
+  };
+}
+
+}  // namespace gradtable::testing

@@ -1,0 +1,83 @@
+// Prints docs/ops.md from the table of op cases: print_ops_page tests/onnx/cases.txt > docs/ops.md
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "tests/ops/op_cases.hpp"
+#include <fmt/format.h>
+
+namespace {
+
+using namespace gradtable::testing;
+
+// Cases of the ONNX standard that pass, by operator: lines "Add test_add_bcast".
+std::map<std::string, int> read_onnx_cases(const char* path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error(fmt::format("{}: cannot be read", path));
+  std::map<std::string, int> counts;
+  for (std::string line; std::getline(file, line);) ++counts[line.substr(0, line.find(' '))];
+  return counts;
+}
+
+// Bars would end a column.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string orders_of(const OpRow& row) {
+  const bool differentiable = std::ranges::any_of(row.cases, &OpCase::differentiable);
+  if (row.derivative == "none" || !differentiable) return "";
+  const std::string orders = row.smooth == Smoothness::third ? "1, 2, 3" : "1, 2";
+  return row.multilinear ? orders + ", exact" : orders;
+}
+
+std::string onnx_of(const OpRow& row, const std::map<std::string, int>& passed) {
+  std::string text;
+  for (const std::string& name : row.onnx) {
+    const auto found = passed.find(name);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, found == passed.end() ? 0 : found->second);
+  }
+  return text;
+}
+
+std::map<std::string, int> count_cases() {
+  std::map<std::string, int> counts;
+  for (const OpCase& c : op_cases()) ++counts[c.function()];
+  return counts;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: print_ops_page CASES_OF_ONNX\n";
+    return 2;
+  }
+  const auto passed = read_onnx_cases(argv[1]);
+  const auto cases = count_cases();
+  std::cout << R"(# The ops
+
+Every public function that makes a node, with the checks that it passes. This page is printed from the table of op cases in
+`tests/ops/cases` by `print_ops_page`, and a test compares the two.
+
+G is the gradient with respect to the output, and "x: ..." what `bprop` gives for the input x. Orders: the derivatives of these
+orders agree with central differences in float64, the first to 1e-7 + 1e-5 |n|, the second to 1e-4, the third to 1e-2; "exact":
+linear in each input, so that central differences have no error, compared to 1e-10. Cases: calls with inputs of their own that
+are checked, each with the passes on and off, on one thread and on two. ONNX: operators of the standard, with the number of its test cases that pass.
+)";
+  for (const OpFamily& family : op_families()) {
+    std::cout << fmt::format("\n## {}\n\n`{}`\n\n", family.title, family.file)
+              << "| op | formula | derivative | orders | cases | ONNX |\n|---|---|---|---|---|---|\n";
+    for (const OpRow& row : family.rows)
+      std::cout << fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", escaped(row.function),
+                               escaped(row.formula), escaped(row.derivative), orders_of(row),
+                               cases.at(row.function), onnx_of(row, passed));
+  }
+}
