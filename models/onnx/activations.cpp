@@ -1,7 +1,7 @@
 // Functions between layers.
 #include "gradtable/models/onnx/detail/converters.hpp"
-#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable::detail {
 namespace {

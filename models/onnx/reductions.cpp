@@ -1,7 +1,7 @@
 // Sums and the like over axes.
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/models/onnx/detail/integers.hpp"
-#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::detail {
 namespace {
