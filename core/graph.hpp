@@ -61,6 +61,8 @@ class Graph {
 
   // Names the node, unless it has a name.
   void set_name(NodeId id, const std::string& name);
+  // The line of the user's source that messages name for a call at `at`.
+  Location place(Location at) const;
   // A name that no input or parameter has yet: `wish`, or "wish 2", "wish 3", ...
   std::string free_name(const std::string& wish) const;
 
@@ -88,7 +90,6 @@ class Graph {
   NodeId find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) const;
   Tensor add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
                   std::shared_ptr<Array> value, Location at);
-  Location place(Location at) const;
   TensorType infer(const Op& op, std::span<const Tensor> inputs, Location at);
 
   std::uint32_t serial_;

@@ -79,8 +79,8 @@ class Op {
   // output, of any shape, and inputs that broadcast to it.
   virtual bool elementwise() const { return false; }
 
-  // Whether the output may lie in the memory of this input, where that is of as many bytes and nobody reads
-  // it later: each element is read before its place is written.
+  // Whether the output may lie in the memory of this input, where that is of the same element type and as
+  // many bytes and nobody reads it later: each element is read before its place is written.
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
 
   // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
@@ -95,6 +95,10 @@ class Op {
   // op(inputs); empty when there is none. Equal, but for rounding and the sign of zero, for all numbers, also
   // NaN and infinities: x * 0 is not 0.
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
+
+  // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
+  // the operands of a comparison: build_grad takes no path through it.
+  virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
 
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
   // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes

@@ -35,7 +35,8 @@ void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets)
   }
 }
 
-// 𝒢′: which nodes up to z are both ancestors of z and descendants of a target.
+// 𝒢′: which nodes up to z are both ancestors of z and descendants of a target, along inputs that derivatives
+// go on to.
 class Pruned {
  public:
   Pruned(const Graph& graph, const Tensor& z, const std::vector<Tensor>& targets)
@@ -44,11 +45,10 @@ class Pruned {
     for (const Tensor& target : targets) {
       if (target.id() <= z.id()) is_target[static_cast<std::size_t>(target.id())] = true;
     }
-    const auto kept = [&](NodeId id) -> bool { return kept_[static_cast<std::size_t>(id)]; };
     const std::array<NodeId, 1> last{z.id()};
     for (const NodeId id : ancestors(graph, last)) {
       const auto place = static_cast<std::size_t>(id);
-      kept_[place] = is_target[place] || std::ranges::any_of(graph.node(id).inputs, kept);
+      kept_[place] = is_target[place] || descends(graph.node(id));
     }
   }
 
@@ -57,6 +57,14 @@ class Pruned {
   }
 
  private:
+  // By an input that derivatives go on to.
+  bool descends(const Node& node) const {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (kept_[static_cast<std::size_t>(node.inputs[i])] && node.op->passes_gradient(i)) return true;
+    }
+    return false;
+  }
+
   std::vector<bool> kept_;
 };
 
@@ -106,7 +114,7 @@ Tensor gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned,
     // op <- get_operation(C);  G^(i) <- op.bprop(get_inputs(C, 𝒢′), V, D)
     const std::vector<Tensor> inputs = get_inputs(c, graph);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i] != v) continue;
+      if (inputs[i] != v || !get_operation(c)->passes_gradient(i)) continue;
       const Graph::Scope scope(graph, Phase::gradient, c.id());
       const Tensor part = bprop(c, inputs, i, d);
       // G <- sum_i G^(i)

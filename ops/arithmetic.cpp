@@ -2,9 +2,8 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
@@ -111,14 +110,8 @@ class Div final : public detail::Binary<Div> {
   }
 };
 
-// The operand as a tensor, in the graph and of the type of the other one.
 Tensor tensor_of(const Operand& operand, const Operand& other) {
-  if (!operand.number) return operand.value;
-  if (other.number) throw GraphError("operator: expected a tensor on one side, got two numbers");
-  if (other.value.empty())
-    throw GraphError(fmt::format("operator: expected a tensor of a graph, got an empty tensor  [{}]",
-                                 to_string(other.at)));
-  return other.value.graph().constant(*operand.number, other.value.dtype(), operand.at);
+  return detail::tensor_of("operator", operand, other);
 }
 
 }  // namespace

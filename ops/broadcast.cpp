@@ -17,21 +17,17 @@ namespace {
 
 using Inputs = std::span<const Tensor>;
 
-std::vector<std::int64_t> extents_of(const Shape& shape) {
-  return {shape.extents().begin(), shape.extents().end()};
-}
-
 class BroadcastTo final : public Op {
  public:
   explicit BroadcastTo(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "broadcast_to"; }
-  std::vector<Attribute> attributes() const override { return {{"shape", extents_of(shape_)}}; }
+  std::vector<Attribute> attributes() const override { return {{"shape", detail::extents_of(shape_)}}; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     if (!broadcasts_to(inputs[0].shape, shape_))
       throw ShapeError(fmt::format("expected a shape that broadcasts to {}, got {}", to_string(shape_),
                                    to_string(inputs[0].shape)));
-    return {detail::floating(inputs), shape_};
+    return {inputs[0].dtype, shape_};
   }
 
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
@@ -39,7 +35,7 @@ class BroadcastTo final : public Op {
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
+    dispatch(output.dtype(), [&]<class T>() {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
                           static_cast<T*>(output.data) + parts.begin, parts.begin, parts.end);
     });
@@ -67,7 +63,7 @@ class SumTo final : public detail::Reduction {
  public:
   explicit SumTo(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "sum_to"; }
-  std::vector<Attribute> attributes() const override { return {{"shape", extents_of(shape_)}}; }
+  std::vector<Attribute> attributes() const override { return {{"shape", detail::extents_of(shape_)}}; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     if (!broadcasts_to(shape_, inputs[0].shape))

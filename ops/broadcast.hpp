@@ -5,12 +5,12 @@
 
 namespace gradtable {
 
-// y = x repeated to `shape` by NumPy's rule; float32 or float64. Throws ShapeError when x does not broadcast
+// y = x repeated to `shape` by NumPy's rule; every element type. Throws ShapeError when x does not broadcast
 // to it.
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Location at = Location::current());
 
 // y = x summed over the axes along which `shape` would be repeated to give x's shape: the transpose of
-// broadcast_to. Throws ShapeError when `shape` does not broadcast to x's.
+// broadcast_to; float32 or float64. Throws ShapeError when `shape` does not broadcast to x's.
 Tensor sum_to(const Tensor& x, const Shape& shape, Location at = Location::current());
 
 // A tensor of x's shape and type, all elements `value`.

@@ -1,11 +1,11 @@
 #include "gradtable/ops/casting.hpp"
 
-#include "gradtable/ops/detail/map.hpp"
+#include "gradtable/ops/detail/elementwise.hpp"
 
 namespace gradtable {
 namespace {
 
-class Cast final : public Op {
+class Cast final : public detail::Elementwise<Cast> {
  public:
   explicit Cast(DType dtype) : dtype_(dtype) {}
   std::string_view name() const override { return "cast"; }
@@ -13,29 +13,23 @@ class Cast final : public Op {
 
   TensorType infer(std::span<const TensorType> inputs) const override { return {dtype_, inputs[0].shape}; }
 
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape.size();
-  }
-  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
-    return true;
-  }
-  bool elementwise() const override { return true; }
   bool may_throw() const override { return !is_floating(dtype_); }
-
   Tensor simplified(std::span<const Tensor> inputs) const override {
     return inputs[0].dtype() == dtype_ ? inputs[0] : Tensor();
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    const std::int64_t count = parts.end - parts.begin;
     dispatch(inputs[0].dtype(), [&]<class From>() {
       dispatch(dtype_, [&]<class To>() {
-        const From* x = static_cast<const From*>(inputs[0].data) + parts.begin;
-        To* y = static_cast<To*>(output.data) + parts.begin;
-        if constexpr (std::is_floating_point_v<To>)
-          detail::map([](From v) GRADTABLE_INLINE { return static_cast<To>(v); }, count, y, x);
-        else
-          cast(ConstView(std::span(x, static_cast<std::size_t>(count)), {count}), View{{dtype_, {count}}, y});
+        if constexpr (std::is_floating_point_v<To>) {
+          const auto convert = [](From x) GRADTABLE_INLINE { return static_cast<To>(x); };
+          detail::forward_of<To, From>(convert, inputs, output, parts);
+        } else {
+          const Shape shape{parts.end - parts.begin};
+          const From* x = static_cast<const From*>(inputs[0].data) + parts.begin;
+          cast(ConstView({dtype_of<From>(), shape}, x),
+               View{{dtype_, shape}, static_cast<To*>(output.data) + parts.begin});
+        }
       });
     });
   }

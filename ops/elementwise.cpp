@@ -1,9 +1,10 @@
 #include "gradtable/ops/elementwise.hpp"
 
 #include <cmath>
+#include <numbers>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
@@ -75,6 +76,23 @@ class Square final : public detail::Unary<Square> {
   }
 };
 
+class Abs final : public detail::Unary<Abs> {
+ public:
+  std::string_view name() const override { return "abs"; }
+  template <class T>
+  static T formula(T x) {
+    return std::abs(x);
+  }
+  // |(|x|)|
+  Tensor simplified(Inputs inputs) const override {
+    return detail::argument_of<Abs>(inputs[0]).empty() ? Tensor() : inputs[0];
+  }
+  // dy/dx = sign(x), which is 0 at 0
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, sign(inputs[0]));
+  }
+};
+
 class Exp final : public detail::Unary<Exp> {
  public:
   std::string_view name() const override { return "exp"; }
@@ -89,6 +107,20 @@ class Exp final : public detail::Unary<Exp> {
   }
 };
 
+class Expm1 final : public detail::Unary<Expm1> {
+ public:
+  std::string_view name() const override { return "expm1"; }
+  static constexpr double kFlops = 12;
+  template <class T>
+  static T formula(T x) {
+    return detail::expm1(x);
+  }
+  // dy/dx = e^x, which y + 1 would round
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, exp(inputs[0]));
+  }
+};
+
 class Log final : public detail::Unary<Log> {
  public:
   std::string_view name() const override { return "log"; }
@@ -100,6 +132,48 @@ class Log final : public detail::Unary<Log> {
   // dy/dx = 1 / x
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     return div(gradient, inputs[0]);
+  }
+};
+
+class Log1p final : public detail::Unary<Log1p> {
+ public:
+  std::string_view name() const override { return "log1p"; }
+  static constexpr double kFlops = 12;
+  template <class T>
+  static T formula(T x) {
+    return detail::log1p(x);
+  }
+  // dy/dx = 1 / (1 + x)
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return div(gradient, 1.0 + inputs[0]);
+  }
+};
+
+class Sin final : public detail::Unary<Sin> {
+ public:
+  std::string_view name() const override { return "sin"; }
+  static constexpr double kFlops = 15;
+  template <class T>
+  static T formula(T x) {
+    return detail::sin(x);
+  }
+  // dy/dx = cos x
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, cos(inputs[0]));
+  }
+};
+
+class Cos final : public detail::Unary<Cos> {
+ public:
+  std::string_view name() const override { return "cos"; }
+  static constexpr double kFlops = 15;
+  template <class T>
+  static T formula(T x) {
+    return detail::cos(x);
+  }
+  // dy/dx = -sin x
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return neg(mul(gradient, sin(inputs[0])));
   }
 };
 
@@ -131,34 +205,17 @@ class Sigmoid final : public detail::Unary<Sigmoid> {
   }
 };
 
-class ReLU final : public detail::Unary<ReLU> {
+class Erf final : public detail::Unary<Erf> {
  public:
-  std::string_view name() const override { return "relu"; }
+  std::string_view name() const override { return "erf"; }
+  static constexpr double kFlops = 20;
   template <class T>
   static T formula(T x) {
-    // NaN stays NaN: the comparison is false for it.
-    return x <= T{0} ? T{0} : x;
+    return detail::erf(x);
   }
-  // relu(relu(x))
-  Tensor simplified(Inputs inputs) const override {
-    return detail::argument_of<ReLU>(inputs[0]).empty() ? Tensor() : inputs[0];
-  }
-  // dy/dx = 1 where x > 0, which is where y > 0
-  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
-    return mul(gradient, heaviside(output));
-  }
-};
-
-class Heaviside final : public detail::Unary<Heaviside> {
- public:
-  std::string_view name() const override { return "heaviside"; }
-  template <class T>
-  static T formula(T x) {
-    return x > T{0} ? T{1} : T{0};
-  }
-  // dy/dx = 0
-  Tensor bprop(Inputs inputs, const Tensor&, const Tensor&, std::size_t) const override {
-    return zeros_like(inputs[0]);
+  // dy/dx = 2 / sqrt(pi) e^(-x^2)
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, scale(exp(neg(square(inputs[0]))), 2 * std::numbers::inv_sqrtpi));
   }
 };
 
@@ -176,6 +233,10 @@ Tensor scale(const Tensor& x, double factor, Location at) {
   return apply(std::make_shared<const Scale>(factor), {x}, at);
 }
 
+Tensor abs(const Tensor& x, Location at) {
+  return apply<Abs>({x}, at);
+}
+
 Tensor square(const Tensor& x, Location at) {
   return apply<Square>({x}, at);
 }
@@ -184,24 +245,36 @@ Tensor exp(const Tensor& x, Location at) {
   return apply<Exp>({x}, at);
 }
 
+Tensor expm1(const Tensor& x, Location at) {
+  return apply<Expm1>({x}, at);
+}
+
 Tensor log(const Tensor& x, Location at) {
   return apply<Log>({x}, at);
+}
+
+Tensor log1p(const Tensor& x, Location at) {
+  return apply<Log1p>({x}, at);
+}
+
+Tensor sin(const Tensor& x, Location at) {
+  return apply<Sin>({x}, at);
+}
+
+Tensor cos(const Tensor& x, Location at) {
+  return apply<Cos>({x}, at);
 }
 
 Tensor tanh(const Tensor& x, Location at) {
   return apply<Tanh>({x}, at);
 }
 
+Tensor erf(const Tensor& x, Location at) {
+  return apply<Erf>({x}, at);
+}
+
 Tensor sigmoid(const Tensor& x, Location at) {
   return apply<Sigmoid>({x}, at);
-}
-
-Tensor relu(const Tensor& x, Location at) {
-  return apply<ReLU>({x}, at);
-}
-
-Tensor heaviside(const Tensor& x, Location at) {
-  return apply<Heaviside>({x}, at);
 }
 
 }  // namespace gradtable

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,6 +15,7 @@
 #include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
+#include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
@@ -106,56 +110,72 @@ class ArgMax final : public Op {
   }
 };
 
-// `shape` with another first extent.
-Shape with_rows(const Shape& shape, std::int64_t rows) {
-  std::array<std::int64_t, Shape::kMaxRank> extents{};
-  std::ranges::copy(shape.extents(), extents.begin());
-  extents[0] = rows;
-  return Shape(std::span(extents).first(static_cast<std::size_t>(shape.rank())));
+// `shape` with these extents in place of `count` of its own from `axis` on.
+Shape replaced(const Shape& shape, int axis, int count, std::span<const std::int64_t> extents) {
+  const std::span<const std::int64_t> behind =
+      shape.extents().subspan(static_cast<std::size_t>(axis + count));
+  std::vector<std::int64_t> all(shape.extents().begin(), shape.extents().begin() + axis);
+  all.insert(all.end(), extents.begin(), extents.end());
+  all.insert(all.end(), behind.begin(), behind.end());
+  return Shape(all);
 }
 
-// The elements of one row of (n,...), also where n is 0.
-std::int64_t row_size(const Shape& shape) {
-  return with_rows(shape, 1).size();
+// The elements behind an axis.
+std::int64_t size_behind(const Shape& shape, int axis) {
+  return shape.last(shape.rank() - axis - 1).size();
 }
 
-void require_vector_of_indices(const TensorType& indices) {
-  if (indices.dtype != DType::int32 || indices.shape.rank() != 1)
-    throw ShapeError(fmt::format("expected int32 indices (m), got {}", to_string(indices)));
+void require_indices(const TensorType& indices) {
+  if (indices.dtype != DType::int32)
+    throw ShapeError(fmt::format("expected int32 indices, got {}", to_string(indices)));
 }
 
-void require_index(const char* op, std::int32_t index, std::int64_t rows, std::int64_t place) {
-  if (index < 0 || index >= rows)
-    throw DataError(fmt::format("{}: expected indices in [0,{}), got {} at {}", op, rows, index, place));
+// The index, counted from the front.
+std::int64_t checked_index(const char* op, std::int32_t index, std::int64_t extent, std::int64_t place) {
+  if (index < -extent || index >= extent)
+    throw DataError(
+        fmt::format("{}: expected indices in [{},{}), got {} at {}", op, -extent, extent, index, place));
+  return index < 0 ? index + extent : index;
 }
 
 class Gather final : public Op {
  public:
+  explicit Gather(int axis) : axis_(axis) {}
   std::string_view name() const override { return "gather"; }
+  std::vector<Attribute> attributes() const override { return {{"axis", std::int64_t{axis_}}}; }
   bool may_throw() const override { return true; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
-    require_vector_of_indices(inputs[1]);
-    if (inputs[0].shape.rank() == 0) throw ShapeError("expected rows (n,...), got a scalar");
-    return {inputs[0].dtype, with_rows(inputs[0].shape, inputs[1].shape[0])};
+    require_indices(inputs[1]);
+    if (inputs[0].shape.rank() - 1 + inputs[1].shape.rank() > Shape::kMaxRank)
+      throw ShapeError(fmt::format("expected at most {} axes together, got {} and {}", Shape::kMaxRank + 1,
+                                   to_string(inputs[0].shape), to_string(inputs[1].shape)));
+    return {inputs[0].dtype, replaced(inputs[0].shape, axis_, 1, inputs[1].shape.extents())};
   }
 
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape[0];
+  // What stands at an index, once for each row of what lies before the axis.
+  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
+    return inputs[0].shape.first(axis_).size() * inputs[1].shape.size();
   }
-  bool reads_own_slice(std::size_t input, std::span<const TensorType>, const TensorType&) const override {
-    return input == 1;
+  bool reads_own_slice(std::size_t input, std::span<const TensorType> inputs,
+                       const TensorType&) const override {
+    return input == 1 && inputs[0].shape.first(axis_).size() == 1;
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const auto* indices = static_cast<const std::int32_t*>(inputs[1].data);
-    const std::int64_t rows = inputs[0].shape()[0];
-    const std::size_t bytes = static_cast<std::size_t>(row_size(output.shape())) * size_of(output.dtype());
-    const auto* from = static_cast<const std::byte*>(inputs[0].data);
+    const Shape& shape = inputs[0].shape();
+    const std::int64_t extent = shape[axis_], m = inputs[1].shape().size();
+    const std::size_t bytes = static_cast<std::size_t>(size_behind(shape, axis_)) * size_of(output.dtype());
     auto* to = static_cast<std::byte*>(output.data) + static_cast<std::size_t>(parts.begin) * bytes;
-    for (std::int64_t i = parts.begin; i < parts.end; ++i, to += bytes) {
-      require_index("gather", indices[i], rows, i);
-      if (bytes > 0) std::memcpy(to, from + static_cast<std::size_t>(indices[i]) * bytes, bytes);
+    for (std::int64_t part = parts.begin; part < parts.end;) {
+      const std::int64_t row = part / m, end = std::min(parts.end, (row + 1) * m);
+      const auto* from =
+          static_cast<const std::byte*>(inputs[0].data) + static_cast<std::size_t>(row * extent) * bytes;
+      for (; part < end; ++part, to += bytes) {
+        const std::int64_t i = part - row * m, index = checked_index("gather", indices[i], extent, i);
+        if (bytes > 0) std::memcpy(to, from + static_cast<std::size_t>(index) * bytes, bytes);
+      }
     }
   }
 
@@ -163,48 +183,63 @@ class Gather final : public Op {
   Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                std::size_t wrt) const override {
     if (wrt == 1) return Op::bprop(inputs, output, gradient, wrt);
-    return scatter_add(gradient, inputs[1], inputs[0].shape()[0]);
+    return scatter_add(gradient, inputs[1], inputs[0].shape()[axis_], axis_);
   }
+
+ private:
+  int axis_;
 };
 
 class ScatterAdd final : public Op {
  public:
-  explicit ScatterAdd(std::int64_t rows) : rows_(rows) {}
+  ScatterAdd(std::int64_t extent, int axis) : extent_(extent), axis_(axis) {}
   std::string_view name() const override { return "scatter_add"; }
-  std::vector<Attribute> attributes() const override { return {{"rows", rows_}}; }
+  std::vector<Attribute> attributes() const override {
+    return {{"extent", extent_}, {"axis", std::int64_t{axis_}}};
+  }
   bool may_throw() const override { return true; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     const DType dtype = detail::floating(inputs.first(1));
-    require_vector_of_indices(inputs[1]);
-    const Shape& values = inputs[0].shape;
-    if (values.rank() == 0 || values[0] != inputs[1].shape[0])
-      throw ShapeError(fmt::format("expected a row of values for each index of {}, got {}",
-                                   to_string(inputs[1].shape), to_string(values)));
+    require_indices(inputs[1]);
+    const Shape &values = inputs[0].shape, &indices = inputs[1].shape;
+    if (!std::ranges::equal(values.extents()
+                                .subspan(static_cast<std::size_t>(axis_))
+                                .first(static_cast<std::size_t>(indices.rank())),
+                            indices.extents()))
+      throw ShapeError(fmt::format("expected values for each index of {} from axis {} on, got {}",
+                                   to_string(indices), axis_, to_string(values)));
     // Nobody would look at the indices of a result without rows.
-    if (rows_ < 0 || (rows_ == 0 && values[0] > 0))
-      throw ShapeError(fmt::format("expected at least 1 row to add {} to, got {}", to_string(values), rows_));
-    return {dtype, with_rows(values, rows_)};
+    if (extent_ < 0 || (extent_ == 0 && indices.size() > 0))
+      throw ShapeError(
+          fmt::format("expected an extent of at least 1 to add {} to, got {}", to_string(values), extent_));
+    return {dtype, replaced(values, axis_, indices.rank(), {&extent_, 1})};
   }
 
-  std::int64_t parts(std::span<const TensorType>, const TensorType&) const override { return rows_; }
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.first(axis_ + 1).size();
+  }
   double flops(std::span<const TensorType> inputs, const TensorType&) const override {
     return static_cast<double>(inputs[0].shape.size());
   }
 
-  // Every range reads all indices and adds the rows that fall into it: in the same order for any split.
+  // Every range reads all indices and adds what falls into it: in the same order for any split.
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const std::int64_t size = row_size(output.shape());
+      const std::int64_t size = size_behind(output.shape(), axis_);
       const auto indices = inputs[1].as<std::int32_t>();
-      const T* values = static_cast<const T*>(inputs[0].data);
-      T* rows = static_cast<T*>(output.data);
-      std::fill(rows + parts.begin * size, rows + parts.end * size, T{0});
-      for (std::size_t i = 0; i < indices.size(); ++i, values += size) {
-        require_index("scatter_add", indices[i], rows_, static_cast<std::int64_t>(i));
-        if (indices[i] < parts.begin || indices[i] >= parts.end) continue;
-        T* row = rows + indices[i] * size;
-        std::transform(values, values + size, row, row, std::plus<>());
+      const auto m = static_cast<std::int64_t>(indices.size());
+      T* y = static_cast<T*>(output.data);
+      std::fill(y + parts.begin * size, y + parts.end * size, T{0});
+      if (parts.begin == parts.end) return;
+      for (std::int64_t row = parts.begin / extent_; row * extent_ < parts.end; ++row) {
+        const T* values = static_cast<const T*>(inputs[0].data) + row * m * size;
+        for (std::int64_t i = 0; i < m; ++i, values += size) {
+          const std::int32_t given = indices[static_cast<std::size_t>(i)];
+          const std::int64_t part = row * extent_ + checked_index("scatter_add", given, extent_, i);
+          if (part < parts.begin || part >= parts.end) continue;
+          std::transform(values, values + size, y + part * size, y + part * size, std::plus<>());
+        }
       }
     });
   }
@@ -213,11 +248,12 @@ class ScatterAdd final : public Op {
   Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                std::size_t wrt) const override {
     if (wrt == 1) return Op::bprop(inputs, output, gradient, wrt);
-    return gather(gradient, inputs[1]);
+    return gather(gradient, inputs[1], axis_);
   }
 
  private:
-  std::int64_t rows_;
+  std::int64_t extent_;
+  int axis_;
 };
 
 }  // namespace
@@ -226,20 +262,36 @@ bool detail::is_one_hot(const Op& op) {
   return dynamic_cast<const OneHot*>(&op) != nullptr;
 }
 
-Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, Location at) {
-  return apply(std::make_shared<const OneHot>(classes, dtype), {labels}, at);
+Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, std::int64_t axis, Location at) {
+  const Tensor rows = apply(std::make_shared<const OneHot>(classes, dtype), {labels}, at);
+  const int rank = rows.shape().rank();
+  const int place = detail::checked(rows, "one_hot", at, [&] { return detail::axis_of(axis, rank); });
+  if (place == rank - 1) return rows;
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(rank - 1));
+  std::iota(axes.begin(), axes.end(), 0);
+  axes.insert(axes.begin() + place, rank - 1);
+  return transpose(rows, std::move(axes), at);
 }
 
 Tensor argmax(const Tensor& x, Location at) {
   return apply<ArgMax>({x}, at);
 }
 
-Tensor gather(const Tensor& x, const Tensor& indices, Location at) {
-  return apply<Gather>({x, indices}, at);
+Tensor gather(const Tensor& x, const Tensor& indices, std::int64_t axis, Location at) {
+  const int place = detail::checked(x, "gather", at, [&] { return detail::axis_of(axis, x.shape().rank()); });
+  return apply(std::make_shared<const Gather>(place), {x, indices}, at);
 }
 
-Tensor scatter_add(const Tensor& values, const Tensor& indices, std::int64_t rows, Location at) {
-  return apply(std::make_shared<const ScatterAdd>(rows), {values, indices}, at);
+Tensor scatter_add(const Tensor& values, const Tensor& indices, std::int64_t extent, std::int64_t axis,
+                   Location at) {
+  const int place = detail::checked(values, "scatter_add", at, [&] {
+    const int rank = values.shape().rank() - (indices.empty() ? 0 : indices.shape().rank());
+    if (rank < 0)
+      throw ShapeError(fmt::format("expected values for each index of {}, got {}", to_string(indices.shape()),
+                                   to_string(values.shape())));
+    return detail::axis_of(axis, rank + 1);
+  });
+  return apply(std::make_shared<const ScatterAdd>(extent, place), {values, indices}, at);
 }
 
 }  // namespace gradtable

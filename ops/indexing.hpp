@@ -1,4 +1,4 @@
-// Between classes as numbers and classes as rows; rows taken and put back by their numbers.
+// Between classes as numbers and classes as rows; elements taken and put back by their indices.
 #pragma once
 
 #include "gradtable/core/graph.hpp"
@@ -6,22 +6,27 @@
 namespace gradtable {
 
 // y[..., j] = 1 where j = labels[...], else 0. labels: int32 of any shape; y has one more axis, of extent
-// `classes`. Running it throws DataError when a label is not in [0, classes).
+// `classes`, which is axis `axis` of y. Throws ShapeError; running it throws DataError when a label is not in
+// [0, classes).
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::float32,
-               Location at = Location::current());
+               std::int64_t axis = -1, Location at = Location::current());
 
 // y[...] = the j with the largest x[..., j], the first of them when there are several; int32. x has shape
 // (...,n) with n > 0. It has no derivative. Throws ShapeError.
 Tensor argmax(const Tensor& x, Location at = Location::current());
 
-// y[i, ...] = x[indices[i], ...]. x has any element type and the shape (n,...), indices are int32 (m), y is
-// (m,...). Throws ShapeError; running it throws DataError for an index that is not in [0, n).
-Tensor gather(const Tensor& x, const Tensor& indices, Location at = Location::current());
+// y[..., i..., ...] = x[..., indices[i...], ...], with the indices in place of `axis` of x. x has any element
+// type, indices are int32 of any shape, which takes the place of the extent: (n,...) becomes (m,...) for
+// indices (m). Negative indices count from the end. Throws ShapeError; running it throws DataError for an
+// index that is not in [-n, n).
+Tensor gather(const Tensor& x, const Tensor& indices, std::int64_t axis = 0,
+              Location at = Location::current());
 
-// y[j, ...] = the sum of the values[i, ...] with indices[i] = j: the gradient of gather. values are float32
-// or float64 (m,...), indices int32 (m), y is (rows,...). Throws ShapeError; running it throws DataError for
-// an index that is not in [0, rows).
-Tensor scatter_add(const Tensor& values, const Tensor& indices, std::int64_t rows,
+// y[..., j, ...] = the sum of the values[..., i..., ...] with indices[i...] = j: the gradient of gather.
+// values are float32 or float64, their axes from `axis` on are those of the int32 indices, and y has `extent`
+// in place of them: values (m,...) become (extent,...) for indices (m). `axis` counts y's axes. Throws
+// ShapeError; running it throws DataError for an index that is not in [-extent, extent).
+Tensor scatter_add(const Tensor& values, const Tensor& indices, std::int64_t extent, std::int64_t axis = 0,
                    Location at = Location::current());
 
 }  // namespace gradtable

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/rows.hpp"

@@ -256,10 +256,6 @@ Tensor partial_products(const Tensor& a, const Tensor& b, std::int64_t count, Tr
 
 }  // namespace detail
 
-Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpose b_transposed, Location at) {
-  return apply(std::make_shared<const detail::MatMul>(a_transposed, b_transposed), {a, b}, at);
-}
-
 Tensor gemm(const Tensor& a, const Tensor& b, const Tensor& c, const GemmOptions& options, Location at) {
   return apply(std::make_shared<const detail::Gemm>(options.alpha, options.beta, options.transpose_a,
                                                     options.transpose_b),

@@ -8,9 +8,17 @@ namespace gradtable {
 enum class Transpose : bool { no, yes };
 
 // C = op(A) op(B); A is (m,k), or (k,m) when transposed, B is (k,n), or (n,k); C is (m,n), float32 or
-// float64. Throws ShapeError. Goodfellow et al., section 6.5.6.
+// float64. With more axes than two, the last two hold matrices, which are multiplied pair by pair; the axes
+// before them broadcast. A vector (k) is a row on the left and a column on the right, whatever its flag, and
+// C lacks that axis: as in NumPy. Throws ShapeError. Goodfellow et al., section 6.5.6.
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed = Transpose::no,
               Transpose b_transposed = Transpose::no, Location at = Location::current());
+
+// c = sum_i a_i b_i, a scalar; vectors (n). Throws ShapeError.
+Tensor dot(const Tensor& a, const Tensor& b, Location at = Location::current());
+
+// C[i, j] = a_i b_j; vectors (m) and (n). Throws ShapeError.
+Tensor outer(const Tensor& a, const Tensor& b, Location at = Location::current());
 
 struct GemmOptions {
   double alpha = 1;

@@ -1,10 +1,12 @@
 #include "gradtable/ops/shaping.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
@@ -20,15 +22,13 @@ class Reshape final : public Op {
  public:
   explicit Reshape(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "reshape"; }
-  std::vector<Attribute> attributes() const override {
-    return {{"shape", std::vector<std::int64_t>(shape_.extents().begin(), shape_.extents().end())}};
-  }
+  std::vector<Attribute> attributes() const override { return {{"shape", detail::extents_of(shape_)}}; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     if (inputs[0].shape.size() != shape_.size())
       throw ShapeError(fmt::format("expected {} elements for shape {}, got {} in {}", shape_.size(),
                                    to_string(shape_), inputs[0].shape.size(), to_string(inputs[0].shape)));
-    return {detail::floating(inputs), shape_};
+    return {inputs[0].dtype, shape_};
   }
 
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
@@ -79,7 +79,7 @@ class TransposeAxes final : public Op {
       throw ShapeError(
           fmt::format("expected {} axes for shape {}, got {}", shape.rank(), to_string(shape), axes_.size()));
     detail::set_of(axes_, shape.rank());  // each axis once
-    return {detail::floating(inputs), permuted(shape)};
+    return {inputs[0].dtype, permuted(shape)};
   }
 
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
@@ -94,7 +94,7 @@ class TransposeAxes final : public Op {
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
+    dispatch(output.dtype(), [&]<class T>() {
       detail::copy_pieces(walk(inputs[0].shape()), static_cast<const T*>(inputs[0].data),
                           static_cast<T*>(output.data) + parts.begin, parts.begin, parts.end);
     });
@@ -162,9 +162,67 @@ bool detail::is_reshape(const Op& op) {
   return dynamic_cast<const Reshape*>(&op) != nullptr;
 }
 
-Tensor reshape(const Tensor& x, const Shape& shape, Location at) {
-  if (!x.empty() && x.shape() == shape) return x;
+Shape Extents::shape_for(const Shape& from) const {
+  std::vector<std::int64_t> extents = extents_;
+  const auto open = std::ranges::find(extents, -1);
+  if (open == extents.end()) return Shape(extents);
+  if (std::ranges::count(extents, -1) > 1)
+    throw ShapeError(fmt::format("expected at most one extent of -1, got ({})", fmt::join(extents, ",")));
+  *open = 1;
+  const std::int64_t known = Shape(extents).size();
+  if (known == 0 || from.size() % known != 0)
+    throw ShapeError(fmt::format("expected extents that leave one for the {} elements of {}, got ({})",
+                                 from.size(), to_string(from), fmt::join(extents_, ",")));
+  *open = from.size() / known;
+  return Shape(extents);
+}
+
+Tensor reshape(const Tensor& x, const Extents& extents, Location at) {
+  const Shape shape = detail::checked(x, "reshape", at, [&] { return extents.shape_for(x.shape()); });
+  if (x.shape() == shape) return x;
   return apply(std::make_shared<const Reshape>(shape), {x}, at);
+}
+
+Tensor flatten(const Tensor& x, std::int64_t axis, Location at) {
+  const Shape matrix = detail::checked(x, "flatten", at, [&]() -> Shape {
+    const Shape& shape = x.shape();
+    const std::int64_t rank = shape.rank();
+    if (axis < -rank || axis > rank)
+      throw ShapeError(fmt::format("expected an axis from {} to {} for shape {}, got {}", -rank, rank,
+                                   to_string(shape), axis));
+    const int rows = static_cast<int>(axis < 0 ? axis + rank : axis);
+    return {shape.first(rows).size(), shape.last(shape.rank() - rows).size()};
+  });
+  return reshape(x, matrix, at);
+}
+
+Tensor squeeze(const Tensor& x, const std::vector<std::int64_t>& axes, Location at) {
+  const Shape left = detail::checked(x, "squeeze", at, [&] {
+    const Shape& shape = x.shape();
+    detail::Axes gone = detail::set_of(axes, shape.rank());
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      const auto place = static_cast<std::size_t>(axis);
+      if (gone[place] && shape[axis] != 1 && !axes.empty())
+        throw ShapeError(fmt::format("expected an extent of 1 at axis {}, got {}", axis, to_string(shape)));
+      if (shape[axis] != 1) gone.reset(place);
+    }
+    return detail::reduced(shape, gone, false);
+  });
+  return reshape(x, left, at);
+}
+
+Tensor unsqueeze(const Tensor& x, const std::vector<std::int64_t>& axes, Location at) {
+  const Shape with_ones = detail::checked(x, "unsqueeze", at, [&] {
+    const std::size_t rank = static_cast<std::size_t>(x.shape().rank()) + axes.size();
+    if (rank > Shape::kMaxRank)
+      throw ShapeError(fmt::format("expected at most {} axes, got {}", Shape::kMaxRank, rank));
+    const detail::Axes ones = axes.empty() ? detail::Axes() : detail::set_of(axes, static_cast<int>(rank));
+    std::vector<std::int64_t> extents;
+    for (std::size_t axis = 0, next = 0; axis < rank; ++axis)
+      extents.push_back(ones[axis] ? 1 : x.shape().extents()[next++]);
+    return Shape(extents);
+  });
+  return reshape(x, with_ones, at);
 }
 
 Tensor transpose(const Tensor& x, std::vector<std::int64_t> axes, Location at) {

@@ -10,10 +10,10 @@ using namespace gradtable;
 namespace {
 
 // [op]
-class Softplus final : public Op {
+class SmoothReLU final : public Op {
  public:
-  explicit Softplus(double beta) : beta_(beta) {}
-  std::string_view name() const override { return "softplus"; }
+  explicit SmoothReLU(double beta) : beta_(beta) {}
+  std::string_view name() const override { return "smooth_relu"; }
   std::vector<Attribute> attributes() const override { return {{"beta", beta_}}; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
@@ -61,8 +61,8 @@ class Softplus final : public Op {
 
 // [function]
 // y = ln(1 + e^(beta x)) / beta, element by element; float32 or float64, beta > 0. Throws ShapeError.
-Tensor softplus(const Tensor& x, double beta = 1, Location at = Location::current()) {
-  return apply(std::make_shared<const Softplus>(beta), {x}, at);
+Tensor smooth_relu(const Tensor& x, double beta = 1, Location at = Location::current()) {
+  return apply(std::make_shared<const SmoothReLU>(beta), {x}, at);
 }
 // [/function]
 
@@ -71,7 +71,7 @@ Tensor softplus(const Tensor& x, double beta = 1, Location at = Location::curren
 int main() {
   // [check]
   const Array x = Array::of<double>({2, 3}, {-40, -1.5, -0.1, 0, 2, 30});
-  const auto f = [](const std::vector<Tensor>& inputs) { return softplus(inputs[0], 2); };
+  const auto f = [](const std::vector<Tensor>& inputs) { return smooth_relu(inputs[0], 2); };
   const CheckGradResult result = check_grad(f, {x});
   std::cout << (result.passed ? "passed" : result.message) << '\n';
   // [/check]
@@ -79,7 +79,7 @@ int main() {
   // [use]
   Graph g;
   const Tensor input = g.input("x", {2, 3}, DType::float64);
-  const Tensor y = softplus(input);
+  const Tensor y = smooth_relu(input);
   const Tensor dy = build_grad(sum(y), {input})[input];
   const Array values = evaluate(y, {{input, x}}), slopes = evaluate(dy, {{input, x}});
   for (std::size_t i = 0; i < 6; ++i)

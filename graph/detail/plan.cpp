@@ -215,7 +215,7 @@ void Plan::place() {
   arena_bytes_ = arena.size();
 }
 
-// An input of the same size that nobody reads after this step, or beside it.
+// An input of the same element type and size that nobody reads after this step, or beside it.
 Value* Plan::overwritable_input(const Step& step) {
   const Value& value = values_[step.value];
   if (value.copy) return nullptr;
@@ -223,7 +223,8 @@ Value* Plan::overwritable_input(const Step& step) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Value& input = value_of(inputs[i]);
     const bool dies_here = input.in_arena() && input.last_use == value.step;
-    if (!dies_here || input.node->type.bytes() != value.node->type.bytes()) continue;
+    const TensorType &from = input.node->type, &to = value.node->type;
+    if (!dies_here || from.dtype != to.dtype || from.bytes() != to.bytes()) continue;
     if (!may_overwrite(*value.node, i)) continue;
     if (threads_ > 1 && others_read_across(input, step)) continue;
     return &input;

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace gradtable::detail {
@@ -164,14 +165,18 @@ std::vector<std::size_t> Fused::assign_blocks(const std::vector<Step>& steps) {
       if (operand.from == Operand::From::step) last_use[operand.index] = i;
     }
   }
-  std::array<std::size_t, kMostBlocks> free_after{};  // the step whose result lies there, plus one, dies here
+  // Which step's result lies in each block.
+  std::array<std::optional<std::size_t>, kMostBlocks> held{};
   std::vector<std::size_t> blocks;
   for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
-    // A block whose last reader is this step may be overwritten by it.
-    const auto block = std::ranges::find_if(free_after, [&](std::size_t last) { return last <= i; });
-    if (block == free_after.end()) return {};
-    *block = last_use[i];
-    blocks.push_back(static_cast<std::size_t>(block - free_after.begin()));
+    // A step may overwrite a block that it is the last reader of, if its own elements are of that type.
+    const auto block = std::ranges::find_if(held, [&](const std::optional<std::size_t>& result) {
+      if (!result || last_use[*result] < i) return true;
+      return last_use[*result] == i && steps[*result].dtype == steps[i].dtype;
+    });
+    if (block == held.end()) return {};
+    *block = i;
+    blocks.push_back(static_cast<std::size_t>(block - held.begin()));
   }
   blocks.push_back(0);  // of the last step: not used
   return blocks;

@@ -13,7 +13,8 @@ struct Activation {
   Tensor (*function)(const Tensor& x, Location at);
 };
 
-// "relu", "sigmoid", "tanh" and "linear", which leaves x as it is.
+// "relu", "leaky_relu" with slope 0.01, "elu" with alpha 1, "softplus", "gelu", "sigmoid", "tanh" and
+// "linear", which leaves x as it is.
 std::span<const Activation> activations();
 
 // Throws ConfigError with the known names for others.

@@ -98,9 +98,9 @@ Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
   g.pixels = input("pixels", {n, network_.widths().front()}, DType::uint8);
   g.classes = input("classes", {n}, DType::uint8);
   g.indices = input("indices", {m}, DType::int32);
-  const Tensor bytes = gather(g.pixels, g.indices, location_);
+  const Tensor bytes = gather(g.pixels, g.indices, 0, location_);
   g.images = div(cast(bytes, dtype, location_), graph_.constant(255, dtype, location_), location_);
-  g.labels = cast(gather(g.classes, g.indices, location_), DType::int32, location_).named("labels");
+  g.labels = cast(gather(g.classes, g.indices, 0, location_), DType::int32, location_).named("labels");
   g.scores = network_(g.images.named("images"), location_).named("scores");
   g.loss = softmax_cross_entropy(g.scores, g.labels, location_).named("loss");
   g.predictions = argmax(g.scores, location_).named("predictions");

@@ -48,13 +48,16 @@ class Padded<Repeated<T>> {
   Repeated<T> x_;
 };
 
+// Everything by value: no store to y, which bytes could be, changes f or where x lies.
+template <class T, class F, class... X>
+GRADTABLE_INLINE inline void map_elements(const F f, std::int64_t count, T* y, X... x) {
+  GRADTABLE_INDEPENDENT
+  for (std::int64_t i = 0; i < count; ++i) y[i] = f(x[i]...);
+}
+
 template <class T, class F, class... X>
 void map_blocks(const F& f, std::int64_t blocks, T* y, X... x) {
-  simd([=]() GRADTABLE_INLINE {
-    const F g = f;  // no store to y changes it
-    GRADTABLE_INDEPENDENT
-    for (std::int64_t i = 0; i < blocks * kBlock; ++i) y[i] = g(x[i]...);
-  });
+  simd([=]() GRADTABLE_INLINE { map_elements(f, blocks * kBlock, y, x...); });
 }
 
 // y[i] = f(x[i]...) for i < count; each x is a const T* or Repeated<T>, and y may be one of them. An element

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/core/error.hpp"
+#include "gradtable/core/graph.hpp"
 
 namespace gradtable::detail {
 
@@ -12,6 +12,12 @@ DType floating(std::span<const TensorType> inputs) {
   for (const TensorType& input : inputs) {
     if (!is_floating(input.dtype))
       throw ShapeError(fmt::format("expected float32 or float64, got {}", to_string(input)));
+  }
+  return one_dtype(inputs);
+}
+
+DType one_dtype(std::span<const TensorType> inputs) {
+  for (const TensorType& input : inputs) {
     if (input.dtype != inputs.front().dtype)
       throw ShapeError(fmt::format("expected one element type, got {} and {}",
                                    to_string(inputs.front().dtype), to_string(input.dtype)));
@@ -19,25 +25,33 @@ DType floating(std::span<const TensorType> inputs) {
   return inputs.front().dtype;
 }
 
-TensorType broadcast(std::span<const TensorType> inputs) {
-  TensorType result{floating(inputs), inputs.front().shape};
+Shape broadcast_shape(std::span<const TensorType> inputs) {
+  Shape shape = inputs.front().shape;
   for (const TensorType& input : inputs.subspan(1)) {
-    const auto together = broadcast_shapes(result.shape, input.shape);
+    const auto together = broadcast_shapes(shape, input.shape);
     if (!together)
       throw ShapeError(fmt::format("expected shapes that broadcast, equal or 1 on each axis, got {} and {}",
-                                   to_string(result.shape), to_string(input.shape)));
-    result.shape = *together;
+                                   to_string(shape), to_string(input.shape)));
+    shape = *together;
   }
-  return result;
+  return shape;
+}
+
+TensorType broadcast(std::span<const TensorType> inputs) {
+  return {floating(inputs), broadcast_shape(inputs)};
+}
+
+int axis_of(std::int64_t axis, int rank) {
+  if (rank == 0) throw ShapeError(fmt::format("expected no axes for a scalar, got {}", axis));
+  if (axis < -rank || axis >= rank)
+    throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
 Axes set_of(std::span<const std::int64_t> axes, int rank) {
   Axes set;
   for (const std::int64_t axis : axes) {
-    if (rank == 0) throw ShapeError(fmt::format("expected no axes for a scalar, got {}", axis));
-    if (axis < -rank || axis >= rank)
-      throw ShapeError(fmt::format("expected axes from {} to {}, got {}", -rank, rank - 1, axis));
-    const auto place = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+    const auto place = static_cast<std::size_t>(axis_of(axis, rank));
     if (set[place]) throw ShapeError(fmt::format("expected each axis once, got axis {} twice", place));
     set.set(place);
   }
@@ -54,6 +68,16 @@ Shape reduced(const Shape& shape, Axes axes, bool keep_dims) {
     if (summed && keep_dims) extents[rank++] = 1;
   }
   return Shape(std::span<const std::int64_t>(extents.data(), rank));
+}
+
+void require_tensor(const Tensor& x, std::string_view function, Location at) {
+  if (x.empty())
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",
+                                 function, to_string(at)));
+}
+
+ShapeError in_call(const ShapeError& error, const Tensor& x, std::string_view function, Location at) {
+  return ShapeError(fmt::format("{}: {}  [{}]", function, error.what(), to_string(x.graph().place(at))));
 }
 
 }  // namespace gradtable::detail

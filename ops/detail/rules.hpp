@@ -3,7 +3,11 @@
 
 #include <bitset>
 #include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "gradtable/core/error.hpp"
 #include "gradtable/core/op.hpp"
 
 namespace gradtable::detail {
@@ -11,8 +15,17 @@ namespace gradtable::detail {
 // Every input is float32, or every input is float64; returns which.
 DType floating(std::span<const TensorType> inputs);
 
+// The element type that all inputs have, of whatever kind.
+DType one_dtype(std::span<const TensorType> inputs);
+
+// The shape that the inputs have together by NumPy's broadcasting.
+Shape broadcast_shape(std::span<const TensorType> inputs);
+
 // floating(inputs), with the shape that the inputs have together by NumPy's broadcasting.
 TensorType broadcast(std::span<const TensorType> inputs);
+
+// An axis in [-rank, rank), counted from the front. Throws ShapeError for others.
+int axis_of(std::int64_t axis, int rank);
 
 // A set of axes.
 using Axes = std::bitset<Shape::kMaxRank>;
@@ -21,7 +34,28 @@ using Axes = std::bitset<Shape::kMaxRank>;
 // repetitions.
 Axes set_of(std::span<const std::int64_t> axes, int rank);
 
+// A shape as an attribute, or to be changed.
+inline std::vector<std::int64_t> extents_of(const Shape& shape) {
+  return {shape.extents().begin(), shape.extents().end()};
+}
+
 // What is left of `shape` when these axes are summed: extents of 1 in their place, or gone.
 Shape reduced(const Shape& shape, Axes axes, bool keep_dims);
+
+// Throws GraphError when x is empty.
+void require_tensor(const Tensor& x, std::string_view function, Location at);
+// The error with the function's name and the user's line around it, as the graph does it for Op::infer.
+ShapeError in_call(const ShapeError& error, const Tensor& x, std::string_view function, Location at);
+
+// rule(), which a public function of x asks before there is a node, and which makes none.
+template <class Rule>
+auto checked(const Tensor& x, std::string_view function, Location at, Rule&& rule) {
+  require_tensor(x, function, at);
+  try {
+    return std::forward<Rule>(rule)();
+  } catch (const ShapeError& error) {
+    throw in_call(error, x, function, at);
+  }
+}
 
 }  // namespace gradtable::detail

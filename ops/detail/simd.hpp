@@ -38,35 +38,28 @@
 
 namespace gradtable::detail {
 
-// The functions of libm; <cmath> declares them without their vector versions unless -ffast-math is given.
-extern "C" {
-GRADTABLE_VECTOR_FUNCTION float gradtable_expf(float) noexcept __asm__("expf");
-GRADTABLE_VECTOR_FUNCTION double gradtable_exp(double) noexcept __asm__("exp");
-GRADTABLE_VECTOR_FUNCTION float gradtable_logf(float) noexcept __asm__("logf");
-GRADTABLE_VECTOR_FUNCTION double gradtable_log(double) noexcept __asm__("log");
-GRADTABLE_VECTOR_FUNCTION_2_35 float gradtable_tanhf(float) noexcept __asm__("tanhf");
-GRADTABLE_VECTOR_FUNCTION_2_35 double gradtable_tanh(double) noexcept __asm__("tanh");
-}
-
-// Within 4 units in the last place.
-inline float exp(float x) {
-  return gradtable_expf(x);
-}
-inline double exp(double x) {
-  return gradtable_exp(x);
-}
-inline float log(float x) {
-  return gradtable_logf(x);
-}
-inline double log(double x) {
-  return gradtable_log(x);
-}
-inline float tanh(float x) {
-  return gradtable_tanhf(x);
-}
-inline double tanh(double x) {
-  return gradtable_tanh(x);
-}
+// The functions of libm, within 4 units in the last place; <cmath> declares them without their vector
+// versions unless -ffast-math is given.
+GRADTABLE_VECTOR_FUNCTION float exp(float) noexcept __asm__("expf");
+GRADTABLE_VECTOR_FUNCTION double exp(double) noexcept __asm__("exp");
+GRADTABLE_VECTOR_FUNCTION float log(float) noexcept __asm__("logf");
+GRADTABLE_VECTOR_FUNCTION double log(double) noexcept __asm__("log");
+GRADTABLE_VECTOR_FUNCTION float sin(float) noexcept __asm__("sinf");
+GRADTABLE_VECTOR_FUNCTION double sin(double) noexcept __asm__("sin");
+GRADTABLE_VECTOR_FUNCTION float cos(float) noexcept __asm__("cosf");
+GRADTABLE_VECTOR_FUNCTION double cos(double) noexcept __asm__("cos");
+GRADTABLE_VECTOR_FUNCTION float pow(float, float) noexcept __asm__("powf");
+GRADTABLE_VECTOR_FUNCTION double pow(double, double) noexcept __asm__("pow");
+GRADTABLE_VECTOR_FUNCTION_2_35 float expm1(float) noexcept __asm__("expm1f");
+GRADTABLE_VECTOR_FUNCTION_2_35 double expm1(double) noexcept __asm__("expm1");
+GRADTABLE_VECTOR_FUNCTION_2_35 float log1p(float) noexcept __asm__("log1pf");
+GRADTABLE_VECTOR_FUNCTION_2_35 double log1p(double) noexcept __asm__("log1p");
+GRADTABLE_VECTOR_FUNCTION_2_35 float tanh(float) noexcept __asm__("tanhf");
+GRADTABLE_VECTOR_FUNCTION_2_35 double tanh(double) noexcept __asm__("tanh");
+GRADTABLE_VECTOR_FUNCTION_2_35 float erfc(float) noexcept __asm__("erfcf");
+GRADTABLE_VECTOR_FUNCTION_2_35 double erfc(double) noexcept __asm__("erfc");
+GRADTABLE_VECTOR_FUNCTION_2_35 float erf(float) noexcept __asm__("erff");
+GRADTABLE_VECTOR_FUNCTION_2_35 double erf(double) noexcept __asm__("erf");
 
 // x86-64 and its levels v3 (AVX2) and v4 (AVX-512), worst first; elsewhere there is only the first.
 enum class InstructionSet { baseline, avx2, avx512 };

@@ -57,6 +57,7 @@ TEST(Op, HasNoDerivativeUnlessItSaysSo) {
 TEST(Op, IsOnePartAndKeepsItsInputsUnlessItSaysSo) {
   EXPECT_EQ(ToyOp().parts({}, {DType::float32, {64, 10}}), 1);
   EXPECT_FALSE(ToyOp().may_overwrite(0));
+  EXPECT_TRUE(ToyOp().passes_gradient(0));
 }
 
 // Adds one to each element, a part for each.

@@ -14,9 +14,11 @@
 #include "gradtable/core/team_lease.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
@@ -202,6 +204,18 @@ TEST(Plan, KeepsValuesApartThatAreNeededAtTheSameTime) {
       ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << ", " << threads << " threads";
     }
   }
+}
+
+// Eight float32 are as many bytes as 32 truth values, which repeat them.
+TEST(Plan, OverwritesOnlyNumbersOfTheSameType) {
+  Graph graph;
+  const Tensor row = exp(graph.input("row", {8})), rows = graph.input("rows", {4, 8});
+  const auto same_place = [&](const Tensor& y) {
+    const ProgramPlan plan = compile(graph, {.outputs = {y}, .threads = 1, .without = pass_names()}).plan();
+    return plan.steps.at(0).offset == plan.steps.at(1).offset;
+  };
+  EXPECT_TRUE(same_place(tanh(row)));
+  EXPECT_FALSE(same_place(greater(rows, row)));
 }
 
 // On the level on which one thread would overwrite its rows of x, another may still transpose them.

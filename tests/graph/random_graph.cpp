@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -70,6 +72,7 @@ Tensor RandomGraph::grow() {
                  : square(tanh(a));
     default:
       if (!broadcast_shapes(a.shape(), b.shape())) return tanh(sum(a));
+      if (random.below(4) == 0) return where(greater(a, b), tanh(a - b), 0);
       return random.below(2) == 0 ? tanh(a - b) : mul(a, sigmoid(b));
   }
 }

@@ -18,6 +18,7 @@
 #include "gradtable/core/cores.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/ops/errors.hpp"
+#include "tests/ops/extremes.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -14,52 +14,13 @@
 namespace gradtable {
 namespace {
 
-using testing::expect_error;
+using testing::expect_derivative;
+using testing::expect_value;
+using testing::kInf;
+using testing::kNaN;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// f(x), or its derivative, of an array full of x, as long as to be computed by vector and by scalar
-// instructions; expects all elements to be alike. NaN agrees with NaN.
-template <class F>
-void expect_value(const F& f, double x, double y) {
-  for (const DType dtype : {DType::float32, DType::float64}) {
-    Graph g;
-    const Array values = cast(evaluate(f(g.constant(full({19}, x, dtype)))), DType::float64);
-    for (const double value : values.as<double>())
-      EXPECT_TRUE(value == y || (std::isnan(value) && std::isnan(y))) << value << " against " << y;
-  }
-}
-
-template <class F>
-void expect_derivative(const F& f, double x, double derivative) {
-  expect_value([&](const Tensor& at) { return build_grad(sum(f(at)), {at})[at]; }, x, derivative);
-}
-
-constexpr auto kReLU = [](const Tensor& x) { return relu(x); };
 constexpr auto kSigmoid = [](const Tensor& x) { return sigmoid(x); };
 constexpr auto kTanh = [](const Tensor& x) { return tanh(x); };
-
-TEST(ReLU, HasTheDerivativeZeroAtZero) {
-  for (const double zero : {0.0, -0.0}) {
-    expect_value(kReLU, zero, 0);
-    expect_derivative(kReLU, zero, 0);
-  }
-  expect_derivative(kReLU, std::numeric_limits<float>::denorm_min(), 1);
-}
-
-TEST(ReLU, KeepsNaNAndInfinity) {
-  expect_value(kReLU, kNaN, kNaN);
-  expect_value(kReLU, kInf, kInf);
-  expect_value(kReLU, -kInf, 0);
-}
-
-TEST(Heaviside, IsZeroAtZeroAndForNaN) {
-  const auto f = [](const Tensor& x) { return heaviside(x); };
-  expect_value(f, 0, 0);
-  expect_value(f, kNaN, 0);
-  expect_value(f, kInf, 1);
-}
 
 TEST(Sigmoid, SaturatesWithoutNaN) {
   expect_value(kSigmoid, 1000, 1);
@@ -88,19 +49,52 @@ TEST(Log, IsMinusInfinityAtZeroAndNaNBelow) {
   expect_derivative(f, 0, kInf);
 }
 
-TEST(Elementwise, RefusesIntegers) {
+TEST(Abs, HasTheDerivativeZeroAtZero) {
+  const auto f = [](const Tensor& x) { return abs(x); };
+  expect_value(f, -0.0, 0);
+  expect_value(f, -kInf, kInf);
+  expect_value(f, kNaN, kNaN);
+  expect_derivative(f, 0, 0);
+  expect_derivative(f, -kInf, -1);
+}
+
+TEST(Expm1, KeepsSmallNumbers) {
+  const auto f = [](const Tensor& x) { return expm1(x); };
+  expect_value(f, 0x1p-80, 0x1p-80);
+  expect_value(f, -kInf, -1);
+  expect_value(f, kInf, kInf);
+}
+
+// In float32 y + 1 would be 0.
+TEST(Expm1, HasADerivativeWithTheDigitsOfExp) {
   Graph g;
-  const Tensor labels = g.input("labels", {2}, DType::int32);
-  const std::string sentence = "expected float32 or float64, got int32 (2)";
-  expect_error<ShapeError>([&] { neg(labels); }, "neg: " + sentence);
-  expect_error<ShapeError>([&] { scale(labels, 2); }, "scale: " + sentence);
-  expect_error<ShapeError>([&] { square(labels); }, "square: " + sentence);
-  expect_error<ShapeError>([&] { exp(labels); }, "exp: " + sentence);
-  expect_error<ShapeError>([&] { log(labels); }, "log: " + sentence);
-  expect_error<ShapeError>([&] { tanh(labels); }, "tanh: " + sentence);
-  expect_error<ShapeError>([&] { sigmoid(labels); }, "sigmoid: " + sentence);
-  expect_error<ShapeError>([&] { relu(labels); }, "relu: " + sentence);
-  expect_error<ShapeError>([&] { heaviside(labels); }, "heaviside: " + sentence);
+  const Tensor x = g.constant(-30.0);
+  const double slope = evaluate(build_grad(expm1(x), {x})[x]).item();
+  EXPECT_NEAR(slope / std::exp(-30.0), 1, 1e-6);
+}
+
+TEST(Log1p, KeepsSmallNumbersAndIsMinusInfinityAtMinusOne) {
+  const auto f = [](const Tensor& x) { return log1p(x); };
+  expect_value(f, 0x1p-80, 0x1p-80);
+  expect_value(f, -1, -kInf);
+  expect_value(f, -2, kNaN);
+  expect_value(f, kInf, kInf);
+}
+
+TEST(SinAndCos, AreNaNForInfinity) {
+  const auto sine = [](const Tensor& x) { return sin(x); };
+  const auto cosine = [](const Tensor& x) { return cos(x); };
+  expect_value(sine, kInf, kNaN);
+  expect_value(cosine, -kInf, kNaN);
+  expect_value(sine, 0, 0);
+  expect_value(cosine, 0, 1);
+}
+
+TEST(Erf, SaturatesWithoutNaN) {
+  const auto f = [](const Tensor& x) { return erf(x); };
+  expect_value(f, kInf, 1);
+  expect_value(f, -50, -1);
+  expect_derivative(f, 1e30, 0);
 }
 
 }  // namespace

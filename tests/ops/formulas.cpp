@@ -62,6 +62,12 @@ double& at(Array& x, const Index& index) {
   return x.as<double>()[position(x.shape(), index)];
 }
 
+Array computed(const Shape& shape, const std::function<double(const Index&)>& f) {
+  Array y(DType::float64, shape);
+  for_each_index(shape, [&](const Index& i) { at(y, i) = f(i); });
+  return y;
+}
+
 Array mapped(const Array& x, const std::function<double(double)>& f) {
   Array y = x;
   for (double& v : y.as<double>()) v = f(v);
@@ -99,18 +105,6 @@ Array permuted(const Array& x, const std::vector<std::size_t>& axes) {
     Index moved;
     for (const std::size_t axis : axes) moved.push_back(i[axis]);
     at(y, moved) = at(x, i);
-  });
-  return y;
-}
-
-Array rows_at(const Array& x, const std::vector<std::int32_t>& indices) {
-  Index extents(x.shape().extents().begin(), x.shape().extents().end());
-  extents[0] = static_cast<std::int64_t>(indices.size());
-  Array y(DType::float64, Shape(extents));
-  for_each_index(y.shape(), [&](const Index& i) {
-    Index from = i;
-    from[0] = indices[static_cast<std::size_t>(i[0])];
-    at(y, i) = at(x, from);
   });
   return y;
 }

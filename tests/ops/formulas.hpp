@@ -25,6 +25,9 @@ void for_each_index(const Shape& shape, const std::function<void(const Index&)>&
 double at(const Array& x, const Index& index);
 double& at(Array& x, const Index& index);
 
+// y[i] = f(i)
+Array computed(const Shape& shape, const std::function<double(const Index&)>& f);
+
 // y_i = f(x_i); c_i = f(a_i, b_i), each seen with the common shape.
 Array mapped(const Array& x, const std::function<double(double)>& f);
 Array mapped(const Array& a, const Array& b, const Shape& shape,
@@ -37,8 +40,6 @@ Array with_shape(const Array& x, const Shape& shape);
 // y[i[axes[0]], i[axes[1]], ...] = x[i]
 Array permuted(const Array& x, const std::vector<std::size_t>& axes);
 
-// y[i] = x[indices[i]], along the first axis.
-Array rows_at(const Array& x, const std::vector<std::int32_t>& indices);
 
 // C = op(A) op(B)
 Array product(const Array& a, bool a_transposed, const Array& b, bool b_transposed);

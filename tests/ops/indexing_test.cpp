@@ -95,16 +95,16 @@ TEST_F(Indexing, HasNoDerivativeThroughTheLargest) {
 TEST_F(Indexing, RefusesRowsThatAreNotThere) {
   const Tensor bytes = g.input("bytes", {60, 2}, DType::uint8), values = g.input("values", {3, 2});
   const Array none(DType::uint8, {60, 2}), zero(DType::float32, {3, 2});
-  for (const std::int32_t bad : {-1, 60}) {
+  for (const std::int32_t bad : {-61, 60}) {
     const Array at = Array::of<std::int32_t>({3}, {59, 0, bad});
     EXPECT_EQ(message_of<DataError>([&] {
                 evaluate(gather(bytes, labels), {{bytes, none}, {labels, at}});
               }),
-              fmt::format("gather: expected indices in [0,60), got {} at 2", bad));
+              fmt::format("gather: expected indices in [-60,60), got {} at 2", bad));
     EXPECT_EQ(message_of<DataError>([&] {
                 evaluate(scatter_add(values, labels, 60), {{values, zero}, {labels, at}});
               }),
-              fmt::format("scatter_add: expected indices in [0,60), got {} at 2", bad));
+              fmt::format("scatter_add: expected indices in [-60,60), got {} at 2", bad));
   }
 }
 
@@ -127,19 +127,24 @@ TEST_F(Indexing, CountsAnAdditionForEachValueThatIsPutBack) {
 
 TEST_F(Indexing, RefusesRowsAndIndicesThatDoNotFit) {
   const Tensor scalar = g.constant(1), grid = g.input("grid", {2, 2}, DType::int32);
-  expect_error<ShapeError>([&] { gather(scalar, labels); }, "gather: expected rows (n,...), got a scalar");
-  expect_error<ShapeError>([&] { gather(x, grid); }, "gather: expected int32 indices (m), got int32 (2,2)");
-  expect_error<ShapeError>([&] { gather(x, x); }, "gather: expected int32 indices (m), got float32 (2,3)");
+  expect_error<ShapeError>([&] { gather(scalar, labels); }, "gather: expected no axes for a scalar, got 0");
+  expect_error<ShapeError>([&] { gather(x, labels, 2); }, "gather: expected axes from -2 to 1, got 2");
+  expect_error<ShapeError>([&] { gather(x, x); }, "gather: expected int32 indices, got float32 (2,3)");
+  expect_error<ShapeError>(
+      [&] {
+        gather(g.input("deep", {1, 1, 1, 1, 1, 1, 1, 1}), grid);
+      },
+      "gather: expected at most 9 axes together, got (1,1,1,1,1,1,1,1) and (2,2)");
   expect_error<ShapeError>([&] { scatter_add(x, labels, 4); },
-                           "scatter_add: expected a row of values for each index of (3), got (2,3)");
+                           "scatter_add: expected values for each index of (3) from axis 0 on, got (2,3)");
   expect_error<ShapeError>([&] { scatter_add(scalar, labels, 4); },
-                           "scatter_add: expected a row of values for each index of (3), got ()");
+                           "scatter_add: expected values for each index of (3), got ()");
   expect_error<ShapeError>([&] { scatter_add(labels, labels, 4); },
                            "scatter_add: expected float32 or float64, got int32 (3)");
   for (const std::int64_t rows : {0, -1})
     expect_error<ShapeError>(
         [&] { scatter_add(transpose(x), labels, rows); },
-        fmt::format("scatter_add: expected at least 1 row to add (3,2) to, got {}", rows));
+        fmt::format("scatter_add: expected an extent of at least 1 to add (3,2) to, got {}", rows));
 }
 
 }  // namespace

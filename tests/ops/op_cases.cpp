@@ -54,12 +54,18 @@ void append(Cases& all, OpCase c) {
 const std::vector<OpFamily>& op_families() {
   static const std::vector<OpFamily> families = {
       {"Functions of one tensor", "ops/elementwise.hpp", elementwise_rows()},
+      {"Activations", "ops/activations.hpp", activation_rows()},
       {"Arithmetic of two tensors", "ops/arithmetic.hpp", arithmetic_rows()},
+      {"Powers", "ops/powers.hpp", power_rows()},
+      {"Comparisons", "ops/comparison.hpp", comparison_rows()},
       {"Element types", "ops/casting.hpp", casting_rows()},
+      {"Constants for derivatives", "ops/stop_gradient.hpp", stop_gradient_rows()},
       {"Matrix products", "ops/product.hpp", product_rows()},
       {"Reductions", "ops/reduction.hpp", reduction_rows()},
       {"Repeating", "ops/broadcast.hpp", broadcast_rows()},
       {"Shapes", "ops/shaping.hpp", shaping_rows()},
+      {"Pieces", "ops/slicing.hpp", slicing_rows()},
+      {"Joining and splitting", "ops/joining.hpp", joining_rows()},
       {"Indices", "ops/indexing.hpp", indexing_rows()},
       {"Probabilities", "ops/softmax.hpp", softmax_rows()},
       {"Losses", "ops/losses.hpp", loss_rows()},

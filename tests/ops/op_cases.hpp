@@ -66,15 +66,21 @@ using Rows = std::vector<OpRow>;
 
 // The families, in the order of docs/ops.md; each is a file of tests/ops/cases.
 Rows elementwise_rows();
+Rows activation_rows();
 Rows arithmetic_rows();
+Rows power_rows();
+Rows comparison_rows();
 Rows product_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();
+Rows slicing_rows();
+Rows joining_rows();
 Rows softmax_rows();
 Rows loss_rows();
 Rows indexing_rows();
 Rows casting_rows();
+Rows stop_gradient_rows();
 
 struct OpFamily {
   std::string title;  // "Element-wise functions"

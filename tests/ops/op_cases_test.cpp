@@ -206,9 +206,9 @@ TEST_P(EveryOpOfTwo, SumsTheGradientsOfASharedInput) {
   EXPECT_TRUE(close_to(one.gradients[same[0]], sum, 1e-12));
 }
 
-// The functions that give a tensor, as the headers of ops/ declare them.
+// The functions that give a tensor or several, as the headers of ops/ declare them.
 std::set<std::string> public_functions() {
-  const std::regex declaration(R"((?:inline )?Tensor ([a-z_0-9]+|operator.)\(.*)");
+  const std::regex declaration(R"((?:inline )?(?:Tensor|std::vector<Tensor>) ([a-z_0-9]+|operator.)\(.*)");
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(GRADTABLE_TEST_FOLDER "/../ops")) {
     if (entry.path().extension() != ".hpp") continue;

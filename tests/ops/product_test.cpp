@@ -32,8 +32,28 @@ TEST_F(Product, RefusesMatricesThatDoNotFit) {
   expect_error<ShapeError>([&] { matmul(a, b, kYes, kYes); }, "matmul: expected (k,m) and (n,k)" + got);
 }
 
-TEST_F(Product, RefusesFactorsThatAreNotMatrices) {
-  expect_error<ShapeError>([&] { matmul(a, v); }, "matmul: expected (m,k) and (k,n), got (2,3) and (3)");
+TEST_F(Product, NamesTheShapesOfVectorsAndStacksThatDoNotFit) {
+  const Tensor stack = g.input("stack", {2, 4, 3}), other = g.input("other", {3, 3, 2});
+  expect_error<ShapeError>([&] { matmul(b, v); }, "matmul: expected (m,k) and (k), got (4,5) and (3)");
+  expect_error<ShapeError>([&] { matmul(v, stack); },
+                           "matmul: expected (k) and (...,k,n), got (3) and (2,4,3)");
+  expect_error<ShapeError>([&] { matmul(stack, a, kYes, kYes); },
+                           "matmul: expected (...,k,m) and (n,k), got (2,4,3) and (2,3)");
+  expect_error<ShapeError>([&] { matmul(stack, other); },
+                           "matmul: expected stacks of matrices that broadcast, got (2,4,3) and (3,3,2)");
+  expect_error<ShapeError>([&] { matmul(g.constant(1), v); },
+                           "matmul: expected factors with axes, got () and (3)");
+  expect_error<ShapeError>([&] { dot(v, g.input("w", {4})); },
+                           "dot: expected vectors of equal length, got (3) and (4)");
+  expect_error<ShapeError>([&] { outer(v, a); }, "outer: expected two vectors, got (3) and (2,3)");
+}
+
+// One tall product, which passes fuse with what is behind it, and one for the gradient of the matrix.
+TEST_F(Product, MultipliesAStackByOneMatrixInOneProduct) {
+  const Tensor stack = g.parameter("stack", zeros({2, 4, 3})), w = g.parameter("w", zeros({3, 5}));
+  const Tensor y = matmul(stack, w);
+  EXPECT_EQ(get_inputs(y, g)[0].shape(), (Shape{8, 5}));
+  EXPECT_EQ(get_operation(build_grad(sum(y), {w})[w])->name(), "matmul");
 }
 
 TEST_F(Product, RefusesMixedTypesAndIntegers) {

@@ -5,12 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
+#include "gradtable/ops/slicing.hpp"
 
 namespace gradtable {
 namespace {
@@ -149,6 +152,24 @@ INSTANTIATE_TEST_SUITE_P(
                  [](const Tensor& x) { return reshape(x, kTall); }},
         Identity{"reshape_back", [](const Tensor& x) { return reshape(reshape(x, kFlat), x.shape()); },
                  itself},
+        Identity{"unsqueeze_of_squeeze",
+                 [](const Tensor& x) {
+                   return unsqueeze(squeeze(reshape(x, {1, 6})), {1});
+                 },
+                 [](const Tensor& x) {
+                   return reshape(reshape(x, {1, 6}), {6, 1});
+                 }},
+        Identity{"slice_of_everything",
+                 [](const Tensor& x) { return slice(x, {{.axis = 0, .stop = 9}, {.axis = 1, .start = -9}}); },
+                 itself},
+        Identity{"slice_of_slice",
+                 [](const Tensor& x) {
+                   return slice(slice(x, {{.axis = 1, .step = -1}}), {{.axis = 1, .step = 2}});
+                 },
+                 [](const Tensor& x) { return slice(x, {{.axis = 1, .step = -2}}); }},
+        Identity{"pad_by_nothing", [](const Tensor& x) { return pad(x, {{.axis = 1}}, 7); }, itself},
+        Identity{"concat_of_one", [](const Tensor& x) { return concat({x}, 1); }, itself},
+        Identity{"chunk_into_one", [](const Tensor& x) { return chunk(x, 1)[0]; }, itself},
         Identity{"broadcast_to_twice",
                  [](const Tensor& x) {
                    return broadcast_to(broadcast_to(x, {1, 2, 3}), kStack);
@@ -195,6 +216,9 @@ TEST(NotSimplified, IsWhatWouldChangeAValueOrAShape) {
                           scale(x, 2),
                           neg(x),
                           transpose(x),
+                          slice(x, {{.axis = 0, .step = -1}}),
+                          pad(x, {{.axis = 0, .before = 1, .after = -1}}),
+                          concat({x, x}, 0),
                           reshape(x, kFlat),
                           broadcast_to(x, kStack),
                           sum(x),

@@ -177,8 +177,9 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
       {R"({"model": {"hidden": [1000000000000]}})",
        " at /model/hidden/0: 1000000000000; expected an integer from 1 to 1000000"},
-      {R"({"model": {"activation": "gelu"}})",
-       R"( at /model/activation: "gelu"; expected one of "relu", "sigmoid", "tanh", "linear")"},
+      {R"({"model": {"activation": "swish"}})",
+       R"( at /model/activation: "swish"; expected one of "relu", "leaky_relu", "elu", "softplus", "gelu", )"
+       R"("sigmoid", "tanh", "linear")"},
       {R"({"model": {"initializer": "he"}})",
        R"( at /model/initializer: "he"; expected one of "kaiming_uniform", "kaiming_normal", "xavier_uniform", )"},
       {R"({"training": {"epochs": 0}})", " at /training/epochs: 0; expected an integer from 1 to 1000000000"},

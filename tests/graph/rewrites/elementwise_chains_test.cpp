@@ -2,6 +2,8 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -31,6 +33,13 @@ TEST_F(Chains, TakeVectorsAndNumbers) {
   const Tensor number = parameter("number", {}), single = parameter("single", {1, 1});
   expect_steps({.outputs = {exp(add_bias(x, b)) * number}}, {"add_bias+exp+mul"});
   expect_steps({.outputs = {exp(x + b) / single}}, {"add+exp+div"});
+}
+
+TEST_F(Chains, TakeStepsThatChangeTheType) {
+  const Tensor narrow = exp(cast(x, DType::float32));
+  expect_steps({.outputs = {tanh(cast(narrow, DType::float64))}}, {"cast+exp+cast+tanh"});
+  expect_steps({.outputs = {where(greater(exp(x), y), tanh(y), 0)}}, {"exp+greater+tanh+where"});
+  expect_steps({.outputs = {cast(less(exp(x), b), DType::float64)}}, {"exp+less+cast"});
 }
 
 TEST_F(Chains, ReadTheSameInputTwice) {

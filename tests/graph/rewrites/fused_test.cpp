@@ -7,6 +7,7 @@
 
 #include "gradtable/core/graph.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/product.hpp"
 
@@ -70,6 +71,33 @@ TEST_F(FusedOp, FitsAsLongAsThereAreBlocks) {
   for (std::size_t i = 0; i < waiting.size(); ++i) last.operands.push_back({From::step, i});
   waiting.push_back(last);
   EXPECT_FALSE(Fused::fits(waiting));
+}
+
+// A result of another type takes a block of its own: it would be written over elements not read yet.
+TEST_F(FusedOp, NeedsABlockMoreWhereTheTypeChanges) {
+  const auto to_wide = op_of(cast(graph.constant(1), DType::float64)),
+             to_narrow = op_of(cast(any, DType::float32));
+  const auto steps_with = [&](const std::shared_ptr<const Op>& op, DType dtype) {
+    std::vector<Fused::Step> steps(Fused::kMostBlocks, {square_op, {{From::input, 0}}, DType::float64});
+    steps.push_back({op, {{From::step, 0}}, dtype});
+    Fused::Step last{add_op, {}, DType::float64};
+    for (std::size_t i = 1; i < steps.size(); ++i) last.operands.push_back({From::step, i});
+    steps.push_back(last);
+    return steps;
+  };
+  EXPECT_TRUE(Fused::fits(steps_with(square_op, DType::float64)));
+  EXPECT_FALSE(Fused::fits(steps_with(to_narrow, DType::float32)));
+  const Fused there_and_back(nullptr, 0,
+                             {{to_wide, {{From::input, 0}}, DType::float64},
+                              {square_op, {{From::step, 0}}, DType::float64},
+                              {to_narrow, {{From::step, 1}}, DType::float32},
+                              {to_wide, {{From::step, 2}}, DType::float64}},
+                             {DType::float64, {3000}});
+  Array x(DType::float32, {3000}), y(DType::float64, {3000});
+  for (std::size_t i = 0; i < 3000; ++i) x.as<float>()[i] = static_cast<float>(i);
+  const std::array<ConstView, 1> inputs{x.view()};
+  there_and_back.forward(inputs, y.view(), {0, 3000});
+  for (std::size_t i = 0; i < 3000; ++i) ASSERT_EQ(y.as<double>()[i], static_cast<double>(i * i));
 }
 
 TEST_F(FusedOp, MayOverwriteWhatItsStepsReadButNotBehindAProduct) {

@@ -1,6 +1,7 @@
 #include "tests/graph/rewrites/rewritten.hpp"
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"

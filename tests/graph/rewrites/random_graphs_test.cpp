@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"

@@ -16,6 +16,10 @@ namespace {
 TEST(Activations, ComputeWhatTheirNamesSay) {
   const std::map<std::string, std::function<double(double)>> expected = {
       {"relu", [](double x) { return x > 0 ? x : 0; }},
+      {"leaky_relu", [](double x) { return x > 0 ? x : 0.01 * x; }},
+      {"elu", [](double x) { return x > 0 ? x : std::exp(x) - 1; }},
+      {"softplus", [](double x) { return std::log(1 + std::exp(x)); }},
+      {"gelu", [](double x) { return x / 2 * (1 + std::erf(x / std::sqrt(2.0))); }},
       {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
       {"tanh", [](double x) { return std::tanh(x); }},
       {"linear", [](double x) { return x; }}};
@@ -31,8 +35,9 @@ TEST(Activations, ComputeWhatTheirNamesSay) {
 }
 
 TEST(FindActivation, ListsTheKnownNamesForAnother) {
-  EXPECT_EQ(testing::message_of<ConfigError>([] { find_activation("rleu"); }),
-            "activation: expected one of relu, sigmoid, tanh, linear, got 'rleu'");
+  EXPECT_EQ(
+      testing::message_of<ConfigError>([] { find_activation("rleu"); }),
+      "activation: expected one of relu, leaky_relu, elu, softplus, gelu, sigmoid, tanh, linear, got 'rleu'");
 }
 
 }  // namespace

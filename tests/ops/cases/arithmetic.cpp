@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tests/ops/cases/pairs.hpp"
 #include "tests/ops/formulas.hpp"
 #include "tests/ops/op_cases.hpp"
 
@@ -11,30 +12,10 @@ namespace {
 const Array kX = numbers({2, 3});
 const Array kPositive = positive({2, 3});
 
-// Every pair of shapes that takes a way of its own through broadcasting.
-struct Pair {
-  std::string name;
-  Shape a, b, c;
-};
-const std::vector<Pair> kPairs = {
-    {"", {2, 3}, {2, 3}, {2, 3}},
-    {" scalar_on_the_left", {}, {2, 3}, {2, 3}},
-    {" scalar_on_the_right", {2, 3}, {}, {2, 3}},
-    {" one_element_on_the_right", {2, 3}, {1, 1}, {2, 3}},
-    {" row", {2, 3}, {3}, {2, 3}},
-    {" column", {2, 1}, {2, 3}, {2, 3}},
-    {" rank_3_with_rank_1", {2, 3, 2}, {2}, {2, 3, 2}},
-    {" middle_axis", {2, 3, 2}, {2, 1, 2}, {2, 3, 2}},
-    {" both_repeated", {2, 1}, {1, 3}, {2, 3}},
-    {" alternating_axes", {2, 1, 3, 1}, {1, 2, 1, 2}, {2, 2, 3, 2}},
-    {" no_rows", {0, 3}, {3}, {0, 3}},
-    {" repeated_to_nothing", {2, 1}, {2, 0}, {2, 0}},
-};
-
 // The op on all pairs of shapes; b is positive.
 OpRow row(const OpRow& about, const Call& f, const std::function<double(double, double)>& formula) {
   OpRow row = about;
-  for (const Pair& pair : kPairs) {
+  for (const Pair& pair : broadcast_pairs()) {
     const Array a = numbers(pair.a), b = positive(pair.b, 0.4);
     row.cases.push_back(
         {row.function + pair.name, f, {a, b}, mapped(a, b, pair.c, formula), true, pair.name.empty()});

@@ -30,6 +30,13 @@ Rows broadcast_rows() {
                broadcast_to_case(" scalar", {}, {2, 3}),
                broadcast_to_case(" several_axes", {3, 1}, {2, 3, 4}),
                broadcast_to_case(" to_nothing", {1, 3}, {0, 3}),
+               {"broadcast_to integers",
+                [](Inputs in) {
+                  return broadcast_to(in[0], {2, 2});
+                },
+                {Array::of<std::int32_t>({2}, {7, -8})},
+                Array::of<double>({2, 2}, {7, -8, 7, -8}),
+                false},
            },
        .refused = {{{{DType::float64, {2}}}}},
        .smooth = Smoothness::third,

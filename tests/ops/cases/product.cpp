@@ -16,6 +16,33 @@ OpCase matmul_case(const std::string& special, const Shape& a, Transpose ta, con
           product(left, ta == kYes, right, tb == kYes)};
 }
 
+// Element by element: the matrices at each place of the stacks, which broadcast, and the sums of their
+// products. `shape` is that of C with the axes of 1 that vectors have in it, `result` without them.
+OpCase stacks_case(const std::string& special, const Shape& a, Transpose ta, const Shape& b, Transpose tb,
+                   const Shape& shape, const Shape& result) {
+  const Array left = numbers(a), right = numbers(b, 0.4);
+  const Array rows = a.rank() == 1 ? with_shape(left, {1, a[0]}) : left;
+  const Array columns = b.rank() == 1 ? with_shape(right, {b[0], 1}) : right;
+  const std::int64_t terms = rows.shape()[ta == kYes ? -2 : -1];
+  const auto element = [&](const Index& ij) {
+    Index from = ij, to = ij;
+    const std::size_t i = ij.size() - 2, j = ij.size() - 1;
+    double sum = 0;
+    for (std::int64_t k = 0; k < terms; ++k) {
+      from[i] = ta == kYes ? k : ij[i];
+      from[j] = ta == kYes ? ij[i] : k;
+      to[i] = tb == kYes ? ij[j] : k;
+      to[j] = tb == kYes ? k : ij[j];
+      sum += at(rows, from) * at(columns, to);
+    }
+    return sum;
+  };
+  return {"matmul" + special,
+          [=](Inputs x) { return matmul(x[0], x[1], ta, tb); },
+          {left, right},
+          with_shape(computed(shape, element), result)};
+}
+
 OpCase gemm_case(const std::string& special, const Shape& a, Transpose ta, const Shape& b, Transpose tb) {
   const Array left = numbers(a), right = numbers(b, 0.4);
   const Array sum = product(left, ta == kYes, right, tb == kYes), c = numbers(sum.shape(), 0.8);
@@ -24,6 +51,20 @@ OpCase gemm_case(const std::string& special, const Shape& a, Transpose ta, const
           [=](Inputs x) { return gemm(x[0], x[1], x[2], options); },
           {left, right, c},
           mapped(sum, c, sum.shape(), [](double ab, double cc) { return -0.5 * ab + 0.75 * cc; })};
+}
+
+OpCase dot_case(const std::string& special, std::int64_t n) {
+  const Array a = numbers({n}), b = numbers({n}, 0.4);
+  const Array products = mapped(a, b, {n}, [](double x, double y) { return x * y; });
+  return {"dot" + special, [](Inputs in) { return dot(in[0], in[1]); }, {a, b}, summed(products, {})};
+}
+
+OpCase outer_case(const std::string& special, std::int64_t m, std::int64_t n) {
+  const Array a = numbers({m}), b = numbers({n}, 0.4);
+  return {"outer" + special,
+          [](Inputs in) { return outer(in[0], in[1]); },
+          {a, b},
+          computed({m, n}, [&](const Index& ij) { return at(a, {ij[0]}) * at(b, {ij[1]}); })};
 }
 
 OpCase add_bias_case(const std::string& special, const Shape& shape) {
@@ -40,7 +81,7 @@ Rows product_rows() {
   const auto real = [](const Shape& shape) { return TensorType{DType::float64, shape}; };
   return {
       {.function = "matmul",
-       .formula = "C = op(A) op(B)",
+       .formula = "C = op(A) op(B), for each place of axes before the last two",
        .derivative = "A: G op(B)^T, B: op(A)^T G; transposed where the flag is set",
        .cases =
            {
@@ -59,13 +100,63 @@ Rows product_rows() {
                matmul_case(" no_rows", {0, 3}, kNo, {3, 2}, kNo),
                matmul_case(" no_columns", {2, 3}, kNo, {0, 3}, kYes),
                matmul_case(" sum_of_nothing", {2, 0}, kNo, {0, 3}, kNo),
+               stacks_case(" stacks", {2, 2, 3}, kNo, {2, 3, 4}, kNo, {2, 2, 4}, {2, 2, 4}),
+               stacks_case(" stacks_transpose_a", {2, 3, 2}, kYes, {2, 3, 4}, kNo, {2, 2, 4}, {2, 2, 4}),
+               stacks_case(" stacks_transpose_b", {2, 2, 3}, kNo, {2, 4, 3}, kYes, {2, 2, 4}, {2, 2, 4}),
+               stacks_case(" stacks_transpose_both", {2, 3, 2}, kYes, {2, 4, 3}, kYes, {2, 2, 4}, {2, 2, 4}),
+               stacks_case(" stacks_that_broadcast", {2, 1, 2, 3}, kNo, {3, 3, 2}, kNo, {2, 3, 2, 2},
+                           {2, 3, 2, 2}),
+               stacks_case(" one_matrix_on_the_left", {2, 3}, kNo, {2, 3, 2}, kNo, {2, 2, 2}, {2, 2, 2}),
+               stacks_case(" one_matrix_on_the_right", {2, 2, 3}, kNo, {3, 4}, kNo, {2, 2, 4}, {2, 2, 4}),
+               stacks_case(" one_transposed_on_the_right", {2, 2, 3}, kNo, {4, 3}, kYes, {2, 2, 4},
+                           {2, 2, 4}),
+               stacks_case(" transposed_stack_and_one", {2, 3, 2}, kYes, {3, 2}, kNo, {2, 2, 2}, {2, 2, 2}),
+               stacks_case(" vector_and_matrix", {3}, kNo, {3, 2}, kNo, {1, 2}, {2}),
+               stacks_case(" matrix_and_vector", {2, 3}, kNo, {3}, kNo, {2, 1}, {2}),
+               stacks_case(" transposed_and_vector", {3, 2}, kYes, {3}, kNo, {2, 1}, {2}),
+               stacks_case(" vectors", {3}, kNo, {3}, kNo, {1, 1}, {}),
+               stacks_case(" vector_and_stack", {3}, kNo, {2, 3, 2}, kNo, {2, 1, 2}, {2, 2}),
+               stacks_case(" stack_and_vector", {2, 2, 3}, kNo, {3}, kNo, {2, 2, 1}, {2, 2}),
+               stacks_case(" no_matrices", {0, 2, 3}, kNo, {1, 3, 2}, kNo, {0, 2, 2}, {0, 2, 2}),
+               stacks_case(" stacks_of_sums_of_nothing", {2, 2, 0}, kNo, {2, 0, 3}, kNo, {2, 2, 3},
+                           {2, 2, 3}),
+               stacks_case(" stacks_without_columns", {2, 2, 3}, kNo, {2, 3, 0}, kNo, {2, 2, 0}, {2, 2, 0}),
            },
        .refused = {{{real({2, 3}), real({4, 3})}},
+                   {{real({2, 2, 3}), real({3, 3, 4})}},
+                   {{real({2, 3}), real({4})}},
+                   {{real({}), real({2})}},
                    {{real({2, 3}), {DType::float32, {3, 4}}}},
                    {{{DType::int32, {2, 2}}, {DType::int32, {2, 2}}}}},
        .smooth = Smoothness::third,
        .multilinear = true,
        .onnx = {"MatMul"}},
+      {.function = "dot",
+       .formula = "c = sum of a_i b_i",
+       .derivative = "a: G b, b: G a",
+       .cases =
+           {
+               dot_case("", 3),
+               dot_case(" one", 1),
+               dot_case(" of_nothing", 0),
+               dot_case(" long", 67),
+           },
+       .refused = {{{real({2}), real({3})}}, {{real({1, 2}), real({2})}}, {{real({}), real({})}}},
+       .smooth = Smoothness::third,
+       .multilinear = true},
+      {.function = "outer",
+       .formula = "C[i, j] = a_i b_j",
+       .derivative = "a: G b, b: G^T a",
+       .cases =
+           {
+               outer_case("", 3, 2),
+               outer_case(" alike", 3, 3),
+               outer_case(" one", 1, 4),
+               outer_case(" of_nothing", 0, 2),
+           },
+       .refused = {{{real({2}), real({3, 1})}}, {{real({}), real({2})}}},
+       .smooth = Smoothness::third,
+       .multilinear = true},
       {.function = "gemm",
        .formula = "D = alpha op(A) op(B) + beta C",
        .derivative = "A, B: alpha times those of matmul, C: beta G",

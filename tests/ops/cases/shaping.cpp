@@ -8,9 +8,26 @@ namespace {
 
 using Axes = std::vector<std::int64_t>;
 
-OpCase reshape_case(const std::string& special, const Shape& from, const Shape& to) {
+// The elements stay in their order.
+OpCase same_order(const std::string& name, const Shape& from, const Shape& to, const Call& f) {
   const Array x = numbers(from);
-  return {"reshape" + special, [=](Inputs in) { return reshape(in[0], to); }, {x}, with_shape(x, to)};
+  return {name, f, {x}, with_shape(x, to)};
+}
+
+OpCase reshape_case(const std::string& special, const Shape& from, const Extents& extents, const Shape& to) {
+  return same_order("reshape" + special, from, to, [=](Inputs in) { return reshape(in[0], extents); });
+}
+
+OpCase flatten_case(const std::string& special, const Shape& from, std::int64_t axis, const Shape& to) {
+  return same_order("flatten" + special, from, to, [=](Inputs in) { return flatten(in[0], axis); });
+}
+
+OpCase squeeze_case(const std::string& special, const Shape& from, const Axes& axes, const Shape& to) {
+  return same_order("squeeze" + special, from, to, [=](Inputs in) { return squeeze(in[0], axes); });
+}
+
+OpCase unsqueeze_case(const std::string& special, const Shape& from, const Axes& axes, const Shape& to) {
+  return same_order("unsqueeze" + special, from, to, [=](Inputs in) { return unsqueeze(in[0], axes); });
 }
 
 OpCase transpose_case(const std::string& special, const Shape& shape, const Axes& axes,
@@ -22,21 +39,97 @@ OpCase transpose_case(const std::string& special, const Shape& shape, const Axes
 }  // namespace
 
 Rows shaping_rows() {
+  const TensorType matrix{DType::float64, {2, 3}};
   return {
       {.function = "reshape",
        .formula = "y: the elements of x in row-major order",
        .derivative = "G in x's shape",
        .cases =
            {
-               reshape_case("", {2, 3}, {3, 2}),
-               reshape_case(" to_vector", {2, 3}, {6}),
-               reshape_case(" scalar", {}, {1, 1}),
-               reshape_case(" of_nothing", {0, 3}, {2, 0}),
+               reshape_case("", {2, 3}, {3, 2}, {3, 2}),
+               reshape_case(" to_vector", {2, 3}, {6}, {6}),
+               reshape_case(" scalar", {}, {1, 1}, {1, 1}),
+               reshape_case(" of_nothing", {0, 3}, {2, 0}, {2, 0}),
+               reshape_case(" open_extent", {2, 6}, {3, -1, 2}, {3, 2, 2}),
+               reshape_case(" open_extent_of_nothing", {0, 3}, {-1, 3}, {0, 3}),
+               {"reshape bytes",
+                [](Inputs in) { return reshape(in[0], {-1}); },
+                {Array::of<std::uint8_t>({2, 2}, {1, 2, 3, 255})},
+                Array::of<double>({4}, {1, 2, 3, 255}),
+                false},
            },
-       .refused = {{{{DType::float64, {2, 4}}}}},
+       .refused = {{{{DType::float64, {2, 4}}}},
+                   {{matrix},
+                    [](Inputs in) {
+                      return reshape(in[0], {4, -1});
+                    }},
+                   {{matrix},
+                    [](Inputs in) {
+                      return reshape(in[0], {-1, -1});
+                    }},
+                   {{{DType::float64, {0, 3}}},
+                    [](Inputs in) {
+                      return reshape(in[0], {0, -1});
+                    }}},
        .smooth = Smoothness::third,
        .multilinear = true,
        .onnx = {"Reshape"}},
+      {.function = "flatten",
+       .formula = "y: x as a matrix, the axes before one as rows",
+       .derivative = "G in x's shape",
+       .cases =
+           {
+               flatten_case("", {2, 3, 4}, 1, {2, 12}),
+               flatten_case(" all_columns", {2, 3}, 0, {1, 6}),
+               flatten_case(" all_rows", {2, 3}, 2, {6, 1}),
+               flatten_case(" negative_axis", {2, 3, 4}, -1, {6, 4}),
+               flatten_case(" scalar", {}, 0, {1, 1}),
+               flatten_case(" of_nothing", {2, 0, 3}, 2, {0, 3}),
+           },
+       .refused = {{{{DType::float64, {}}}}, {{matrix}, [](Inputs in) { return flatten(in[0], 3); }}},
+       .smooth = Smoothness::third,
+       .multilinear = true,
+       .onnx = {"Flatten"}},
+      {.function = "squeeze",
+       .formula = "y: x without axes of extent 1",
+       .derivative = "G in x's shape",
+       .cases =
+           {
+               squeeze_case("", {1, 3, 1, 2}, {}, {3, 2}),
+               squeeze_case(" one_axis", {1, 3, 1}, {0}, {3, 1}),
+               squeeze_case(" negative_axis", {1, 3, 1}, {-1}, {1, 3}),
+               squeeze_case(" to_a_scalar", {1, 1}, {}, {}),
+               squeeze_case(" scalar", {}, {}, {}),
+               squeeze_case(" of_nothing", {1, 0}, {}, {0}),
+           },
+       .refused = {{{matrix}, [](Inputs in) { return squeeze(in[0], {1}); }},
+                   {{matrix}, [](Inputs in) { return squeeze(in[0], {2}); }}},
+       .smooth = Smoothness::third,
+       .multilinear = true,
+       .onnx = {"Squeeze"}},
+      {.function = "unsqueeze",
+       .formula = "y: x with more axes, of extent 1",
+       .derivative = "G in x's shape",
+       .cases =
+           {
+               unsqueeze_case("", {2, 3}, {0}, {1, 2, 3}),
+               unsqueeze_case(" several_axes", {2, 3}, {-1, 1}, {2, 1, 3, 1}),
+               unsqueeze_case(" scalar", {}, {0, 1}, {1, 1}),
+               unsqueeze_case(" no_axes", {2, 3}, {}, {2, 3}),
+               unsqueeze_case(" of_nothing", {0}, {1}, {0, 1}),
+           },
+       .refused = {{{matrix}, [](Inputs in) { return unsqueeze(in[0], {3}); }},
+                   {{matrix},
+                    [](Inputs in) {
+                      return unsqueeze(in[0], {0, 0});
+                    }},
+                   {{matrix},
+                    [](Inputs in) {
+                      return unsqueeze(in[0], {0, 1, 2, 3, 4, 5, 6});
+                    }}},
+       .smooth = Smoothness::third,
+       .multilinear = true,
+       .onnx = {"Unsqueeze"}},
       {.function = "transpose",
        .formula = "y[i_a, i_b, ...] = x[i_0, i_1, ...], axes (a, b, ...)",
        .derivative = "G with the axes back in their order",
@@ -50,6 +143,11 @@ Rows shaping_rows() {
                transpose_case(" one_row", {1, 3}, {}, {1, 0}),
                transpose_case(" scalar", {}, {}, {}),
                transpose_case(" of_nothing", {0, 3}, {}, {1, 0}),
+               {"transpose bytes",
+                [](Inputs in) { return transpose(in[0]); },
+                {Array::of<std::uint8_t>({2, 3}, {1, 2, 3, 4, 5, 255})},
+                Array::of<double>({3, 2}, {1, 4, 2, 5, 3, 255}),
+                false},
            },
        .refused = {{{{DType::float64, {2, 3}}}, transpose_case("", {2, 3, 4}, {1, 2, 0}, {1, 2, 0}).f}},
        .smooth = Smoothness::third,

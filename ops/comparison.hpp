@@ -1,0 +1,33 @@
+// Comparisons, and what is chosen by them, element by element with NumPy's broadcasting. One of two operands
+// may be a number, which takes the element type of the other one. Throws ShapeError.
+#pragma once
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/ops/operand.hpp"
+
+namespace gradtable {
+
+// c = 1 where a = b, a != b, a < b, ..., else 0, as uint8; a and b are of one element type, of whatever kind.
+// NaN differs from every number and is neither less nor greater. build_grad takes no path through them: what
+// depends on x only by comparisons is, for derivatives, constant.
+Tensor equal(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor not_equal(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor less(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor less_equal(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor greater(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor greater_equal(const Operand& a, const Operand& b, Location at = Location::current());
+
+// y = a where the condition, a tensor of uint8, is not 0, else b, whose numbers are then not looked at; a and
+// b are of one element type. The gradient of the one that was not taken is 0, never NaN.
+Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Location at = Location::current());
+
+// c = max(a, b), c = min(a, b); float32 or float64, NaN where one is NaN. Where a = b, each gets half of the
+// gradient; where one is NaN, none.
+Tensor maximum(const Operand& a, const Operand& b, Location at = Location::current());
+Tensor minimum(const Operand& a, const Operand& b, Location at = Location::current());
+
+// y = x, but low where x < low and high where x > high; float32 or float64, NaN stays NaN. The limits may be
+// infinite. The derivative is 1 from low to high, both included, else 0.
+Tensor clip(const Tensor& x, double low, double high, Location at = Location::current());
+
+}  // namespace gradtable

@@ -1,0 +1,168 @@
+// Products of tensors of any rank, made of those of matrices in ops/product.cpp.
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/shaping.hpp"
+
+namespace gradtable {
+namespace {
+
+using Inputs = std::span<const Tensor>;
+
+// The shape of what is stacked, and the type of one matrix.
+Shape stack_of(const Shape& shape) {
+  return shape.first(shape.rank() - 2);
+}
+TensorType matrix_of(const TensorType& type) {
+  return {type.dtype, type.shape.last(2)};
+}
+
+// Products of stacks of matrices, whose shapes broadcast; a single matrix is repeated without copies. Parts
+// are rows of C. Passes that rewrite graphs look for detail::MatMul, which this is not.
+class BatchMatMul final : public Op {
+ public:
+  BatchMatMul(Transpose a, Transpose b) : matmul_(a, b) {}
+  std::string_view name() const override { return "matmul"; }
+  std::vector<Attribute> attributes() const override { return matmul_.attributes(); }
+  bool same_bits_in_every_range() const override { return false; }
+
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    const auto stacks = broadcast_shapes(stack_of(inputs[0].shape), stack_of(inputs[1].shape));
+    if (!stacks)
+      throw ShapeError(fmt::format("expected stacks of matrices that broadcast, got {} and {}",
+                                   to_string(inputs[0].shape), to_string(inputs[1].shape)));
+    const TensorType factors[] = {matrix_of(inputs[0]), matrix_of(inputs[1])};
+    const TensorType matrix = matmul_.infer(factors);
+    std::vector<std::int64_t> extents = detail::extents_of(*stacks);
+    extents.insert(extents.end(), matrix.shape.extents().begin(), matrix.shape.extents().end());
+    return {matrix.dtype, Shape(extents)};
+  }
+
+  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
+    return output.shape.first(output.shape.rank() - 1).size();
+  }
+  bool reads_own_slice(std::size_t input, std::span<const TensorType> inputs,
+                       const TensorType& output) const override {
+    const bool rows_in_order = input == 0 && matmul_.a_transposed() == Transpose::no;
+    return rows_in_order && stack_of(inputs[0].shape) == stack_of(output.shape);
+  }
+  double flops(std::span<const TensorType> inputs, const TensorType& output) const override {
+    const Shape& a = inputs[0].shape;
+    const std::int64_t depth = a[matmul_.a_transposed() == Transpose::yes ? -2 : -1];
+    return 2 * static_cast<double>(depth) * static_cast<double>(output.shape.size());
+  }
+
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    const TensorType a = matrix_of(inputs[0].type), b = matrix_of(inputs[1].type), c = matrix_of(output.type);
+    const Shape stacks = stack_of(output.shape());
+    const std::int64_t m = c.shape[0];
+    if (c.shape.size() == 0 || parts.begin == parts.end) return;
+    const detail::Walk<2> walk(stacks, {detail::broadcast_strides(stack_of(inputs[0].shape()), stacks),
+                                        detail::broadcast_strides(stack_of(inputs[1].shape()), stacks)});
+    std::int64_t matrix = parts.begin / m;
+    walk.for_pieces(matrix, (parts.end - 1) / m + 1, [&](const auto& first, std::int64_t count) {
+      for (std::int64_t i = 0; i < count; ++i, ++matrix) {
+        const ConstView factors[] = {place(a, inputs[0].data, first[0] + i * walk.run_stride(0)),
+                                     place(b, inputs[1].data, first[1] + i * walk.run_stride(1))};
+        auto* product = static_cast<std::byte*>(output.data) + static_cast<std::size_t>(matrix) * c.bytes();
+        matmul_.forward(
+            factors, {c, product},
+            {std::max<std::int64_t>(parts.begin - matrix * m, 0), std::min(parts.end - matrix * m, m)});
+      }
+    });
+  }
+
+  // As for matrices; where a factor is repeated, the caller sums over the repetitions.
+  Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {
+    return matmul_.bprop(inputs, output, gradient, wrt);
+  }
+
+ private:
+  static ConstView place(const TensorType& matrix, const void* data, std::int64_t index) {
+    return {matrix, static_cast<const std::byte*>(data) + static_cast<std::size_t>(index) * matrix.bytes()};
+  }
+
+  detail::MatMul matmul_;
+};
+
+// op(A) op(B), where both have two axes or more.
+Tensor product(const Tensor& a, const Tensor& b, Transpose ta, Transpose tb, Location at) {
+  const Shape &left = a.shape(), &right = b.shape();
+  if (left.rank() == 2 && right.rank() == 2)
+    return apply(std::make_shared<const detail::MatMul>(ta, tb), {a, b}, at);
+  // Many matrices times the same one are one tall matrix times it.
+  if (right.rank() == 2 && ta == Transpose::no) {
+    std::vector<std::int64_t> extents = detail::extents_of(left);
+    extents.back() = right[tb == Transpose::yes ? 0 : 1];
+    const Tensor rows = reshape(a, {left.first(left.rank() - 1).size(), left[-1]}, at);
+    return reshape(apply(std::make_shared<const detail::MatMul>(ta, tb), {rows, b}, at), extents, at);
+  }
+  return apply(std::make_shared<const BatchMatMul>(ta, tb), {a, b}, at);
+}
+
+std::string form(std::string_view rows, std::string_view columns, const Shape& shape, Transpose transposed) {
+  if (shape.rank() == 1) return "(k)";
+  return fmt::format("({}{},{})", shape.rank() > 2 ? "...," : "",
+                     transposed == Transpose::yes ? columns : rows,
+                     transposed == Transpose::yes ? rows : columns);
+}
+
+// Whether the sums of the products have equally many terms on both sides. Throws ShapeError.
+void require_factors(const Shape& a, const Shape& b, Transpose ta, Transpose tb) {
+  if (a.rank() == 0 || b.rank() == 0)
+    throw ShapeError(fmt::format("expected factors with axes, got {} and {}", to_string(a), to_string(b)));
+  const std::int64_t left = a[a.rank() > 1 && ta == Transpose::yes ? -2 : -1];
+  const std::int64_t right = b[b.rank() > 1 && tb == Transpose::no ? -2 : -1];
+  if (left != right)
+    throw ShapeError(fmt::format("expected {} and {}, got {} and {}", form("m", "k", a, ta),
+                                 form("k", "n", b, tb), to_string(a), to_string(b)));
+}
+
+void require_vectors(const Tensor& a, const Tensor& b) {
+  if (a.shape().rank() != 1 || b.shape().rank() != 1)
+    throw ShapeError(
+        fmt::format("expected two vectors, got {} and {}", to_string(a.shape()), to_string(b.shape())));
+}
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpose b_transposed, Location at) {
+  detail::require_tensor(b, "matmul", at);
+  detail::checked(a, "matmul", at,
+                  [&] { require_factors(a.shape(), b.shape(), a_transposed, b_transposed); });
+  const bool row = a.shape().rank() == 1, column = b.shape().rank() == 1;
+  if (!row && !column) return product(a, b, a_transposed, b_transposed, at);
+  const Tensor left = row ? unsqueeze(a, {0}, at) : a, right = column ? unsqueeze(b, {1}, at) : b;
+  const Tensor c =
+      product(left, right, row ? Transpose::no : a_transposed, column ? Transpose::no : b_transposed, at);
+  std::vector<std::int64_t> ones;
+  if (row) ones.push_back(-2);
+  if (column) ones.push_back(-1);
+  return squeeze(c, ones, at);
+}
+
+Tensor dot(const Tensor& a, const Tensor& b, Location at) {
+  detail::require_tensor(b, "dot", at);
+  detail::checked(a, "dot", at, [&] {
+    require_vectors(a, b);
+    if (a.shape() != b.shape())
+      throw ShapeError(fmt::format("expected vectors of equal length, got {} and {}", to_string(a.shape()),
+                                   to_string(b.shape())));
+  });
+  return matmul(a, b, Transpose::no, Transpose::no, at);
+}
+
+Tensor outer(const Tensor& a, const Tensor& b, Location at) {
+  detail::require_tensor(b, "outer", at);
+  detail::checked(a, "outer", at, [&] { require_vectors(a, b); });
+  return mul(unsqueeze(a, {1}, at), unsqueeze(b, {0}, at), at);
+}
+
+}  // namespace gradtable

@@ -1,0 +1,21 @@
+// What functions of two tensors take where one may be a number.
+#pragma once
+
+#include <optional>
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+
+// A tensor or a number, and the place in the user's source. A number takes the element type of the other
+// operand.
+struct Operand {
+  Operand(const Tensor& tensor, Location where = Location::current()) : value(tensor), at(where) {}
+  Operand(double constant, Location where = Location::current()) : number(constant), at(where) {}
+
+  Tensor value;
+  std::optional<double> number;
+  Location at;
+};
+
+}  // namespace gradtable
