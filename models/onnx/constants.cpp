@@ -7,6 +7,7 @@
 #include "gradtable/models/onnx/detail/tensor_proto.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -81,6 +82,7 @@ Tensors identity(OnnxNode& node) {
 Tensors cast_to(OnnxNode& node) {
   const std::int64_t to = node.integer("to");
   const DType dtype = dtype_of_onnx(static_cast<std::int32_t>(std::clamp<std::int64_t>(to, -1, 1 << 20)));
+  if (to == onnx::TensorProto::BOOL) return {not_equal(node.input(0), 0.0)};
   return {cast(node.input(0), dtype)};
 }
 

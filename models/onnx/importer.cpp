@@ -166,12 +166,13 @@ void OnnxImporter::convert_nodes() {
   int index = 0;
   for (const onnx::NodeProto& node : model_.graph().node()) {
     const std::string name = node.name().empty() ? "" : fmt::format(" {}", quoted(node.name()));
-    at_place(fmt::format("node {}{} ({})", index++, name, printable(node.op_type(), 80)),
-             [&] { convert(node); });
+    at_place(fmt::format("node {}{} ({})", index, name, printable(node.op_type(), 80)),
+             [&] { convert(node, index); });
+    ++index;
   }
 }
 
-void OnnxImporter::convert(const onnx::NodeProto& node) {
+void OnnxImporter::convert(const onnx::NodeProto& node, int index) {
   const std::string domain = domain_of(node.domain());
   const OnnxConverter* converter = find_converter(domain, node.op_type());
   if (converter == nullptr)
@@ -184,7 +185,7 @@ void OnnxImporter::convert(const onnx::NodeProto& node) {
         fmt::format("opset {}; expected {} or later for this op", opset->second, converter->since));
   require_inputs(node);
   const std::size_t first = graph_.size();
-  OnnxNode call(graph_, values_, node, opset->second);
+  OnnxNode call(graph_, values_, node, opset->second, index, options_);
   const std::vector<Tensor> tensors = converter->convert(call);
   call.require_all_read();
   require_affordable(first);

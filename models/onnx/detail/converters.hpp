@@ -24,9 +24,11 @@ inline constexpr std::string_view kOnnxTraining = "ai.onnx.preview.training";
 const OnnxConverter* find_converter(std::string_view domain, std::string_view op);
 
 // Families.
-std::span<const OnnxConverter> onnx_elementwise();
 std::span<const OnnxConverter> onnx_activations();
+std::span<const OnnxConverter> onnx_comparisons();
 std::span<const OnnxConverter> onnx_constants();
+std::span<const OnnxConverter> onnx_elementwise();
+std::span<const OnnxConverter> onnx_indexing();
 std::span<const OnnxConverter> onnx_products();
 std::span<const OnnxConverter> onnx_reductions();
 std::span<const OnnxConverter> onnx_shapes();

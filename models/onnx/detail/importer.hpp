@@ -33,7 +33,7 @@ class OnnxImporter {
   // Whether the user gave other numbers for it; then it is a constant of these.
   bool replaced(const std::string& name, const TensorType& type);
   void convert_nodes();
-  void convert(const onnx::NodeProto& node);
+  void convert(const onnx::NodeProto& node, int index);
   void require_affordable(std::size_t first) const;
   void require_inputs(const onnx::NodeProto& node) const;
   void define_outputs(const onnx::NodeProto& node, const std::vector<Tensor>& tensors);

@@ -7,20 +7,21 @@
 
 namespace gradtable::detail {
 
-inline Tensor as_real(const Tensor& x) {
-  return is_floating(x.dtype()) ? x : cast(x, DType::float64);
+inline Tensor as_type(const Tensor& x, DType dtype) {
+  return x.dtype() == dtype ? x : cast(x, dtype);
 }
 
 // f(x), in x's type.
 template <class F>
 Tensor through_reals(const Tensor& x, const F& f) {
-  return is_floating(x.dtype()) ? f(x) : cast(f(as_real(x)), x.dtype());
+  return is_floating(x.dtype()) ? f(x) : cast(f(cast(x, DType::float64)), x.dtype());
 }
 
+// f(a, b), in a's type; both are of one type, or f refuses them.
 template <class F>
 Tensor through_reals(const Tensor& a, const Tensor& b, const F& f) {
   if (is_floating(a.dtype()) || a.dtype() != b.dtype()) return f(a, b);
-  return cast(f(as_real(a), as_real(b)), a.dtype());
+  return cast(f(cast(a, DType::float64), cast(b, DType::float64)), a.dtype());
 }
 
 }  // namespace gradtable::detail

@@ -18,8 +18,9 @@ std::vector<T> to_vector(const Field& field) {
 
 }  // namespace
 
-OnnxNode::OnnxNode(Graph& graph, OnnxValues& values, const onnx::NodeProto& proto, std::int64_t opset)
-    : graph_(graph), values_(values), proto_(proto), opset_(opset) {
+OnnxNode::OnnxNode(Graph& graph, OnnxValues& values, const onnx::NodeProto& proto, std::int64_t opset,
+                   int index, const OnnxOptions& options)
+    : graph_(graph), values_(values), proto_(proto), opset_(opset), index_(index), options_(options) {
   std::set<std::string_view> names;
   for (const AttributeProto& attribute : proto.attribute())
     if (!names.insert(attribute.name()).second)

@@ -15,15 +15,19 @@
 
 #include "gradtable/core/graph.hpp"
 #include "gradtable/models/onnx/detail/values.hpp"
+#include "gradtable/models/onnx/import.hpp"
 
 namespace gradtable::detail {
 
 class OnnxNode {
  public:
-  // Throws OnnxError for an attribute that is there twice.
-  OnnxNode(Graph& graph, OnnxValues& values, const onnx::NodeProto& proto, std::int64_t opset);
+  // Throws OnnxError for an attribute that is there twice. `index` counts the model's nodes.
+  OnnxNode(Graph& graph, OnnxValues& values, const onnx::NodeProto& proto, std::int64_t opset, int index,
+           const OnnxOptions& options);
 
   Graph& graph() const { return graph_; }
+  const OnnxOptions& options() const { return options_; }
+  int index() const { return index_; }
   // The version of the op's domain that the model is written in.
   std::int64_t opset() const { return opset_; }
 
@@ -40,6 +44,7 @@ class OnnxNode {
                                            std::optional<std::vector<std::int64_t>> fallback = {});
   double input_real(std::size_t i, std::optional<double> fallback = {});
   bool input_is_known(std::size_t i) const { return values_.is_known(name(i)); }
+  bool input_is_scalar(std::size_t i) const { return values_.tensor_type(name(i)).shape.rank() == 0; }
   // For inputs that do not change the outputs.
   void ignore_input(std::size_t i) { read_inputs_.insert(i); }
   // What any name stands for that was made before.
@@ -77,6 +82,8 @@ class OnnxNode {
   OnnxValues& values_;
   const onnx::NodeProto& proto_;
   std::int64_t opset_;
+  int index_;
+  const OnnxOptions& options_;
   std::set<std::size_t> read_inputs_;
   std::set<std::string, std::less<>> read_attributes_;
 };

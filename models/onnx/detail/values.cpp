@@ -70,6 +70,11 @@ Tensor OnnxValues::tensor(const std::string& name) {
   return value.tensor;
 }
 
+TensorType OnnxValues::tensor_type(const std::string& name) const {
+  const Value& value = values_.at(name);
+  return value.tensor.empty() ? type_of(*value.stored) : value.tensor.type();
+}
+
 Tensor OnnxValues::parameter(const std::string& name) const {
   const Value& value = values_.at(name);
   return value.parameter.empty() ? Tensor() : value.tensor;

@@ -25,6 +25,7 @@ class OnnxValues {
 
   bool contains(const std::string& name) const { return values_.contains(name); }
   Tensor tensor(const std::string& name);
+  TensorType tensor_type(const std::string& name) const;
   // The parameter that was made of stored numbers, or an empty tensor.
   Tensor parameter(const std::string& name) const;
 
