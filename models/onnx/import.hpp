@@ -25,6 +25,9 @@ struct OnnxOptions {
   std::map<std::string, Array> values = {};
   // Parameters can be trained; constants cannot, and programs compute beforehand what follows from them.
   Weights weights = Weights::parameters;
+  // Counts the steps of training, an int32 scalar of the graph: dropouts in training mode draw their masks by
+  // it.
+  Tensor step = {};
   // Before the names of inputs and parameters of the graph, where there are several models in one.
   std::string prefix = {};
   // The largest tensor in bytes; larger ones are errors.

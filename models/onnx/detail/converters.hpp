@@ -27,8 +27,12 @@ const OnnxConverter* find_converter(std::string_view domain, std::string_view op
 std::span<const OnnxConverter> onnx_activations();
 std::span<const OnnxConverter> onnx_comparisons();
 std::span<const OnnxConverter> onnx_constants();
+std::span<const OnnxConverter> onnx_convolution();
 std::span<const OnnxConverter> onnx_elementwise();
 std::span<const OnnxConverter> onnx_indexing();
+std::span<const OnnxConverter> onnx_losses();
+std::span<const OnnxConverter> onnx_normalization();
+std::span<const OnnxConverter> onnx_pooling();
 std::span<const OnnxConverter> onnx_products();
 std::span<const OnnxConverter> onnx_reductions();
 std::span<const OnnxConverter> onnx_shapes();
