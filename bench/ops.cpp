@@ -137,6 +137,28 @@ const std::vector<OpCase> kCases = {
     {"mean", kSizes, [](F& in, S s) { return mean(in.numbers(s)); }},
     {"reshape", kSizes, [](F& in, S s) { return reshape(in.numbers(s), {s.size()}); }},
     {"transpose", kSizes, [](F& in, S s) { return transpose(in.numbers(s)); }},
+    {"slice/columns", kSizes,
+     [](F& in, S s) {
+       return slice(in.numbers({s[0], 2 * s[1]}), {{.axis = 1, .start = s[1]}});
+     }},
+    {"slice/every_second", kSizes,
+     [](F& in, S s) {
+       return slice(in.numbers({s[0], 2 * s[1]}), {{.axis = 1, .step = 2}});
+     }},
+    {"pad/columns", kSizes,
+     [](F& in, S s) {
+       return pad(in.numbers({s[0], s[1] / 2}), {{.axis = 1, .before = 1, .after = s[1] - s[1] / 2 - 1}});
+     }},
+    {"concat/rows", kSizes,
+     [](F& in, S s) {
+       return concat({in.numbers(s), in.numbers(s)}, 0);
+     }},
+    {"concat/columns", kSizes,
+     [](F& in, S s) {
+       return concat({in.numbers(s), in.numbers(s)}, 1);
+     }},
+    {"gather/rows", kSizes, [](F& in, S s) { return gather(in.numbers(s), in.labels(s[0], s[0])); }},
+    {"gather/columns", kSizes, [](F& in, S s) { return gather(in.numbers(s), in.labels(s[1], s[1]), 1); }},
     {"softmax", kScores, [](F& in, S s) { return softmax(in.numbers(s)); }},
     {"log_softmax", kScores, [](F& in, S s) { return log_softmax(in.numbers(s)); }},
     {"cross_entropy", kScores,

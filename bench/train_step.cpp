@@ -1,8 +1,10 @@
-// bench_train_step: the time of one training step (forward, backward, SGD) of fully connected networks.
+// bench_train_step: the time of one training step (forward, backward, SGD) of fully connected networks and of
+// LeNet-5.
 //
 // Each figure is the best of several rounds; compare it only with others of the same run of the same machine.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,11 +21,14 @@ using namespace gradtable;
 using Clock = std::chrono::steady_clock;
 
 struct Case {
-  std::vector<std::int64_t> widths;
+  std::vector<std::int64_t> widths;  // of a fully connected network; none for LeNet-5
   std::int64_t batch;
   int steps;  // of one round
 
-  std::string model() const { return fmt::format("{}", fmt::join(widths, "-")); }
+  bool is_lenet5() const { return widths.empty(); }
+  std::string model() const { return is_lenet5() ? "lenet5" : fmt::format("{}", fmt::join(widths, "-")); }
+  std::int64_t features() const { return is_lenet5() ? 784 : widths.front(); }
+  std::int64_t classes() const { return is_lenet5() ? 10 : widths.back(); }
 };
 
 const std::vector<Case> kCases = {
@@ -35,7 +40,61 @@ const std::vector<Case> kCases = {
     {{784, 500, 10}, 100, 400},
     {{784, 512, 512, 10}, 128, 200},
     {{784, 1024, 1024, 1024, 10}, 256, 30},
+    {{}, 64, 300},
 };
+
+struct Scores {
+  Tensor scores;
+  std::vector<Tensor> parameters;
+};
+
+// Weights and biases of shapes that are given, uniform in +-1 / sqrt(inputs of a number).
+class Layers {
+ public:
+  explicit Layers(Graph& graph) : graph_(graph) {}
+
+  Tensor convolution(const Tensor& x, std::int64_t filters, std::int64_t kernel, std::int64_t padding) {
+    const Tensor w = uniform({filters, x.shape()[1], kernel, kernel}, x.shape()[1] * kernel * kernel);
+    const Tensor b = uniform({filters}, x.shape()[1] * kernel * kernel);
+    return max_pool2d(relu(conv2d(x, w, b, {.padding = padding})), 2);
+  }
+
+  Tensor dense(const Tensor& x, std::int64_t outputs) {
+    const Tensor w = uniform({x.shape()[1], outputs}, x.shape()[1]), b = uniform({outputs}, x.shape()[1]);
+    return add_bias(matmul(x, w), b);
+  }
+
+  const std::vector<Tensor>& parameters() const { return parameters_; }
+
+ private:
+  Tensor uniform(const Shape& shape, std::int64_t inputs) {
+    Array numbers(DType::float32, shape);
+    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+    for (float& number : numbers.as<float>())
+      number = static_cast<float>((2 * random_.uniform() - 1) * bound);
+    parameters_.push_back(graph_.parameter(fmt::format("p{}", parameters_.size()), std::move(numbers)));
+    return parameters_.back();
+  }
+
+  Graph& graph_;
+  Random random_{1};
+  std::vector<Tensor> parameters_;
+};
+
+Scores lenet5(Graph& graph, const Tensor& x) {
+  Layers layers(graph);
+  const std::int64_t batch = x.shape()[0];
+  Tensor h = layers.convolution(reshape(x, {batch, 1, 28, 28}), 6, 5, 2);
+  h = reshape(layers.convolution(h, 16, 5, 0), {batch, 400});
+  h = relu(layers.dense(relu(layers.dense(h, 120)), 84));
+  h = layers.dense(h, 10);
+  return {h, layers.parameters()};
+}
+
+Scores fully_connected(Graph& graph, const Tensor& x, const std::vector<std::int64_t>& widths) {
+  const Fcnn network(graph, widths, {.seed = 1});
+  return {network(x), network.parameters()};
+}
 
 // Images and labels in memory, from which each step takes the next batch where it lies.
 struct Samples {
@@ -71,19 +130,19 @@ void show(const Program& program) {
 
 double seconds_per_step(const Case& c, const Settings& settings) {
   Graph graph;
-  const Fcnn network(graph, c.widths, {.seed = 1});
-  const std::int64_t features = c.widths.front();
+  const std::int64_t features = c.features();
   const Tensor x = graph.input("x", {c.batch, features});
   const Tensor t = graph.input("t", {c.batch}, DType::int32);
-  const Tensor loss = softmax_cross_entropy(network(x), t);
+  const auto [scores, parameters] = c.is_lenet5() ? lenet5(graph, x) : fully_connected(graph, x, c.widths);
+  const Tensor loss = softmax_cross_entropy(scores, t);
   Program step = compile(graph, {.outputs = {loss},
-                                 .updates = sgd(build_grad(loss, network.parameters()), 0.01),
+                                 .updates = sgd(build_grad(loss, parameters), 0.01),
                                  .threads = settings.threads,
                                  .min_threads = settings.min_threads,
                                  .deterministic = settings.deterministic,
                                  .without = settings.without});
   if (settings.show_plan) show(step);
-  const Samples samples(std::max<std::int64_t>(8192, c.batch), features, c.widths.back());
+  const Samples samples(std::max<std::int64_t>(8192, c.batch), features, c.classes());
   double best = 1e9;
   for (int round = 0; round < settings.rounds; ++round) {
     const auto start = Clock::now();
@@ -109,7 +168,7 @@ int main(int argc, char** argv) {
   app.add_option("--threads", settings.threads, "at most so many threads")->check(CLI::Range(1, 256));
   app.add_option("--rounds", settings.rounds, "the best of so many rounds counts")
       ->check(CLI::Range(1, 1000));
-  app.add_option("--model", only, "this model alone, as 784-128-10");
+  app.add_option("--model", only, "this model alone, as 784-128-10 or lenet5");
   app.add_option("--batch", batch, "this batch size alone")->check(CLI::Range(1, 1000000));
   app.add_option("--min-threads", settings.min_threads, "at least so many, whatever the cost model says")
       ->check(CLI::Range(1, 256));

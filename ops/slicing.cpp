@@ -286,8 +286,8 @@ Tensor pad(const Tensor& x, const std::vector<Padding>& paddings, double value, 
                                         whole = longer ? checked_add(*longer, after) : std::nullopt;
       if (!whole || *whole < 0)
         throw ShapeError(
-            fmt::format("expected paddings that leave the {} elements of axis {} an extent, got {} and {}",
-                        extent, axes[i], before, after));
+            fmt::format("expected paddings that give axis {} of {} an extent from 0 to 2^63, got {} and {}",
+                        axes[i], to_string(x.shape()), before, after));
       extent = *whole;
     }
     return std::pair(std::move(found), Shape(extents));

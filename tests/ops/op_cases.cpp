@@ -61,6 +61,8 @@ const std::vector<OpFamily>& op_families() {
       {"Element types", "ops/casting.hpp", casting_rows()},
       {"Constants for derivatives", "ops/stop_gradient.hpp", stop_gradient_rows()},
       {"Matrix products", "ops/product.hpp", product_rows()},
+      {"Convolutions", "ops/convolution.hpp", convolution_rows()},
+      {"Pooling", "ops/pooling.hpp", pooling_rows()},
       {"Reductions", "ops/reduction.hpp", reduction_rows()},
       {"Repeating", "ops/broadcast.hpp", broadcast_rows()},
       {"Shapes", "ops/shaping.hpp", shaping_rows()},

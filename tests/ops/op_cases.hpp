@@ -71,6 +71,8 @@ Rows arithmetic_rows();
 Rows power_rows();
 Rows comparison_rows();
 Rows product_rows();
+Rows convolution_rows();
+Rows pooling_rows();
 Rows broadcast_rows();
 Rows reduction_rows();
 Rows shaping_rows();

@@ -1,0 +1,80 @@
+#include "gradtable/ops/pooling.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "tests/ops/comparisons.hpp"
+#include "tests/ops/formulas.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/reduction.hpp"
+
+namespace gradtable::testing {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// d sum(g * max_pool2d(x)) / dx for g = 1, 2, 3, ...
+Array gradient_of_max(const Array& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+  Graph graph;
+  const Tensor parameter = graph.parameter("x", x), y = max_pool2d(parameter, kernel, options);
+  Array weights(DType::float64, y.shape());
+  double next = 1;
+  for (double& weight : weights.as<double>()) weight = next++;
+  return evaluate(build_grad(sum(mul(y, graph.constant(weights))), {parameter})[parameter]);
+}
+
+// The windows of these rows are 1, 1, 1, 1 and 2, 3, 3, 3 and so on; four and more are done at once.
+const Array kTies = Array::of<double>({1, 1, 2, 10}, {1, 1, 2, 3, 0, 0, 0, 5, 7, 7,  //
+                                                      1, 1, 3, 3, 4, 4, 5, 5, 7, 8});
+
+TEST(MaxPool, GivesTheGradientToTheFirstOfSeveralLargest) {
+  const Array expected = Array::of<double>({1, 1, 2, 10}, {1, 0, 0, 2, 0, 0, 0, 4, 0, 0,  //
+                                                           0, 0, 0, 0, 3, 0, 0, 0, 0, 5});
+  EXPECT_TRUE(close_to(gradient_of_max(kTies, 2, {}), expected, 0));
+}
+
+TEST(MaxPool, GivesTheGradientToTheFirstOfSeveralLargestInOverlappingWindows) {
+  const Array x = Array::of<double>({1, 1, 2, 3}, {4, 4, 4, 4, 4, 4});
+  const Array expected = Array::of<double>({1, 1, 2, 3}, {1, 2, 0, 0, 0, 0});
+  EXPECT_TRUE(close_to(gradient_of_max(x, 2, {.stride = 1}), expected, 0));
+}
+
+TEST(MaxPool, GivesNaNWhereAWindowHasOne) {
+  for (const std::int64_t place : {0, 1, 10, 11}) {
+    for (const std::int64_t stride : {2, 1}) {
+      Array x = kTies;
+      x.as<double>()[static_cast<std::size_t>(place)] = kNaN;
+      Graph g;
+      const Array y = evaluate(max_pool2d(g.constant(x), 2, {.stride = stride}));
+      for (std::size_t i = 0; i < y.as<double>().size(); ++i)
+        EXPECT_EQ(std::isnan(y.as<double>()[i]), i == 0 || (stride == 1 && i == 1 && place % 10 == 1));
+    }
+  }
+}
+
+TEST(MaxPool, GivesMinusInfinityForPaddingAlone) {
+  const Array x = Array::of<double>({1, 1, 1, 2}, {-3, -2});
+  Graph g;
+  const Array y = evaluate(max_pool2d(g.constant(x), 1, {.padding = {0, 1}}));
+  const Array expected = Array::of<double>({1, 1, 1, 4}, {-kInfinity, -3, -2, -kInfinity});
+  EXPECT_TRUE(same_bits(y, expected));
+  EXPECT_TRUE(
+      close_to(gradient_of_max(x, 1, {.padding = {0, 1}}), Array::of<double>({1, 1, 1, 2}, {2, 3}), 0));
+}
+
+TEST(AvgPool, GivesZeroForPaddingAlone) {
+  const Array x = Array::of<double>({1, 1, 2}, {-3, -2});
+  for (const bool count : {false, true}) {
+    Graph g;
+    const Array y = evaluate(avg_pool1d(g.constant(x), 1, {.padding = 1, .count_include_pad = count}));
+    EXPECT_TRUE(close_to(y, Array::of<double>({1, 1, 4}, {0, -3, -2, 0}), 0));
+  }
+}
+
+}  // namespace
+}  // namespace gradtable::testing
