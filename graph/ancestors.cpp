@@ -3,8 +3,11 @@
 #include <algorithm>
 
 namespace gradtable {
+namespace {
 
-std::vector<NodeId> ancestors(const Graph& graph, std::span<const NodeId> of) {
+// The ancestors along the inputs, of those with an op, that `follows(node, i)` is true for.
+template <class Follows>
+std::vector<NodeId> ancestors_along(const Graph& graph, std::span<const NodeId> of, const Follows& follows) {
   if (of.empty()) return {};
   const NodeId last = std::ranges::max(of);
   std::vector<bool> needed(static_cast<std::size_t>(last) + 1);
@@ -15,10 +18,24 @@ std::vector<NodeId> ancestors(const Graph& graph, std::span<const NodeId> of) {
   for (NodeId id = last; id >= 0; --id) {
     if (!needed[static_cast<std::size_t>(id)]) continue;
     found.push_back(id);
-    for (const NodeId input : graph.node(id).inputs) needed[static_cast<std::size_t>(input)] = true;
+    const Node& node = graph.node(id);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (follows(node, i)) needed[static_cast<std::size_t>(node.inputs[i])] = true;
+    }
   }
   std::ranges::reverse(found);
   return found;
+}
+
+}  // namespace
+
+std::vector<NodeId> ancestors(const Graph& graph, std::span<const NodeId> of) {
+  return ancestors_along(graph, of, [](const Node&, std::size_t) { return true; });
+}
+
+std::vector<NodeId> differentiable_ancestors(const Graph& graph, std::span<const NodeId> of) {
+  return ancestors_along(graph, of,
+                         [](const Node& node, std::size_t i) { return node.op->passes_gradient(i); });
 }
 
 }  // namespace gradtable

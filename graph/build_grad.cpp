@@ -1,7 +1,6 @@
 #include "gradtable/graph/build_grad.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -16,17 +15,40 @@ std::string place(const Node& node) {
   return fmt::format("[{}]", to_string(node.location));
 }
 
-void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets) {
-  const auto empty = [](const Tensor& tensor) { return tensor.empty(); };
-  if (z.empty() || std::ranges::any_of(targets, empty))
-    throw GradientError(fmt::format("build_grad: expected tensors of a graph, got an empty one as {}",
-                                    z.empty() ? "z" : "a target"));
+void require_real_scalar(const Tensor& z) {
+  if (z.empty()) throw GradientError("build_grad: expected tensors of a graph, got an empty one as z");
   if (!is_floating(z.dtype()) || z.shape().rank() != 0)
     throw GradientError(
         fmt::format("build_grad: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}",
                     z.label(), to_string(z.type()), place(z.node())));
+}
+
+void require_known(const GradTable& known) {
+  if (known.size() == 0) throw GradientError("build_grad: expected at least one known gradient, got none");
+  const Tensor& first = known.begin()->target;
+  for (const auto& [y, gradient] : known) {
+    if (y.empty() || gradient.empty())
+      throw GradientError(fmt::format("build_grad: expected tensors of a graph, got an empty one as {}",
+                                      y.empty() ? "y" : "a gradient"));
+    if (&y.graph() != &first.graph() || &gradient.graph() != &first.graph())
+      throw GradientError(
+          fmt::format("build_grad: expected {} and its gradient in the graph of {}, got another", y.label(),
+                      first.label()));
+    if (!is_floating(y.dtype()))
+      throw GradientError(fmt::format("build_grad: expected a real tensor to differentiate, got {} of {}  {}",
+                                      y.label(), to_string(y.type()), place(y.node())));
+    if (gradient.type() != y.type())
+      throw ShapeError(fmt::format("build_grad: expected a gradient of {} for {}, got {}  {}",
+                                   to_string(y.type()), y.label(), to_string(gradient.type()),
+                                   place(y.node())));
+  }
+}
+
+void require_targets(const Graph& graph, const std::vector<Tensor>& targets) {
   for (const Tensor& target : targets) {
-    if (&target.graph() != &z.graph())
+    if (target.empty())
+      throw GradientError("build_grad: expected tensors of a graph, got an empty one as a target");
+    if (&target.graph() != &graph)
       throw GradientError(fmt::format(
           "build_grad: expected targets in the graph of z, got {} of another graph", target.label()));
     if (!is_floating(target.dtype()))
@@ -35,23 +57,30 @@ void require_differentiable(const Tensor& z, const std::vector<Tensor>& targets)
   }
 }
 
-// 𝒢′: which nodes up to z are both ancestors of z and descendants of a target, along inputs that derivatives
-// go on to.
+std::vector<NodeId> ids_of_known(const GradTable& known) {
+  std::vector<NodeId> ids;
+  for (const auto& [y, gradient] : known) ids.push_back(y.id());
+  return ids;
+}
+
+// 𝒢′: which nodes up to the last of the `known` are both their ancestors and descendants of a target, along
+// inputs that derivatives go on to.
 class Pruned {
  public:
-  Pruned(const Graph& graph, const Tensor& z, const std::vector<Tensor>& targets)
-      : kept_(static_cast<std::size_t>(z.id()) + 1) {
+  Pruned(const Graph& graph, std::span<const NodeId> known, const std::vector<Tensor>& targets)
+      : kept_(static_cast<std::size_t>(std::ranges::max(known)) + 1) {
     std::vector<bool> is_target(kept_.size());
     for (const Tensor& target : targets) {
-      if (target.id() <= z.id()) is_target[static_cast<std::size_t>(target.id())] = true;
+      const auto place = static_cast<std::size_t>(target.id());
+      if (place < is_target.size()) is_target[place] = true;
     }
-    const std::array<NodeId, 1> last{z.id()};
-    for (const NodeId id : ancestors(graph, last)) {
+    for (const NodeId id : differentiable_ancestors(graph, known)) {
       const auto place = static_cast<std::size_t>(id);
       kept_[place] = is_target[place] || descends(graph.node(id));
     }
   }
 
+  std::size_t size() const { return kept_.size(); }
   bool contains(const Tensor& v) const {
     return static_cast<std::size_t>(v.id()) < kept_.size() && kept_[static_cast<std::size_t>(v.id())];
   }
@@ -68,12 +97,14 @@ class Pruned {
   std::vector<bool> kept_;
 };
 
-void require_reached(const Tensor& z, const std::vector<Tensor>& targets, const Pruned& pruned) {
+void require_reached(const GradTable& known, const std::vector<Tensor>& targets, const Pruned& pruned) {
   for (const Tensor& target : targets) {
-    if (!pruned.contains(target))
-      throw GradientError(
-          fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}",
-                      z.label(), target.label(), place(target.node())));
+    if (pruned.contains(target)) continue;
+    std::string names;
+    for (const auto& [y, gradient] : known) names += (names.empty() ? "" : " or ") + y.label();
+    throw GradientError(
+        fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}", names,
+                    target.label(), place(target.node())));
   }
 }
 
@@ -102,10 +133,11 @@ Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, c
   return sum_to(part, x.shape());
 }
 
-// Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already.
+// Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already. What V's own
+// entry holds came from outside.
 Tensor gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned,
                    const std::vector<Tensor>& grad_table) {
-  Tensor sum;
+  Tensor sum = grad_table[static_cast<std::size_t>(v.id())];
   // for C in get_consumers(V, 𝒢′) do
   for (const Tensor& c : get_consumers(v, graph)) {
     if (!pruned.contains(c)) continue;
@@ -133,28 +165,35 @@ Tensor GradTable::operator[](const Tensor& target) const {
   return found->gradient;
 }
 
+GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
+  require_real_scalar(z);
+  // grad_table[z] <- 1
+  const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
+  return build_grad(GradTable({{z, z.graph().constant(1, z.dtype())}}), targets, unreached);
+}
+
 // Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
 // variables are taken in the reverse order of their creation instead, in which consumers come before V.
-GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
-  require_differentiable(z, targets);
-  Graph& graph = z.graph();
+GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached) {
+  require_known(known);
+  Graph& graph = known.begin()->target.graph();
+  require_targets(graph, targets);
 
   // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
-  const Pruned pruned(graph, z, targets);
-  if (unreached == Unreached::error) require_reached(z, targets, pruned);
+  const Pruned pruned(graph, ids_of_known(known), targets);
+  if (unreached == Unreached::error) require_reached(known, targets, pruned);
 
   // Initialize grad_table, a data structure associating tensors to their gradients
-  std::vector<Tensor> grad_table(static_cast<std::size_t>(z.id()) + 1);
-
-  // grad_table[z] <- 1
-  {
-    const Graph::Scope scope(graph, Phase::gradient, z.id());
-    grad_table.back() = graph.constant(1, z.dtype());
+  std::vector<Tensor> grad_table(pruned.size());
+  for (const auto& [y, gradient] : known) {
+    const Graph::Scope scope(graph, Phase::gradient, y.id());
+    Tensor& entry = grad_table[static_cast<std::size_t>(y.id())];
+    entry = entry.empty() ? gradient : add(entry, gradient);
   }
 
   // for V in 𝕋 do build_grad(V, 𝒢, 𝒢′, grad_table): grad_table[V] = G. Each bprop and each sum has inserted G
   // and the operations creating it into 𝒢.
-  for (NodeId id = z.id() - 1; id >= 0; --id) {
+  for (auto id = static_cast<NodeId>(pruned.size()) - 1; id >= 0; --id) {
     const Tensor v = graph.tensor(id);
     if (pruned.contains(v))
       grad_table[static_cast<std::size_t>(id)] = gradient_of(v, graph, pruned, grad_table);

@@ -38,4 +38,11 @@ enum class Unreached : bool { error, zeros };
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets,
                      Unreached unreached = Unreached::error);
 
+// The same for a z that need not be in the graph: known[Y] = dz/dY for some tensors Y that z is made of, each
+// of Y's type, as if the table had been filled so far. With known = {{z, 1}} it is the function above; with
+// any numbers, a vector-Jacobian product (derivatives.hpp). A Y that stands there twice counts twice.
+// Throws ShapeError when a gradient is not of its Y's type.
+GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
+                     Unreached unreached = Unreached::error);
+
 }  // namespace gradtable

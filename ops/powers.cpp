@@ -52,9 +52,8 @@ class Power final : public detail::Unary<Power> {
   T formula(T x) const {
     return detail::pow(x, static_cast<T>(exponent_));
   }
-  // x^0, x^1, x^2, x^-1
+  // x^1, x^2, x^-1
   Tensor simplified(Inputs inputs) const override {
-    if (exponent_ == 0) return full_like(inputs[0], 1);
     if (exponent_ == 1) return inputs[0];
     if (exponent_ == 2) return square(inputs[0]);
     return exponent_ == -1 ? reciprocal(inputs[0]) : Tensor();

@@ -6,7 +6,7 @@
 #
 #   --threads N   of every program; 2 unless given
 #   --rounds N    5 unless given
-#   --model M     this network alone, as 784-128-10; --batch N: this batch size alone
+#   --model M     this network alone, as 784-128-10 or lenet5; --batch N: this batch size alone
 #   --whole       the whole run of mnist_fcnn in place of single steps: reads MNIST from MNIST_DIR (data/mnist unless
 #                 set), trains ten epochs, tests; wall time of the processes and their peak memory
 #   --json        one JSON object a line; what is measured with is told on the standard error

@@ -18,11 +18,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Case {
-  std::vector<std::int64_t> widths;
+  std::vector<std::int64_t> widths;  // of a fully connected network; none for LeNet-5
   std::int64_t batch;
   int steps;  // of one round
 
+  bool is_lenet5() const { return widths.empty(); }
+  std::int64_t features() const { return is_lenet5() ? 784 : widths.front(); }
+  std::int64_t classes() const { return is_lenet5() ? 10 : widths.back(); }
   std::string model() const {
+    if (is_lenet5()) return "lenet5";
     std::string name;
     for (const std::int64_t width : widths) name += (name.empty() ? "" : "-") + std::to_string(width);
     return name;
@@ -38,6 +42,7 @@ const std::vector<Case> kCases = {
     {{784, 500, 10}, 100, 400},
     {{784, 512, 512, 10}, 128, 200},
     {{784, 1024, 1024, 1024, 10}, 256, 30},
+    {{}, 64, 300},
 };
 
 torch::nn::Sequential make_network(const std::vector<std::int64_t>& widths) {
@@ -49,12 +54,19 @@ torch::nn::Sequential make_network(const std::vector<std::int64_t>& widths) {
   return network;
 }
 
+torch::nn::Sequential make_lenet5() {
+  using namespace torch::nn;
+  return Sequential(Unflatten(UnflattenOptions(1, {1, 28, 28})), Conv2d(Conv2dOptions(1, 6, 5).padding(2)),
+                    ReLU(), MaxPool2d(2), Conv2d(6, 16, 5), ReLU(), MaxPool2d(2), Flatten(), Linear(400, 120),
+                    ReLU(), Linear(120, 84), ReLU(), Linear(84, 10));
+}
+
 double seconds_per_step(const Case& c, int rounds) {
-  torch::nn::Sequential network = make_network(c.widths);
+  torch::nn::Sequential network = c.is_lenet5() ? make_lenet5() : make_network(c.widths);
   torch::optim::SGD optimizer(network->parameters(), 0.01);
   const std::int64_t samples = std::max<std::int64_t>(8192, c.batch);
-  const torch::Tensor images = torch::rand({samples, c.widths.front()});
-  const torch::Tensor labels = torch::randint(c.widths.back(), {samples}, torch::kLong);
+  const torch::Tensor images = torch::rand({samples, c.features()});
+  const torch::Tensor labels = torch::randint(c.classes(), {samples}, torch::kLong);
   const auto step = [&](int i) {
     const std::int64_t begin = i % (samples / c.batch) * c.batch;
     optimizer.zero_grad();
@@ -80,7 +92,7 @@ int main(int argc, char** argv) {
   std::string only;
   app.add_option("--threads", threads, "threads of libtorch and its BLAS")->check(CLI::Range(1, 256));
   app.add_option("--rounds", rounds, "the best of so many rounds counts")->check(CLI::Range(1, 1000));
-  app.add_option("--model", only, "this model alone, as 784-128-10");
+  app.add_option("--model", only, "this model alone, as 784-128-10 or lenet5");
   app.add_option("--batch", batch, "this batch size alone")->check(CLI::Range(1, 1000000));
   CLI11_PARSE(app, argc, argv);
 

@@ -10,7 +10,7 @@ import time
 import torch
 from torch import nn
 
-CASES = [  # widths, batch, steps of one round
+CASES = [  # widths, none for LeNet-5; batch; steps of one round
     ((2, 2, 2), 4, 3000),
     ((784, 500, 10), 1, 1000),
     ((784, 128, 10), 32, 2000),
@@ -19,10 +19,20 @@ CASES = [  # widths, batch, steps of one round
     ((784, 500, 10), 100, 400),
     ((784, 512, 512, 10), 128, 200),
     ((784, 1024, 1024, 1024, 10), 256, 30),
+    ((), 64, 300),
 ]
 
 
+def make_lenet5():
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+
+
 def make_network(widths):
+    if not widths:
+        return make_lenet5()
     network = nn.Sequential()
     for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
         if layer > 0:
@@ -35,8 +45,9 @@ def seconds_per_step(widths, batch, steps, rounds, compiled):
     network = make_network(widths)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
     samples = max(8192, batch)
-    images = torch.rand(samples, widths[0])
-    labels = torch.randint(widths[-1], (samples,))
+    features, classes = (widths[0], widths[-1]) if widths else (784, 10)
+    images = torch.rand(samples, features)
+    labels = torch.randint(classes, (samples,))
 
     def loss_of(x, t):
         return nn.functional.cross_entropy(network(x), t)
@@ -63,14 +74,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5, help="the best of so many rounds counts")
-    parser.add_argument("--model", help="this model alone, as 784-128-10")
+    parser.add_argument("--model", help="this model alone, as 784-128-10 or lenet5")
     parser.add_argument("--batch", type=int, help="this batch size alone")
     parser.add_argument("--compile", action="store_true", help="with torch.compile")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     for widths, batch, steps in CASES:
-        model = "-".join(map(str, widths))
+        model = "-".join(map(str, widths)) or "lenet5"
         if args.model not in (None, model) or args.batch not in (None, batch):
             continue
         seconds = seconds_per_step(widths, batch, steps, args.rounds, args.compile)

@@ -72,8 +72,8 @@ int main() {
   // [check]
   const Array x = Array::of<double>({2, 3}, {-40, -1.5, -0.1, 0, 2, 30});
   const auto f = [](const std::vector<Tensor>& inputs) { return smooth_relu(inputs[0], 2); };
-  const CheckGradResult result = check_grad(f, {x});
-  std::cout << (result.passed ? "passed" : result.message) << '\n';
+  const CheckOpResult result = check_op(f, {x});
+  std::cout << result.message() << '\n';
   // [/check]
 
   // [use]
@@ -86,5 +86,5 @@ int main() {
     std::cout << x.as<double>()[i] << ": " << values.as<double>()[i] << ", slope " << slopes.as<double>()[i]
               << '\n';
   // [/use]
-  return result.passed && std::abs(values.as<double>()[3] - std::log(2.0)) < 1e-15 ? 0 : 1;
+  return result.passed() && std::abs(values.as<double>()[3] - std::log(2.0)) < 1e-15 ? 0 : 1;
 }

@@ -17,11 +17,11 @@ int main() {
   // [/second_derivative]
 
   // [hessian_vector_product]
-  // H v = d(dz/dw . v)/dw, without ever making the matrix H.
+  // H v, without ever making the matrix H.
   const Tensor w = g.parameter("w", Array::of<double>({3}, {1, 2, 3}));
   const Tensor v = g.input("v", {3}, DType::float64);
   const Tensor z = sum(exp(w)) + square(sum(w));
-  const Tensor hv = build_grad(sum(build_grad(z, {w})[w] * v), {w})[w];  // e^w v + 2 sum(v)
+  const Tensor hv = hvp(z, {w}, {v})[0];  // e^w v + 2 sum(v)
   const Array direction = Array::of<double>({3}, {1, 0, -1});
   const Array product = evaluate(hv, {{v, direction}});
   for (const double element : product.as<double>()) std::cout << element << ' ';

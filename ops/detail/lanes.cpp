@@ -116,17 +116,23 @@ GRADTABLE_INLINE inline void correlate_tile(const Positions<T>& p, std::int64_t 
   }
 }
 
-// The last tile begins so that it ends with the last position.
+// What is left after the last whole tile takes smaller ones where rows alone keep the processor busy; else
+// the last tile begins so that it ends with the last position.
 template <class T, int Rows, bool Wide>
 void correlate_rows(const Positions<T>& positions) {
   constexpr int kCount = std::clamp((Wide ? kWide : kNarrow) / Rows, 1, 8);
+  constexpr int kBusy = 4;                               // sums for which a multiply-add waits for no other
   run<Wide>([address = &positions]() GRADTABLE_INLINE {  // a copy of what was just written would stall
     const Positions<T>& p = *address;
     std::int64_t i = 0;
     for (; i + kCount <= p.count; i += kCount) correlate_tile<T, Rows, kCount>(p, i);
-    if (i < p.count && kCount <= p.count) {
-      correlate_tile<T, Rows, kCount>(p, p.count - kCount);
-      return;
+    if constexpr (Rows < kBusy && kCount > 1) {
+      if (i < p.count && kCount <= p.count) {
+        correlate_tile<T, Rows, kCount>(p, p.count - kCount);
+        return;
+      }
+    } else if constexpr (kCount > 2) {
+      for (; i + 2 <= p.count; i += 2) correlate_tile<T, Rows, 2>(p, i);
     }
     for (; i < p.count; ++i) correlate_tile<T, Rows, 1>(p, i);
   });

@@ -6,6 +6,7 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -39,6 +40,14 @@ TEST(Ancestors, OfSeveralNodesAreUnitedWhateverTheirOrder) {
   EXPECT_EQ(ancestors(graph, Ids{b.id(), x.id(), b.id(), a.id()}), (Ids{x.id(), a.id(), b.id()}));
   EXPECT_EQ(ancestors(graph, Ids{x.id()}), Ids{x.id()});
   EXPECT_EQ(ancestors(graph, Ids{}), Ids{});
+}
+
+TEST(DifferentiableAncestors, LeaveOutWhatDerivativesDoNotReach) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}), y = graph.input("y", {2});
+  const Tensor z = mul(y, stop_gradient(exp(x)));
+  const NodeId stopped = z.node().inputs[1];
+  EXPECT_EQ(differentiable_ancestors(graph, Ids{z.id()}), (Ids{y.id(), stopped, z.id()}));
 }
 
 }  // namespace

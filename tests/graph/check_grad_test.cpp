@@ -1,10 +1,14 @@
 #include "gradtable/graph/check_grad.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 
@@ -41,6 +45,77 @@ TEST(CheckGrad, FindsAWrongDerivativeAndSaysWhere) {
   const CheckGradResult result = check_grad(f, {kMatrix}, {.order = 1});
   EXPECT_FALSE(result.passed);
   EXPECT_NE(result.message.find("input 0["), std::string::npos) << result.message;
+}
+
+// y = e^x, of which the derivative of that order is wrong by a factor.
+class ExpWrongAt final : public Op {
+ public:
+  explicit ExpWrongAt(std::int64_t order) : order_(order) {}
+  std::string_view name() const override { return "exp_wrong_at"; }
+  std::vector<Attribute> attributes() const override { return {{"order", order_}}; }
+  TensorType infer(std::span<const TensorType> inputs) const override { return inputs[0]; }
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
+    std::ranges::transform(inputs[0].as<double>(), output.as<double>().begin(),
+                           [](double x) { return std::exp(x); });
+  }
+  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
+               std::size_t) const override {
+    const auto op = std::make_shared<const ExpWrongAt>(order_ - 1);
+    const Tensor next = apply(op, {inputs[0]}, Location::current());
+    return mul(gradient, order_ == 1 ? scale(next, 1.1) : next);
+  }
+
+ private:
+  std::int64_t order_;
+};
+
+TEST(CheckGrad, GoesToTheThirdOrder) {
+  const auto f = [](const std::vector<Tensor>& x) { return exp(x[0]) * tanh(x[0]); };
+  const CheckGradResult result = check_grad(f, {kMatrix}, {.order = 3});
+  EXPECT_TRUE(result.passed) << result.message;
+  const auto wrong = [](const std::vector<Tensor>& x) {
+    return apply(std::make_shared<const ExpWrongAt>(3), {x[0]}, Location::current());
+  };
+  EXPECT_TRUE(check_grad(wrong, {kMatrix}, {.order = 2}).passed);
+  EXPECT_FALSE(check_grad(wrong, {kMatrix}, {.order = 3}).passed);
+}
+
+// y = x, with a derivative that is nearly right.
+class NearlyIdentity final : public Op {
+ public:
+  std::string_view name() const override { return "nearly_identity"; }
+  TensorType infer(std::span<const TensorType> inputs) const override { return inputs[0]; }
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
+    std::ranges::copy(inputs[0].as<double>(), output.as<double>().begin());
+  }
+  Tensor bprop(std::span<const Tensor>, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return scale(gradient, 1 + 1e-8);
+  }
+};
+
+TEST(CheckGrad, IsExactForMultilinearFunctions) {
+  const auto f = [](const std::vector<Tensor>& x) { return matmul(x[0], x[1]); };
+  const CheckGradResult result = check_grad(f, {kMatrix, kOther}, multilinear());
+  EXPECT_TRUE(result.passed) << result.message;
+  const auto wrong = [](const std::vector<Tensor>& x) {
+    return apply<NearlyIdentity>({x[0]}, Location::current());
+  };
+  EXPECT_TRUE(check_grad(wrong, {kMatrix}).passed);
+  EXPECT_FALSE(check_grad(wrong, {kMatrix}, multilinear()).passed);
+}
+
+TEST(CheckGrad, TakesIntegersAsConstants) {
+  const auto f = [](const std::vector<Tensor>& x) { return softmax_cross_entropy(x[0], x[1]); };
+  const CheckGradResult result = check_grad(f, {kMatrix, Array::of<std::int32_t>({2}, {2, 0})});
+  EXPECT_TRUE(result.passed) << result.message;
+  EXPECT_GT(result.largest_error, 0);
+}
+
+TEST(CheckGrad, CompilesAsItIsTold) {
+  const auto f = [](const std::vector<Tensor>& x) { return relu(matmul(x[0], x[1])); };
+  const CompileOptions plain = {.threads = 2, .min_threads = 2, .without = pass_names()};
+  EXPECT_TRUE(check_grad(f, {kMatrix, kOther}, {.compile = plain}).passed);
+  EXPECT_THROW(check_grad(f, {kMatrix, kOther}, {.compile = {.without = {"no such pass"}}}), GraphError);
 }
 
 TEST(CheckGrad, RefusesFloat32) {

@@ -38,7 +38,7 @@ TEST_F(Chains, TakeVectorsAndNumbers) {
 TEST_F(Chains, TakeStepsThatChangeTheType) {
   const Tensor narrow = exp(cast(x, DType::float32));
   expect_steps({.outputs = {tanh(cast(narrow, DType::float64))}}, {"cast+exp+cast+tanh"});
-  expect_steps({.outputs = {where(greater(exp(x), y), tanh(y), 0)}}, {"exp+greater+tanh+where"});
+  expect_steps({.outputs = {where(greater(exp(x), y), tanh(y), 0)}}, {"tanh+exp+greater+where"});
   expect_steps({.outputs = {cast(less(exp(x), b), DType::float64)}}, {"exp+less+cast"});
 }
 

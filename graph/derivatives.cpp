@@ -1,0 +1,60 @@
+#include "gradtable/graph/derivatives.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "gradtable/graph/detail/products.hpp"
+#include "gradtable/ops/broadcast.hpp"
+
+namespace gradtable {
+namespace {
+
+std::vector<Tensor> gradients_of(const GradTable& table) {
+  std::vector<Tensor> found;
+  std::ranges::transform(table, std::back_inserter(found), &GradTable::Entry::gradient);
+  return found;
+}
+
+// A derivative that is the same everywhere has derivatives zero and no path to them.
+constexpr Unreached kConstant = Unreached::zeros;
+
+}  // namespace
+
+std::vector<Tensor> gradients(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
+                              Unreached unreached) {
+  detail::require_real("gradients", ys, xs);
+  std::vector<Tensor> ones;
+  for (const Tensor& y : ys) {
+    const Graph::Scope scope(y.graph(), Phase::gradient, y.id());
+    ones.push_back(full_like(y, 1));
+  }
+  return vjp(ys, xs, ones, unreached);
+}
+
+std::vector<Tensor> vjp(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
+                        const std::vector<Tensor>& cotangents, Unreached unreached) {
+  detail::require_real("vjp", ys, xs);
+  detail::require_vectors("vjp", "cotangents", ys, cotangents);
+  std::vector<GradTable::Entry> known;
+  for (std::size_t k = 0; k < ys.size(); ++k) known.push_back({ys[k], cotangents[k]});
+  return gradients_of(build_grad(GradTable(std::move(known)), xs, unreached));
+}
+
+std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
+                        const std::vector<Tensor>& tangents, Unreached unreached) {
+  detail::require_real("jvp", ys, xs);
+  detail::require_vectors("jvp", "tangents", xs, tangents);
+  if (unreached == Unreached::error) detail::require_paths("jvp", ys, xs);
+  const std::vector<Tensor> us = detail::free_cotangents(ys);
+  return vjp(vjp(ys, xs, us, Unreached::zeros), us, tangents, kConstant);
+}
+
+std::vector<Tensor> hvp(const Tensor& z, const std::vector<Tensor>& xs, const std::vector<Tensor>& vectors,
+                        Unreached unreached) {
+  const std::vector<Tensor> first = gradients_of(build_grad(z, xs, unreached));
+  detail::require_vectors("hvp", "vectors", xs, vectors);
+  return vjp(first, xs, vectors, kConstant);
+}
+
+}  // namespace gradtable

@@ -1,0 +1,20 @@
+// Op::forward called as a team of threads and a memory plan may call it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradtable/core/op.hpp"
+
+namespace gradtable::detail {
+
+// What of the promises of an op (core/op.hpp) does not hold when it computes y = op(inputs), a sentence for
+// each: in ranges of its parts, with slices of inputs poisoned that it says it does not read, over an input,
+// and in blocks. `ids` tells inputs that are the same tensor.
+std::vector<std::string> broken_promises(const Op& op, const std::vector<ConstView>& inputs,
+                                         const std::vector<NodeId>& ids, const TensorType& type);
+
+// |a - b| <= tolerance * max(1, |b|) for all elements; with a tolerance of 0, the same bits.
+bool agree(const ConstView& a, const ConstView& b, double tolerance);
+
+}  // namespace gradtable::detail

@@ -1,0 +1,89 @@
+#include "gradtable/graph/detail/products.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "gradtable/graph/ancestors.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+void require_filled(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors) {
+  for (const Tensor& tensor : tensors) {
+    if (tensor.empty())
+      throw GradientError(fmt::format("{}: expected tensors as {}, got an empty one", where, what));
+  }
+}
+
+std::string place(const Tensor& tensor) {
+  return fmt::format("[{}]", to_string(tensor.node().location));
+}
+
+}  // namespace
+
+void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  for (const auto& [what, tensors] : {std::pair("ys", &ys), std::pair("xs", &xs)}) {
+    if (tensors->empty())
+      throw GradientError(fmt::format("{}: expected at least one tensor as {}, got none", where, what));
+    require_filled(where, what, *tensors);
+    for (const Tensor& tensor : *tensors) {
+      if (&tensor.graph() != &ys.front().graph())
+        throw GradientError(fmt::format("{}: expected {} of one graph, got {} of another graph", where, what,
+                                        tensor.label()));
+      if (!is_floating(tensor.dtype()))
+        throw GradientError(fmt::format("{}: expected real {}, got {} of {}  {}", where, what, tensor.label(),
+                                        to_string(tensor.type()), place(tensor)));
+    }
+  }
+}
+
+void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
+                     const std::vector<Tensor>& vectors) {
+  if (vectors.size() != tensors.size())
+    throw ShapeError(fmt::format("{}: expected as many {} as tensors, {}, got {}", where, what,
+                                 tensors.size(), vectors.size()));
+  require_filled(where, what, vectors);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (vectors[i].type() != tensors[i].type())
+      throw ShapeError(fmt::format("{}: expected {} of the type of {}, {}, got {}", where, what,
+                                   tensors[i].label(), to_string(tensors[i].type()),
+                                   to_string(vectors[i].type())));
+  }
+}
+
+void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  std::vector<bool> is_used(xs.size());
+  for (const Tensor& y : ys) {
+    const std::array<NodeId, 1> last{y.id()};
+    const std::vector<NodeId> made_of = ancestors(y.graph(), last);
+    bool depends = false;
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (!std::ranges::binary_search(made_of, xs[i].id())) continue;
+      is_used[i] = depends = true;
+    }
+    if (!depends)
+      throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
+                                      where, y.label(), place(y)));
+  }
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!is_used[i])
+      throw GradientError(
+          fmt::format("{}: expected an output to depend on the target {}, got no path between them  {}",
+                      where, xs[i].label(), place(xs[i])));
+  }
+}
+
+std::vector<Tensor> free_cotangents(const std::vector<Tensor>& ys) {
+  std::vector<Tensor> us;
+  for (const Tensor& y : ys) {
+    Graph& graph = y.graph();
+    const Graph::Scope scope(graph, Phase::gradient, y.id());
+    const std::string name = graph.free_name(fmt::format("cotangent of {}", y.label()));
+    us.push_back(graph.input(name, y.shape(), y.dtype()));
+  }
+  return us;
+}
+
+}  // namespace gradtable::detail

@@ -1,0 +1,25 @@
+// What the products with a Jacobian share (derivatives.hpp, jacobian.hpp).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable::detail {
+
+// Throws GradientError unless there are some `ys` and some `xs`, all real and of one graph.
+void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
+
+// Throws ShapeError unless there is one vector for each tensor, of its type; `what` is "cotangents".
+void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
+                     const std::vector<Tensor>& vectors);
+
+// Throws GradientError unless each y depends on some x, and on each x depends some y.
+void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
+
+// One for each y, of its type: what vector-Jacobian products are linear in. Inputs of the graph, never the
+// same ones twice, since what is differentiated with respect to them must not meet them elsewhere.
+std::vector<Tensor> free_cotangents(const std::vector<Tensor>& ys);
+
+}  // namespace gradtable::detail

@@ -1,0 +1,147 @@
+#include "gradtable/graph/jacobian.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "gradtable/graph/derivatives.hpp"
+#include "gradtable/graph/detail/products.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/shaping.hpp"
+
+namespace gradtable {
+namespace {
+
+// y[i, ...] = x_i[...]: tensors of one type as the rows of another.
+class Rows final : public Op {
+ public:
+  std::string_view name() const override { return "rows"; }
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    return {inputs[0].dtype, {static_cast<std::int64_t>(inputs.size()), inputs[0].shape.size()}};
+  }
+  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
+    return static_cast<std::int64_t>(inputs.size());
+  }
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    const std::size_t bytes = inputs[0].type.bytes();
+    if (bytes == 0) return;
+    for (auto i = static_cast<std::size_t>(parts.begin); i < static_cast<std::size_t>(parts.end); ++i)
+      std::memcpy(static_cast<std::byte*>(output.data) + i * bytes, inputs[i].data, bytes);
+  }
+  // dy_i/dx_i = 1
+  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
+               std::size_t wrt) const override {
+    const Array row = full({1}, static_cast<double>(wrt), DType::int32);
+    return reshape(gather(gradient, gradient.graph().constant(row)), inputs[wrt].shape());
+  }
+};
+
+// (m,n) of m tensors of n elements.
+Tensor rows(const std::vector<Tensor>& tensors) {
+  static const auto op = std::make_shared<const Rows>();
+  return tensors.front().graph().apply(op, tensors, Location::current());
+}
+
+// Element j of y is 1, the others are 0; nothing of y's size is stored in the graph.
+Tensor unit(const Tensor& y, std::int64_t j) {
+  const Tensor index = y.graph().constant(static_cast<double>(j), DType::int32);
+  return reshape(one_hot(index, y.shape().size(), y.dtype()), y.shape());
+}
+
+std::int64_t elements(const std::vector<Tensor>& tensors) {
+  const auto add_size = [](std::int64_t sum, const Tensor& t) { return sum + t.shape().size(); };
+  return std::accumulate(tensors.begin(), tensors.end(), std::int64_t{0}, add_size);
+}
+
+// The derivatives of y by each x as matrices (elements of y, elements of x), one vjp for each row.
+std::vector<Tensor> matrices(const Tensor& y, const std::vector<Tensor>& xs) {
+  const Graph::Scope scope(y.graph(), Phase::gradient, y.id());
+  const std::int64_t m = y.shape().size();
+  std::vector<std::vector<Tensor>> by_x(xs.size());
+  for (std::int64_t j = 0; j < m; ++j) {
+    const std::vector<Tensor> row = vjp({y}, xs, {unit(y, j)}, Unreached::zeros);
+    for (std::size_t i = 0; i < xs.size(); ++i) by_x[i].push_back(row[i]);
+  }
+  std::vector<Tensor> made;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const Shape none{0, xs[i].shape().size()};
+    made.push_back(m > 0 ? rows(by_x[i]) : y.graph().constant(zeros(none, y.dtype())));
+  }
+  return made;
+}
+
+// blocks[k][i], one vjp for each element of the ys.
+Blocks by_rows(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  Blocks blocks;
+  for (const Tensor& y : ys) blocks.push_back(matrices(y, xs));
+  return blocks;
+}
+
+// The same by one jvp for each element of the xs: g = J^T u is linear in u, so that J^T is the Jacobian of g
+// with respect to u.
+Blocks by_columns(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  const std::vector<Tensor> us = detail::free_cotangents(ys);
+  const Blocks transposed = by_rows(vjp(ys, xs, us, Unreached::zeros), us);
+  Blocks blocks(ys.size());
+  for (const std::vector<Tensor>& column : transposed) {
+    for (std::size_t k = 0; k < ys.size(); ++k) blocks[k].push_back(transpose(column[k]));
+  }
+  return blocks;
+}
+
+Shape joined(const Shape& a, const Shape& b) {
+  if (a.rank() + b.rank() > Shape::kMaxRank)
+    throw ShapeError(fmt::format("jacobian: expected shapes with at most {} axes together, got {} and {}",
+                                 Shape::kMaxRank, to_string(a), to_string(b)));
+  std::vector<std::int64_t> extents(a.extents().begin(), a.extents().end());
+  extents.insert(extents.end(), b.extents().begin(), b.extents().end());
+  return Shape(extents);
+}
+
+void require_one_type(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  for (const std::vector<Tensor>* tensors : {&ys, &xs}) {
+    for (const Tensor& tensor : *tensors) {
+      if (tensor.dtype() != ys.front().dtype())
+        throw ShapeError(fmt::format(
+            "jacobian: expected outputs and targets of one type, got {} of {} and {} of {}",
+            ys.front().label(), to_string(ys.front().dtype()), tensor.label(), to_string(tensor.dtype())));
+    }
+  }
+}
+
+}  // namespace
+
+Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Unreached unreached) {
+  detail::require_real("jacobian", ys, xs);
+  require_one_type(ys, xs);
+  std::vector<std::vector<Shape>> shapes(ys.size());
+  for (std::size_t k = 0; k < ys.size(); ++k) {
+    for (const Tensor& x : xs) shapes[k].push_back(joined(ys[k].shape(), x.shape()));
+  }
+  if (unreached == Unreached::error) detail::require_paths("jacobian", ys, xs);
+  const Graph::Scope scope(ys.front().graph(), Phase::gradient, ys.front().id());
+  Blocks blocks = elements(ys) <= elements(xs) ? by_rows(ys, xs) : by_columns(ys, xs);
+  for (std::size_t k = 0; k < ys.size(); ++k) {
+    for (std::size_t i = 0; i < xs.size(); ++i) blocks[k][i] = reshape(blocks[k][i], shapes[k][i]);
+  }
+  return blocks;
+}
+
+Tensor jacobian(const Tensor& y, const Tensor& x, Unreached unreached) {
+  return jacobian(std::vector{y}, std::vector{x}, unreached)[0][0];
+}
+
+Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreached) {
+  std::vector<Tensor> first;
+  for (const auto& [x, gradient] : build_grad(z, xs, unreached)) first.push_back(gradient);
+  return jacobian(first, xs, Unreached::zeros);
+}
+
+Tensor hessian(const Tensor& z, const Tensor& x, Unreached unreached) {
+  return hessian(z, std::vector{x}, unreached)[0][0];
+}
+
+}  // namespace gradtable
