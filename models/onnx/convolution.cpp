@@ -51,9 +51,10 @@ std::int64_t whole_extent(const OnnxWindows& windows, const Integers& output_pad
          (windows.kernel[i] - 1) * windows.dilation[i] + 1;
 }
 
-// Padding that leaves the output extents which output_shape, or auto_pad as extent times stride, asks for.
+// Padding that leaves the output extents which output_shape, or auto_pad as extent times stride, asks for;
+// what is missing is padding of the output.
 void choose_transposed_padding(OnnxNode& node, OnnxWindows& windows, const Shape& x,
-                               const Integers& output_padding) {
+                               Integers& output_padding) {
   const auto asked = node.integers("output_shape");
   if (!asked && !windows.auto_pad.starts_with("SAME")) return;
   if (asked && asked->size() != windows.kernel.size())
@@ -61,11 +62,13 @@ void choose_transposed_padding(OnnxNode& node, OnnxWindows& windows, const Shape
         fmt::format("expected {} numbers as output_shape, got ({})", windows.rank, fmt::join(*asked, ",")));
   for (std::size_t i = 0; i < windows.kernel.size(); ++i) {
     const std::int64_t extent = x[static_cast<int>(i) + 2];
-    const std::int64_t whole = whole_extent(windows, output_padding, i, extent);
     const std::int64_t wanted = asked ? (*asked)[i] : extent * windows.stride[i];
-    if (wanted < 1 || wanted > whole)
-      node.refuse(fmt::format("expected an output extent from 1 to {}, got {}", whole, wanted));
-    pad_same(windows, i, whole - wanted, windows.auto_pad == "SAME_UPPER");
+    const std::int64_t whole = whole_extent(windows, output_padding, i, extent);
+    if (wanted < 1 || wanted >= whole + windows.stride[i])
+      node.refuse(fmt::format("expected an output extent from 1 to {}, got {}", whole + windows.stride[i] - 1,
+                              wanted));
+    output_padding[i] += std::max<std::int64_t>(wanted - whole, 0);
+    pad_same(windows, i, std::max<std::int64_t>(whole - wanted, 0), windows.auto_pad == "SAME_UPPER");
   }
 }
 
@@ -73,7 +76,7 @@ Tensors transposed_convolution(OnnxNode& node) {
   const Tensor x = node.input(0), w = node.input(1);
   OnnxWindows windows = onnx_windows(node, x.shape(), spatial(w.shape()));
   const auto rank = static_cast<std::size_t>(windows.rank);
-  const Integers output_padding = node.integers("output_padding").value_or(Integers(rank, 0));
+  Integers output_padding = node.integers("output_padding").value_or(Integers(rank, 0));
   const auto fits = [](std::int64_t size) { return size >= 0 && size < (std::int64_t{1} << 31); };
   if (output_padding.size() != rank || !std::ranges::all_of(output_padding, fits))
     node.refuse(

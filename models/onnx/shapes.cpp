@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/slicing.hpp"
@@ -105,19 +107,52 @@ Tensors sliced(OnnxNode& node) {
   return {slice(node.input(0), slices)};
 }
 
+// The place in an axis that place i outside of it stands for: the nearest, or its mirror image.
+std::int64_t inside(std::int64_t i, std::int64_t extent, bool mirrored) {
+  if (!mirrored || extent == 1) return std::clamp<std::int64_t>(i, 0, extent - 1);
+  const std::int64_t period = 2 * (extent - 1);
+  const std::int64_t j = ((i % period) + period) % period;
+  return std::min(j, period - j);
+}
+
+Tensor padded_from_inside(OnnxNode& node, const Tensor& x, const Padding& padding, bool mirrored) {
+  const std::int64_t extent = x.shape()[static_cast<int>(padding.axis)];
+  const std::int64_t count = padding.before + extent + padding.after;
+  const auto most = static_cast<std::int64_t>(node.options().largest_tensor / sizeof(std::int32_t));
+  if (extent == 0 || count < 0 || count > most)
+    node.refuse(
+        fmt::format("expected an extent from 1 and a padded one to {}, got {} and {}", most, extent, count));
+  Array places(DType::int32, Shape{count});
+  for (std::int64_t i = 0; i < count; ++i)
+    places.as<std::int32_t>()[static_cast<std::size_t>(i)] =
+        static_cast<std::int32_t>(inside(i - padding.before, extent, mirrored));
+  return gather(x, node.graph().constant(std::move(places)), padding.axis);
+}
+
 // Begins of all axes, then ends.
-Tensors padded(OnnxNode& node) {
-  const Tensor x = node.input(0);
+std::vector<Padding> paddings_of(OnnxNode& node, const Shape& shape) {
   const Integers amounts = node.input_integers(1);
-  if (const std::string mode = node.text("mode", "constant"); mode != "constant")
-    node.refuse(fmt::format("expected the mode constant, got {}", mode));
-  const auto rank = static_cast<std::size_t>(x.shape().rank());
+  const auto rank = static_cast<std::size_t>(shape.rank());
   if (amounts.size() != 2 * rank)
     node.refuse(fmt::format("expected two pads for each of {} axes, got {}", rank, amounts.size()));
   std::vector<Padding> paddings;
   for (std::size_t i = 0; i < rank; ++i)
     paddings.push_back({static_cast<std::int64_t>(i), bounded(amounts[i]), bounded(amounts[rank + i])});
-  return {pad(x, paddings, node.input_real(2, 0))};
+  return paddings;
+}
+
+Tensors padded(OnnxNode& node) {
+  Tensor x = node.input(0);
+  const std::vector<Padding> paddings = paddings_of(node, x.shape());
+  const double value = node.input_real(2, 0);
+  const std::string mode = node.text("mode", "constant");
+  if (mode == "constant") return {pad(x, paddings, value)};
+  if (mode != "edge" && mode != "reflect")
+    node.refuse(fmt::format("expected the mode constant, edge or reflect, got {}", printable(mode, 80)));
+  for (const Padding& padding : paddings)
+    if (padding.before != 0 || padding.after != 0)
+      x = padded_from_inside(node, x, padding, mode == "reflect");
+  return {x};
 }
 
 }  // namespace
