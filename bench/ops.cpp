@@ -135,6 +135,13 @@ const std::vector<OpCase> kCases = {
     {"sum/columns", kSizes, [](F& in, S s) { return sum(in.numbers(s), {0}); }},
     {"sum/rows", kSizes, [](F& in, S s) { return sum(in.numbers(s), {1}); }},
     {"mean", kSizes, [](F& in, S s) { return mean(in.numbers(s)); }},
+    {"var/columns", kSizes, [](F& in, S s) { return var(in.numbers(s), {0}); }},
+    {"var/rows", kSizes, [](F& in, S s) { return var(in.numbers(s), {1}); }},
+    {"max/columns", kSizes, [](F& in, S s) { return max(in.numbers(s), {0}); }},
+    {"max/rows", kSizes, [](F& in, S s) { return max(in.numbers(s), {1}); }},
+    {"prod/rows", kSizes, [](F& in, S s) { return prod(in.numbers(s), {1}); }},
+    {"logsumexp/columns", kSizes, [](F& in, S s) { return logsumexp(in.numbers(s), {0}); }},
+    {"logsumexp/rows", kSizes, [](F& in, S s) { return logsumexp(in.numbers(s), {1}); }},
     {"reshape", kSizes, [](F& in, S s) { return reshape(in.numbers(s), {s.size()}); }},
     {"transpose", kSizes, [](F& in, S s) { return transpose(in.numbers(s)); }},
     {"slice/columns", kSizes,
@@ -160,6 +167,7 @@ const std::vector<OpCase> kCases = {
     {"gather/rows", kSizes, [](F& in, S s) { return gather(in.numbers(s), in.labels(s[0], s[0])); }},
     {"gather/columns", kSizes, [](F& in, S s) { return gather(in.numbers(s), in.labels(s[1], s[1]), 1); }},
     {"softmax", kScores, [](F& in, S s) { return softmax(in.numbers(s)); }},
+    {"softmax/columns", kScores, [](F& in, S s) { return softmax(in.numbers(s), 0); }},
     {"log_softmax", kScores, [](F& in, S s) { return log_softmax(in.numbers(s)); }},
     {"cross_entropy", kScores,
      [](F& in, S s) { return cross_entropy(in.numbers(s), in.labels(s[0], s[1])); }},
@@ -167,6 +175,7 @@ const std::vector<OpCase> kCases = {
      [](F& in, S s) { return softmax_cross_entropy(in.numbers(s), in.labels(s[0], s[1])); }},
     {"one_hot", kScores, [](F& in, S s) { return one_hot(in.labels(s[0], s[1]), s[1]); }},
     {"argmax", kScores, [](F& in, S s) { return argmax(in.numbers(s)); }},
+    {"argmax/columns", kScores, [](F& in, S s) { return argmax(in.numbers(s), 0); }},
 };
 
 struct Machine {

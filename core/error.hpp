@@ -40,9 +40,14 @@ struct DataError : Error {
   using Error::Error;
 };
 
-// An ONNX model that is damaged, or asks for what gradtable does not have.
-struct OnnxError : Error {
+// A checkpoint or model file that cannot be read, is damaged, or does not fit.
+struct CheckpointError : Error {
   using Error::Error;
+};
+
+// An ONNX model that is damaged, or asks for what gradtable does not have.
+struct OnnxError : CheckpointError {
+  using CheckpointError::CheckpointError;
 };
 
 // A file that cannot be created or written.

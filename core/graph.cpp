@@ -250,7 +250,7 @@ Graph::Scope::Scope(Graph& graph, Phase phase, NodeId forward_node)
 }
 
 Graph::Scope::Scope(Graph& graph, Location place) : Scope(graph, graph.phase_, graph.forward_node_) {
-  graph_.place_ = place;
+  graph_.place_ = graph.place(place);
 }
 
 Graph::Scope::~Scope() {

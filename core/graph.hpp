@@ -68,7 +68,7 @@ class Graph {
 
   // While a Scope lives, new nodes belong to `phase`; with a forward node given, they are that node's
   // gradient and carry its place in the user's source. With a place given, they carry this one, whichever
-  // line of a library makes them.
+  // line of a library makes them; of scopes in scopes, that of the outermost.
   class Scope {
    public:
     Scope(Graph& graph, Phase phase, NodeId forward_node = -1);

@@ -59,7 +59,7 @@ class BroadcastTo final : public Op {
   Shape shape_;
 };
 
-class SumTo final : public detail::Reduction {
+class SumTo final : public detail::WeightedSum {
  public:
   explicit SumTo(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "sum_to"; }

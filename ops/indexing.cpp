@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <functional>
 #include <numeric>
@@ -12,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "gradtable/ops/detail/labels.hpp"
-#include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -62,52 +60,6 @@ class OneHot final : public Op {
  private:
   std::int64_t classes_;
   DType dtype_;
-};
-
-class ArgMax final : public Op {
- public:
-  std::string_view name() const override { return "argmax"; }
-
-  TensorType infer(std::span<const TensorType> inputs) const override {
-    detail::floating(inputs);
-    const Shape& shape = inputs[0].shape;
-    if (shape.rank() == 0 || shape[-1] == 0)
-      throw ShapeError(fmt::format("expected (...,n) with n > 0, got {}", to_string(shape)));
-    return {DType::int32, shape.first(shape.rank() - 1)};
-  }
-
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape.size();
-  }
-  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
-    return true;
-  }
-  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
-    return static_cast<double>(inputs[0].shape.size());
-  }
-
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(inputs[0].dtype(), [&]<class T>() {
-      const T* x = static_cast<const T*>(inputs[0].data);
-      const std::int64_t n = inputs[0].shape()[-1];
-      auto* y = static_cast<std::int32_t*>(output.data);
-      for (std::int64_t i = parts.begin; i < parts.end; i += detail::kRows)
-        first_largest(x + i * n, n, std::min(detail::kRows, parts.end - i), y + i);
-    });
-  }
-
- private:
-  // The numbers are known before their places: a search in one pass would wait for each comparison.
-  template <class T>
-  static void first_largest(const T* x, std::int64_t n, std::int64_t rows, std::int32_t* y) {
-    detail::RowNumbers<T> largest;
-    detail::largest_of_rows(x, n, rows, largest.data());
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const T *row = x + i * n, *end = row + n;
-      const T* found = std::isnan(*row) ? row : std::find(row, end, largest[static_cast<std::size_t>(i)]);
-      y[i] = static_cast<std::int32_t>(found - row);
-    }
-  }
 };
 
 // `shape` with these extents in place of `count` of its own from `axis` on.
@@ -271,10 +223,6 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype, std::int
   std::iota(axes.begin(), axes.end(), 0);
   axes.insert(axes.begin() + place, rank - 1);
   return transpose(rows, std::move(axes), at);
-}
-
-Tensor argmax(const Tensor& x, Location at) {
-  return apply<ArgMax>({x}, at);
 }
 
 Tensor gather(const Tensor& x, const Tensor& indices, std::int64_t axis, Location at) {

@@ -11,10 +11,6 @@ namespace gradtable {
 Tensor one_hot(const Tensor& labels, std::int64_t classes, DType dtype = DType::float32,
                std::int64_t axis = -1, Location at = Location::current());
 
-// y[...] = the j with the largest x[..., j], the first of them when there are several; int32. x has shape
-// (...,n) with n > 0. It has no derivative. Throws ShapeError.
-Tensor argmax(const Tensor& x, Location at = Location::current());
-
 // y[..., i..., ...] = x[..., indices[i...], ...], with the indices in place of `axis` of x. x has any element
 // type, indices are int32 of any shape, which takes the place of the extent: (n,...) becomes (m,...) for
 // indices (m). Negative indices count from the end. Throws ShapeError; running it throws DataError for an

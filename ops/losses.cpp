@@ -3,15 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/detail/composition.hpp"
 #include "gradtable/ops/detail/labels.hpp"
+#include "gradtable/ops/detail/pick.hpp"
 #include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
@@ -145,6 +152,88 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
   }
 };
 
+// The losses of the examples, and what their mean divides by in place of their number.
+struct Costs {
+  Tensor of_examples;
+  Tensor shares = {};
+};
+
+Tensor reduced(const Costs& costs, LossReduction reduction) {
+  if (reduction == LossReduction::none) return costs.of_examples;
+  if (reduction == LossReduction::mean && costs.shares.empty()) return mean(costs.of_examples);
+  const Tensor total = sum(costs.of_examples);
+  return reduction == LossReduction::sum ? total : div(total, sum(costs.shares));
+}
+
+// -sum_j w_j x_ij over the classes
+Tensor spread_cost(const Tensor& x, const Tensor& weights) {
+  return neg(sum(weights.empty() ? x : mul(weights, x), {1}));
+}
+
+// y (1 - e) + e / k
+Tensor smoothed(const Tensor& y, double smoothing) {
+  return smoothing == 0 ? y : y * (1 - smoothing) + smoothing / static_cast<double>(y.shape()[1]);
+}
+
+// `weights` are those of x's shape, or empty.
+Costs costs_of_indices(const Tensor& x, const Tensor& labels, const Tensor& weights,
+                       const LossOptions& options) {
+  const std::optional<std::int32_t> ignored = options.ignore_index;
+  const double smoothing = options.label_smoothing;
+  Costs costs{neg(detail::pick(x, labels, ignored))};
+  const Tensor counted = ignored ? detail::pick(full_like(x, 1), labels, ignored) : Tensor();
+  costs.shares = weights.empty() ? counted : detail::pick(weights, labels, ignored);
+  if (!weights.empty()) costs.of_examples = mul(costs.shares, costs.of_examples);
+  if (smoothing == 0) return costs;
+  Tensor spread = spread_cost(x, weights);
+  if (ignored) spread = mul(counted, spread);
+  costs.of_examples =
+      costs.of_examples * (1 - smoothing) + spread * (smoothing / static_cast<double>(x.shape()[1]));
+  return costs;
+}
+
+// The weights of the classes repeated to the shape of x; empty when there are none.
+Tensor class_weights(const Tensor& x, const Tensor& weights) {
+  if (weights.empty()) return {};
+  std::vector<std::int64_t> extents(static_cast<std::size_t>(x.shape().rank()), 1);
+  extents[1] = x.shape()[1];
+  return broadcast_to(reshape(weights, Shape(extents)), x.shape());
+}
+
+void check(const detail::Composition& composition, const Tensor& x, const Tensor& labels,
+           const LossOptions& options) {
+  const std::array types = {x.type(), labels.type()};
+  if (labels.dtype() == DType::uint8)
+    composition.refuse(fmt::format("expected labels cast to int32, got {}", to_string(labels.type())));
+  if (labels.dtype() == DType::int32 || x.shape().rank() < 2 || x.shape()[1] == 0)
+    composition.checked([&] { return detail::infer_pick(types); });
+  else
+    composition.require_alike(x, labels);
+  if (options.ignore_index && labels.dtype() != DType::int32)
+    composition.refuse(
+        fmt::format("expected int32 labels with ignore_index, got {}", to_string(labels.type())));
+  const TensorType of_classes{x.dtype(), {x.shape()[1]}};
+  if (!options.weights.empty() && options.weights.type() != of_classes)
+    composition.refuse(
+        fmt::format("expected weights {}, got {}", to_string(of_classes), to_string(options.weights.type())));
+  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
+    composition.refuse(fmt::format("expected label_smoothing in [0,1], got {}", options.label_smoothing));
+}
+
+Tensor log_softmax_of_classes(const Tensor& x) {
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(x.shape().rank()));
+  std::iota(axes.begin(), axes.end(), 0);
+  std::rotate(axes.begin() + 1, axes.begin() + 2, axes.end());
+  const Tensor last = log_softmax(transpose(x, axes));
+  std::iota(axes.begin(), axes.end(), 0);
+  std::rotate(axes.begin() + 1, axes.end() - 1, axes.end());
+  return transpose(last, axes);
+}
+
+bool is_plain_mean(const LossOptions& options) {
+  return options.weights.empty() && !options.ignore_index && options.reduction == LossReduction::mean;
+}
+
 }  // namespace
 
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at) {
@@ -153,6 +242,28 @@ Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location
 
 Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, Location at) {
   return apply<SoftmaxCrossEntropy>({scores, labels}, at);
+}
+
+Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options, Location at) {
+  const detail::Composition composition("nll", log_probabilities, at);
+  const Tensor& x = log_probabilities;
+  check(composition, x, labels, options);
+  const Tensor weights = class_weights(x, options.weights);
+  if (labels.dtype() == DType::int32)
+    return reduced(costs_of_indices(x, labels, weights, options), options.reduction);
+  const Tensor y = smoothed(labels, options.label_smoothing);
+  return reduced({spread_cost(x, weights.empty() ? y : mul(weights, y))}, options.reduction);
+}
+
+Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options,
+                             Location at) {
+  const detail::Composition composition("softmax_cross_entropy", scores, at);
+  check(composition, scores, labels, options);
+  if (!is_plain_mean(options) || scores.shape().rank() > 2)
+    return nll(log_softmax_of_classes(scores), labels, options, at);
+  if (options.label_smoothing == 0) return softmax_cross_entropy(scores, labels, at);
+  return softmax_cross_entropy(scores, smoothed(detail::label_rows(labels, scores), options.label_smoothing),
+                               at);
 }
 
 }  // namespace gradtable

@@ -1,6 +1,9 @@
-// From predictions and labels to a loss, a scalar. Scores and probabilities have one row for each example,
-// float32 or float64.
+// From predictions of classes and labels to a loss: negative logarithms of likelihoods. Scores and
+// probabilities have one row for each example, float32 or float64.
 #pragma once
+
+#include <cstdint>
+#include <optional>
 
 #include "gradtable/core/graph.hpp"
 
@@ -17,5 +20,32 @@ Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location
 // x: scores (m,k), also called logits. y: int32 class indices (m), or rows (m,k). Throws ShapeError; a label
 // out of range is a DataError when run. Goodfellow et al., equations 6.29 to 6.31.
 Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, Location at = Location::current());
+
+// What becomes of the losses of the examples: their mean, their sum, or they stay as they are.
+enum class LossReduction : std::uint8_t { mean, sum, none };
+
+struct LossOptions {
+  Tensor weights = {};                            // (k): a factor for each class; 1 when empty
+  std::optional<std::int32_t> ignore_index = {};  // examples with this label do not count
+  LossReduction reduction = LossReduction::mean;  //
+  double label_smoothing = 0;                     // in [0,1]
+};
+
+// loss_i = -w_y ln p_iy for the class y of example i, from logarithms x_ij = ln p_ij; over many examples
+// their mean sum_i loss_i / sum_i w_y, or as the options say. x: (n,k), or (n,k,d1,...) with an example for
+// each place. labels: int32 (n,d1,...), or rows of weights of x's shape: then loss_i = -sum_j w_j y_ij x_ij,
+// whose mean divides by the number of examples.
+//
+// label_smoothing e: the label is the class with a weight of 1 - e, and each of the k classes with e / k.
+// Examples that ignore_index leaves out, which goes with int32 labels alone, count neither in the sum nor in
+// what it is divided by; the mean of none is NaN. Throws ShapeError; a label out of range is a DataError when
+// run. This is NegativeLogLikelihoodLoss of ONNX.
+Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options = {},
+           Location at = Location::current());
+
+// nll of log_softmax(x) over the classes, axis 1 of scores x (n,k) or (n,k,d1,...), and
+// SoftmaxCrossEntropyLoss of ONNX. Without options it is the function above.
+Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options,
+                             Location at = Location::current());
 
 }  // namespace gradtable

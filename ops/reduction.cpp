@@ -6,87 +6,22 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/map.hpp"
-#include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/detail/over_axes.hpp"
+#include "gradtable/ops/detail/reduce.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/patterns/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
-namespace {
 
 using Inputs = std::span<const Tensor>;
-
-// sums[j] = the sum of x[j] over the summed walk, for j < count. Rows are added eight at a time in a tree.
-template <class T>
-void sum_columns(const detail::Walk<1>& summed, const T* x, T* sums, std::int64_t count) {
-  const std::int64_t stride = summed.run_stride(0);
-  std::fill_n(sums, count, T{0});
-  summed.for_pieces(0, summed.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t rows) {
-    detail::simd([=, from = x + at[0]]() GRADTABLE_INLINE {
-      std::int64_t row = 0;
-      for (; row + 8 <= rows; row += 8) {
-        const T* r = from + row * stride;
-        GRADTABLE_INDEPENDENT
-        for (std::int64_t j = 0; j < count; ++j) {
-          const T first = (r[j] + r[stride + j]) + (r[2 * stride + j] + r[3 * stride + j]);
-          const T last = (r[4 * stride + j] + r[5 * stride + j]) + (r[6 * stride + j] + r[7 * stride + j]);
-          sums[j] += first + last;
-        }
-      }
-      for (; row < rows; ++row) {
-        GRADTABLE_INDEPENDENT
-        for (std::int64_t j = 0; j < count; ++j) sums[j] += from[row * stride + j];
-      }
-    });
-  });
-}
-
-// sums[j] = the sum of x[j * step] over the summed walk, whose runs lie in one piece, for j < count.
-template <class T>
-void sum_runs(const detail::Walk<1>& summed, const T* x, std::int64_t step, T* sums, std::int64_t count) {
-  std::fill_n(sums, count, T{0});
-  summed.for_pieces(0, summed.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t run) {
-    detail::simd([=, from = x + at[0]]() GRADTABLE_INLINE {
-      for (std::int64_t j = 0; j < count; ++j) {
-        const T* numbers = from + j * step;
-        sums[j] += detail::sum_of<T>(run, [numbers](std::int64_t i) GRADTABLE_INLINE { return numbers[i]; });
-      }
-    });
-  });
-}
-
-// The elements [begin, end) of `sums`: x summed over the axes on which `kept`, of x's rank, has an extent of
-// 1. The order of summation follows from the shapes alone.
-template <class T>
-void sum_into(const T* x, const Shape& from, T* sums, const Shape& kept, Parts elements) {
-  const detail::Strides strides = detail::dense_strides(from);
-  std::array<std::int64_t, Shape::kMaxRank> extents{};
-  for (int axis = 0; axis < from.rank(); ++axis)
-    extents[static_cast<std::size_t>(axis)] = kept[axis] == from[axis] ? 1 : from[axis];
-  const Shape added(std::span<const std::int64_t>(extents).first(static_cast<std::size_t>(from.rank())));
-  const detail::Walk<1> summed(added, {strides});
-  const detail::Walk<1> outer(kept, {strides});
-  T* to = sums + elements.begin;
-  outer.for_pieces(elements.begin, elements.end,
-                   [&](const std::array<std::int64_t, 1>& at, std::int64_t count) {
-                     if (outer.run_stride(0) == 1 && summed.run_stride(0) != 1)
-                       sum_columns(summed, x + at[0], to, count);
-                     else
-                       sum_runs(summed, x + at[0], outer.run_stride(0), to, count);
-                     to += count;
-                   });
-}
-
-}  // namespace
 
 std::int64_t detail::Reduction::parts(std::span<const TensorType>, const TensorType& output) const {
   return output.shape.size();
 }
 
-// Only sums over the last axes are, in order, sums of slices.
+// Only reductions over the last axes are, in order, reductions of slices.
 bool detail::Reduction::reads_own_slice(std::size_t, std::span<const TensorType> inputs,
                                         const TensorType&) const {
   const Shape &from = inputs[0].shape, to = kept(from);
@@ -100,26 +35,24 @@ double detail::Reduction::flops(std::span<const TensorType> inputs, const Tensor
   return static_cast<double>(inputs[0].shape.size());
 }
 
-void detail::Reduction::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
-  const Shape& from = inputs[0].shape();
-  dispatch_floating(output.dtype(), [&]<class T>() {
-    T* sums = static_cast<T*>(output.data);
-    sum_into(static_cast<const T*>(inputs[0].data), from, sums, kept(from), parts);
-    const auto factor = static_cast<T>(weight(from));
-    if (factor != 1)
-      std::transform(sums + parts.begin, sums + parts.end, sums + parts.begin,
-                     [factor](T sum) { return sum * factor; });
-  });
-}
-
-// Of single elements.
 Tensor detail::Reduction::simplified(Inputs inputs) const {
   const TensorType type = infer(std::array{inputs[0].type()});
   return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
 }
 
+void detail::WeightedSum::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const Shape& from = inputs[0].shape();
+  dispatch_floating(output.dtype(), [&]<class T>() {
+    T *sums = static_cast<T*>(output.data) + parts.begin, *end = static_cast<T*>(output.data) + parts.end;
+    detail::reduce<detail::Add>(static_cast<const T*>(inputs[0].data), from, sums, kept(from), parts,
+                                detail::kItself);
+    const auto factor = static_cast<T>(weight(from));
+    if (factor != 1) std::transform(sums, end, sums, [factor](T sum) { return sum * factor; });
+  });
+}
+
 // dy_j/dx_i = weight for the j that x_i was added to
-Tensor detail::Reduction::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const {
+Tensor detail::WeightedSum::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const {
   const Shape& shape = inputs[0].shape();
   const Tensor back = reshape(gradient, kept(shape));
   return broadcast_to(weight(shape) == 1 ? back : scale(back, weight(shape)), shape);
@@ -127,49 +60,89 @@ Tensor detail::Reduction::bprop(Inputs inputs, const Tensor&, const Tensor& grad
 
 namespace {
 
-// What Sum and Mean share.
-class AxisReduction : public detail::Reduction {
+// How many numbers become one.
+double summands(const Shape& from, const Shape& kept) {
+  return static_cast<double>(from.size()) / static_cast<double>(kept.size());
+}
+
+class Sum final : public detail::OverAxes<detail::WeightedSum> {
  public:
-  AxisReduction(std::vector<std::int64_t> axes, bool keep_dims)
-      : axes_(std::move(axes)), keep_dims_(keep_dims) {}
-  std::vector<Attribute> attributes() const override { return {{"axes", axes_}, {"keep_dims", keep_dims_}}; }
-
-  TensorType infer(std::span<const TensorType> inputs) const override {
-    const Shape& shape = inputs[0].shape;
-    return {detail::floating(inputs),
-            detail::reduced(shape, detail::set_of(axes_, shape.rank()), keep_dims_)};
-  }
-
-  Shape kept(const Shape& shape) const override {
-    return detail::reduced(shape, detail::set_of(axes_, shape.rank()), true);
-  }
-
- private:
-  std::vector<std::int64_t> axes_;
-  bool keep_dims_;
-};
-
-class Sum final : public AxisReduction {
- public:
-  using AxisReduction::AxisReduction;
+  using OverAxes::OverAxes;
   std::string_view name() const override { return "sum"; }
 };
 
-class Mean final : public AxisReduction {
+class Mean final : public detail::OverAxes<detail::WeightedSum> {
  public:
-  using AxisReduction::AxisReduction;
+  using OverAxes::OverAxes;
   std::string_view name() const override { return "mean"; }
+  TensorType infer(std::span<const TensorType> inputs) const override { return infer_of_some(inputs); }
+  double weight(const Shape& shape) const override { return 1 / summands(shape, kept(shape)); }
+};
+
+class Var final : public detail::OverAxes<detail::Reduction> {
+ public:
+  Var(std::vector<std::int64_t> axes, bool keep_dims, std::int64_t correction)
+      : OverAxes(std::move(axes), keep_dims), correction_(correction) {}
+  std::string_view name() const override { return "var"; }
+
+  std::vector<Attribute> attributes() const override {
+    std::vector<Attribute> all = OverAxes::attributes();
+    all.push_back({"correction", correction_});
+    return all;
+  }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
-    const TensorType type = AxisReduction::infer(inputs);
-    if (inputs[0].shape.size() == 0 && type.shape.size() != 0)
-      throw ShapeError(fmt::format("expected something to average, got {}", to_string(inputs[0].shape)));
+    const TensorType type = infer_of_some(inputs);
+    const Shape& shape = inputs[0].shape;
+    if (type.shape.size() != 0 && summands(shape, kept(shape)) <= static_cast<double>(correction_))
+      throw ShapeError(
+          fmt::format("expected more than {} numbers along the axes, got {}", correction_, to_string(shape)));
     return type;
   }
 
-  double weight(const Shape& shape) const override {
-    return static_cast<double>(kept(shape).size()) / static_cast<double>(shape.size());
+  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
+    return 4 * static_cast<double>(inputs[0].shape.size());
   }
+
+  // In two passes, some results at a time: the squares of numbers that are large beside their differences
+  // would leave nothing of these.
+  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    const Shape &from = inputs[0].shape(), to = kept(from);
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      const auto count = static_cast<T>(summands(from, to)),
+                 share = 1 / (count - static_cast<T>(correction_));
+      const T* x = static_cast<const T*>(inputs[0].data);
+      std::array<T, kTogether> means;
+      for (Parts some = parts; some.begin < parts.end; some.begin = some.end) {
+        some.end = std::min(some.begin + kTogether, parts.end);
+        T* y = static_cast<T*>(output.data) + some.begin;
+        detail::reduce<detail::Add>(x, from, means.data(), to, some, detail::kItself);
+        std::for_each_n(means.begin(), some.end - some.begin, [count](T& mean) { mean /= count; });
+        detail::reduce<detail::Add>(x, from, y, to, some,
+                                    [mean = std::as_const(means).data()](T number, std::int64_t j)
+                                        GRADTABLE_INLINE {
+                                          const T difference = number - mean[j];
+                                          return difference * difference;
+                                        });
+        for (std::int64_t j = 0; j < some.end - some.begin; ++j) y[j] *= share;
+      }
+    });
+  }
+
+  Tensor simplified(Inputs) const override { return {}; }
+
+  // dy/dx_i = 2 (x_i - mean x) / (n - correction)
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    const Tensor& x = inputs[0];
+    const Shape to = kept(x.shape());
+    const double factor = 2 / (summands(x.shape(), to) - static_cast<double>(correction_));
+    return mul(scale(reshape(gradient, to), factor), sub(x, mean(x, axes(), true)));
+  }
+
+ private:
+  static constexpr std::int64_t kTogether = 256;  // results
+
+  std::int64_t correction_;
 };
 
 }  // namespace
@@ -180,6 +153,11 @@ Tensor sum(const Tensor& x, std::vector<std::int64_t> axes, bool keep_dims, Loca
 
 Tensor mean(const Tensor& x, std::vector<std::int64_t> axes, bool keep_dims, Location at) {
   return apply(std::make_shared<const Mean>(std::move(axes), keep_dims), {x}, at);
+}
+
+Tensor var(const Tensor& x, std::vector<std::int64_t> axes, bool keep_dims, std::int64_t correction,
+           Location at) {
+  return apply(std::make_shared<const Var>(std::move(axes), keep_dims, correction), {x}, at);
 }
 
 }  // namespace gradtable

@@ -1,7 +1,9 @@
 // Reductions over axes: a number for all the numbers along them. x is float32 or float64.
 //
 // `axes`: in any order, negative ones count from the end; all of them when none is given. The reduced axes
-// vanish, or stay as extents of 1 with keep_dims. Throws ShapeError for axes that x does not have.
+// vanish, or stay as extents of 1 with keep_dims. Throws ShapeError for axes that x does not have, and, where
+// nothing has no result, for axes without numbers, unless the result is empty as well. NaN among the numbers
+// gives NaN.
 #pragma once
 
 #include <vector>
@@ -14,8 +16,42 @@ namespace gradtable {
 Tensor sum(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 
-// y = mean of x over `axes`. Throws ShapeError when there is nothing to average.
+// y = mean of x over `axes`; nothing has none.
 Tensor mean(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
             Location at = Location::current());
+
+// y = sum of (x - mean x)^2 / (n - correction) over n numbers: of a population, or, with a correction of 1,
+// the unbiased estimate from a sample. Throws ShapeError unless n > correction.
+Tensor var(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+           std::int64_t correction = 0, Location at = Location::current());
+
+// y = largest x along `axes`; nothing has none. The gradient is shared equally by all that are as large: each
+// of n gets 1/n of it. NaN is larger than all numbers.
+Tensor max(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+           Location at = Location::current());
+
+// y = smallest x along `axes`; nothing has none. The gradient is shared as that of max. NaN is smaller than
+// all numbers.
+Tensor min(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+           Location at = Location::current());
+
+// y = product of x along `axes`; 1 of nothing. The derivative by x_i is the product of the others, where
+// factors are 0 as well; there are derivatives to the order 7.
+Tensor prod(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+            Location at = Location::current());
+
+// y = ln sum e^x over `axes`, for numbers of any size; -inf of nothing and of nothing but -inf. The gradient
+// is softmax, and 0 of nothing but -inf. Goodfellow et al., section 6.2.2.3.
+Tensor logsumexp(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+                 Location at = Location::current());
+
+// y = the first place along the axis with the largest x; int32, without derivative. The axis is the last one
+// unless given; it has at least one number. The first NaN is larger than all numbers.
+Tensor argmax(const Tensor& x, std::int64_t axis = -1, bool keep_dims = false,
+              Location at = Location::current());
+
+// y = the first place along the axis with the smallest x, as argmax.
+Tensor argmin(const Tensor& x, std::int64_t axis = -1, bool keep_dims = false,
+              Location at = Location::current());
 
 }  // namespace gradtable

@@ -1,12 +1,13 @@
 #include "gradtable/ops/softmax.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/detail/rows.hpp"
+#include "gradtable/ops/detail/columns.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -19,18 +20,24 @@ using Inputs = std::span<const Tensor>;
 // Operations for each element of an op that takes its exponential or logarithm.
 constexpr double kFlops = 15;
 
-// Ops that turn each row into a row.
-class RowWise : public Op {
+// Ops that turn the numbers along an axis into as many. The axis is counted from the end.
+class AlongAxis : public Op {
  public:
+  explicit AlongAxis(std::int64_t axis) : axis_(axis) {}
+  std::vector<Attribute> attributes() const override { return {{"axis", axis_}}; }
+
   TensorType infer(std::span<const TensorType> inputs) const override {
+    const DType dtype = detail::floating(inputs);
     const Shape& shape = inputs[0].shape;
-    if (shape.rank() == 0 || shape[-1] == 0)
-      throw ShapeError(fmt::format("expected (...,k) with k > 0, got {}", to_string(shape)));
-    return {detail::floating(inputs), shape};
+    if (block(shape).extent == 0)
+      throw ShapeError(
+          fmt::format("expected at least 1 number along axis {}, got {}", axis_, to_string(shape)));
+    return {dtype, shape};
   }
 
+  // Blocks of the axis and those behind it.
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape.size() / output.shape[-1];
+    return block(output.shape).outer;
   }
 
   bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
@@ -41,42 +48,75 @@ class RowWise : public Op {
     return kFlops * static_cast<double>(output.shape.size());
   }
 
+  std::int64_t axis() const { return axis_; }
+
  protected:
-  // Calls f(x, y, k, count) with the start of each group of rows, at most kRows, of the input and the output.
-  template <class T, class F>
-  static void for_rows(const ConstView& input, const View& output, Parts rows, F&& f) {
-    const std::int64_t k = output.shape()[-1];
-    const std::int64_t together = std::clamp<std::int64_t>(detail::kElements / k, 1, detail::kRows);
-    for (std::int64_t row = rows.begin; row < rows.end; row += together)
-      f(static_cast<const T*>(input.data) + row * k, static_cast<T*>(output.data) + row * k, k,
-        std::min(together, rows.end - row));
+  // Calls rows(x, y, k, count) with the start of each group of rows, at most kRows, of the input and the
+  // output, or columns(x, y, k, stride, count) with that of columns, at most kColumns.
+  template <class T, class Rows, class Columns>
+  void for_groups(const ConstView& input, const View& output, Parts parts, Rows&& rows,
+                  Columns&& columns) const {
+    const detail::Block all = block(output.shape());
+    const T* x = static_cast<const T*>(input.data);
+    T* y = static_cast<T*>(output.data);
+    if (all.inner != 1) {
+      detail::for_columns(all, {parts.begin * all.inner, parts.end * all.inner},
+                          [&](std::int64_t from, std::int64_t, std::int64_t count) {
+                            columns(x + from, y + from, all.extent, all.inner, count);
+                          });
+      return;
+    }
+    const std::int64_t k = all.extent,
+                       most = std::clamp<std::int64_t>(detail::kElements / k, 1, detail::kRows);
+    for (std::int64_t row = parts.begin; row < parts.end; row += most)
+      rows(x + row * k, y + row * k, k, std::min(most, parts.end - row));
   }
+
+ private:
+  detail::Block block(const Shape& shape) const {
+    return detail::block_of(shape, detail::set_of(std::array{axis_}, shape.rank()));
+  }
+
+  std::int64_t axis_;
 };
 
-class Softmax final : public RowWise {
+class Softmax final : public AlongAxis {
  public:
+  using AlongAxis::AlongAxis;
   std::string_view name() const override { return "softmax"; }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
-      for_rows<T>(inputs[0], output, parts, [](const T* x, T* y, std::int64_t k, std::int64_t rows) {
-        detail::RowNumbers<T> largest, sums{};
-        detail::largest_of_rows(x, k, rows, largest.data());
-        detail::shift_rows(x, k, largest.data(), rows, k, y);
-        detail::map(detail::kExp, rows * k, y, static_cast<const T*>(y));
-        detail::add_row_sums(y, k, rows, sums.data());
-        divide_rows(y, k, rows, sums.data());
-      });
-    });
+    dispatch_floating(output.dtype(),
+                      [&]<class T>() { for_groups<T>(inputs[0], output, parts, of_rows<T>, of_columns<T>); });
   }
 
-  // y (G - sum_j G_j y_j), row by row
+  // y (G - sum_j G_j y_j), along the axis
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
-    const Tensor weighted = sum(mul(gradient, output), {-1}, true);
+    const Tensor weighted = sum(mul(gradient, output), {axis()}, true);
     return mul(output, sub(gradient, weighted));
   }
 
  private:
+  template <class T>
+  static void of_rows(const T* x, T* y, std::int64_t k, std::int64_t rows) {
+    detail::RowNumbers<T> largest, sums{};
+    detail::largest_of_rows(x, k, rows, largest.data());
+    detail::shift_rows(x, k, largest.data(), rows, k, y);
+    detail::map(detail::kExp, rows * k, y, static_cast<const T*>(y));
+    detail::add_row_sums(y, k, rows, sums.data());
+    divide_rows(y, k, rows, sums.data());
+  }
+
+  template <class T>
+  static void of_columns(const T* x, T* y, std::int64_t k, std::int64_t stride, std::int64_t count) {
+    std::array<T, detail::kColumns> largest, sums{};
+    detail::largest_of_columns(x, k, stride, count, largest.data());
+    detail::shift_columns(x, k, stride, largest.data(), count, y, stride);
+    detail::exp_of_columns(y, k, stride, count);
+    detail::add_columns(y, k, stride, count, sums.data());
+    divide_columns(y, k, stride, sums.data(), count);
+  }
+
   template <class T>
   static void divide_rows(T* y, std::int64_t k, std::int64_t rows, const T* sums) {
     detail::simd([=]() GRADTABLE_INLINE {
@@ -86,43 +126,74 @@ class Softmax final : public RowWise {
       }
     });
   }
+
+  template <class T>
+  static void divide_columns(T* y, std::int64_t k, std::int64_t stride, T* sums, std::int64_t count) {
+    detail::simd([=]() GRADTABLE_INLINE {
+      for (std::int64_t j = 0; j < count; ++j) sums[j] = T{1} / sums[j];
+      for (std::int64_t i = 0; i < k; ++i) {
+        GRADTABLE_INDEPENDENT
+        for (std::int64_t j = 0; j < count; ++j) y[i * stride + j] *= sums[j];
+      }
+    });
+  }
 };
 
-class LogSoftmax final : public RowWise {
+class LogSoftmax final : public AlongAxis {
  public:
+  using AlongAxis::AlongAxis;
   std::string_view name() const override { return "log_softmax"; }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    dispatch_floating(output.dtype(), [&]<class T>() {
-      for_rows<T>(inputs[0], output, parts, [](const T* x, T* y, std::int64_t k, std::int64_t rows) {
-        const detail::RowNumbers<T> shift = detail::log_sum_exp(x, k, rows);
-        detail::shift_rows(x, k, shift.data(), rows, k, y);
-      });
-    });
+    dispatch_floating(output.dtype(),
+                      [&]<class T>() { for_groups<T>(inputs[0], output, parts, of_rows<T>, of_columns<T>); });
   }
 
-  // G - softmax(x) sum_j G_j, row by row
+  // G - softmax(x) sum_j G_j, along the axis
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
-    return sub(gradient, mul(softmax(inputs[0]), sum(gradient, {-1}, true)));
+    return sub(gradient, mul(softmax(inputs[0], axis()), sum(gradient, {axis()}, true)));
+  }
+
+ private:
+  template <class T>
+  static void of_rows(const T* x, T* y, std::int64_t k, std::int64_t rows) {
+    const detail::RowNumbers<T> shift = detail::log_sum_exp(x, k, rows);
+    detail::shift_rows(x, k, shift.data(), rows, k, y);
+  }
+
+  template <class T>
+  static void of_columns(const T* x, T* y, std::int64_t k, std::int64_t stride, std::int64_t count) {
+    std::array<T, detail::kColumns> shift;
+    detail::log_sum_exp_of_columns(x, k, stride, count, shift.data());
+    detail::shift_columns(x, k, stride, std::as_const(shift).data(), count, y, stride);
   }
 };
+
+// The op along an axis that is counted from either end.
+template <class OpClass>
+Tensor along(const Tensor& x, std::string_view name, std::int64_t axis, Location at) {
+  const int place = detail::checked(x, name, at, [&] { return detail::axis_of(axis, x.shape().rank()); });
+  return apply(std::make_shared<const OpClass>(place - x.shape().rank()), {x}, at);
+}
 
 }  // namespace
 
 bool detail::is_softmax(const Op& op) {
-  return dynamic_cast<const Softmax*>(&op) != nullptr;
+  const auto* softmax = dynamic_cast<const Softmax*>(&op);
+  return softmax != nullptr && softmax->axis() == -1;
 }
 
 bool detail::is_log_softmax(const Op& op) {
-  return dynamic_cast<const LogSoftmax*>(&op) != nullptr;
+  const auto* log_softmax = dynamic_cast<const LogSoftmax*>(&op);
+  return log_softmax != nullptr && log_softmax->axis() == -1;
 }
 
-Tensor softmax(const Tensor& x, Location at) {
-  return apply<Softmax>({x}, at);
+Tensor softmax(const Tensor& x, std::int64_t axis, Location at) {
+  return along<Softmax>(x, "softmax", axis, at);
 }
 
-Tensor log_softmax(const Tensor& x, Location at) {
-  return apply<LogSoftmax>({x}, at);
+Tensor log_softmax(const Tensor& x, std::int64_t axis, Location at) {
+  return along<LogSoftmax>(x, "log_softmax", axis, at);
 }
 
 }  // namespace gradtable

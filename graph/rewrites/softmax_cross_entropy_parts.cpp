@@ -120,7 +120,7 @@ std::optional<Multiple> Formulas::summed(NodeId id) const {
   const Node& node = rewriter_.node(id);
   if (!node.op) return std::nullopt;
   if (is_reshape(*node.op)) return Multiple{node.inputs[0], 1};
-  if (const auto* reduction = dynamic_cast<const Reduction*>(node.op.get()))
+  if (const auto* reduction = dynamic_cast<const WeightedSum*>(node.op.get()))
     return Multiple{node.inputs[0], reduction->weight(type(node.inputs[0]).shape)};
   return multiple(id);
 }
@@ -155,7 +155,7 @@ bool Formulas::is_product(NodeId id, NodeId a, NodeId b) const {
 
 // Whether the node is its input summed over the last axis, which stays with an extent of 1.
 bool Formulas::sums_rows(NodeId id) const {
-  const auto* reduction = dynamic_cast<const Reduction*>(rewriter_.node(id).op.get());
+  const auto* reduction = dynamic_cast<const WeightedSum*>(rewriter_.node(id).op.get());
   if (!reduction) return false;
   const Shape &from = type(input(id, 0)).shape, &to = type(id).shape;
   if (from.rank() == 0 || to.rank() != from.rank() || reduction->weight(from) != 1) return false;
@@ -283,7 +283,7 @@ Change softmax_cross_entropy_parts(const Computation& from) {
     const std::optional<NodeId> x = formulas.log_softmax_of(id);
     if (!x || formulas.is(id, is_log_softmax)) return Tensor();
     ++logarithms;
-    return log_softmax(rewriter[*x], node.location);
+    return log_softmax(rewriter[*x], -1, node.location);
   });
   if (losses.empty() && gradients == 0 && logarithms == 0) return {};
   return {std::move(made),

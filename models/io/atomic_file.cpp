@@ -1,10 +1,12 @@
 #include "gradtable/models/io/atomic_file.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -20,6 +22,7 @@ namespace gradtable {
 namespace {
 
 constexpr std::string_view kExpected = "a file that can be written";
+constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
 [[noreturn]] void fail(const std::string& path, std::string_view found) {
   throw OutputError(fmt::format("{}: {}; expected {}", path, found, kExpected));
@@ -27,6 +30,14 @@ constexpr std::string_view kExpected = "a file that can be written";
 
 [[noreturn]] void fail_with_errno(const std::string& path) {
   fail(path, std::strerror(errno));
+}
+
+// What the system call returns, called again as long as a signal interrupts it.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
 }
 
 // A new file beside the target, removed again unless it is renamed. Its name does not depend on the target's,
@@ -38,7 +49,7 @@ class Temporary {
     static std::atomic<unsigned> made{0};
     do {
       name_ = (folder / fmt::format(".gradtable-{}-{}.tmp", getpid(), made++)).string();
-      descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      descriptor_ = open(name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (descriptor_ < 0 && errno == EEXIST);
     if (descriptor_ < 0) fail_with_errno(final_name_);
   }
@@ -54,13 +65,30 @@ class Temporary {
   }
   void write(std::string_view text) {
     while (!text.empty()) {
-      const ssize_t count = ::write(descriptor_, text.data(), text.size());
-      if (count < 0 && errno != EINTR) fail_with_errno(final_name_);
-      if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+      const ssize_t count = uninterrupted([&] { return ::write(descriptor_, text.data(), text.size()); });
+      if (count < 0) fail_with_errno(final_name_);
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  void flush() {
+    if (uninterrupted([&] { return fsync(descriptor_); }) != 0) fail_with_errno(final_name_);
+    // The copy in memory goes where the system can do without it, so that reading back asks the disk.
+    posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
+    if (lseek(descriptor_, 0, SEEK_SET) != 0) fail_with_errno(final_name_);
+  }
+  // Reads on from where the last call ended.
+  void compare(std::string_view text) {
+    const auto block = std::make_unique<char[]>(kBlockBytes);
+    while (!text.empty()) {
+      const std::size_t wanted = std::min(kBlockBytes, text.size());
+      const ssize_t count = uninterrupted([&] { return read(descriptor_, block.get(), wanted); });
+      if (count < 0) fail_with_errno(final_name_);
+      if (count == 0 || !text.starts_with({block.get(), static_cast<std::size_t>(count)}))
+        fail(final_name_, "what is read back is not what was written");
+      text.remove_prefix(static_cast<std::size_t>(count));
     }
   }
   void rename() {
-    if (fsync(descriptor_) != 0) fail_with_errno(final_name_);
     if (close(std::exchange(descriptor_, -1)) != 0) fail_with_errno(final_name_);
     if (std::rename(name_.c_str(), final_name_.c_str()) != 0) fail_with_errno(final_name_);
     renamed_ = true;
@@ -96,15 +124,35 @@ std::optional<mode_t> mode_of_existing(const std::string& path) {
   return status.st_mode & 07777;
 }
 
+// Makes the rename last. A folder that may be written but not read cannot be opened, and some file systems do
+// not flush folders: neither is a fault of the file.
+void flush_folder(const std::filesystem::path& folder, const std::string& path) {
+  const int descriptor = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  const int status = uninterrupted([&] { return fsync(descriptor); });
+  const int error = errno;
+  close(descriptor);
+  if (status != 0 && error != EINVAL && error != ENOTSUP)
+    fail(path, fmt::format("its folder cannot be flushed: {}", std::strerror(error)));
+}
+
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::string_view text) {
+void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
   const std::string target = follow_links(path);
   const std::optional<mode_t> mode = mode_of_existing(target);
-  Temporary temporary(std::filesystem::path(target).parent_path(), target);
+  const std::filesystem::path folder = std::filesystem::path(target).parent_path();
+  Temporary temporary(folder, target);
   if (mode) temporary.set_mode(*mode);
-  temporary.write(text);
+  for (const std::string_view part : parts) temporary.write(part);
+  temporary.flush();
+  for (const std::string_view part : parts) temporary.compare(part);
   temporary.rename();
+  flush_folder(folder, target);
+}
+
+void write_file_atomically(const std::string& path, std::string_view text) {
+  write_file_atomically(path, {&text, 1});
 }
 
 }  // namespace gradtable

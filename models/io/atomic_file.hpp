@@ -1,15 +1,22 @@
 // Files that are there whole or not at all.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace gradtable {
 
-// Writes the text to a temporary file in the folder of `path`, flushes it to the disk and renames it to
-// `path`: at every moment `path` holds its old content or all of the new. A symbolic link stays and the file
-// it names is replaced; the mode of an existing file is kept. Throws OutputError, with the system's reason,
-// when that fails, and when `path` is there but read-only or not a regular file; the temporary is removed.
+// Writes the parts, one after the other, to a temporary file in the folder of `path`, flushes it to the disk,
+// reads it back, renames it to `path` and flushes the folder: at every moment, also after a power failure,
+// `path` holds its old content or all of the new. A symbolic link stays and the file it names is replaced;
+// the mode of an existing file is kept. Throws OutputError, with the system's reason, when that fails, and
+// when `path` is there but read-only or not a regular file; the temporary is removed. When only the last
+// step, the flush of the folder, fails, `path` has its new content, which a power failure may still undo.
+//
+// The temporary's name is new in its folder: processes that write the same file at once do not disturb each
+// other, and the last to rename wins. One that is killed may leave its temporary, `.gradtable-*.tmp`, behind.
+void write_file_atomically(const std::string& path, std::span<const std::string_view> parts);
 void write_file_atomically(const std::string& path, std::string_view text);
 
 }  // namespace gradtable

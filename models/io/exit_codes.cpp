@@ -19,7 +19,7 @@ namespace {
 ExitCode code_of(const std::exception& error) {
   if (dynamic_cast<const ConfigError*>(&error)) return ExitCode::usage;
   if (dynamic_cast<const DataError*>(&error)) return ExitCode::data;
-  if (dynamic_cast<const OnnxError*>(&error)) return ExitCode::checkpoint;
+  if (dynamic_cast<const CheckpointError*>(&error)) return ExitCode::checkpoint;
   if (dynamic_cast<const NumericError*>(&error)) return ExitCode::numeric;
   if (dynamic_cast<const OutputError*>(&error)) return ExitCode::output;
   if (dynamic_cast<const std::system_error*>(&error)) return ExitCode::output;

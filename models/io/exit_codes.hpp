@@ -10,7 +10,7 @@ enum class ExitCode : int {
   other = 1,       // any exception that is not named below
   usage = 2,       // ConfigError: the command line or the configuration
   data = 3,        // DataError
-  checkpoint = 4,  // OnnxError: a checkpoint or model file
+  checkpoint = 4,  // CheckpointError
   numeric = 5,     // NumericError
   output = 6,      // OutputError, no memory, or a thread that the system refuses
   interrupted = 130

@@ -12,6 +12,7 @@
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
@@ -103,7 +104,7 @@ Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
   g.labels = cast(gather(g.classes, g.indices, 0, location_), DType::int32, location_).named("labels");
   g.scores = network_(g.images.named("images"), location_).named("scores");
   g.loss = softmax_cross_entropy(g.scores, g.labels, location_).named("loss");
-  g.predictions = argmax(g.scores, location_).named("predictions");
+  g.predictions = argmax(g.scores, -1, false, location_).named("predictions");
   return *steps_.emplace(std::pair(m, n), std::move(step)).first->second;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -53,6 +54,14 @@ void add_row_sums(const T* x, std::int64_t k, std::int64_t rows, T* sums) {
   });
 }
 
+// What numbers are shifted by before their exponentials are summed, by the largest of them: an infinity would
+// make NaN of itself.
+template <class T>
+void keep_finite(T* largest, std::int64_t count) {
+  std::replace_if(
+      largest, largest + count, [](T number) { return !std::isfinite(number); }, T{0});
+}
+
 template <class T>
 T sum_of_rows(const RowNumbers<T>& numbers, std::int64_t rows) {
   T sum = 0;
@@ -60,12 +69,21 @@ T sum_of_rows(const RowNumbers<T>& numbers, std::int64_t rows) {
   return sum;
 }
 
-// ln sum_j exp(x_ij) = max_j x_ij + ln sum_j exp(x_ij - max_j x_ij), of at most kRows rows.
+// y_i = shift_i + ln y_i
+template <class T>
+void finish_log_sums(const T* shift, std::int64_t count, T* y) {
+  const auto in_full = [](T sum, T s) GRADTABLE_INLINE { return s + log(sum); };
+  map(in_full, count, y, static_cast<const T*>(y), shift);
+}
+
+// ln sum_j exp(x_ij) = max_j x_ij + ln sum_j exp(x_ij - max_j x_ij), of at most kRows rows; -inf of nothing
+// but -inf.
 template <class T>
 RowNumbers<T> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
   RowNumbers<T> largest, sums{};
   std::array<T, kElements> powers;
   largest_of_rows(x, k, rows, largest.data());
+  keep_finite(largest.data(), rows);
   const std::int64_t together = std::max<std::int64_t>(1, kElements / k);
   for (std::int64_t i = 0; i < rows; i += together) {
     const std::int64_t height = std::min(together, rows - i);
@@ -76,8 +94,7 @@ RowNumbers<T> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
       add_row_sums(powers.data(), width, height, sums.data() + i);
     }
   }
-  const auto in_full = [](T sum, T shift) GRADTABLE_INLINE { return shift + log(sum); };
-  map(in_full, rows, sums.data(), std::as_const(sums).data(), std::as_const(largest).data());
+  finish_log_sums(std::as_const(largest).data(), rows, sums.data());
   return sums;
 }
 

@@ -70,6 +70,22 @@ Shape reduced(const Shape& shape, Axes axes, bool keep_dims) {
   return Shape(std::span<const std::int64_t>(extents.data(), rank));
 }
 
+void require_some(const Shape& from, const Shape& to) {
+  if (from.size() == 0 && to.size() != 0)
+    throw ShapeError(fmt::format("expected numbers along the axes, got {}", to_string(from)));
+}
+
+Block block_of(const Shape& shape, Axes axes) {
+  Block block;
+  bool before = true;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool inside = axes[static_cast<std::size_t>(axis)];
+    before = before && !inside;
+    (inside ? block.extent : before ? block.outer : block.inner) *= shape[axis];
+  }
+  return block;
+}
+
 void require_tensor(const Tensor& x, std::string_view function, Location at) {
   if (x.empty())
     throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",

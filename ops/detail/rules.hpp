@@ -39,8 +39,19 @@ inline std::vector<std::int64_t> extents_of(const Shape& shape) {
   return {shape.extents().begin(), shape.extents().end()};
 }
 
-// What is left of `shape` when these axes are summed: extents of 1 in their place, or gone.
+// What is left of `shape` when these axes are reduced: extents of 1 in their place, or gone.
 Shape reduced(const Shape& shape, Axes axes, bool keep_dims);
+
+// Throws ShapeError unless there are numbers of `from` for each of `to`, to which it is reduced.
+void require_some(const Shape& from, const Shape& to);
+
+// A shape as (outer,extent,inner), with these axes, which lie side by side, as the extent.
+struct Block {
+  std::int64_t outer = 1;
+  std::int64_t extent = 1;
+  std::int64_t inner = 1;
+};
+Block block_of(const Shape& shape, Axes axes);
 
 // Throws GraphError when x is empty.
 void require_tensor(const Tensor& x, std::string_view function, Location at);

@@ -5,6 +5,7 @@
 
 namespace gradtable::detail {
 
+// Over the last axis.
 bool is_softmax(const Op& op);
 bool is_log_softmax(const Op& op);
 

@@ -222,9 +222,18 @@ TEST(Scope, GivesTheCallersPlaceToNodesOfALibrary) {
     const Graph::Scope scope(graph, caller);
     EXPECT_EQ(toy({x}).node().location.line(), caller.line());
     EXPECT_EQ(toy({x}).node().phase, Phase::forward);
-    EXPECT_TRUE(contains(message_of<GraphError>([&] { graph.input("x", {}); }), to_string(caller)));
+    const std::string message = message_of<GraphError>([&] { graph.input("x", {}); });
+    EXPECT_NE(message.find(to_string(caller)), std::string::npos) << message;
   }
   EXPECT_EQ(toy({x, x}).node().location.line(), __LINE__);
+}
+
+TEST(Scope, GivesThePlaceOfTheOutermost) {
+  Graph graph;
+  const Location caller = Location::current();
+  const Graph::Scope scope(graph, caller), inner(graph, Location::current());
+  EXPECT_EQ(graph.input("x", {}).node().location.line(), caller.line());
+  EXPECT_EQ(graph.place(Location::current()).line(), caller.line());
 }
 
 TEST(Scope, PutsTheForwardPlaceIntoErrors) {

@@ -59,39 +59,6 @@ TEST_F(Indexing, GivesLabelsOfAnyRankOneMoreAxis) {
   EXPECT_TRUE(testing::same_bits(evaluate(one_hot(grid, 2)), rows));
 }
 
-TEST_F(Indexing, RefusesTheLargestOfNothing) {
-  const std::string sentence = "argmax: expected (...,n) with n > 0, got ";
-  expect_error<ShapeError>([&] { argmax(g.constant(1)); }, sentence + "()");
-  expect_error<ShapeError>([&] { argmax(g.input("empty", {2, 0})); }, sentence + "(2,0)");
-  expect_error<ShapeError>([&] { argmax(labels); }, "argmax: expected float32 or float64, got int32 (3)");
-}
-
-TEST_F(Indexing, GivesIntegersForTheLargest) {
-  EXPECT_EQ(argmax(x).type(), (TensorType{DType::int32, {2}}));
-}
-
-TEST_F(Indexing, FindsTheFirstLargestOfLongRowsBesideNaN) {
-  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
-  Array scores(DType::float64, {5, 100});
-  // Rows: zeros, a NaN at the front, one behind, a large number, all -inf.
-  const auto row = [&](std::size_t i) { return scores.as<double>().subspan(100 * i, 100); };
-  row(1)[0] = nan;
-  row(2)[50] = nan;
-  row(2)[60] = row(2)[70] = 1;
-  row(3)[99] = 1;
-  std::ranges::fill(row(4), -inf);
-  for (const DType dtype : {DType::float32, DType::float64}) {
-    const Array found = evaluate(argmax(g.constant(cast(scores, dtype))));
-    EXPECT_TRUE(std::ranges::equal(found.as<std::int32_t>(), std::array{0, 0, 60, 99, 0}));
-  }
-}
-
-TEST_F(Indexing, HasNoDerivativeThroughTheLargest) {
-  const Tensor y = one_hot(argmax(x), 3);
-  EXPECT_THROW(build_grad(sum(mul(y, y)), {x}), GradientError);
-  EXPECT_EQ(build_grad(sum(mul(y, x)), {y}).size(), 1U);  // up to the row of it there is one
-}
-
 TEST_F(Indexing, RefusesRowsThatAreNotThere) {
   const Tensor bytes = g.input("bytes", {60, 2}, DType::uint8), values = g.input("values", {3, 2});
   const Array none(DType::uint8, {60, 2}), zero(DType::float32, {3, 2});

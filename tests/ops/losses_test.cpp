@@ -122,7 +122,8 @@ TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheTyp
 
 TEST_F(Classification, AsksForACastOfLabelsThatAreBytes) {
   const Tensor x = g.input("scores", {3, 4}), bytes = g.input("bytes", {3}, DType::uint8);
-  for (const auto loss : {cross_entropy, softmax_cross_entropy})
+  using Loss = Tensor (*)(const Tensor&, const Tensor&, Location);
+  for (const Loss loss : {Loss{cross_entropy}, Loss{softmax_cross_entropy}})
     EXPECT_TRUE(testing::contains(message_of<ShapeError>([&] { loss(x, bytes, Location::current()); }),
                                   "expected labels cast to int32, got uint8 (3)"));
 }
@@ -159,12 +160,6 @@ TEST_F(Classification, RefusesShapesThatDoNotFit) {
                            "softmax_cross_entropy: " + sentence + "float32 (2,3) and int32 (3)");
   expect_error<ShapeError>([&] { softmax_cross_entropy(none, no_labels); },
                            "softmax_cross_entropy: " + sentence + "float32 (0,3) and int32 (0)");
-  expect_error<ShapeError>([&] { softmax(g.constant(1)); }, "softmax: expected (...,k) with k > 0, got ()");
-  expect_error<ShapeError>(
-      [&] {
-        log_softmax(g.input("e", {2, 0}));
-      },
-      "log_softmax: expected (...,k) with k > 0, got (2,0)");
 }
 
 TEST_F(Classification, RefusesMixedTypesAndIntegers) {
@@ -174,8 +169,6 @@ TEST_F(Classification, RefusesMixedTypesAndIntegers) {
   const std::string integers = "expected float32 or float64, got int32 (2,3)";
   expect_error<ShapeError>([&] { cross_entropy(x, rows); }, "cross_entropy: " + types);
   expect_error<ShapeError>([&] { softmax_cross_entropy(x, rows); }, "softmax_cross_entropy: " + types);
-  expect_error<ShapeError>([&] { softmax(labels); }, "softmax: " + integers);
-  expect_error<ShapeError>([&] { log_softmax(labels); }, "log_softmax: " + integers);
   expect_error<ShapeError>([&] { cross_entropy(labels, x); }, "cross_entropy: " + integers);
 }
 
@@ -214,6 +207,63 @@ TEST_F(Classification, HasProbabilitiesThatSumToOne) {
     const Array sums = evaluate(sum(softmax(g.constant(cast(numbers({5, 33}), dtype))), {1}));
     EXPECT_TRUE(close_to(sums, full({5}, 1, dtype), dtype == DType::float32 ? 1e-6 : 1e-15));
   }
+}
+
+TEST_F(Classification, CountsNothingButTheClassOfTheLabelInNll) {
+  const Tensor x = g.constant(Array::of<double>({2, 3}, {-kInf, -2, -kInf, -1, -kInf, -kInf}));
+  const Tensor labels = g.constant(Array::of<std::int32_t>({2}, {1, 0}));
+  const Tensor loss = nll(x, labels);
+  EXPECT_EQ(evaluate(loss).item(), 1.5);
+  const Array expected = Array::of<double>({2, 3}, {0, -0.5, 0, -0.5, 0, 0});
+  EXPECT_TRUE(close_to(evaluate(build_grad(loss, {x})[x]), expected, 0));
+}
+
+TEST_F(Classification, LeavesIgnoredExamplesOutOfSumAndMean) {
+  const Tensor x = g.constant(numbers({3, 4})), labels = g.input("labels", {3}, DType::int32);
+  const Array none = Array::of<std::int32_t>({3}, {-7, -7, -7}),
+              one = Array::of<std::int32_t>({3}, {-7, 2, -7});
+  const Tensor total = nll(x, labels, {.ignore_index = -7, .reduction = LossReduction::sum});
+  const Tensor average = nll(x, labels, {.ignore_index = -7});
+  const double single = -testing::at(numbers({3, 4}), {1, 2});
+  EXPECT_EQ(evaluate(total, {{labels, none}}).item(), 0);
+  EXPECT_TRUE(std::isnan(evaluate(average, {{labels, none}}).item()));
+  EXPECT_EQ(evaluate(total, {{labels, one}}).item(), single);
+  EXPECT_EQ(evaluate(average, {{labels, one}}).item(), single);
+  const Array wrong = Array::of<std::int32_t>({3}, {-7, 4, -7});
+  EXPECT_TRUE(testing::contains(message_of<DataError>([&] {
+                                  evaluate(average, {{labels, wrong}});
+                                }),
+                                "expected labels from 0 to 3, got 4 at 1"));
+}
+
+TEST_F(Classification, IsOneOpWithoutOptionsAndWithSmoothingAlone) {
+  const Tensor x = g.input("x", {3, 4}), labels = g.input("labels", {3}, DType::int32);
+  EXPECT_EQ(softmax_cross_entropy(x, labels, LossOptions{}), softmax_cross_entropy(x, labels));
+  const Tensor smoothed = softmax_cross_entropy(x, labels, {.label_smoothing = 0.1});
+  EXPECT_EQ(get_operation(smoothed), get_operation(softmax_cross_entropy(x, labels)));
+}
+
+TEST_F(Classification, SmoothsTheLabelsOfHugeScores) {
+  const Tensor x = g.constant(Array::of<float>({1, 2}, {1e30F, -1e30F}));
+  const Tensor labels = g.constant(Array::of<std::int32_t>({1}, {0}));
+  const Tensor loss = softmax_cross_entropy(x, labels, {.label_smoothing = 0.5});
+  EXPECT_NEAR(evaluate(loss).item() / 5e29, 1, 1e-6);
+  EXPECT_TRUE(close_to(evaluate(build_grad(loss, {x})[x]), Array::of<double>({1, 2}, {0.25, -0.25}), 1e-6));
+}
+
+TEST_F(Classification, RefusesOptionsThatDoNotFit) {
+  const Tensor x = g.input("x", {2, 3}), labels = g.input("labels", {2}, DType::int32);
+  const Tensor w = g.input("w", {2}), bytes = g.input("bytes", {2}, DType::uint8);
+  expect_error<ShapeError>([&] { nll(x, labels, {.weights = w}); },
+                           "nll: expected weights float32 (3), got float32 (2)");
+  expect_error<ShapeError>([&] { nll(x, x, {.ignore_index = 1}); },
+                           "nll: expected int32 labels with ignore_index, got float32 (2,3)");
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels, {.label_smoothing = 2}); },
+                           "softmax_cross_entropy: expected label_smoothing in [0,1], got 2");
+  expect_error<ShapeError>([&] { nll(x, bytes); }, "nll: expected labels cast to int32, got uint8 (2)");
+  expect_error<ShapeError>([&] { nll(w, labels); },
+                           "nll: expected float32 or float64 (n,k,...) with k > 0 and int32 labels (n,...), "
+                           "got float32 (2) and int32 (2)");
 }
 
 }  // namespace

@@ -70,7 +70,12 @@ const std::vector<OpFamily>& op_families() {
       {"Joining and splitting", "ops/joining.hpp", joining_rows()},
       {"Indices", "ops/indexing.hpp", indexing_rows()},
       {"Probabilities", "ops/softmax.hpp", softmax_rows()},
-      {"Losses", "ops/losses.hpp", loss_rows()},
+      {"Losses of likelihoods", "ops/losses.hpp", loss_rows()},
+      {"Losses of decisions", "ops/classification.hpp", classification_rows()},
+      {"Losses of real numbers", "ops/regression.hpp", regression_rows()},
+      {"Penalties", "ops/penalties.hpp", penalty_rows()},
+      {"Normalization", "ops/normalization.hpp", normalization_rows()},
+      {"Dropout", "ops/dropout.hpp", dropout_rows()},
   };
   return families;
 }

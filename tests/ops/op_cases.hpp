@@ -82,6 +82,11 @@ Rows softmax_rows();
 Rows loss_rows();
 Rows indexing_rows();
 Rows casting_rows();
+Rows classification_rows();
+Rows regression_rows();
+Rows penalty_rows();
+Rows normalization_rows();
+Rows dropout_rows();
 Rows stop_gradient_rows();
 
 struct OpFamily {

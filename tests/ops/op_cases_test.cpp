@@ -208,7 +208,8 @@ TEST_P(EveryOpOfTwo, SumsTheGradientsOfASharedInput) {
 
 // The functions that give a tensor or several, as the headers of ops/ declare them.
 std::set<std::string> public_functions() {
-  const std::regex declaration(R"((?:inline )?(?:Tensor|std::vector<Tensor>) ([a-z_0-9]+|operator.)\(.*)");
+  const std::regex declaration(
+      R"((?:inline )?(?:Tensor|std::vector<Tensor>|BatchNorm|LayerNorm) ([a-z_0-9]+|operator.)\(.*)");
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(GRADTABLE_TEST_FOLDER "/../ops")) {
     if (entry.path().extension() != ".hpp") continue;

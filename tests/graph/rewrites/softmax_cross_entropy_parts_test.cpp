@@ -126,6 +126,15 @@ TEST_F(LossParts, LeaveOtherGradientsOfSoftmaxAlone) {
   expect(kPass, true, {.outputs = {both, build_grad(both, {x})[x]}});
 }
 
+TEST_F(LossParts, AlongAnotherAxisStay) {
+  const Tensor loss = -sum(y * log(softmax(x, 0))), of_log = -sum(y * log_softmax(x, 0));
+  for (const Tensor& z : {loss, of_log}) expect(kPass, false, {.outputs = {z, build_grad(z, {x})[x]}});
+}
+
+TEST_F(LossParts, ThatAreNotSummedStay) {
+  expect(kPass, false, {.outputs = {-max(y * log_softmax(x)), -sum(max(y * log_softmax(x), {1}))}});
+}
+
 TEST_F(LossParts, OfNoExamplesStay) {
   const Tensor none = parameter("none", {0, 10}), weights = parameter("weights of none", {0, 10});
   const Tensor loss = -sum(mul(weights, log(softmax(none))));

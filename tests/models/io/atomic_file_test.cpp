@@ -1,7 +1,12 @@
 #include "gradtable/models/io/atomic_file.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <utility>
+#include <vector>
 
+#include "tests/models/io/system_calls.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -36,6 +41,16 @@ TEST(WriteFileAtomically, WritesTheTextAndLeavesNothingElse) {
   write_file_atomically(folder.path("file"), "two");
   EXPECT_EQ(folder.read("file"), "two");
   EXPECT_EQ(folder.count(), 1);
+}
+
+TEST(WriteFileAtomically, WritesPartsOneAfterTheOther) {
+  const testing::TemporaryFolder folder;
+  const std::string large(100000, 'x');
+  const std::vector<std::string_view> parts = {"one", "", large, "two"};
+  write_file_atomically(folder.path("file"), parts);
+  EXPECT_EQ(folder.read("file"), "one" + large + "two");
+  write_file_atomically(folder.path("file"), std::vector<std::string_view>{});
+  EXPECT_EQ(folder.read("file"), "");
 }
 
 TEST(WriteFileAtomically, WritesFilesWithTheLongestNames) {
@@ -102,6 +117,112 @@ TEST(WriteFileAtomically, KeepsTheOldFileWhenTheNewOneDoesNotFit) {
   EXPECT_EQ(message, path + ": File too large; expected a file that can be written");
   EXPECT_EQ(folder.read("file"), "old");
   EXPECT_EQ(folder.count(), 1);
+}
+
+struct Fault {
+  testing::SystemCalls calls;
+  std::string message;
+};
+
+std::vector<Fault> faults_before_the_rename() {
+  using testing::failing;
+  const auto garbled = [](int descriptor, void* bytes, std::size_t count) {
+    const ssize_t done = testing::kSystem.read(descriptor, bytes, count);
+    if (done > 0) static_cast<char*>(bytes)[done / 2] ^= 1;
+    return done;
+  };
+  return {{{.write = failing(ENOSPC)}, "No space left on device"},
+          {{.write = failing(EDQUOT)}, "Disk quota exceeded"},
+          {{.write = failing(EIO)}, "Input/output error"},
+          {{.fsync = failing(EIO)}, "Input/output error"},
+          {{.read = failing(EIO)}, "Input/output error"},
+          {{.read = [](auto...) { return 0; }}, "what is read back is not what was written"},
+          {{.read = garbled}, "what is read back is not what was written"},
+          {{.rename = failing(EIO)}, "Input/output error"}};
+}
+
+TEST(WriteFileAtomically, KeepsTheOldFileAndNothingElseWhateverFails) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.write("file", "old");
+  for (auto& [calls, message] : faults_before_the_rename()) {
+    std::string found;
+    {
+      const testing::Misbehaviour fault(calls);
+      found = error_of(path, "new");
+    }
+    EXPECT_EQ(found, path + ": " + message + "; expected a file that can be written");
+    EXPECT_EQ(folder.read("file"), "old") << message;
+    EXPECT_EQ(folder.count(), 1) << message;
+  }
+}
+
+TEST(WriteFileAtomically, GoesOnAfterInterruptionsAndShortWritesAndReads) {
+  const testing::TemporaryFolder folder;
+  int made = 0;
+  const auto interrupted = [&](const auto& call) {
+    if (++made % 2 == 0) return call();
+    errno = EINTR;
+    return decltype(call()){-1};
+  };
+  testing::SystemCalls calls;
+  calls.write = [&](int descriptor, const void* bytes, std::size_t count) {
+    return interrupted(
+        [&] { return testing::kSystem.write(descriptor, bytes, std::min<std::size_t>(count, 3)); });
+  };
+  calls.read = [&](int descriptor, void* bytes, std::size_t count) {
+    return interrupted(
+        [&] { return testing::kSystem.read(descriptor, bytes, std::min<std::size_t>(count, 5)); });
+  };
+  calls.fsync = [&](int descriptor) {
+    return interrupted([&] { return testing::kSystem.fsync(descriptor); });
+  };
+  {
+    const testing::Misbehaviour fault(calls);
+    write_file_atomically(folder.path("file"), "a text of some length");
+  }
+  EXPECT_EQ(folder.read("file"), "a text of some length");
+}
+
+TEST(WriteFileAtomically, FlushesTheFileBeforeItsRenameAndTheFolderAfterIt) {
+  const testing::TemporaryFolder folder;
+  std::vector<std::string> order;
+  testing::SystemCalls calls;
+  calls.fsync = [&](int descriptor) {
+    struct stat status {};
+    fstat(descriptor, &status);
+    order.push_back(S_ISDIR(status.st_mode) ? "flush folder" : "flush file");
+    return testing::kSystem.fsync(descriptor);
+  };
+  calls.rename = [&](const char* from, const char* to) {
+    order.push_back("rename");
+    return testing::kSystem.rename(from, to);
+  };
+  {
+    const testing::Misbehaviour watch(calls);
+    write_file_atomically(folder.path("file"), "x");
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"flush file", "rename", "flush folder"}));
+}
+
+// Fails for folders only.
+auto folder_flush_failing(int error) {
+  return [error](int descriptor) {
+    struct stat status {};
+    fstat(descriptor, &status);
+    return S_ISDIR(status.st_mode) ? testing::failing(error)() : testing::kSystem.fsync(descriptor);
+  };
+}
+
+TEST(WriteFileAtomically, SaysWhenTheFolderCannotBeFlushed) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path("file");
+  const auto error_with = [&](int error) {
+    const testing::Misbehaviour fault({.fsync = folder_flush_failing(error)});
+    return error_of(path);
+  };
+  EXPECT_EQ(error_with(EINVAL), "");  // of file systems that have no such thing
+  EXPECT_NE(error_with(EIO).find("its folder cannot be flushed: Input/output error"), std::string::npos);
+  EXPECT_EQ(folder.read("file"), "text");
 }
 
 }  // namespace

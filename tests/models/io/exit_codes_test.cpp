@@ -38,6 +38,7 @@ TEST(RunProgram, ReturnsTheCodeOfItsBody) {
 TEST(RunProgram, TurnsAnExceptionIntoOneLineAndTheCodeOfItsClass) {
   EXPECT_EQ(throwing<ConfigError>("a"), (Outcome{2, "error: a\n"}));
   EXPECT_EQ(throwing<DataError>("a"), (Outcome{3, "error: a\n"}));
+  EXPECT_EQ(throwing<CheckpointError>("a"), (Outcome{4, "error: a\n"}));
   EXPECT_EQ(throwing<OnnxError>("a"), (Outcome{4, "error: a\n"}));
   EXPECT_EQ(throwing<NumericError>("a"), (Outcome{5, "error: a\n"}));
   EXPECT_EQ(throwing<OutputError>("a"), (Outcome{6, "error: a\n"}));

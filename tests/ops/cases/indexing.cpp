@@ -57,10 +57,8 @@ OpCase scatter_add_case(const std::string& special, const Shape& values_shape, c
 
 Rows indexing_rows() {
   const Array labels = Array::of<std::int32_t>({3}, {2, 0, 2});
-  const Array ties = Array::of<double>({3, 3}, {1, 3, 3, 2, 2, 2, -1, -3, -1});
   const auto as_float64 = [](Inputs in) { return one_hot(in[0], 4, DType::float64); };
   const auto as_float32 = [](Inputs in) { return one_hot(in[0], 4); };
-  const auto indices = [](Inputs in) { return argmax(in[0]); };
   const auto of_bytes = [](Inputs in) { return gather(in[0], in[1]); };
   const TensorType indices_type{DType::int32, {2}};
   return {
@@ -88,25 +86,6 @@ Rows indexing_rows() {
        .refused = {{{{DType::float64, {3}}}},
                    {{indices_type}, [](Inputs in) { return one_hot(in[0], 4, DType::float64, 2); }}},
        .onnx = {"OneHot"}},
-      {.function = "argmax",
-       .formula = "y = the first j with the largest x[..., j]",
-       .derivative = "none",
-       .cases =
-           {
-               {"argmax",
-                indices,
-                {Array::of<double>({2, 3}, {1, 5, 2, 9, -4, 0})},
-                Array::of<double>({2}, {1, 0}),
-                false},
-               {"argmax ties", indices, {ties}, Array::of<double>({3}, {1, 0, 0}), false},
-               {"argmax vector",
-                indices,
-                {Array::of<double>({3}, {-2, -3, -1})},
-                Array::of<double>({}, {2}),
-                false},
-               {"argmax no_rows", indices, {numbers({0, 3})}, numbers({0}), false},
-           },
-       .refused = {{{{DType::float64, {}}}}, {{{DType::float64, {2, 0}}}}, {{{DType::int32, {2}}}}}},
       {.function = "gather",
        .formula = "y[..., i, ...] = x[..., indices[i], ...]",
        .derivative = "scatter_add of G",
