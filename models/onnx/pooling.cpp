@@ -1,6 +1,7 @@
 // Pooling over windows and over whole images.
 #include "gradtable/ops/pooling.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -118,7 +119,8 @@ Tensors max_pooled(OnnxNode& node) {
 Tensors average_pooled(OnnxNode& node) {
   const Tensor x = node.input(0);
   OnnxWindows windows = onnx_windows(node, x.shape());
-  if (windows.dilation != Integers(windows.kernel.size(), 1)) node.refuse("expected no dilations");
+  if (std::ranges::any_of(windows.dilation, [](std::int64_t dilation) { return dilation != 1; }))
+    node.refuse("expected no dilations");
   choose_padding(windows, x.shape());
   const AvgPoolOptions options{windows.stride, windows.padding, node.integer("ceil_mode", 0) != 0,
                                node.integer("count_include_pad", 0) != 0};

@@ -1,5 +1,7 @@
 #include "gradtable/models/onnx/import.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "models.hpp"
@@ -114,6 +116,76 @@ TEST(ImportOnnx, GivesNodesThePlaceOfTheCall) {
   const OnnxModel model = import_onnx(graph, std::as_bytes(std::span(bytes)), "m.onnx", {}, here);
   EXPECT_EQ(model.outputs["y"].node().location.line(), here.line());
   EXPECT_EQ(model.inputs["x"].node().location.line(), here.line());
+}
+
+// x.reshape(x.shape[0], -1), as exporters write it.
+TEST(ImportOnnx, FollowsShapesThatAreComputed) {
+  onnx::ModelProto model = onnx_model();
+  add_input(model, "x", {2, 3, 4});
+  add_int64s(model, "zero", {0});
+  add_int64s(model, "rest", {-1});
+  add_node(model, "Shape", {"x"}, {"shape"});
+  add_node(model, "Gather", {"shape", "zero"}, {"rows"});
+  add_node(model, "Concat", {"rows", "rest"}, {"extents"});
+  set_integer(*model.mutable_graph()->mutable_node(2), "axis", 0);
+  add_node(model, "Reshape", {"x", "extents"}, {"y"});
+  add_output(model, "y");
+  Graph graph;
+  EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), (Shape{2, 12}));
+}
+
+TEST(ImportOnnx, TakesTheLargestIntegerAsTheEndOfASlice) {
+  onnx::ModelProto model = onnx_model();
+  add_input(model, "x", {5});
+  add_int64s(model, "start", {-2});
+  add_int64s(model, "end", {std::numeric_limits<std::int64_t>::max()});
+  add_node(model, "Slice", {"x", "start", "end"}, {"y"});
+  add_output(model, "y");
+  Graph graph;
+  EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), Shape{2});
+}
+
+// In training mode: the mask follows from the step, and the second output is the mask.
+TEST(ImportOnnx, DropoutTakesTheStepOfTheOptions) {
+  onnx::ModelProto model = onnx_model();
+  add_input(model, "x", {1000});
+  add_floats(model, "ratio", {}, {0.25F});
+  onnx::TensorProto& training = add_initializer(model, "training");
+  training.set_data_type(onnx::TensorProto::BOOL);
+  training.add_int32_data(1);
+  add_node(model, "Dropout", {"x", "ratio", "training"}, {"y", "mask"});
+  for (const char* name : {"y", "mask"}) add_output(model, name);
+  Graph graph;
+  const Tensor step = graph.input("step", {}, DType::int32);
+  const OnnxModel made = import_model(graph, model, {.step = step});
+  EXPECT_EQ(made.parameters.size(), 0U);
+  const Array x = full({1000}, 3), first = full({}, 0, DType::int32), second = full({}, 1, DType::int32);
+  const Program program = compile(graph, {.outputs = {made.outputs["y"], made.outputs["mask"]}});
+  const std::vector<Array> at_first = program.infer({{made.inputs["x"], x}, {step, first}});
+  const std::vector<Array> at_second = program.infer({{made.inputs["x"], x}, {step, second}});
+  EXPECT_NE(floats(at_first[0]), floats(at_second[0]));
+  int kept = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const int mask = at_first[1].as<std::uint8_t>()[i];
+    EXPECT_EQ(at_first[0].as<float>()[i], mask == 1 ? 4.0F : 0.0F);
+    kept += mask;
+  }
+  EXPECT_NEAR(kept, 750, 60);
+}
+
+// Over all axes from the given one on, before opset 13.
+TEST(ImportOnnx, SoftmaxMeansWhatItMeantInTheOpset) {
+  for (const std::int64_t opset : {12, 13}) {
+    onnx::ModelProto model = onnx_model(opset);
+    add_input(model, "x", {2, 2, 2});
+    set_integer(add_node(model, "Softmax", {"x"}, {"y"}), "axis", 1);
+    add_output(model, "y");
+    Graph graph;
+    const OnnxModel made = import_model(graph, model);
+    const Array x = zeros({2, 2, 2});
+    EXPECT_EQ(floats(evaluate(made.outputs["y"], {{made.inputs["x"], x}})).front(),
+              opset == 12 ? 0.25F : 0.5F);
+  }
 }
 
 // As files of IR version 3 have it.

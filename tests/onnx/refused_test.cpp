@@ -3,9 +3,13 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "models.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "gradtable/graph/program.hpp"
 
 namespace gradtable::testing {
 namespace {
@@ -121,6 +125,90 @@ TEST(RefusedOnnx, ShapesThatAnOpDoesNotTake) {
   model = unary_model("ReduceMean");
   set_integers(node(model), "axes", {2});
   EXPECT_TRUE(contains(refusal(model), "node 0 'n' (ReduceMean)"));
+}
+
+// y = op(x, numbers...), x (2,3).
+onnx::ModelProto model_with_numbers(const std::string& op, const std::vector<Dims>& numbers) {
+  onnx::ModelProto model = unary_model(op);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::string name = fmt::format("c{}", i);
+    add_int64s(model, name, numbers[i]);
+    node(model).add_input(name);
+  }
+  return model;
+}
+
+TEST(RefusedOnnx, NumbersThatDoNotFit) {
+  constexpr std::int64_t kLarge = std::int64_t{1} << 60;
+  const auto refused = [](const std::string& op, const std::vector<Dims>& numbers, const std::string& part) {
+    const std::string message = refusal(model_with_numbers(op, numbers));
+    EXPECT_TRUE(contains(message, fmt::format("m.onnx: node 0 'n' ({}): ", op)));
+    EXPECT_TRUE(contains(message, part));
+  };
+  refused("Reshape", {{-1, -1}}, "reshape: expected");
+  refused("Reshape", {{4, 2}}, "reshape: expected");
+  refused("Reshape", {{-2, 3}}, "expected");
+  refused("Reshape", {{2, 3, 0}}, "expected extents of 0 at axes of (2,3) only, got (2,3,0)");
+  refused("Reshape", {{kLarge, 6}}, "expected");
+  refused("Expand", {{kLarge, 2, 3}}, "expected");
+  refused("Expand", {{1 << 29, 2, 3}}, "float32 (536870912,2,3); expected at most 4294967296 bytes");
+  refused("Expand", {{2, 4}}, "expected shapes that broadcast, got (2,3) and (2,4)");
+  refused("Slice", {{0}, {2}, {0}, {0}}, "slice: expected");
+  refused("Slice", {{0}, {2}, {2}}, "slice: expected");
+  refused("Slice", {{0}, {2, 3}}, "expected as many starts, ends, axes and steps, got 1, 2, 1 and 1");
+  refused("Squeeze", {{0}}, "expected");
+  refused("Squeeze", {{5}}, "expected");
+  refused("Unsqueeze", {{4}}, "expected");
+  refused("ReduceSum", {{-3}}, "sum: expected");
+  refused("Split", {{1, 1}}, "expected a size for each of 1 outputs, got 2");
+  refused("Split", {{3}}, "expected");
+  refused("Pad", {{1, 1}}, "expected two pads for each of 2 axes, got 2");
+  refused("Pad", {{0, kLarge, 0, kLarge}}, "expected");
+  refused("Pad", {{0, -2, 0, -2}}, "expected");
+}
+
+TEST(RefusedOnnx, AxesOutOfRange) {
+  for (const char* op : {"Softmax", "Flatten", "Concat", "ArgMax", "Split", "LogSoftmax"}) {
+    for (const std::int64_t axis : {std::int64_t{3}, std::int64_t{-4}, std::int64_t{1} << 40}) {
+      onnx::ModelProto model = unary_model(op);
+      set_integer(node(model), "axis", axis);
+      EXPECT_TRUE(contains(refusal(model), fmt::format("node 0 'n' ({}): ", op))) << axis;
+    }
+  }
+}
+
+TEST(RefusedOnnx, WindowsThatAreNone) {
+  const auto conv = [](const std::string& attribute, const Dims& values) {
+    onnx::ModelProto model = onnx_model();
+    add_input(model, "x", {1, 1, 5, 5});
+    add_input(model, "w", {1, 1, 3, 3});
+    onnx::NodeProto& made = add_node(model, "Conv", {"x", "w"}, {"y"});
+    if (!attribute.empty()) set_integers(made, attribute, values);
+    add_output(model, "y");
+    return model;
+  };
+  EXPECT_EQ(refusal(conv("", {})), "nothing thrown");
+  EXPECT_EQ(refusal(conv("strides", {0, 1})),
+            "m.onnx: node 0 (Conv): expected 2 numbers from 1 to 2^31 as strides, got (0,1)");
+  EXPECT_TRUE(contains(refusal(conv("dilations", {1, 0})), "as dilations, got (1,0)"));
+  EXPECT_TRUE(
+      contains(refusal(conv("kernel_shape", {3, 4})), "expected the weights' kernel_shape (3,3), got (3,4)"));
+  EXPECT_TRUE(contains(refusal(conv("pads", {-1, 0, 0, 0})), "expected 4 numbers from 0 to 2^31 as pads"));
+  EXPECT_TRUE(contains(refusal(conv("strides", {1})), "expected 2 numbers"));
+  onnx::ModelProto model = conv("", {});
+  set_integer(node(model), "group", 0);
+  EXPECT_TRUE(contains(refusal(model), "node 0 (Conv): conv"));
+  model = unary_model("MaxPool");
+  set_integers(node(model), "kernel_shape", {2});
+  EXPECT_TRUE(contains(refusal(model), "expected an input with 1 to 3 spatial axes, got (2,3)"));
+}
+
+TEST(RefusedOnnx, IndicesOutOfRangeWhenItRuns) {
+  onnx::ModelProto model = model_with_numbers("Gather", {{2}});
+  Graph graph;
+  const OnnxModel made = import_model(graph, model);
+  const Array x = zeros({2, 3});
+  EXPECT_THROW(evaluate(made.outputs["y"], {{made.inputs["x"], x}}), DataError);
 }
 
 TEST(RefusedOnnx, TypesOfInputs) {
