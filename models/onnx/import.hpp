@@ -1,4 +1,5 @@
-// Models in the ONNX format as graphs: https://onnx.ai, opsets 7 to 17, most ops as of opset 11.
+// Models in the ONNX format as graphs: opsets 11 to 17, and older ones whose ops already meant the same.
+// docs/onnx.md.
 #pragma once
 
 #include <cstddef>
