@@ -15,13 +15,13 @@ endif()
 
 set(GRADTABLE_HAS_ONNX OFF)
 if(GRADTABLE_ONNX)
-  find_package(Protobuf QUIET)       # libprotobuf-dev, protobuf-compiler
-  find_package(ONNX CONFIG QUIET)    # libonnx-dev
+  find_package(Protobuf QUIET)     # libprotobuf-dev
+  find_package(ONNX CONFIG QUIET)  # libonnx-dev; libonnx-testdata for tests
   if(Protobuf_FOUND AND ONNX_FOUND)
     set(GRADTABLE_HAS_ONNX ON)
     message(STATUS "ONNX importer: yes, with ONNX ${ONNX_VERSION} and protobuf ${Protobuf_VERSION}")
   else()
-    message(STATUS "ONNX importer: no, the packages libonnx-dev, libprotobuf-dev and protobuf-compiler are not all there")
+    message(STATUS "ONNX importer: no, libonnx-dev or libprotobuf-dev is missing")
   endif()
 else()
   message(STATUS "ONNX importer: no, GRADTABLE_ONNX is off")
