@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -220,16 +219,6 @@ void check(const detail::Composition& composition, const Tensor& x, const Tensor
     composition.refuse(fmt::format("expected label_smoothing in [0,1], got {}", options.label_smoothing));
 }
 
-Tensor log_softmax_of_classes(const Tensor& x) {
-  std::vector<std::int64_t> axes(static_cast<std::size_t>(x.shape().rank()));
-  std::iota(axes.begin(), axes.end(), 0);
-  std::rotate(axes.begin() + 1, axes.begin() + 2, axes.end());
-  const Tensor last = log_softmax(transpose(x, axes));
-  std::iota(axes.begin(), axes.end(), 0);
-  std::rotate(axes.begin() + 1, axes.end() - 1, axes.end());
-  return transpose(last, axes);
-}
-
 bool is_plain_mean(const LossOptions& options) {
   return options.weights.empty() && !options.ignore_index && options.reduction == LossReduction::mean;
 }
@@ -260,7 +249,7 @@ Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const L
   const detail::Composition composition("softmax_cross_entropy", scores, at);
   check(composition, scores, labels, options);
   if (!is_plain_mean(options) || scores.shape().rank() > 2)
-    return nll(log_softmax_of_classes(scores), labels, options, at);
+    return nll(log_softmax(scores, 1), labels, options, at);
   if (options.label_smoothing == 0) return softmax_cross_entropy(scores, labels, at);
   return softmax_cross_entropy(scores, smoothed(detail::label_rows(labels, scores), options.label_smoothing),
                                at);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -38,6 +39,8 @@ class Promises {
 
   std::vector<std::string> broken() {
     check_parts();
+    check_addresses();
+    if (op_.same_bits_in_every_range()) check_uneven_ranges();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (op_.reads_own_slice(i, types_, type_) && parts_ > 0) check_own_slice(i);
       if (op_.may_overwrite(i) && types_[i] == type_) check_overwriting(i);
@@ -79,6 +82,41 @@ class Promises {
       expect(
           agree(together, whole_, tolerance()),
           fmt::format("expected {} ranges of parts() to give what one call gives, got other numbers", count));
+    }
+  }
+
+  // Outputs begin on a cache line; inputs need not.
+  void check_addresses() {
+    for (const std::int64_t shift : {1, 3, 8}) {
+      std::vector<Array> memory;
+      std::vector<ConstView> inputs;
+      for (const ConstView& input : inputs_) {
+        Array& longer = memory.emplace_back(input.dtype(), Shape{input.shape().size() + shift});
+        char* const first =
+            static_cast<char*>(longer.view().data) + static_cast<std::size_t>(shift) * size_of(input.dtype());
+        if (input.type.bytes() > 0) std::memcpy(first, input.data, input.type.bytes());
+        inputs.emplace_back(input.type, first);
+      }
+      Array found = untouched(type_);
+      op_.forward(inputs, found.view(), {0, parts_});
+      expect(
+          agree(found, whole_, 0),
+          fmt::format("expected the same bits from inputs {} elements past a cache line, got others", shift));
+    }
+  }
+
+  // Cuts that follow no pattern: a part must not know what it is computed with.
+  void check_uneven_ranges() {
+    std::mt19937 random(7);
+    for (int round = 0; round < 8; ++round) {
+      Array together = untouched(type_);
+      for (std::int64_t begin = 0, end = 0; begin < parts_; begin = end) {
+        const auto longest = static_cast<std::uint32_t>(std::min(parts_ - begin, std::int64_t{40}));
+        end = begin + 1 + static_cast<std::int64_t>(random() % longest);
+        op_.forward(inputs_, together.view(), {begin, end});
+      }
+      expect(agree(together, whole_, 0),
+             "same_bits_in_every_range() is true, expected the same bits from uneven ranges, got others");
     }
   }
 

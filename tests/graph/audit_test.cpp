@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"

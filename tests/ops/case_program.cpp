@@ -40,12 +40,9 @@ CaseProgram::CaseProgram(const OpCase& c, std::vector<Array> inputs, const Optio
       outputs.push_back(gradient);
     }
   }
-  const Execution& execution = options.execution;
-  program_.push_back(
-      compile(graph_, {.outputs = outputs,
-                       .threads = execution.threads,
-                       .min_threads = execution.threads,
-                       .without = execution.rewritten ? std::vector<std::string>() : pass_names()}));
+  CompileOptions compile_options = options.execution.options();
+  compile_options.outputs = outputs;
+  program_.push_back(compile(graph_, compile_options));
 }
 
 Array CaseProgram::some_cotangent(double phase) const {

@@ -23,6 +23,12 @@ struct CaseValues {
 struct Execution {
   bool rewritten = true;  // by all passes, or by none
   int threads = 1;
+
+  CompileOptions options() const {
+    return {.threads = threads,
+            .min_threads = threads,
+            .without = rewritten ? std::vector<std::string>() : pass_names()};
+  }
 };
 
 class CaseProgram {

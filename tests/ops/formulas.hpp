@@ -40,7 +40,6 @@ Array with_shape(const Array& x, const Shape& shape);
 // y[i[axes[0]], i[axes[1]], ...] = x[i]
 Array permuted(const Array& x, const std::vector<std::size_t>& axes);
 
-
 // C = op(A) op(B)
 Array product(const Array& a, bool a_transposed, const Array& b, bool b_transposed);
 

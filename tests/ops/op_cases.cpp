@@ -6,6 +6,7 @@
 #include "tests/ops/formulas.hpp"
 
 #include "gradtable/ops/shaping.hpp"
+#include "gradtable/ops/slicing.hpp"
 
 namespace gradtable::testing {
 namespace {
@@ -15,6 +16,10 @@ OpCase with_shapes(OpCase c, const std::string& special, const Shape& shape) {
   c.expected = tiled(c.expected, shape);
   for (Array& input : c.inputs) input = tiled(input, shape);
   return c;
+}
+
+bool has_an_axis(const Array& input) {
+  return is_floating(input.dtype()) && input.shape().rank() >= 1;
 }
 
 bool has_axes(const Array& input) {
@@ -40,9 +45,37 @@ OpCase through_transposes(OpCase c) {
   return c;
 }
 
+// The same numbers, each second one along the last axis of a larger array: the op reads what a slice gives.
+OpCase through_slices(OpCase c) {
+  c.name += " through_slices";
+  c.rearranged = true;
+  std::vector<bool> sliced;
+  for (Array& input : c.inputs) {
+    sliced.push_back(has_an_axis(input));
+    if (!sliced.back()) continue;
+    Index extents(input.shape().extents().begin(), input.shape().extents().end());
+    extents.back() *= 2;
+    Array larger = positive(Shape(extents), 0.1);
+    for_each_index(input.shape(), [&](const Index& i) {
+      Index place = i;
+      place.back() = 2 * i.back() + 1;
+      at(larger, place) = at(input, i);
+    });
+    input = larger;
+  }
+  c.f = [f = c.f, sliced](Inputs x) {
+    std::vector<Tensor> arguments;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      arguments.push_back(sliced[i] ? slice(x[i], {{.axis = -1, .start = 1, .step = 2}}) : x[i]);
+    return f(arguments);
+  };
+  return c;
+}
+
 void append(Cases& all, OpCase c) {
   all.push_back(c);
   if (std::ranges::any_of(c.inputs, has_axes)) all.push_back(through_transposes(c));
+  if (std::ranges::any_of(c.inputs, has_an_axis)) all.push_back(through_slices(c));
   if (!c.any_shape) return;
   all.push_back(with_shapes(c, " of_a_scalar", {}));
   all.push_back(with_shapes(c, " of_nothing", {0, 3}));
