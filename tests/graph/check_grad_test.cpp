@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"

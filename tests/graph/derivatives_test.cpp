@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
