@@ -125,6 +125,9 @@ void Augmenter::augment(const ConstView& images, std::span<const std::int32_t> i
                         Parts range, const View& result) const {
   require_images(images.type, rows_, columns_);
   require_images(result.type, rows_, columns_);
+  if (result.shape()[0] != static_cast<std::int64_t>(indices.size()))
+    throw ShapeError(
+        fmt::format("augment: expected a result of {} images, got {}", indices.size(), result.shape()[0]));
   const std::int64_t count = images.shape()[0], features = rows_ * columns_;
   thread_local Workspace workspace;
   workspace.fit(*this);

@@ -41,8 +41,9 @@ class Augmenter {
   Augmenter(const AugmentationOptions& options, std::int64_t rows, std::int64_t columns, std::uint64_t seed);
 
   // result[i] = image indices[i] as it is in this epoch, for i of the range: uint8 (m, rows columns) or
-  // (m, rows, columns) from uint8 (n, ...) of the same size. Threads may make ranges of one batch at the same
-  // time. Epoch and indices are below 2^32. Throws ShapeError for other views and for an index out of range.
+  // (m, rows, columns) from uint8 (n, ...) of the same size, m indices. Threads may make ranges of one batch
+  // at the same time. Epoch and indices are below 2^32. Throws ShapeError for other views and for an index
+  // out of range.
   void augment(const ConstView& images, std::span<const std::int32_t> indices, std::uint64_t epoch,
                Parts range, const View& result) const;
 
