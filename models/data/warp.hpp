@@ -28,7 +28,7 @@ class Warp {
   std::int64_t stride_ = 0;
   std::vector<std::uint8_t> padded_;  // the image and zeros around it
   std::vector<std::uint32_t> cells_;  // the four pixels around a point in one number, that one load gets
-  std::vector<std::uint8_t> row_;     // of the result, filled up to whole vectors
+  std::vector<std::uint8_t> line_;    // a row of the result, filled up to whole vectors
 };
 
 }  // namespace gradtable
