@@ -110,6 +110,8 @@ TEST(Augment, DependsOnSeedEpochAndIndexOnly) {
   EXPECT_NE(augmented(kAll, {7}, 2), image_at(images, 7));
   EXPECT_NE(augmented(kAll, {7}, 1, 43), image_at(images, 7));
   EXPECT_NE(augmented(kAll, {7}, std::uint64_t{1} << 31), augmented(kAll, {7}, 0));
+  const Augmenter augmenter(kAll, kSide, kSide, 42);
+  EXPECT_NE(augmenter.placement(1, 7).angle, augmenter.placement(7, 1).angle);
 }
 
 TEST(Augment, GivesTheSameBitsForAnySplitAndTeam) {
