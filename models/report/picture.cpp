@@ -20,11 +20,11 @@ constexpr Rgb kBlue = {5, 80, 160};
 constexpr Rgb kWhite = {247, 247, 247};
 constexpr Rgb kRed = {178, 24, 43};
 
-// From white towards an end; the square root lets weights near zero be seen.
+// From white towards an end.
 void append_diverging(std::vector<std::uint8_t>& pixels, std::uint8_t value) {
   const double t = (value - 128) / 127.0;
   const Rgb& end = t < 0 ? kBlue : kRed;
-  const double part = std::sqrt(std::min(std::abs(t), 1.0));
+  const double part = std::min(std::abs(t), 1.0);
   for (std::size_t c = 0; c < end.size(); ++c)
     pixels.push_back(static_cast<std::uint8_t>(std::lround(kWhite[c] + part * (end[c] - kWhite[c]))));
 }
@@ -48,9 +48,9 @@ double percentile_99(std::vector<double> magnitudes) {
 
 // Of pixel p of picture i; what is not a number is white.
 template <class Weight>
-WeightPictures pictures_of(std::int64_t count, std::int64_t rows, std::int64_t columns, std::int64_t most,
-                           const Weight& weight) {
-  WeightPictures result{0, rows, columns, {}, count};
+WeightPictures pictures_of(std::string_view what, std::int64_t count, std::int64_t rows, std::int64_t columns,
+                           std::int64_t most, const Weight& weight) {
+  WeightPictures result{0, rows, columns, {}, what, count};
   const std::int64_t shown = std::min(count, most), pixels = rows * columns;
   std::vector<double> magnitudes;
   for (std::int64_t i = 0; i < shown; ++i)
@@ -102,7 +102,7 @@ WeightPictures unit_pictures(const ConstView& weights, std::int64_t rows, std::i
   const Array numbers = cast(weights, DType::float64);
   const auto w = numbers.as<double>();
   const std::int64_t units = shape[1];
-  return pictures_of(units, rows, columns, most, [&](std::int64_t unit, std::int64_t pixel) {
+  return pictures_of("units", units, rows, columns, most, [&](std::int64_t unit, std::int64_t pixel) {
     return w[static_cast<std::size_t>(pixel * units + unit)];
   });
 }
@@ -115,7 +115,7 @@ WeightPictures filter_pictures(const ConstView& weights, std::int64_t most) {
   const Array numbers = cast(weights, DType::float64);
   const auto w = numbers.as<double>();
   const std::int64_t pixels = shape[2] * shape[3];
-  return pictures_of(shape[0] * shape[1], shape[2], shape[3], most,
+  return pictures_of("kernels", shape[0] * shape[1], shape[2], shape[3], most,
                      [&](std::int64_t kernel, std::int64_t pixel) {
                        return w[static_cast<std::size_t>(kernel * pixels + pixel)];
                      });

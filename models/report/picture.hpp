@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradtable/core/array.hpp"
@@ -33,7 +34,8 @@ struct WeightPictures {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   std::vector<Picture> pictures;
-  std::int64_t of = 0;  // units there are; the pictures show the first ones
+  std::string_view what;  // "units" or "kernels"
+  std::int64_t of = 0;    // of these; the pictures show the first ones
 };
 
 // What each unit of a layer behind images looks at: column j of W (rows*columns, units), folded to rows x

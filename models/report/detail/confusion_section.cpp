@@ -39,9 +39,9 @@ std::string matrix(const Report& report) {
   const std::int64_t classes = report.confusion->classes();
   if (classes > kMostClasses) return {};
   std::string text =
-      "<figure>\n<figcaption>Each row is a label, each column a prediction. Blue: right; red: mistakes, "
-      "darker "
-      "where there are more.</figcaption>\n<div class=\"scroll\">\n<table class=\"heat\">\n<tr><td></td>";
+      "<figure>\n<figcaption>Each row is a label, each column a prediction. Blue: right; red: mistakes, the "
+      "stronger the more there are.</figcaption>\n<div class=\"scroll\">\n<table "
+      "class=\"heat\">\n<tr><td></td>";
   for (std::int64_t c = 0; c < classes; ++c) text += fmt::format("<th>{}</th>", class_name(report, c));
   text += "</tr>\n";
   const std::int64_t most = most_mistakes_in_a_cell(*report.confusion);
@@ -74,7 +74,7 @@ std::string scores(const Report& report) {
                       score.f1);
   }
   const MacroScore macro = confusion.macro();
-  text += score_row("mean", fmt::format("{}", confusion.images()), macro.precision, macro.recall, macro.f1);
+  text += score_row("mean", "", macro.precision, macro.recall, macro.f1);
   return text + "</table>\n</div>\n</figure>\n";
 }
 
@@ -84,7 +84,7 @@ std::string confusion_section(const Report& report) {
   if (!report.confusion) return {};
   const ConfusionMatrix& confusion = *report.confusion;
   return fmt::format(
-             "<section>\n<h2>What is taken for what: {} of {} test images rightly</h2>\n<div "
+             "<section>\n<h2>Confusion matrix: {} of {} test images are classified correctly</h2>\n<div "
              "class=\"pair\">\n",
              confusion.correct(), confusion.images()) +
          matrix(report) + scores(report) + "</div>\n</section>\n";

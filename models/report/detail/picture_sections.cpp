@@ -65,14 +65,14 @@ std::string weights_section(const Report::Weights& weights) {
                                 : fmt::format("the first {} of {}", all.pictures.size(), all.of);
   const std::string name = escaped(weights.name);
   std::string text = fmt::format(
-      "<section>\n<h2>What {} looks for: {} units, {} x {} weights each</h2>\n"
-      "<p>Red pixels make a unit larger, blue ones smaller; white ones do not matter to it.</p>\n{}"
+      "<section>\n<h2>The weights {}: {} {} of {} x {}</h2>\n"
+      "<p>Where a weight is red, a bright pixel makes the output larger; where it is blue, smaller.</p>\n{}"
       "<div class=\"tiles\">\n",
-      name, count, all.rows, all.columns, scale(all.limit));
+      name, count, all.what, all.rows, all.columns, scale(all.limit));
   for (std::size_t i = 0; i < all.pictures.size(); ++i)
-    text +=
-        image(all.pictures[i], fmt::format("{}, unit {}", name, i), fmt::format(" title=\"unit {}\"", i)) +
-        "\n";
+    text += image(all.pictures[i], fmt::format("{}, number {}", name, i),
+                  fmt::format(" title=\"number {}\"", i)) +
+            "\n";
   return text + "</div>\n</section>\n";
 }
 

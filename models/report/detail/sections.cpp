@@ -64,7 +64,7 @@ std::string curves_section(const Report& report) {
   Chart accuracy = chart_of(report, &EpochMetrics::train_accuracy, &EpochMetrics::validation_accuracy,
                             &EpochMetrics::test_accuracy);
   accuracy.percent = true;
-  accuracy.title = "Accuracy, the share of images that are classified rightly";
+  accuracy.title = "Accuracy, the share of images that are classified correctly";
   return "<section>\n<h2>Loss and accuracy by epoch</h2>\n<div class=\"pair\">\n" + figure(loss) +
          figure(accuracy) + "</div>\n</section>\n";
 }
