@@ -122,7 +122,8 @@ class Drawing {
     add("<line class=\"mark\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", x, kTop,
         kHeight - kBottom);
     add("<text class=\"{}\" x=\"{:.1f}\" y=\"{}\">{}</text>\n", right_half ? "end" : "start",
-        x + (right_half ? -5 : 5), kTop + 12, escaped(chart_.mark_name));
+        x + (right_half ? -5 : 5), chart_.percent ? kHeight - kBottom - 8 : kTop + 12,
+        escaped(chart_.mark_name));
   }
 
   void add_legend() {

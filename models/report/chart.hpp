@@ -26,7 +26,7 @@ struct Chart {
   bool percent = false;      // whether y is a share, to be written as 12 %
   bool logarithmic = false;  // where y is above 0 everywhere and extends over more than a power of ten
   std::optional<double> marked_x = {};  // a vertical line
-  std::string mark_name = {};
+  std::string mark_name = {};           // where curves seldom are: at the top, with `percent` at the bottom
 };
 
 // An <svg> element without a size: it takes the width of what it is in. Axes end on round numbers; a curve is

@@ -36,20 +36,25 @@ std::vector<double> linear_ticks(double low, double high, int wanted, double lea
 }
 
 std::vector<double> logarithmic_ticks(double low, double high) {
-  const double first = std::floor(std::log10(low) + 1e-9);
-  const double last = std::max(std::ceil(std::log10(high) - 1e-9), first + 1);
-  const double every = std::ceil((last - first) / 6);
+  const double first = std::floor(std::log10(low) + 1e-10);
+  const double last = std::max(std::ceil(std::log10(high) - 1e-10), first + 1);
+  const double powers = std::log10(high) - std::log10(low);
   std::vector<double> ticks;
-  for (double power = first; power < last + every; power += every) {
-    const double decade = std::pow(10, power);
-    ticks.push_back(decade);
-    if (last - first > 2 || power >= last) continue;
-    ticks.push_back(2 * decade);
-    ticks.push_back(5 * decade);
+  for (double power = first; power <= last; ++power) {
+    const double one = std::pow(10, power);
+    ticks.push_back(one);
+    if (powers <= 3) ticks.insert(ticks.end(), {2 * one, 5 * one});
   }
-  // Of the decades at both ends only what the numbers need.
-  while (ticks.size() > 2 && ticks[1] <= low) ticks.erase(ticks.begin());
-  while (ticks.size() > 2 && ticks[ticks.size() - 2] >= high) ticks.pop_back();
+  ticks.erase(std::ranges::lower_bound(ticks, high * (1 - 1e-9)) + 1, ticks.end());
+  ticks.erase(ticks.begin(), std::ranges::upper_bound(ticks, low * (1 + 1e-9)) - 1);
+
+  // Over more than two powers the labels of all would stand on each other.
+  const double every = std::max(std::ceil(powers / 6), 1.0);
+  const auto left_out = [&](double tick) {
+    const double power = std::log10(tick) - first;
+    return powers > 2 && std::abs(std::remainder(power, every)) > 1e-9;
+  };
+  ticks.erase(std::remove_if(ticks.begin() + 1, ticks.end() - 1, left_out), ticks.end() - 1);
   return ticks;
 }
 

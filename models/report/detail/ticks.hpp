@@ -10,8 +10,8 @@ namespace gradtable::detail {
 // `high`; at least two. The step is at least `least_step`.
 std::vector<double> linear_ticks(double low, double high, int wanted, double least_step = 0);
 
-// Powers of ten that reach from at most `low` to at least `high`, both above 0; with 2 and 5 times them
-// between when there are few, and every so many when there are many.
+// Powers of ten, and 2 and 5 times them, that reach from at most `low` to at least `high`, both above 0:
+// fewer of them where there are many powers between.
 std::vector<double> logarithmic_ticks(double low, double high);
 
 // As few digits as tell ticks of this distance apart: "0.05", "2", "1e-06".
