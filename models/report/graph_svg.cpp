@@ -74,7 +74,7 @@ std::string text_of(std::FILE* file) {
 std::string element(const std::string& file) {
   const std::size_t tag = file.find("<svg"), end = file.find('>', tag);
   if (tag == std::string::npos || end == std::string::npos) return {};
-  static const std::regex language(" xmlns(:xlink)?=\"[^\"]*\"");
+  static const std::regex language("\\sxmlns(:xlink)?=\"[^\"]*\"");
   return std::regex_replace(file.substr(tag, end - tag), language, "") + file.substr(end);
 }
 

@@ -28,17 +28,18 @@ struct Report {
     WeightPictures pictures;
   };
 
-  std::string title;
-  std::string subtitle;
-  std::vector<Fact> facts;  // in large letters at the top: test accuracy, parameters, minutes
-  std::vector<EpochMetrics> epochs;
-  std::optional<std::int64_t> kept_epoch;  // whose parameters the run kept, marked in the curves
-  std::optional<ConfusionMatrix> confusion;
-  std::vector<std::string> class_names;  // of the first classes; the others are called by their numbers
-  std::vector<WrongImage> mistakes;
-  std::vector<Weights> weights;
-  std::string graph_svg;  // an <svg> element, as graph_svg() makes it: the only text that is taken as it is
-  std::string config;     // the resolved one, as text
+  std::string title = {};
+  std::string subtitle = {};
+  std::vector<Fact> facts = {};  // in large letters at the top: test accuracy, parameters, minutes
+  std::vector<EpochMetrics> epochs = {};
+  std::optional<std::int64_t> kept_epoch = {};  // whose parameters the run kept, marked in the curves
+  std::optional<ConfusionMatrix> confusion = {};
+  std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
+  std::vector<WrongImage> mistakes = {};
+  std::vector<Weights> weights = {};
+  std::string graph_svg =
+      {};                   // an <svg> element, as graph_svg() makes it: the only text that is taken as it is
+  std::string config = {};  // the resolved one, as text
 };
 
 // One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's

@@ -6,7 +6,7 @@
 
 namespace gradtable::detail {
 
-// The text with & < > " ' as entities, bytes that are not UTF-8 as \xHH, and control characters, but for line
+// The text with & < > " ' as entities, bytes that are not UTF-8 as \xhh, and control characters, but for line
 // feeds and tabs, as U+FFFD: safe between tags and in quoted attributes.
 std::string escaped(std::string_view text);
 
