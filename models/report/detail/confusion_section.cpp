@@ -35,6 +35,11 @@ std::string cell(const Report& report, std::int64_t label, std::int64_t other, s
                      class_name(report, label), class_name(report, other), count, count);
 }
 
+// Too long for the head of a column as narrow as its numbers.
+bool has_long_names(const Report& report) {
+  return std::ranges::any_of(report.class_names, [](const std::string& name) { return name.size() > 4; });
+}
+
 std::string matrix(const Report& report) {
   const std::int64_t classes = report.confusion->classes();
   if (classes > kMostClasses) return {};
@@ -42,7 +47,9 @@ std::string matrix(const Report& report) {
       "<figure>\n<figcaption>Each row is a label, each column a prediction. Blue: right; red: mistakes, the "
       "stronger the more there are.</figcaption>\n<div class=\"scroll\">\n<table "
       "class=\"heat\">\n<tr><td></td>";
-  for (std::int64_t c = 0; c < classes; ++c) text += fmt::format("<th>{}</th>", class_name(report, c));
+  const char* direction = has_long_names(report) ? " class=\"upright\"" : "";
+  for (std::int64_t c = 0; c < classes; ++c)
+    text += fmt::format("<th{}>{}</th>", direction, class_name(report, c));
   text += "</tr>\n";
   const std::int64_t most = most_mistakes_in_a_cell(*report.confusion);
   for (std::int64_t label = 0; label < classes; ++label) {

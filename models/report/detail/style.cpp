@@ -51,9 +51,11 @@ figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-heig
 .d2 { fill: var(--c2); }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; color: var(--soft); }
-.heat { width: 100%; }
+.heat { width: 100%; border-collapse: separate; border-spacing: 2px; }
 .heat th, .heat td { padding: 5px 2px; min-width: 30px; text-align: center; }
-.heat td { border: 1px solid var(--card); border-radius: 4px; }
+.heat td { border-radius: 4px; }
+.heat th:first-child { padding-right: 6px; text-align: right; white-space: nowrap; }
+.heat .upright { padding: 2px 0; white-space: nowrap; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
 .heat .hit { background: rgba(var(--good), var(--a)); }
 .heat .miss { background: rgba(var(--bad), var(--a)); }
 .heat .none { color: var(--soft); opacity: 0.6; }
@@ -85,7 +87,8 @@ pre { margin: 0; font-size: 13px; line-height: 1.45; }
 @media (max-width: 560px) {
   body { padding: 14px 10px 32px; }
   section { padding: 14px 12px; }
-  .heat th, .heat td { padding: 4px 0; min-width: 28px; font-size: 11px; }
+  .heat { border-spacing: 1px; }
+  .heat th, .heat td { padding: 4px 0; min-width: 24px; font-size: 11px; }
   .scores th, .scores td { padding: 4px; font-size: 12px; }
   .cards { grid-template-columns: repeat(2, 1fr); }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 6px; }

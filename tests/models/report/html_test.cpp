@@ -106,6 +106,13 @@ TEST(HtmlReport, ShowsTheConfusionMatrixWithItsScores) {
       contains(page, "<tr><th>2</th><td>2</td><td>100.00 %</td><td>50.00 %</td><td>66.67 %</td></tr>"));
 }
 
+TEST(HtmlReport, TurnsLongNamesOfClassesOverNarrowColumns) {
+  Report report{.confusion = ConfusionMatrix(2), .class_names = {"cat", "elephant"}};
+  EXPECT_TRUE(contains(html(report), "<th class=\"upright\">elephant</th>"));
+  report.class_names.pop_back();
+  EXPECT_TRUE(contains(html(report), "<th>cat</th><th>1</th>"));
+}
+
 TEST(HtmlReport, HasNoMatrixThatNobodyCouldRead) {
   EXPECT_TRUE(contains(html({.confusion = ConfusionMatrix(40)}), "class=\"heat\""));
   EXPECT_FALSE(contains(html({.confusion = ConfusionMatrix(41)}), "class=\"heat\""));
