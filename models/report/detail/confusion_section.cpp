@@ -45,8 +45,8 @@ std::string matrix(const Report& report) {
   if (classes > kMostClasses) return {};
   std::string text =
       "<figure>\n<figcaption>Each row is a label, each column a prediction. Blue: right; red: mistakes, the "
-      "stronger the more there are.</figcaption>\n<div class=\"scroll\">\n<table "
-      "class=\"heat\">\n<tr><td></td>";
+      "stronger the more there are.</figcaption>\n<div class=\"scroll\">\n"
+      "<table class=\"heat\">\n<tr><td></td>";
   const char* direction = has_long_names(report) ? " class=\"upright\"" : "";
   for (std::int64_t c = 0; c < classes; ++c)
     text += fmt::format("<th{}>{}</th>", direction, class_name(report, c));
@@ -70,9 +70,8 @@ std::string scores(const Report& report) {
   const ConfusionMatrix& confusion = *report.confusion;
   std::string text = fmt::format(
       "<figure>\n<figcaption>Precision: the share of the predictions that are right. Recall: the share of "
-      "the images "
-      "that are found. Balanced accuracy, the mean recall: {:.2f} %.</figcaption>\n<div class=\"scroll\">\n"
-      "<table class=\"scores\">\n"
+      "the images that are found. Balanced accuracy, the mean recall: {:.2f} %.</figcaption>\n"
+      "<div class=\"scroll\">\n<table class=\"scores\">\n"
       "<tr><th>class</th><th>images</th><th>precision</th><th>recall</th><th>F1</th></tr>\n",
       100 * confusion.balanced_accuracy());
   for (std::int64_t c = 0; c < confusion.classes(); ++c) {

@@ -26,7 +26,10 @@ h1 { margin: 0; font-size: 26px; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 0 0 12px; font-size: 18px; line-height: 1.3; overflow-wrap: anywhere; }
 p { margin: 0 0 12px; color: var(--soft); overflow-wrap: anywhere; }
 header p { margin: 4px 0 0; }
-section { margin-top: 20px; padding: 20px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+section {
+  margin-top: 20px; padding: 20px;
+  background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+}
 figure { margin: 0; min-width: 0; }
 figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-height: 1.4; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px 32px; }
@@ -34,7 +37,9 @@ figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-heig
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px; margin: 18px 0 0; }
 .facts div { padding: 10px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .facts dt { color: var(--soft); font-size: 13px; }
-.facts dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.facts dd {
+  margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
+}
 .chart { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .chart .end { text-anchor: end; }
@@ -55,17 +60,24 @@ th { font-weight: 600; color: var(--soft); }
 .heat th, .heat td { padding: 5px 2px; min-width: 30px; text-align: center; }
 .heat td { border-radius: 4px; }
 .heat th:first-child { padding-right: 6px; text-align: right; white-space: nowrap; }
-.heat .upright { padding: 2px 0; white-space: nowrap; writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+.heat .upright {
+  padding: 2px 0; text-align: left; white-space: nowrap; writing-mode: vertical-rl; transform: rotate(180deg);
+}
 .heat .hit { background: rgba(var(--good), var(--a)); }
 .heat .miss { background: rgba(var(--bad), var(--a)); }
 .heat .none { color: var(--soft); opacity: 0.6; }
 .scores { width: 100%; }
-.scores th, .scores td { padding: 5px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+.scores th, .scores td {
+  padding: 5px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line);
+}
 .scores tr:last-child > * { border-bottom: 0; font-weight: 600; }
 .scores th:first-child { text-align: left; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px; }
 .card { padding: 10px; border: 1px solid var(--line); border-radius: 8px; }
-.card img { display: block; width: 100%; max-width: 140px; margin: 0 auto 8px; image-rendering: pixelated; border-radius: 4px; }
+.card img {
+  display: block; width: 100%; max-width: 140px; margin: 0 auto 8px;
+  image-rendering: pixelated; border-radius: 4px;
+}
 .card figcaption { margin-bottom: 4px; }
 .card b { color: var(--text); font-size: 14px; }
 .bars { width: 100%; font-size: 12px; }
