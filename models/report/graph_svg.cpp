@@ -25,7 +25,8 @@ using File = std::unique_ptr<std::FILE, Close>;
 File temporary_file(std::string_view content = {}) {
   File file(std::tmpfile());
   if (!file) return nullptr;
-  const bool written = std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
+  const bool written =
+      content.empty() || std::fwrite(content.data(), 1, content.size(), file.get()) == content.size();
   if (!written || std::fflush(file.get()) != 0) return nullptr;
   std::rewind(file.get());
   return file;
