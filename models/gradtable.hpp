@@ -18,6 +18,7 @@
 #include "gradtable/models/io/safetensors.hpp"
 #include "gradtable/models/networks/activations.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/image_source.hpp"
 #include "gradtable/models/networks/initializers.hpp"
 #include "gradtable/models/networks/layers.hpp"
 #include "gradtable/models/networks/lenet5.hpp"

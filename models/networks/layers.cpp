@@ -116,6 +116,13 @@ Tensor SoftMax::operator()(LayerBuilder&, const Tensor& x) const {
   return softmax(x);
 }
 
+Tensor Reshape::operator()(LayerBuilder&, const Tensor& x) const {
+  require_rank("reshape", 1, x);
+  std::vector<std::int64_t> all = {x.shape()[0]};
+  all.insert(all.end(), extents.begin(), extents.end());
+  return reshape(x, all);
+}
+
 Tensor Flatten::operator()(LayerBuilder&, const Tensor& x) const {
   return flatten(x);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "gradtable/models/networks/layer_builder.hpp"
 #include "gradtable/ops/convolution.hpp"
@@ -71,7 +72,11 @@ struct SoftMax {
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };
 
-// (m,...) becomes (m,n).
+// (m,...) becomes (m,extents...), and (m,n).
+struct Reshape {
+  std::vector<std::int64_t> extents;
+  Tensor operator()(LayerBuilder& build, const Tensor& x) const;
+};
 struct Flatten {
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };

@@ -83,7 +83,9 @@ TEST_F(Layers, ActivationsAreTheirOps) {
   EXPECT_THROW(layers::Activation{"rleu"}(build, x({2, 3})), ConfigError);
 }
 
-TEST_F(Layers, FlattenKeepsTheExamples) {
+TEST_F(Layers, ReshapeAndFlattenKeepTheExamples) {
+  EXPECT_EQ((layers::Reshape{{3, 4}}(build, x({2, 12}))).shape(), (Shape{2, 3, 4}));
+  EXPECT_THROW((layers::Reshape{{3, 5}}(build, x({2, 12}))), ShapeError);
   EXPECT_EQ(layers::Flatten{}(build, x({2, 3, 4, 5})).shape(), (Shape{2, 60}));
 }
 
