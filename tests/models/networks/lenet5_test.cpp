@@ -122,7 +122,8 @@ TEST_P(LeNet5Learns, SixtyFourDigits) {
 INSTANTIATE_TEST_SUITE_P(Forms, LeNet5Learns,
                          ::testing::Values(LeNet5Options{}, LeNet5Options{.activation = "tanh",
                                                                           .pooling = Pooling::average,
-                                                                          .initializer = "xavier_uniform"}));
+                                                                          .initializer = "xavier_uniform"}),
+                         [](const auto& form) { return form.param.activation; });
 
 }  // namespace
 }  // namespace gradtable

@@ -147,6 +147,16 @@ TEST(Network, DropsAndNormalizesByTheBatchInTrainingOnly) {
   EXPECT_EQ(network.parameters().size(), 4U);
 }
 
+TEST(Network, DropsOthersInEveryStep) {
+  Graph graph;
+  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{},
+                  {.learning_rate = 1e-12, .dtype = DType::float64});
+  network.append_layer(Dropout{0.5}).append_layer(FullyConnected{3});
+  network.train(3);
+  EXPECT_GT(std::abs(network.loss()[1] - network.loss()[0]), 1e-3);
+  EXPECT_GT(std::abs(network.loss()[2] - network.loss()[1]), 1e-3);
+}
+
 TEST(Network, NamesTheLineThatAppendedALayerThatDoesNotFit) {
   Graph graph;
   Network network(graph, kXor, squared_error, kDouble);
