@@ -13,6 +13,20 @@ if(GRADTABLE_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
 
+set(GRADTABLE_HAS_ONNX OFF)
+if(GRADTABLE_ONNX)
+  find_package(Protobuf QUIET)     # libprotobuf-dev
+  find_package(ONNX CONFIG QUIET)  # libonnx-dev; libonnx-testdata for tests
+  if(Protobuf_FOUND AND ONNX_FOUND)
+    set(GRADTABLE_HAS_ONNX ON)
+    message(STATUS "ONNX importer: yes, with ONNX ${ONNX_VERSION} and protobuf ${Protobuf_VERSION}")
+  else()
+    message(STATUS "ONNX importer: no, libonnx-dev or libprotobuf-dev is missing")
+  endif()
+else()
+  message(STATUS "ONNX importer: no, GRADTABLE_ONNX is off")
+endif()
+
 # The way of ops/ to BLAS, and the bridge for users: headers only, and in no public header but gradtable/xtensor.hpp.
 add_library(gradtable_xtensor INTERFACE)
 target_include_directories(gradtable_xtensor SYSTEM INTERFACE

@@ -1,11 +1,14 @@
-# gradtable_layer(NAME USES layers... PUBLIC libraries... PRIVATE libraries...)
+# gradtable_layer(NAME USES layers... PUBLIC libraries... PRIVATE libraries... WITHOUT folder)
 #
-# Makes the library gradtable_NAME (gradtable::NAME) of all sources below the current folder. Its headers are reached
+# Makes the library gradtable_NAME (gradtable::NAME) of all sources below the current folder, but for those WITHOUT. Its headers are reached
 # as <gradtable/NAME/...>, in the tree as when installed: each layer has an include root of its own, a folder with one
 # link to the layer's sources, so that including a header of a layer that is not among USES does not compile.
 function(gradtable_layer name)
-  cmake_parse_arguments(LAYER "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(LAYER "" "WITHOUT" "USES;PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  if(LAYER_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${LAYER_WITHOUT}/")
+  endif()
   set(include_root ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${include_root}/gradtable)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include_root}/gradtable/${name} SYMBOLIC)

@@ -45,6 +45,11 @@ struct CheckpointError : Error {
   using Error::Error;
 };
 
+// An ONNX model that is damaged, or asks for what gradtable does not have.
+struct OnnxError : CheckpointError {
+  using CheckpointError::CheckpointError;
+};
+
 // A file that cannot be created or written.
 struct OutputError : Error {
   using Error::Error;

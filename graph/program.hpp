@@ -64,10 +64,11 @@ class Program {
   Program& operator=(Program&&) noexcept;
   ~Program();
 
-  // Computes the outputs and applies the updates. Every input that they need is fed once, and no other, from
-  // memory that is neither the program's own nor an updated parameter's: GraphError; ShapeError when a feed's
-  // type is not that of the input. What an op throws passes through. After any exception the parameters are
-  // as they were before, if ops that throw say so (Op::may_throw). Allocates nothing after the first call.
+  // Computes the outputs and applies the updates. Every input that they need in the graph, whatever rewrites
+  // leave of it, is fed once, and no other, from memory that is neither the program's own nor an updated
+  // parameter's: GraphError; ShapeError when a feed's type is not that of the input. What an op throws passes
+  // through. After any exception the parameters are as they were before, if ops that throw say so
+  // (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
+#include <unordered_map>
 
 namespace gradtable::detail {
 
@@ -31,15 +33,18 @@ void Assembly::assemble(const CompileOptions& options) {
   made_.arena_bytes = plan_.arena_bytes();
 }
 
+// Also those that rewrites made needless: which feeds a run takes follows from the user's graph alone.
 void Assembly::make_inputs() {
-  Graph& source = *made_.source.graph;
-  for (const Value& value : plan_.values()) {
-    if (value.copy || value.node->kind != NodeKind::input) continue;
-    const NodeId in_source = source.find(value.node->name).id();
-    inputs_.emplace(value.id, made_.inputs.size());
-    made_.inputs.push_back(
-        {made_.source.original(in_source), value.node->type, value.node->name, value.node->location});
+  std::unordered_map<std::string_view, std::size_t> by_name;
+  for (const NodeId id : needed_nodes(made_.source)) {
+    const Node& node = made_.source.graph->node(id);
+    if (node.kind != NodeKind::input) continue;
+    by_name.emplace(node.name, made_.inputs.size());
+    made_.inputs.push_back({made_.source.original(id), node.type, node.name, node.location});
   }
+  for (const Value& value : plan_.values())
+    if (!value.copy && value.node->kind == NodeKind::input)
+      inputs_.emplace(value.id, by_name.at(value.node->name));
 }
 
 Place Assembly::place_of(const Value& value) const {

@@ -8,6 +8,7 @@
 
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -45,6 +46,16 @@ TEST_F(Feeds, MustBeInputsOfTheProgram) {
                          program.run({{x, two}, {y, two}, {p, two}});
                        }),
                        "got one for p"));
+}
+
+// As the condition of a choice between x and x, which is x.
+TEST_F(Feeds, AreThoseOfTheGraphWhateverRewritesLeaveOfIt) {
+  const Tensor result = neg(where(greater(y, 0.0), x, x));
+  Program rewritten = compile(graph, {.outputs = {result}});
+  ASSERT_EQ(rewritten.plan().steps.size(), 1U);
+  rewritten.run({{x, two}, {y, two}});
+  EXPECT_EQ(numbers(rewritten.value(result)), numbers(two));
+  EXPECT_TRUE(contains(message_of<GraphError>([&] { rewritten.run({{x, two}}); }), "a feed for the input y"));
 }
 
 TEST_F(Feeds, MustNotComeTwice) {

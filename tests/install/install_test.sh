@@ -13,6 +13,7 @@ test -f "$folder/installed/include/gradtable/gradtable.hpp"
 "$cmake" -S "$project" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/installed" -DCMAKE_BUILD_TYPE=Release
 "$cmake" --build "$folder/build"
 "$folder/build/outside"
+[ ! -x "$folder/build/outside_onnx" ] || "$folder/build/outside_onnx"
 
 pc=$(dirname "$(find "$folder/installed" -name gradtable.pc)")
 flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs gradtable)

@@ -39,6 +39,7 @@ TEST(RunProgram, TurnsAnExceptionIntoOneLineAndTheCodeOfItsClass) {
   EXPECT_EQ(throwing<ConfigError>("a"), (Outcome{2, "error: a\n"}));
   EXPECT_EQ(throwing<DataError>("a"), (Outcome{3, "error: a\n"}));
   EXPECT_EQ(throwing<CheckpointError>("a"), (Outcome{4, "error: a\n"}));
+  EXPECT_EQ(throwing<OnnxError>("a"), (Outcome{4, "error: a\n"}));
   EXPECT_EQ(throwing<NumericError>("a"), (Outcome{5, "error: a\n"}));
   EXPECT_EQ(throwing<OutputError>("a"), (Outcome{6, "error: a\n"}));
   const auto refused = std::make_error_code(std::errc::resource_unavailable_try_again);
