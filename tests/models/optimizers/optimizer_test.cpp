@@ -1,0 +1,95 @@
+#include "gradtable/models/optimizers/optimizer.hpp"
+
+#include <algorithm>
+
+#include "tests/models/optimizers/steps.hpp"
+
+#include "gradtable/models/optimizers/adaptive.hpp"
+
+namespace gradtable {
+namespace {
+
+class OptimizersByName : public testing::Steps {
+ protected:
+  static void expect_same(const std::vector<Update>& a, const std::vector<Update>& b) {
+    const auto same = [](const Update& x, const Update& y) {
+      return x.parameter == y.parameter && x.value == y.value;
+    };
+    EXPECT_TRUE(std::ranges::equal(a, b, same));
+  }
+};
+
+// Equal nodes are made once.
+TEST_F(OptimizersByName, MakeTheNodesOfTheirFunctionsWithTheirDefaults) {
+  expect_same(make_updates({}, table), sgd(table, 0.1));
+  expect_same(make_updates({.type = "momentum"}, table), momentum(table, 0.1));
+  expect_same(make_updates({.type = "nesterov"}, table), nesterov(table, 0.1));
+  expect_same(make_updates({.type = "adagrad"}, table), adagrad(table, 0.1));
+  expect_same(make_updates({.type = "rmsprop"}, table), rmsprop(table, 0.1));
+  expect_same(make_updates({.type = "adam"}, table), adam(table, 0.1));
+  expect_same(make_updates({.type = "adamw"}, table), adamw(table, 0.1));
+}
+
+TEST_F(OptimizersByName, TakeTheirOptions) {
+  expect_same(make_updates({.type = "momentum", .learning_rate = 0.2, .momentum = 0.5}, table),
+              momentum(table, 0.2, 0.5));
+  expect_same(make_updates({.type = "nesterov", .momentum = 0.5}, table), nesterov(table, 0.1, 0.5));
+  expect_same(make_updates({.type = "adagrad", .epsilon = 0.5}, table), adagrad(table, 0.1, 0.5));
+  expect_same(make_updates({.type = "rmsprop", .alpha = 0.25, .epsilon = 0.5}, table),
+              rmsprop(table, 0.1, 0.25, 0.5));
+  expect_same(make_updates({.type = "adam", .beta1 = 0.5, .beta2 = 0.25, .epsilon = 1}, table),
+              adam(table, 0.1, {0.5, 0.25, 1}));
+  expect_same(make_updates({.type = "adamw",
+                            .beta1 = 0.5,
+                            .beta2 = 0.25,
+                            .epsilon = 1,
+                            .weight_decay = 2,
+                            .penalized = Penalized::weights},
+                           table),
+              adamw(table, 0.1, {0.5, 0.25, 1, 2, Penalized::weights}));
+}
+
+TEST_F(OptimizersByName, ClipBeforeTheyPenalize) {
+  const OptimizerOptions options{.clip_value = 3, .clip_norm = 2, .l1 = 0.5, .weight_decay = 0.25};
+  expect_same(make_updates(options, table),
+              sgd(weight_decay(l1_decay(clip_norm(clip_value(table, 3), 2), 0.5), 0.25), 0.1));
+}
+
+TEST_F(OptimizersByName, TakeTheRateFromTheGraphWhereItIsGiven) {
+  const Tensor rate = graph.input("rate", {});
+  for (const std::string& name : optimizer_names()) {
+    const std::vector<Update> updates = make_updates({.type = name}, table, rate);
+    EXPECT_NO_THROW(compile(graph, {.updates = updates})
+                        .run({{g, Array::of<double>({2}, {1, 1})}, {rate, full({}, 0.5)}}))
+        << name;
+  }
+}
+
+TEST_F(OptimizersByName, AreKnown) {
+  EXPECT_TRUE(testing::contains(
+      testing::message_of<ConfigError>([&] { make_updates({.type = "adan"}, table); }),
+      "optimizer: expected one of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, got 'adan'"));
+  for (const std::string& name : optimizer_names()) EXPECT_NO_THROW(require_valid({.type = name}));
+}
+
+TEST_F(OptimizersByName, RefuseOptionsThatTheyDoNotHave) {
+  EXPECT_TRUE(testing::contains(
+      testing::message_of<ConfigError>([&] { make_updates({.type = "adam", .momentum = 0.5}, table); }),
+      "adam: expected no momentum, which it does not have, got 0.5"));
+  EXPECT_THROW(require_valid({.type = "sgd", .momentum = 0.5}), ConfigError);
+  EXPECT_THROW(require_valid({.type = "momentum", .beta1 = 0.5}), ConfigError);
+  EXPECT_THROW(require_valid({.type = "adagrad", .alpha = 0.5}), ConfigError);
+}
+
+TEST_F(OptimizersByName, RefuseNumbersOutOfRangeBeforeThereIsAGraph) {
+  EXPECT_THROW(require_valid({.learning_rate = 0}), ConfigError);
+  EXPECT_THROW(require_valid({.type = "adam", .beta1 = 1}), ConfigError);
+  EXPECT_THROW(require_valid({.clip_value = 0}), ConfigError);
+  EXPECT_THROW(require_valid({.clip_norm = -1}), ConfigError);
+  EXPECT_THROW(require_valid({.l1 = -1}), ConfigError);
+  EXPECT_THROW(require_valid({.weight_decay = -1}), ConfigError);
+  EXPECT_THROW(require_valid({.type = "adamw", .weight_decay = -1}), ConfigError);
+}
+
+}  // namespace
+}  // namespace gradtable
