@@ -5,15 +5,19 @@
 
 #include "gradtable/graph/rewrites/passes.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
 #include "gradtable/ops/patterns/product.hpp"
 
 namespace gradtable::detail {
 namespace {
 
+// factor * node, or factor * scalar * node, where the scalar is a node, as a learning rate that changes.
 struct Term {
   NodeId id;
   double factor;
+  std::optional<NodeId> scalar = {};
 };
 
 // The terms of a linear combination through all nodes that only it uses; of few nodes, since an optimizer's
@@ -39,21 +43,36 @@ class Terms {
       const Term term = left.back();
       left.pop_back();
       const Node& node = rewriter_.node(term.id);
-      const auto* linear = dynamic_cast<const Linear*>(node.op.get());
       const bool ours = first || (rewriter_.uses(term.id) == 1 && node.type == type_);
-      if (!linear || !ours) {
+      const std::vector<Term> inner = ours ? terms_of(node, term) : std::vector<Term>();
+      if (inner.empty()) {
         add(term);
         continue;
       }
-      const std::vector<double> factors = linear->factors();
-      for (std::size_t i = 0; i < factors.size(); ++i)
-        left.push_back({node.inputs[i], term.factor * factors[i]});
+      left.insert(left.end(), inner.begin(), inner.end());
       complete_ = ++nodes < kMostNodes;
     }
   }
 
+  // Those that a term's node adds up; empty where it does not.
+  std::vector<Term> terms_of(const Node& node, const Term& term) const {
+    std::vector<Term> inner;
+    if (const auto* linear = dynamic_cast<const Linear*>(node.op.get())) {
+      const std::vector<double> factors = linear->factors();
+      for (std::size_t i = 0; i < factors.size(); ++i)
+        inner.push_back({node.inputs[i], term.factor * factors[i], term.scalar});
+    } else if (node.op && is_mul(*node.op) && !term.scalar) {
+      for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        const bool scales = rewriter_.node(node.inputs[1 - i]).type.shape.rank() == 0;
+        if (scales && inner.empty()) inner.push_back({node.inputs[i], term.factor, node.inputs[1 - i]});
+      }
+    }
+    return inner;
+  }
+
   void add(const Term& term) {
-    const auto same = std::ranges::find(terms_, term.id, &Term::id);
+    const auto same = std::ranges::find_if(
+        terms_, [&](const Term& known) { return known.id == term.id && known.scalar == term.scalar; });
     if (same == terms_.end())
       terms_.push_back(term);
     else
@@ -65,6 +84,18 @@ class Terms {
   std::vector<Term> terms_;
   bool complete_ = true;
 };
+
+// The factor of a product with the fewest numbers.
+std::size_t smallest_factor(const Rewriter& rewriter, const Node& product) {
+  const auto size = [&](std::size_t i) { return rewriter.node(product.inputs[i]).type.shape.size(); };
+  return size(0) < size(1) ? 0 : 1;
+}
+
+// Whether a scalar is multiplied with the product's smallest factor at no more cost than with the product.
+bool is_cheaper_in_factor(const Rewriter& rewriter, const Node& product) {
+  const NodeId factor = product.inputs[smallest_factor(rewriter, product)];
+  return rewriter.node(factor).type.shape.size() <= product.type.shape.size();
+}
 
 // A product that nobody else uses, and one other term of the same type.
 struct ProductSum {
@@ -81,17 +112,24 @@ std::optional<ProductSum> find_product_sum(const Rewriter& rewriter, NodeId id) 
   // BLAS does not look at what has the factor 0.
   if (!is_moderate(terms[0].factor) || !is_moderate(terms[1].factor)) return std::nullopt;
   const auto folds = [&](const Term& term) {
-    return dynamic_cast<const MatMul*>(rewriter.node(term.id).op.get()) && rewriter.uses(term.id) == 1 &&
-           rewriter.node(term.id).type == root.type;
+    const Node& node = rewriter.node(term.id);
+    return dynamic_cast<const MatMul*>(node.op.get()) && rewriter.uses(term.id) == 1 &&
+           node.type == root.type && (!term.scalar || is_cheaper_in_factor(rewriter, node));
   };
-  if (!folds(terms[0])) std::swap(terms[0], terms[1]);
-  if (!folds(terms[0]) || rewriter.node(terms[1].id).type != root.type) return std::nullopt;
+  if (!folds(terms[0]) || terms[1].scalar) std::swap(terms[0], terms[1]);
+  if (!folds(terms[0]) || terms[1].scalar || rewriter.node(terms[1].id).type != root.type)
+    return std::nullopt;
   return ProductSum{terms[0], terms[1]};
 }
 
 Tensor as_gemm(const Rewriter& rewriter, const ProductSum& sum, const Location& at) {
-  const auto& product = dynamic_cast<const MatMul&>(*rewriter.node(sum.product.id).op);
-  const std::vector<Tensor> factors = rewriter.inputs_of(sum.product.id);
+  const Node& node = rewriter.node(sum.product.id);
+  const auto& product = dynamic_cast<const MatMul&>(*node.op);
+  std::vector<Tensor> factors = rewriter.inputs_of(sum.product.id);
+  if (sum.product.scalar) {
+    Tensor& factor = factors[smallest_factor(rewriter, node)];
+    factor = mul(factor, rewriter[*sum.product.scalar], at);
+  }
   return gemm(factors[0], factors[1], rewriter[sum.other.id],
               {.alpha = sum.product.factor,
                .beta = sum.other.factor,

@@ -42,6 +42,28 @@ TEST_F(ProductSums, OfAStepWithWeightDecayAreOneProductInPlace) {
   expect_in_place({{w, w - scale(gradient, rate) - scale(w, rate * decay)}});
 }
 
+// The rate goes into e, the smaller factor.
+TEST_F(ProductSums, OfAStepWithARateOfTheGraphAreOneProductInPlace) {
+  const Tensor rate = parameter("rate", {}, 0.1);
+  for (const Tensor& step : {w - rate * gradient, w - scale(gradient * rate, 0.5), w + -(rate * gradient)}) {
+    const CompileOptions options{.updates = {{w, step}}};
+    expect("product_sums", true, options);
+    EXPECT_EQ(steps(options), (std::vector<std::string>{"mul", "gemm"}));
+    const ProgramPlan plan = compile_plan(options);
+    EXPECT_TRUE(plan.steps.back().in_parameter);
+    EXPECT_LE(plan.peak_bytes, 8 * 15 * sizeof(double) + 64);
+  }
+}
+
+TEST_F(ProductSums, AreNoneWhereARateIsNotOneFactorOfTheProductAlone) {
+  const Tensor rate = parameter("rate", {}, 0.1), row = parameter("row", {15});
+  for (const Tensor& step : {w - row * gradient, rate * w - gradient, rate * w - gradient * rate,
+                             w * rate - square(rate) * gradient, w - rate * (rate * gradient)})
+    expect("product_sums", false, {.updates = {{w, step}}});
+  const Tensor tall = parameter("tall", {40, 20}), error = parameter("error", {40, 15});
+  expect("product_sums", false, {.updates = {{w, w - rate * matmul(tall, error, Transpose::yes)}}});
+}
+
 TEST_F(ProductSums, OfAVelocityAreOneProductInPlace) {
   const Tensor velocity = scale(v, 0.9) + gradient;
   const CompileOptions options{.updates = {{v, velocity}, {w, w - scale(velocity, 0.1)}}};
