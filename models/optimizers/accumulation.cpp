@@ -16,7 +16,7 @@ Accumulation accumulate(const GradTable& table, double weight) {
   if (table.size() == 0) return {{}, GradTable({}), {}};
   const Tensor first = table.begin()->target;
   const Graph::Scope scope(first.graph(), Phase::update, first.id());
-  const Tensor weights = detail::state("weights", first, {DType::float64, {}});
+  const Tensor weights = detail::state("gradient weights", first, {DType::float64, {}});
 
   Accumulation made{{{weights, weights + weight}}, GradTable({}), {{weights, zeros_like(weights)}}};
   std::vector<GradTable::Entry> means;

@@ -25,11 +25,12 @@ struct Accumulation {
   std::vector<Update> then(std::vector<Update> updates) const;
 };
 
-// The sums are the parameters "gradient sum of <target's name>" and "weights of <the first target's name>".
-// They are there once in a graph: batches of other sizes, from other tables of the same targets, are added to
-// the same sums. With the number of examples as the weight of a batch, the mean of gradients of mean losses
-// is the gradient of the mean loss of all examples, also when batches differ in size. Throws ConfigError for
-// a weight that is not finite and above 0, and GraphError when a name is taken by something else.
+// The sums are the parameters "gradient sum of <target's name>" and "gradient weights of <the first target's
+// name>". They are there once in a graph: batches of other sizes, from other tables of the same targets, are
+// added to the same sums. With the number of examples as the weight of a batch, the mean of gradients of mean
+// losses is the gradient of the mean loss of all examples, also when batches differ in size. Throws
+// ConfigError for a weight that is not finite and above 0, and GraphError when a name is taken by something
+// else.
 Accumulation accumulate(const GradTable& table, double weight = 1);
 
 }  // namespace gradtable

@@ -17,8 +17,8 @@ enum class Penalized : bool { all, weights };
 bool is_penalized(const Tensor& target, Penalized penalized);
 
 // g <- g min(1, limit / |g|), where |g| is the norm of all gradients of the table together: the direction
-// stays (Goodfellow et al., equation 10.48). A gradient of 0 stays 0. The limit is finite and above 0. A norm
-// whose square is not finite gives zeros, or NaN where a gradient is not finite.
+// stays (Goodfellow et al., equations 10.48 and 10.49). A gradient of 0 stays 0. The limit is finite and
+// above 0. A norm whose square is not finite gives zeros, or NaN where a gradient is not finite.
 GradTable clip_norm(const GradTable& table, double limit);
 
 // g <- g, but limit where it is larger, and -limit where it is less; NaN stays. The limit is finite and above

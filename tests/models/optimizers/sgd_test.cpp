@@ -10,6 +10,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
@@ -139,6 +140,32 @@ TEST_F(Momentum, RefusesNumbersOutOfRange) {
                  [&](double value) { momentum(table, value); });
   expect_refused(not_positive(), "nesterov: expected a finite learning rate above 0, got ",
                  [&](double value) { nesterov(table, value); });
+}
+
+// A weight whose gradient is a product.
+class StepOfAProduct : public ::testing::Test {
+ protected:
+  // Among the steps that are computed in the memory of parameters there is one gemm.
+  void expect_one_gemm(const std::vector<Update>& updates) {
+    int products = 0;
+    for (const PlannedStep& step : compile(graph, {.updates = updates}).plan().steps)
+      products += step.in_parameter && step.label.find("gemm") != std::string::npos ? 1 : 0;
+    EXPECT_EQ(products, 1);
+  }
+
+  Graph graph;
+  const Tensor x = graph.input("x", {8, 20}), e = graph.input("e", {8, 15});
+  const Tensor w = graph.parameter("w", zeros({20, 15}));
+  const GradTable table = GradTable({{w, matmul(x, e, Transpose::yes)}});
+};
+
+TEST_F(StepOfAProduct, IsOneGemmInPlace) {
+  const Tensor rate = graph.input("rate", {});
+  expect_one_gemm(sgd(table, 0.1));
+  expect_one_gemm(sgd(table, rate));
+  expect_one_gemm(sgd(weight_decay(table, 1e-4), 0.1));
+  expect_one_gemm(momentum(table, 0.1));
+  expect_one_gemm(momentum(table, rate));
 }
 
 class RateOfTheGraph : public testing::Steps {};
