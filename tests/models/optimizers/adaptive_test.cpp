@@ -1,7 +1,9 @@
 #include "gradtable/models/optimizers/adaptive.hpp"
 
 #include <cmath>
-#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/models/optimizers/steps.hpp"
 
@@ -120,6 +122,24 @@ TEST_F(Adaptive, CountsStepsOncePerTable) {
   for (int i = 0; i < 3; ++i) program.run({{g, gradient}});
   EXPECT_EQ(graph.value(updates.back().parameter).item(), 3);
   EXPECT_NEAR(graph.value(b).item(), -0.3, 1e-6);  // float32, with the same count
+}
+
+TEST_F(Adaptive, StateStaysAsItWasWhenARunThrows) {
+  const Tensor loss = sum(square(theta) * g);
+  const std::vector<Update> updates = adam(build_grad(loss, {theta}), 0.1);
+  Program program = compile(graph, {.updates = updates, .finite = {loss}});
+  program.run({{g, Array::of<double>({2}, {1, 1})}});
+  const auto numbers = [&] {
+    std::vector<double> found;
+    for (const Update& update : updates)
+      for (const double number : graph.value(update.parameter).as<double>()) found.push_back(number);
+    return found;
+  };
+  const std::vector<double> before = numbers();
+  EXPECT_THROW(program.run({{g, Array::of<double>({2}, {1, kNaN})}}), NumericError);
+  EXPECT_EQ(numbers(), before);
+  program.run({{g, Array::of<double>({2}, {1, 1})}});
+  EXPECT_EQ(graph.value(graph.find("steps of theta")).item(), 2);
 }
 
 TEST_F(Adaptive, OptimizersFindTheMinimumOfAParabola) {
