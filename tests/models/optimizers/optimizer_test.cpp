@@ -1,10 +1,18 @@
 #include "gradtable/models/optimizers/optimizer.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/models/optimizers/steps.hpp"
 
+#include "gradtable/core/random.hpp"
 #include "gradtable/models/optimizers/adaptive.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {
@@ -62,6 +70,46 @@ TEST_F(OptimizersByName, TakeTheRateFromTheGraphWhereItIsGiven) {
     EXPECT_NO_THROW(compile(graph, {.updates = updates})
                         .run({{g, Array::of<double>({2}, {1, 1})}, {rate, full({}, 0.5)}}))
         << name;
+  }
+}
+
+// The weights after three steps of a small network, with a rate that changes.
+class NetworkSteps {
+ public:
+  Array operator()(const OptimizerOptions& options, int threads, const std::vector<std::string>& without) {
+    Graph graph;
+    Random random(7);
+    const auto uniform = [&](const Shape& shape) {
+      Array value(DType::float64, shape);
+      for (double& number : value.as<double>()) number = random.uniform(-1, 1);
+      return value;
+    };
+    const Tensor x = graph.constant(uniform({16, 40})), t = graph.constant(uniform({16, 30}));
+    const Tensor w = graph.parameter("w", uniform({40, 30})), b = graph.parameter("b", uniform({30}));
+    const Tensor rate = graph.input("rate", {}, DType::float64);
+    const Tensor loss = mean(square(tanh(add_bias(matmul(x, w), b)) - t));
+    Program program = compile(graph, {.outputs = {loss},
+                                      .updates = make_updates(options, build_grad(loss, {w, b}), rate),
+                                      .threads = threads,
+                                      .min_threads = threads,
+                                      .without = without});
+    for (const double now : {0.1, 0.05, 0.2}) program.run({{rate, full({}, now, DType::float64)}});
+    return graph.value(w);
+  }
+};
+
+TEST(OptimizersOfNetworks, StepAlikeWithAndWithoutPassesOnOneThreadAndTwo) {
+  NetworkSteps after;
+  for (const std::string& name : optimizer_names()) {
+    for (const std::optional<double> decay : {std::optional<double>(), std::optional<double>(0.01)}) {
+      const OptimizerOptions options{.type = name, .l1 = decay, .weight_decay = decay};
+      const Array plain = after(options, 1, pass_names());
+      for (const int threads : {1, 2}) {
+        const Array found = after(options, threads, {});
+        for (std::size_t i = 0; i < 1200; ++i)
+          ASSERT_NEAR(found.as<double>()[i], plain.as<double>()[i], 1e-10) << name << ' ' << threads;
+      }
+    }
   }
 }
 

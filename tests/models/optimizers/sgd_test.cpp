@@ -166,6 +166,8 @@ TEST_F(StepOfAProduct, IsOneGemmInPlace) {
   expect_one_gemm(sgd(weight_decay(table, 1e-4), 0.1));
   expect_one_gemm(momentum(table, 0.1));
   expect_one_gemm(momentum(table, rate));
+  expect_one_gemm(sgd(weight_decay(table, 1e-4), rate));
+  expect_one_gemm(momentum(weight_decay(table, 1e-4), rate));
 }
 
 class RateOfTheGraph : public testing::Steps {};
