@@ -12,6 +12,7 @@
 #include "gradtable/graph/dot.hpp"
 #include "gradtable/graph/jacobian.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/models/data/augmentation.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/dataset.hpp"
 #include "gradtable/models/data/digits.hpp"
