@@ -145,6 +145,64 @@ TEST(ImportOnnx, TakesTheLargestIntegerAsTheEndOfASlice) {
   EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), Shape{2});
 }
 
+// The op Constant with this attribute.
+onnx::NodeProto& add_constant(onnx::ModelProto& model, const std::string& name, const std::string& attribute,
+                              onnx::AttributeProto::AttributeType type) {
+  onnx::NodeProto& node = add_node(model, "Constant", {}, {name});
+  add_attribute(node, attribute, type);
+  return node;
+}
+
+// Exporters write bounds as initializers or as nodes.
+TEST(ImportOnnx, TakesTheLargestIntegerOfAConstantAsTheEndOfASlice) {
+  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+  for (const std::string form : {"value", "value_ints"}) {
+    onnx::ModelProto model = onnx_model();
+    add_input(model, "x", {5});
+    add_int64s(model, "start", {-2});
+    if (form == "value")
+      set_int64s(
+          *add_constant(model, "end", form, onnx::AttributeProto::TENSOR).mutable_attribute(0)->mutable_t(),
+          {kEnd});
+    else
+      add_constant(model, "end", form, onnx::AttributeProto::INTS).mutable_attribute(0)->add_ints(kEnd);
+    add_node(model, "Slice", {"x", "start", "end"}, {"y"});
+    add_output(model, "y");
+    Graph graph;
+    EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), Shape{2}) << form;
+    add_node(model, "Neg", {"end"}, {"z"}).set_name("n");
+    EXPECT_TRUE(contains(refusal(model), "node 2 'n' (Neg): the number 9223372036854775807; expected"))
+        << form;
+  }
+}
+
+TEST(ImportOnnx, ReadsEveryFormOfAConstant) {
+  using Proto = onnx::AttributeProto;
+  onnx::ModelProto model = onnx_model();
+  add_constant(model, "float", "value_float", Proto::FLOAT).mutable_attribute(0)->set_f(2.5F);
+  add_constant(model, "int", "value_int", Proto::INT).mutable_attribute(0)->set_i(-3);
+  add_constant(model, "floats", "value_floats", Proto::FLOATS).mutable_attribute(0)->add_floats(0.5F);
+  add_constant(model, "ints", "value_ints", Proto::INTS).mutable_attribute(0)->add_ints(7);
+  set_floats(*add_constant(model, "value", "value", Proto::TENSOR).mutable_attribute(0)->mutable_t(), {1, 2},
+             {3, 4});
+  for (const char* name : {"float", "int", "floats", "ints", "value"}) add_output(model, name);
+  Graph graph;
+  const OnnxModel made = import_model(graph, model);
+  const auto value = [&](const char* name) -> const Array& { return graph.value(made.outputs[name]); };
+  EXPECT_EQ(made.outputs["value"].label(), "value");
+  EXPECT_EQ(made.parameters.size(), 0U);
+  EXPECT_EQ(value("float").shape(), Shape{});
+  EXPECT_EQ(floats(value("float")), std::vector<float>{2.5F});
+  EXPECT_EQ(value("int").shape(), Shape{});
+  EXPECT_EQ(value("int").as<std::int32_t>()[0], -3);
+  EXPECT_EQ(value("floats").shape(), Shape{1});
+  EXPECT_EQ(floats(value("floats")), std::vector<float>{0.5F});
+  EXPECT_EQ(value("ints").shape(), Shape{1});
+  EXPECT_EQ(value("ints").as<std::int32_t>()[0], 7);
+  EXPECT_EQ(value("value").shape(), (Shape{1, 2}));
+  EXPECT_EQ(floats(value("value")), (std::vector<float>{3, 4}));
+}
+
 // In training mode: the mask follows from the step, and the second output is the mask.
 TEST(ImportOnnx, DropoutTakesTheStepOfTheOptions) {
   onnx::ModelProto model = onnx_model();
