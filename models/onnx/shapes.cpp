@@ -70,7 +70,9 @@ Tensors expanded(OnnxNode& node) {
 }
 
 Tensors concatenated(OnnxNode& node) {
-  return {concat(node.inputs(), node.integer("axis"))};
+  const Tensors tensors = node.inputs();
+  if (tensors.empty()) node.refuse("expected at least one input, got none");
+  return {concat(tensors, node.integer("axis"))};
 }
 
 Tensors split_up(OnnxNode& node) {

@@ -104,6 +104,9 @@ TEST(RefusedOnnx, InputsAndOutputsThatAreTooFewOrTooMany) {
   onnx::ModelProto model = unary_model("Relu");
   node(model).add_input("x");
   EXPECT_TRUE(contains(refusal(model), "expected no input 1, got 'x'"));
+  model = unary_model("Concat");
+  node(model).clear_input();
+  EXPECT_EQ(refusal(model), "m.onnx: node 0 'n' (Concat): expected at least one input, got none");
   model = unary_model("Relu");
   node(model).add_output("z");
   EXPECT_TRUE(contains(refusal(model), "output 1; expected at most 1"));
