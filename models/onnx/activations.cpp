@@ -34,6 +34,7 @@ Tensors exponential_linear(OnnxNode& node) {
 // y = alpha elu(x / alpha)
 Tensors continuous_elu(OnnxNode& node) {
   const double alpha = node.real("alpha", 1);
+  if (alpha == 0) node.refuse("expected an alpha other than 0, by which x is divided, got 0");
   return {scale(elu(scale(node.input(0), 1 / alpha)), alpha)};
 }
 

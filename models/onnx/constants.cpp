@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <onnx/onnx_pb.h>
 
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/models/onnx/detail/tensor_proto.hpp"
@@ -27,27 +28,39 @@ Array int32_array(const OnnxNode& node, const std::vector<std::int64_t>& numbers
   return array;
 }
 
-Array float32_array(const std::vector<double>& numbers, const Shape& shape) {
-  Array array(DType::float32, shape);
-  std::ranges::transform(numbers, array.as<float>().begin(),
-                         [](double number) { return static_cast<float>(number); });
-  return array;
+void set_extent(onnx::TensorProto& proto, std::int32_t type, std::size_t count) {
+  proto.set_data_type(type);
+  proto.add_dims(static_cast<std::int64_t>(count));
 }
 
-std::int64_t count_of(const auto& numbers) {
-  return static_cast<std::int64_t>(numbers.size());
+// The attribute that a Constant has in place of `value`, as a stored tensor.
+onnx::TensorProto short_form(OnnxNode& node) {
+  onnx::TensorProto proto;
+  if (node.has("value_float")) {
+    proto.set_data_type(onnx::TensorProto::FLOAT);
+    proto.add_float_data(static_cast<float>(node.real("value_float")));
+  } else if (node.has("value_int")) {
+    proto.set_data_type(onnx::TensorProto::INT64);
+    proto.add_int64_data(node.integer("value_int"));
+  } else if (const auto reals = node.reals("value_floats")) {
+    set_extent(proto, onnx::TensorProto::FLOAT, reals->size());
+    for (const double real : *reals) proto.add_float_data(static_cast<float>(real));
+  } else if (const auto integers = node.integers("value_ints")) {
+    set_extent(proto, onnx::TensorProto::INT64, integers->size());
+    for (const std::int64_t integer : *integers) proto.add_int64_data(integer);
+  } else {
+    node.refuse("expected an attribute value, value_float(s) or value_int(s), got none");
+  }
+  return proto;
 }
 
+// Stays a stored tensor, as an initializer does: a bound of Slice may be beyond int32.
 Tensors constant(OnnxNode& node) {
-  Graph& graph = node.graph();
-  if (const onnx::TensorProto* stored = node.stored("value")) return {graph.constant(to_array(*stored))};
-  if (node.has("value_float")) return {graph.constant(float32_array({node.real("value_float")}, {}))};
-  if (node.has("value_int")) return {graph.constant(int32_array(node, {node.integer("value_int")}, {}))};
-  if (const auto reals = node.reals("value_floats"))
-    return {graph.constant(float32_array(*reals, {count_of(*reals)}))};
-  if (const auto integers = node.integers("value_ints"))
-    return {graph.constant(int32_array(node, *integers, {count_of(*integers)}))};
-  node.refuse("expected an attribute value, value_float(s) or value_int(s), got none");
+  if (const onnx::TensorProto* stored = node.stored("value"))
+    node.define_output(0, *stored);
+  else
+    node.define_output(0, short_form(node));
+  return {Tensor()};
 }
 
 Tensors constant_of_shape(OnnxNode& node) {

@@ -217,7 +217,7 @@ void OnnxImporter::define_outputs(const onnx::NodeProto& node, const std::vector
     if (static_cast<std::size_t>(i) >= tensors.size())
       throw OnnxError(fmt::format("output {}; expected at most {}", i, tensors.size()));
     const Tensor& tensor = tensors[static_cast<std::size_t>(i)];
-    values_.define(node.output(i), tensor.named(node.output(i)));
+    if (!tensor.empty()) values_.define(node.output(i), tensor.named(node.output(i)));
   }
 }
 

@@ -1,11 +1,10 @@
 // Elements by their indices.
 #include "gradtable/ops/indexing.hpp"
 
-#include <numeric>
-
 #include <fmt/format.h>
 
 #include "gradtable/models/onnx/detail/converters.hpp"
+#include "gradtable/models/onnx/detail/counting.hpp"
 #include "gradtable/models/onnx/detail/integers.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/comparison.hpp"
@@ -20,15 +19,6 @@ Tensors gathered(OnnxNode& node) {
   return {gather(node.input(0), node.input(1), node.integer("axis", 0))};
 }
 
-// 0, 1, ..., along an axis that `behind` axes follow.
-Tensor counting(Graph& graph, std::int64_t count, int behind) {
-  std::vector<std::int64_t> extents(static_cast<std::size_t>(behind) + 1, 1);
-  extents.front() = count;
-  Array numbers(DType::float64, Shape(extents));
-  std::iota(numbers.as<double>().begin(), numbers.as<double>().end(), 0);
-  return graph.constant(std::move(numbers));
-}
-
 // Indices may be of any type, and count from the end where negative; those out of range give a row without a
 // one.
 Tensors one_hot_rows(OnnxNode& node) {
@@ -40,9 +30,11 @@ Tensors one_hot_rows(OnnxNode& node) {
   const int rank = indices.shape().rank() + 1;
   const std::int64_t axis = node.integer("axis", -1);
   if (axis < -rank || axis >= rank) node.refuse(fmt::format("expected an axis of {}, got {}", rank, axis));
-  const int behind = static_cast<int>(axis < 0 ? -axis - 1 : rank - axis - 1);
+  std::vector<std::int64_t> along_axis(static_cast<std::size_t>(axis < 0 ? -axis : rank - axis), 1);
+  along_axis.front() = -1;
   const Tensor places = unsqueeze(where(less(indices, 0.0), indices + depth, indices), {axis});
-  const Tensor hot = equal(places, counting(node.graph(), static_cast<std::int64_t>(depth), behind));
+  const Tensor classes = reshape(counting(node.graph(), static_cast<std::int64_t>(depth)), along_axis);
+  const Tensor hot = equal(places, classes);
   const Tensor off_on = node.input(2);
   if (off_on.shape() != Shape{2})
     node.refuse(fmt::format("expected two values, got {}", to_string(off_on.shape())));

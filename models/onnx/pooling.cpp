@@ -8,10 +8,15 @@
 #include <fmt/format.h>
 
 #include "gradtable/models/onnx/detail/converters.hpp"
+#include "gradtable/models/onnx/detail/counting.hpp"
 #include "gradtable/models/onnx/detail/integers.hpp"
 #include "gradtable/models/onnx/detail/windows.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
+#include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/slicing.hpp"
 
 namespace gradtable::detail {
@@ -25,27 +30,26 @@ Tensor largest(const Tensor& x, const OnnxWindows& windows, const MaxPoolOptions
   return windows.rank == 2 ? max_pool2d(x, windows.kernel, options) : max_pool3d(x, windows.kernel, options);
 }
 
+// 0, 1, ... in `shape`, in row-major order, or with the first axis the fastest.
+Tensor numbered(Graph& graph, const Shape& shape, bool column_major) {
+  const Tensor numbers = counting(graph, shape.size());
+  Integers extents(shape.extents().begin(), shape.extents().end());
+  if (!column_major) return reshape(numbers, extents);
+  std::ranges::reverse(extents);
+  return transpose(reshape(numbers, extents));
+}
+
 // The place of every element of x, its spatial axes in row-major order, or in column-major order.
 Tensor places(OnnxNode& node, const Shape& shape, bool column_major) {
   if (shape.size() > std::numeric_limits<std::int32_t>::max())
     node.refuse(fmt::format("expected Indices within int32, got those of {}", to_string(shape)));
-  Array array(DType::int32, shape);
-  std::int64_t image = 1;
-  for (int axis = 2; axis < shape.rank(); ++axis) image *= shape[axis];
-  for (std::int64_t i = 0; i < shape.size(); ++i) {
-    std::int64_t place = i;
-    if (column_major) {
-      place = 0;
-      std::int64_t rest = i % image;
-      for (int axis = shape.rank() - 1; axis >= 2; --axis) {
-        place = place * shape[axis] + rest % shape[axis];
-        rest /= shape[axis];
-      }
-      place += i / image * image;
-    }
-    array.as<std::int32_t>()[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(place);
-  }
-  return node.graph().constant(std::move(array));
+  if (shape.size() == 0) return node.graph().constant(Array(DType::int32, shape));
+  const Shape image(shape.extents().subspan(2));
+  Integers of_images(static_cast<std::size_t>(shape.rank()), 1);
+  std::ranges::copy(shape.extents().first(2), of_images.begin());
+  const Tensor images = reshape(counting(node.graph(), shape[0] * shape[1]), of_images);
+  const Tensor first = scale(images, static_cast<double>(image.size()));
+  return cast(add(first, numbered(node.graph(), image, column_major)), DType::int32);
 }
 
 // x, padded so that all windows lie in it, and from it the elements at one offset in every window.

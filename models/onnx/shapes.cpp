@@ -8,7 +8,6 @@
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/slicing.hpp"
@@ -70,7 +69,9 @@ Tensors expanded(OnnxNode& node) {
 }
 
 Tensors concatenated(OnnxNode& node) {
-  return {concat(node.inputs(), node.integer("axis"))};
+  const Tensors tensors = node.inputs();
+  if (tensors.empty()) node.refuse("expected at least one input, got none");
+  return {concat(tensors, node.integer("axis"))};
 }
 
 Tensors split_up(OnnxNode& node) {
@@ -107,26 +108,61 @@ Tensors sliced(OnnxNode& node) {
   return {slice(node.input(0), slices)};
 }
 
-// The place in an axis that place i outside of it stands for: the nearest, or its mirror image.
-std::int64_t inside(std::int64_t i, std::int64_t extent, bool mirrored) {
-  if (!mirrored || extent == 1) return std::clamp<std::int64_t>(i, 0, extent - 1);
-  const std::int64_t period = 2 * (extent - 1);
-  const std::int64_t j = ((i % period) + period) % period;
-  return std::min(j, period - j);
+// Places along an axis of x, which may lie outside of it: from begin up to end.
+struct Places {
+  const Tensor& x;
+  std::int64_t axis;
+  std::int64_t begin, end;
+
+  std::int64_t extent() const { return x.shape()[static_cast<int>(axis)]; }
+  Tensor part(std::int64_t first, std::int64_t last) const { return slice(x, {{axis, first, last}}); }
+};
+
+// Places outside of x are the nearest in it.
+Tensors nearest(const Places& places) {
+  const std::int64_t extent = places.extent();
+  Tensors pieces;
+  const auto repeat = [&](std::int64_t place, std::int64_t count) {
+    std::vector<std::int64_t> extents(places.x.shape().extents().begin(), places.x.shape().extents().end());
+    extents[static_cast<std::size_t>(places.axis)] = count;
+    if (count > 0) pieces.push_back(broadcast_to(places.part(place, place + 1), Shape(extents)));
+  };
+  repeat(0, std::min<std::int64_t>(places.end, 0) - places.begin);
+  const std::int64_t first = std::max<std::int64_t>(places.begin, 0), last = std::min(places.end, extent);
+  if (first < last) pieces.push_back(places.part(first, last));
+  repeat(extent - 1, places.end - std::max(places.begin, extent));
+  return pieces;
 }
 
-Tensor padded_from_inside(OnnxNode& node, const Tensor& x, const Padding& padding, bool mirrored) {
-  const std::int64_t extent = x.shape()[static_cast<int>(padding.axis)];
-  const std::int64_t count = padding.before + extent + padding.after;
-  const auto most = static_cast<std::int64_t>(node.options().largest_tensor / sizeof(std::int32_t));
-  if (extent == 0 || count < 0 || count > most)
-    node.refuse(
-        fmt::format("expected an extent from 1 and a padded one to {}, got {} and {}", most, extent, count));
-  Array places(DType::int32, Shape{count});
-  for (std::int64_t i = 0; i < count; ++i)
-    places.as<std::int32_t>()[static_cast<std::size_t>(i)] =
-        static_cast<std::int32_t>(inside(i - padding.before, extent, mirrored));
-  return gather(x, node.graph().constant(std::move(places)), padding.axis);
+// Places outside of x are mirror images at its first and last element: x forwards up to the last element,
+// backwards up to the first one, and so on.
+Tensors mirrored(OnnxNode& node, const Places& places) {
+  constexpr std::int64_t kMostImages = 4096;  // each is a node
+  const std::int64_t turn = places.extent() - 1, period = 2 * turn;
+  if ((places.end - places.begin) / turn > kMostImages)
+    node.refuse(fmt::format("expected at most {} mirror images of an axis, got {} places from {}",
+                            kMostImages, places.end - places.begin, places.extent()));
+  Tensors pieces;
+  for (std::int64_t i = places.begin; i < places.end;) {
+    const std::int64_t at = (i % period + period) % period;
+    const std::int64_t count = std::min((at < turn ? turn : period) - at, places.end - i);
+    if (at < turn)
+      pieces.push_back(places.part(at, at + count));
+    else
+      pieces.push_back(slice(places.x, {{places.axis, period - at, period - at - count, -1}}));
+    i += count;
+  }
+  return pieces;
+}
+
+Tensor padded_from_inside(OnnxNode& node, const Tensor& x, const Padding& padding, bool mirror) {
+  const Places places{x, padding.axis, -padding.before,
+                      x.shape()[static_cast<int>(padding.axis)] + padding.after};
+  if (places.extent() == 0 || places.end < places.begin)
+    node.refuse(fmt::format("expected an extent from 1 and a padded one from 0, got {} and {}",
+                            places.extent(), places.end - places.begin));
+  if (places.end == places.begin) return places.part(0, 0);
+  return concat(mirror && places.extent() > 1 ? mirrored(node, places) : nearest(places), padding.axis);
 }
 
 // Begins of all axes, then ends.

@@ -145,6 +145,163 @@ TEST(ImportOnnx, TakesTheLargestIntegerAsTheEndOfASlice) {
   EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), Shape{2});
 }
 
+// The op Constant with this attribute.
+onnx::NodeProto& add_constant(onnx::ModelProto& model, const std::string& name, const std::string& attribute,
+                              onnx::AttributeProto::AttributeType type) {
+  onnx::NodeProto& node = add_node(model, "Constant", {}, {name});
+  add_attribute(node, attribute, type);
+  return node;
+}
+
+// Exporters write bounds as initializers or as nodes.
+TEST(ImportOnnx, TakesTheLargestIntegerOfAConstantAsTheEndOfASlice) {
+  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+  for (const std::string form : {"value", "value_ints"}) {
+    onnx::ModelProto model = onnx_model();
+    add_input(model, "x", {5});
+    add_int64s(model, "start", {-2});
+    if (form == "value")
+      set_int64s(
+          *add_constant(model, "end", form, onnx::AttributeProto::TENSOR).mutable_attribute(0)->mutable_t(),
+          {kEnd});
+    else
+      add_constant(model, "end", form, onnx::AttributeProto::INTS).mutable_attribute(0)->add_ints(kEnd);
+    add_node(model, "Slice", {"x", "start", "end"}, {"y"});
+    add_output(model, "y");
+    Graph graph;
+    EXPECT_EQ(import_model(graph, model).outputs["y"].shape(), Shape{2}) << form;
+    add_node(model, "Neg", {"end"}, {"z"}).set_name("n");
+    EXPECT_TRUE(contains(refusal(model), "node 2 'n' (Neg): the number 9223372036854775807; expected"))
+        << form;
+  }
+}
+
+TEST(ImportOnnx, ReadsEveryFormOfAConstant) {
+  using Proto = onnx::AttributeProto;
+  onnx::ModelProto model = onnx_model();
+  add_constant(model, "float", "value_float", Proto::FLOAT).mutable_attribute(0)->set_f(2.5F);
+  add_constant(model, "int", "value_int", Proto::INT).mutable_attribute(0)->set_i(-3);
+  add_constant(model, "floats", "value_floats", Proto::FLOATS).mutable_attribute(0)->add_floats(0.5F);
+  add_constant(model, "ints", "value_ints", Proto::INTS).mutable_attribute(0)->add_ints(7);
+  set_floats(*add_constant(model, "value", "value", Proto::TENSOR).mutable_attribute(0)->mutable_t(), {1, 2},
+             {3, 4});
+  for (const char* name : {"float", "int", "floats", "ints", "value"}) add_output(model, name);
+  Graph graph;
+  const OnnxModel made = import_model(graph, model);
+  const auto value = [&](const char* name) -> const Array& { return graph.value(made.outputs[name]); };
+  EXPECT_EQ(made.outputs["value"].label(), "value");
+  EXPECT_EQ(made.parameters.size(), 0U);
+  EXPECT_EQ(value("float").shape(), Shape{});
+  EXPECT_EQ(floats(value("float")), std::vector<float>{2.5F});
+  EXPECT_EQ(value("int").shape(), Shape{});
+  EXPECT_EQ(value("int").as<std::int32_t>()[0], -3);
+  EXPECT_EQ(value("floats").shape(), Shape{1});
+  EXPECT_EQ(floats(value("floats")), std::vector<float>{0.5F});
+  EXPECT_EQ(value("ints").shape(), Shape{1});
+  EXPECT_EQ(value("ints").as<std::int32_t>()[0], 7);
+  EXPECT_EQ(value("value").shape(), (Shape{1, 2}));
+  EXPECT_EQ(floats(value("value")), (std::vector<float>{3, 4}));
+}
+
+std::size_t constant_bytes(const Graph& graph) {
+  std::size_t bytes = 0;
+  for (std::size_t id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(static_cast<NodeId>(id));
+    if (node.kind == NodeKind::constant) bytes += node.type.bytes();
+  }
+  return bytes;
+}
+
+// y = Pad(x) by `before` and `after` places along the only axis.
+onnx::ModelProto pad_model(std::int64_t extent, const std::string& mode, std::int64_t before,
+                           std::int64_t after) {
+  onnx::ModelProto model = onnx_model();
+  add_input(model, "x", {extent});
+  add_int64s(model, "pads", {before, after});
+  onnx::NodeProto& node = add_node(model, "Pad", {"x", "pads"}, {"y"});
+  add_attribute(node, "mode", onnx::AttributeProto::STRING).set_s(mode);
+  add_output(model, "y");
+  return model;
+}
+
+TEST(ImportOnnx, KeepsNoNumbersThatAFileMerelyAsksFor) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 28;
+  constexpr std::size_t kFew = std::size_t{1} << 20;
+  Graph padded;
+  EXPECT_EQ(import_model(padded, pad_model(3, "edge", kMany, kMany)).outputs["y"].shape(),
+            Shape{2 * kMany + 3});
+  EXPECT_LT(constant_bytes(padded), kFew);
+  Graph reflected;
+  EXPECT_EQ(import_model(reflected, pad_model(kMany, "reflect", kMany - 1, 0)).outputs["y"].shape(),
+            Shape{2 * kMany - 1});
+  EXPECT_LT(constant_bytes(reflected), kFew);
+
+  onnx::ModelProto pool = onnx_model();
+  add_input(pool, "x", {1, 1, 1 << 14, 1 << 14});
+  set_integers(add_node(pool, "MaxPool", {"x"}, {"y", "indices"}), "kernel_shape", {2, 2});
+  add_output(pool, "indices");
+  Graph pooled;
+  EXPECT_EQ(import_model(pooled, pool).outputs["indices"].shape(),
+            (Shape{1, 1, (1 << 14) - 1, (1 << 14) - 1}));
+  EXPECT_LT(constant_bytes(pooled), kFew);
+
+  onnx::ModelProto rows = onnx_model();
+  add_input(rows, "x", {2}, onnx::TensorProto::INT32);
+  add_int64s(rows, "depth", {kMany});
+  add_floats(rows, "values", {2}, {0, 1});
+  add_node(rows, "OneHot", {"x", "depth", "values"}, {"y"});
+  add_output(rows, "y");
+  Graph hot;
+  EXPECT_EQ(import_model(hot, rows).outputs["y"].shape(), (Shape{2, kMany}));
+  EXPECT_LT(constant_bytes(hot), kFew);
+}
+
+TEST(ImportOnnx, PadsWithTheNearestElementsAndWithMirrorImages) {
+  const auto padded = [](const std::string& mode, const std::vector<float>& numbers, std::int64_t before,
+                         std::int64_t after) {
+    Graph graph;
+    const auto extent = static_cast<std::int64_t>(numbers.size());
+    const OnnxModel made = import_model(graph, pad_model(extent, mode, before, after));
+    const Array x = Array::of<float>({extent}, numbers);
+    return floats(evaluate(made.outputs["y"], {{made.inputs["x"], x}}));
+  };
+  using Floats = std::vector<float>;
+  EXPECT_EQ(padded("edge", {1, 2, 3}, 2, 1), (Floats{1, 1, 1, 2, 3, 3}));
+  EXPECT_EQ(padded("edge", {1, 2, 3}, -1, 2), (Floats{2, 3, 3, 3}));
+  EXPECT_EQ(padded("edge", {1, 2, 3}, -4, 3), (Floats{3, 3}));
+  EXPECT_EQ(padded("edge", {1, 2, 3}, 3, -4), (Floats{1, 1}));
+  EXPECT_EQ(padded("edge", {1, 2, 3}, 0, -3), Floats{});
+  EXPECT_EQ(padded("reflect", {1, 2, 3}, 2, 1), (Floats{3, 2, 1, 2, 3, 2}));
+  EXPECT_EQ(padded("reflect", {1, 2, 3}, 5, 6), (Floats{2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2, 1}));
+  EXPECT_EQ(padded("reflect", {1, 2, 3}, -1, 1), (Floats{2, 3, 2}));
+  EXPECT_EQ(padded("reflect", {1, 2, 3}, -4, 3), (Floats{1, 2}));
+  EXPECT_EQ(padded("reflect", {1, 2}, 2, 2), (Floats{1, 2, 1, 2, 1, 2}));
+  EXPECT_EQ(padded("reflect", {7}, 1, 2), (Floats{7, 7, 7, 7}));
+  EXPECT_TRUE(contains(refusal(pad_model(3, "reflect", std::int64_t{1} << 28, 0)),
+                       "expected at most 4096 mirror images of an axis, got 268435459 places from 3"));
+  EXPECT_TRUE(contains(refusal(pad_model(0, "edge", 1, 0)), "expected an extent from 1"));
+}
+
+// Several images, and as many elements as no square has.
+TEST(ImportOnnx, IndicesOfMaxPoolCountAllElements) {
+  onnx::ModelProto model = onnx_model();
+  add_input(model, "x", {2, 2, 2, 3});
+  onnx::NodeProto& node = add_node(model, "MaxPool", {"x"}, {"y", "indices"});
+  set_integers(node, "kernel_shape", {2, 3});
+  add_output(model, "indices");
+  const Array x = Array::of<float>({2, 2, 2, 3},
+                                   {9, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 9});
+  for (const bool column_major : {false, true}) {
+    if (column_major) set_integer(node, "storage_order", 1);
+    Graph graph;
+    const OnnxModel made = import_model(graph, model);
+    const Array found = evaluate(made.outputs["indices"], {{made.inputs["x"], x}});
+    const std::vector<std::int32_t> places(found.as<std::int32_t>().begin(), found.as<std::int32_t>().end());
+    EXPECT_EQ(places, column_major ? (std::vector<std::int32_t>{0, 8, 13, 23})
+                                   : (std::vector<std::int32_t>{0, 7, 15, 23}));
+  }
+}
+
 // In training mode: the mask follows from the step, and the second output is the mask.
 TEST(ImportOnnx, DropoutTakesTheStepOfTheOptions) {
   onnx::ModelProto model = onnx_model();

@@ -78,7 +78,7 @@ TEST(RefusedOnnx, NodesOutOfOrderAndCycles) {
       "m.onnx: node 0 (Relu): input 'h', which is made by this node or a later one; expected inputs that "
       "are made before");
   model = unary_model("Add");
-  node(model).add_input("w");
+  node(model).add_input(std::string("w"));
   add_node(model, "Relu", {"y"}, {"w"});
   EXPECT_TRUE(
       contains(refusal(model), "node 0 'n' (Add): input 'w', which is made by this node or a later one"));
@@ -104,6 +104,9 @@ TEST(RefusedOnnx, InputsAndOutputsThatAreTooFewOrTooMany) {
   onnx::ModelProto model = unary_model("Relu");
   node(model).add_input("x");
   EXPECT_TRUE(contains(refusal(model), "expected no input 1, got 'x'"));
+  model = unary_model("Concat");
+  node(model).clear_input();
+  EXPECT_EQ(refusal(model), "m.onnx: node 0 'n' (Concat): expected at least one input, got none");
   model = unary_model("Relu");
   node(model).add_output("z");
   EXPECT_TRUE(contains(refusal(model), "output 1; expected at most 1"));
@@ -125,6 +128,16 @@ TEST(RefusedOnnx, ShapesThatAnOpDoesNotTake) {
   model = unary_model("ReduceMean");
   set_integers(node(model), "axes", {2});
   EXPECT_TRUE(contains(refusal(model), "node 0 'n' (ReduceMean)"));
+}
+
+TEST(RefusedOnnx, AnAlphaOfZeroThatCeluDividesBy) {
+  onnx::ModelProto model = unary_model("Celu");
+  onnx::AttributeProto& alpha = add_attribute(node(model), "alpha", onnx::AttributeProto::FLOAT);
+  alpha.set_f(0);
+  EXPECT_EQ(refusal(model),
+            "m.onnx: node 0 'n' (Celu): expected an alpha other than 0, by which x is divided, got 0");
+  alpha.set_f(-0.5F);
+  EXPECT_EQ(refusal(model), "nothing thrown");
 }
 
 // y = op(x, numbers...), x (2,3).
@@ -201,6 +214,23 @@ TEST(RefusedOnnx, WindowsThatAreNone) {
   model = unary_model("MaxPool");
   set_integers(node(model), "kernel_shape", {2});
   EXPECT_TRUE(contains(refusal(model), "expected an input with 1 to 3 spatial axes, got (2,3)"));
+}
+
+TEST(RefusedOnnx, PadsBesideAutoPad) {
+  const auto refused = [](const Dims& pads, const char* auto_pad) {
+    onnx::ModelProto model = onnx_model();
+    add_input(model, "x", {1, 1, 5, 5});
+    onnx::NodeProto& made = add_node(model, "MaxPool", {"x"}, {"y"});
+    set_integers(made, "kernel_shape", {3, 3});
+    set_integers(made, "pads", pads);
+    add_attribute(made, "auto_pad", onnx::AttributeProto::STRING).set_s(auto_pad);
+    return refusal(model);
+  };
+  EXPECT_EQ(refused({1, 0, 1, 0}, "SAME_UPPER"),
+            "m.onnx: node 0 (MaxPool): expected no pads beside auto_pad SAME_UPPER, got (1,0,1,0)");
+  EXPECT_TRUE(contains(refused({0, 0, 0, 1}, "VALID"), "expected no pads beside auto_pad VALID"));
+  EXPECT_EQ(refused({1, 0, 1, 0}, "NOTSET"), "nothing thrown");
+  EXPECT_EQ(refused({0, 0, 0, 0}, "SAME_LOWER"), "nothing thrown");
 }
 
 TEST(RefusedOnnx, IndicesOutOfRangeWhenItRuns) {

@@ -14,7 +14,8 @@ struct OnnxConverter {
   std::string_view op;
   // The first opset in which the op means what the converter makes of it.
   std::int64_t since;
-  // The outputs in order; those after the last one that the model asks for may be left out.
+  // The outputs in order; those after the last one that the model asks for may be left out. An empty tensor
+  // is one that OnnxNode::define_output defined.
   std::vector<Tensor> (*convert)(OnnxNode& node);
 };
 

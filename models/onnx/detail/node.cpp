@@ -1,6 +1,7 @@
 #include "gradtable/models/onnx/detail/node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,6 +63,14 @@ Tensor OnnxNode::tensor(const std::string& name) const {
   if (!values_.contains(name))
     refuse(fmt::format("expected the name of a tensor that is made before, got '{}'", printable(name, 80)));
   return values_.tensor(name);
+}
+
+void OnnxNode::define_output(std::size_t i, const onnx::TensorProto& stored) {
+  if (has_output(i)) values_.define(proto_.output(static_cast<int>(i)), stored, "");
+}
+
+void OnnxNode::define_output(std::size_t i, onnx::TensorProto&& stored) {
+  define_output(i, values_.keep(std::move(stored)));
 }
 
 bool OnnxNode::has(std::string_view attribute) const {

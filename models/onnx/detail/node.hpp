@@ -55,6 +55,11 @@ class OnnxNode {
     return i < output_count() && !proto_.output(static_cast<int>(i)).empty();
   }
 
+  // What the output stands for, in place of a tensor that the converter gives: numbers of the model, which
+  // live as long as it does, or others, which are kept.
+  void define_output(std::size_t i, const onnx::TensorProto& stored);
+  void define_output(std::size_t i, onnx::TensorProto&& stored);
+
   // Attributes; without a fallback OnnxError when they are missing, and for those of another type.
   bool has(std::string_view attribute) const;
   std::int64_t integer(std::string_view attribute, std::optional<std::int64_t> fallback = {});

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <onnx/onnx_pb.h>
@@ -23,6 +25,9 @@ class OnnxValues {
   // `parameter` or, where this is empty, a constant.
   void define(const std::string& name, const onnx::TensorProto& stored, const std::string& parameter);
 
+  // Numbers that the model does not hold as a tensor, for as long as these values live.
+  const onnx::TensorProto& keep(onnx::TensorProto&& stored) { return kept_.emplace_back(std::move(stored)); }
+
   bool contains(const std::string& name) const { return values_.contains(name); }
   Tensor tensor(const std::string& name);
   TensorType tensor_type(const std::string& name) const;
@@ -39,7 +44,7 @@ class OnnxValues {
  private:
   struct Value {
     Tensor tensor;                              // empty as long as only the numbers are there
-    const onnx::TensorProto* stored = nullptr;  // of the model
+    const onnx::TensorProto* stored = nullptr;  // of the model, or kept
     std::string parameter;
   };
 
@@ -48,6 +53,7 @@ class OnnxValues {
 
   Graph& graph_;
   std::unordered_map<std::string, Value> values_;
+  std::deque<onnx::TensorProto> kept_;
 };
 
 }  // namespace gradtable::detail

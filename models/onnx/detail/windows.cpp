@@ -45,7 +45,11 @@ OnnxWindows onnx_windows(OnnxNode& node, const Shape& x, const Integers& kernel)
   if (std::ranges::find(kKnown, windows.auto_pad) == std::end(kKnown))
     node.refuse(fmt::format("expected an auto_pad of {}, got {}", fmt::join(kKnown, ", "),
                             printable(windows.auto_pad, 80)));
-  if (windows.auto_pad != "NOTSET") windows.padding.assign(2 * rank, 0);
+  // Zeros ask for nothing, and exporters write them.
+  const bool padded = std::ranges::any_of(windows.padding, [](std::int64_t size) { return size != 0; });
+  if (padded && windows.auto_pad != "NOTSET")
+    node.refuse(fmt::format("expected no pads beside auto_pad {}, got ({})", windows.auto_pad,
+                            fmt::join(windows.padding, ",")));
   return windows;
 }
 

@@ -18,7 +18,8 @@ struct OnnxWindows {
 };
 
 // Reads kernel_shape, which is `kernel` where the model may leave it out, strides, dilations, pads and
-// auto_pad. Throws OnnxError for x of other ranks, and for numbers that are too many, too few, or no sizes.
+// auto_pad. Throws OnnxError for x of other ranks, for numbers that are too many, too few, or no sizes, and
+// for pads beside an auto_pad.
 OnnxWindows onnx_windows(OnnxNode& node, const Shape& x, const std::vector<std::int64_t>& kernel = {});
 
 // Splits padding between both ends as SAME_UPPER and SAME_LOWER say: the odd one to the end or the beginning.
