@@ -31,8 +31,9 @@ class Windows {
 
   // The shape of one number for each window.
   Shape pooled(const TensorType& x) const {
-    settings_.check();
+    // First: the strides are these numbers unless others are given.
     detail::check_numbers("kernel extents", kernel_, static_cast<std::size_t>(axes()), 1);
+    settings_.check();
     settings_.check_axes(x);
     Extents extents = {x.shape[0], x.shape[1]};
     for (int axis = 0; axis < axes(); ++axis) extents.push_back(count(axis, x.shape[axis + 2]));
