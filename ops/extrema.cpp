@@ -26,7 +26,7 @@ GRADTABLE_INLINE inline bool tie(T a, T b) {
   return a == b || (a != a && b != b);
 }
 
-// Not equal: NaN ties, and the result is a factor, which keeps the numbers of the ties countable.
+// Not equal(a, b): here NaN ties with NaN, and ties are numbers, which can be added up.
 class Ties final : public detail::Binary<Ties> {
  public:
   std::string_view name() const override { return "ties"; }
