@@ -65,7 +65,6 @@ TEST_F(Broadcast, FillsATensorOfTheShapeAndTypeOfAnother) {
 }
 
 TEST_F(Broadcast, RefusesToFillATensorWithWhatItsTypeDoesNotHave) {
-  const Tensor labels = g.input("labels", {2}, DType::int32);
   expect_error<ShapeError>([&] { full_like(labels, 0.5); },
                            "full_like: expected a number that int32 has, got 0.5");
   expect_error<GraphError>([&] { full_like(Tensor(), 1); },
