@@ -42,6 +42,20 @@ class Heaviside final : public detail::Unary<Heaviside> {
   }
 };
 
+// z = g where x > 0, else 0, also for a g that is infinite or NaN: relu's gradient.
+class ReLUGradient final : public detail::Binary<ReLUGradient> {
+ public:
+  std::string_view name() const override { return "relu_gradient"; }
+  template <class T>
+  static T formula(T g, T x) {
+    return x > T{0} ? g : T{0};
+  }
+  // dz/dg = 1 where x > 0; dz/dx = 0
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
+    return wrt == 0 ? apply<ReLUGradient>({gradient, inputs[1]}, Location::current()) : zeros_like(inputs[1]);
+  }
+};
+
 class ReLU final : public detail::Unary<ReLU> {
  public:
   std::string_view name() const override { return "relu"; }
@@ -56,7 +70,7 @@ class ReLU final : public detail::Unary<ReLU> {
   }
   // dy/dx = 1 where x > 0, which is where y > 0
   Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
-    return mul(gradient, heaviside(output));
+    return apply<ReLUGradient>({gradient, output}, Location::current());
   }
 };
 
@@ -70,9 +84,10 @@ class LeakyReLU final : public detail::Unary<LeakyReLU> {
   T formula(T x) const {
     return x > T{0} ? x : static_cast<T>(slope_) * x;
   }
-  // dy/dx = 1 where x > 0, else slope
+  // dy/dx = 1 where x > 0, else slope, which scales no infinite gradient to NaN when it is 0
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
-    return where(greater(inputs[0], 0), gradient, scale(gradient, slope_));
+    const Tensor below = slope_ == 0 ? zeros_like(gradient) : scale(gradient, slope_);
+    return where(greater(inputs[0], 0), gradient, below);
   }
 
  private:

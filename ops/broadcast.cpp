@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
@@ -113,7 +114,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Location at) {
 }
 
 Tensor full_like(const Tensor& x, double value, Location at) {
-  return broadcast_to(x.graph().constant(value, x.dtype(), at), x.shape(), at);
+  return broadcast_to(detail::number_beside(x, value, "full_like", at), x.shape(), at);
 }
 
 }  // namespace gradtable

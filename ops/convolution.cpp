@@ -1,12 +1,11 @@
 #include "gradtable/ops/convolution.hpp"
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/detail/convolving.hpp"
 #include "gradtable/ops/detail/correlation.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -28,88 +27,7 @@ Extents spatial_of(const Shape& shape) {
   return {extents.begin() + 2, extents.end()};
 }
 
-// What the three products of a convolution y = conv(x, w) share. Each is linear in each of its two inputs,
-// and the gradients of each are the other two.
-class Convolving : public Op {
- public:
-  Convolving(detail::WindowSettings windows, std::int64_t groups)
-      : windows_(std::move(windows)), groups_(groups) {}
-
-  std::vector<Attribute> attributes() const override {
-    std::vector<Attribute> list = windows_.attributes();
-    list.push_back({"groups", groups_});
-    return list;
-  }
-
- protected:
-  std::string_view name_of(const std::array<std::string_view, 3>& names) const {
-    return names[static_cast<std::size_t>(windows_.axes() - 1)];
-  }
-
-  // Checks what does not depend on the kernel; `filters` are the channels of y.
-  DType check(std::span<const TensorType> inputs, std::int64_t filters) const {
-    const DType dtype = detail::floating(inputs);
-    windows_.check();
-    for (const TensorType& input : inputs.first(2)) windows_.check_axes(input);
-    if (groups_ < 1 || filters % groups_ != 0)
-      throw ShapeError(fmt::format("expected groups that divide {} filters, got {}", filters, groups_));
-    return dtype;
-  }
-
-  static void check_bias(std::span<const TensorType> inputs, std::int64_t channels) {
-    if (inputs.size() > 2 && inputs[2].shape != Shape{channels})
-      throw ShapeError(
-          fmt::format("expected a bias of shape ({}), got {}", channels, to_string(inputs[2].shape)));
-  }
-
-  detail::Convolution convolution(const Shape& x, const Shape& w, const Shape& y) const {
-    detail::Convolution c{
-        y[0], groups_, w[1], w[0] / groups_, {}, detail::spatial_extents(x), detail::spatial_extents(y)};
-    for (int axis = 0; axis < windows_.axes(); ++axis)
-      c.windows[static_cast<std::size_t>(detail::kSpatial - windows_.axes() + axis)] =
-          windows_.window(axis, w[axis + 2]);
-    return c;
-  }
-
-  // Images, where there are many of them: then no thread reads those of others. Else their channels.
-  static std::int64_t parts_of(const Shape& shape) {
-    constexpr std::int64_t kManyImages = 16;
-    if (shape.size() == 0) return 0;
-    return shape[0] >= kManyImages ? shape[0] : shape[0] * shape[1];
-  }
-
-  // Parts as planes, one for each channel of an image.
-  static Parts planes_of(const Shape& shape, Parts parts) {
-    const std::int64_t planes = shape.size() == 0 ? 0 : shape[0] * shape[1] / parts_of(shape);
-    return {parts.begin * planes, parts.end * planes};
-  }
-
-  // A multiplication and an addition for each weight at each position of y.
-  static double products(const Shape& w, double positions) {
-    return 2 * positions * static_cast<double>(w.size());
-  }
-  static double positions_of(const Shape& y) {
-    return y[1] == 0 ? 0 : static_cast<double>(y.size()) / static_cast<double>(y[1]);
-  }
-
-  detail::WindowSettings windows_;
-  std::int64_t groups_;
-};
-
-// Images in slices, each of which is made of the same slice of the first input.
-class ConvolvingImages : public Convolving {
- public:
-  using Convolving::Convolving;
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return parts_of(output.shape);
-  }
-  bool reads_own_slice(std::size_t input, std::span<const TensorType>,
-                       const TensorType& output) const override {
-    return input == 0 && parts_of(output.shape) == output.shape[0];
-  }
-};
-
-class Conv final : public ConvolvingImages {
+class Conv final : public detail::ConvolvingImages {
  public:
   using ConvolvingImages::ConvolvingImages;
   std::string_view name() const override { return name_of({"conv1d", "conv2d", "conv3d"}); }
@@ -144,7 +62,7 @@ class Conv final : public ConvolvingImages {
   }
 };
 
-class ConvTranspose final : public ConvolvingImages {
+class ConvTranspose final : public detail::ConvolvingImages {
  public:
   ConvTranspose(detail::WindowSettings windows, std::int64_t groups, Extents output_padding)
       : ConvolvingImages(std::move(windows), groups), output_padding_(std::move(output_padding)) {}
@@ -209,7 +127,7 @@ class ConvTranspose final : public ConvolvingImages {
 };
 
 // w[m,c,k] = sum over n, o of y[n,m,o] x[n,c, o stride + k dilation - padding]: conv's gradient.
-class ConvWeights final : public Convolving {
+class ConvWeights final : public detail::Convolving {
  public:
   ConvWeights(detail::WindowSettings windows, std::int64_t groups, Extents kernel)
       : Convolving(std::move(windows), groups), kernel_(std::move(kernel)) {}

@@ -23,7 +23,8 @@ struct ConvOptions {
 //
 // x is (N,C,spatial...), w is (M,C/groups,kernel...), y is (N,M,spatial...), with (extent + padding -
 // (kernel - 1) dilation - 1) / stride + 1, rounded down, on each spatial axis; float32 or float64. The kernel
-// is not flipped. Throws ShapeError. The gradient with respect to x is conv_transpose of the gradient.
+// is not flipped. Throws ShapeError. The gradient with respect to x is conv_transpose of the gradient. Where
+// padding is multiplied as zeros, infinite numbers and NaN beside it give NaN, also in gradients.
 Tensor conv1d(const Tensor& x, const Tensor& w, const ConvOptions& options = {},
               Location at = Location::current());
 Tensor conv2d(const Tensor& x, const Tensor& w, const ConvOptions& options = {},

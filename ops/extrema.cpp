@@ -26,6 +26,7 @@ GRADTABLE_INLINE inline bool tie(T a, T b) {
   return a == b || (a != a && b != b);
 }
 
+// Not equal(a, b): here NaN ties with NaN, and ties are numbers, which can be added up.
 class Ties final : public detail::Binary<Ties> {
  public:
   std::string_view name() const override { return "ties"; }

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/detail/composition.hpp"
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/pick.hpp"
@@ -56,11 +56,6 @@ class Loss : public Op {
   }
 };
 
-// 1 where x = 0, else 0
-Tensor is_zero(const Tensor& x) {
-  return 1.0 - heaviside(x) - heaviside(-x);
-}
-
 class CrossEntropy final : public Loss<CrossEntropy> {
  public:
   std::string_view name() const override { return "cross_entropy"; }
@@ -105,7 +100,7 @@ class CrossEntropy final : public Loss<CrossEntropy> {
       return mul(gradient, -log(p + eps));
     }
     const Tensor y = detail::label_rows(inputs[1], p);
-    return mul(gradient, -(y / (p + is_zero(y) * is_zero(p))));
+    return mul(gradient, -(y / where(equal(y, 0), where(equal(p, 0), 1, p), p)));
   }
 
  private:

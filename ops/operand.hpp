@@ -8,7 +8,7 @@
 namespace gradtable {
 
 // A tensor or a number, and the place in the user's source. A number takes the element type of the other
-// operand.
+// operand; functions throw ShapeError for one that this type, int32 or uint8, does not have.
 struct Operand {
   Operand(const Tensor& tensor, Location where = Location::current()) : value(tensor), at(where) {}
   Operand(double constant, Location where = Location::current()) : number(constant), at(where) {}

@@ -1,12 +1,12 @@
 #include "gradtable/ops/pooling.hpp"
 
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/detail/pooling.hpp"
+#include "gradtable/ops/detail/pooling_op.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 
 namespace gradtable {
@@ -15,88 +15,7 @@ namespace {
 using Inputs = std::span<const Tensor>;
 using Extents = std::vector<std::int64_t>;
 
-// The windows of a pooling op, and what its gradients share with it.
-class Windows {
- public:
-  Windows(detail::WindowSettings settings, Extents kernel, bool ceil_mode)
-      : settings_(std::move(settings)), kernel_(std::move(kernel)), ceil_mode_(ceil_mode) {}
-
-  int axes() const { return settings_.axes(); }
-  std::vector<Attribute> attributes() const {
-    std::vector<Attribute> list = settings_.attributes();
-    list.push_back({"kernel", kernel_});
-    list.push_back({"ceil_mode", ceil_mode_});
-    return list;
-  }
-
-  // The shape of one number for each window.
-  Shape pooled(const TensorType& x) const {
-    settings_.check();
-    detail::check_numbers("kernel extents", kernel_, static_cast<std::size_t>(axes()), 1);
-    settings_.check_axes(x);
-    Extents extents = {x.shape[0], x.shape[1]};
-    for (int axis = 0; axis < axes(); ++axis) extents.push_back(count(axis, x.shape[axis + 2]));
-    return Shape(extents);
-  }
-
-  detail::Pooling pooling(const Shape& x, const Shape& y) const {
-    detail::Pooling p{{}, detail::spatial_extents(x), detail::spatial_extents(y)};
-    for (int axis = 0; axis < axes(); ++axis)
-      p.windows[static_cast<std::size_t>(detail::kSpatial - axes() + axis)] =
-          settings_.window(axis, kernel_[static_cast<std::size_t>(axis)]);
-    return p;
-  }
-
-  // Elements of a window.
-  double size() const {
-    double size = 1;
-    for (const std::int64_t extent : kernel_) size *= static_cast<double>(extent);
-    return size;
-  }
-
- private:
-  std::int64_t count(int axis, std::int64_t extent) const {
-    const detail::Window w = settings_.fitting(axis, kernel_[static_cast<std::size_t>(axis)], extent);
-    if (!ceil_mode_) return w.count(extent);
-    const std::int64_t count = (extent + w.begin + w.end - w.span() + w.stride - 1) / w.stride + 1;
-    return (count - 1) * w.stride >= extent + w.begin ? count - 1 : count;
-  }
-
-  detail::WindowSettings settings_;
-  Extents kernel_;
-  bool ceil_mode_;
-};
-
-// Parts are planes, each of which follows from the same plane of every input.
-class PoolingOp : public Op {
- public:
-  explicit PoolingOp(Windows windows) : windows_(std::move(windows)) {}
-  std::vector<Attribute> attributes() const override { return windows_.attributes(); }
-  std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
-    return output.shape.size() == 0 ? 0 : output.shape[0] * output.shape[1];
-  }
-  bool reads_own_slice(std::size_t, std::span<const TensorType>, const TensorType&) const override {
-    return true;
-  }
-  double flops(std::span<const TensorType>, const TensorType& output) const override {
-    return windows_.size() * static_cast<double>(output.shape.size());
-  }
-
- protected:
-  std::string_view name_of(const std::array<std::string_view, 3>& names) const {
-    return names[static_cast<std::size_t>(windows_.axes() - 1)];
-  }
-
-  // x is of the shape that is pooled, `other` of the shape that this gives.
-  void check_pooled(const TensorType& x, const TensorType& other) const {
-    if (const Shape shape = windows_.pooled(x); other.shape != shape)
-      throw ShapeError(fmt::format("expected {}, got {}", to_string(shape), to_string(other.shape)));
-  }
-
-  Windows windows_;
-};
-
-class MaxPool final : public PoolingOp {
+class MaxPool final : public detail::PoolingOp {
  public:
   using PoolingOp::PoolingOp;
   std::string_view name() const override { return name_of({"max_pool1d", "max_pool2d", "max_pool3d"}); }
@@ -116,7 +35,7 @@ class MaxPool final : public PoolingOp {
 };
 
 // z[i] = the sum of g[o] over the windows o of x whose maximum is at i: max_pool's gradient.
-class SpreadToMaxima final : public PoolingOp {
+class SpreadToMaxima final : public detail::PoolingOp {
  public:
   using PoolingOp::PoolingOp;
   std::string_view name() const override {
@@ -140,7 +59,7 @@ class SpreadToMaxima final : public PoolingOp {
 };
 
 // y[o] = h[the place of the maximum of window o of x]: the gradient of max_pool's gradient.
-class PickAtMaxima final : public PoolingOp {
+class PickAtMaxima final : public detail::PoolingOp {
  public:
   using PoolingOp::PoolingOp;
   std::string_view name() const override {
@@ -178,9 +97,9 @@ Tensor SpreadToMaxima::bprop(Inputs inputs, const Tensor&, const Tensor& gradien
   return apply(std::make_shared<const PickAtMaxima>(windows_), {inputs[0], gradient}, Location::current());
 }
 
-class AvgPool final : public PoolingOp {
+class AvgPool final : public detail::PoolingOp {
  public:
-  AvgPool(Windows windows, bool count_include_pad)
+  AvgPool(detail::PoolingWindows windows, bool count_include_pad)
       : PoolingOp(std::move(windows)), count_include_pad_(count_include_pad) {}
   std::string_view name() const override { return name_of({"avg_pool1d", "avg_pool2d", "avg_pool3d"}); }
   std::vector<Attribute> attributes() const override {
@@ -209,9 +128,9 @@ class AvgPool final : public PoolingOp {
 
 // z[i] = the sum over the windows o that see i of g[o] / the number of their elements: avg_pool's gradient,
 // for x with these spatial extents.
-class SpreadEvenly final : public PoolingOp {
+class SpreadEvenly final : public detail::PoolingOp {
  public:
-  SpreadEvenly(Windows windows, bool count_include_pad, Extents extents)
+  SpreadEvenly(detail::PoolingWindows windows, bool count_include_pad, Extents extents)
       : PoolingOp(std::move(windows)), count_include_pad_(count_include_pad), extents_(std::move(extents)) {}
   std::string_view name() const override {
     return name_of({"avg_pool1d_gradient", "avg_pool2d_gradient", "avg_pool3d_gradient"});
@@ -259,16 +178,16 @@ Tensor AvgPool::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std:
 Tensor max_pool(int axes, const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options,
                 Location at) {
   const PerAxis& stride = options.stride.values().empty() ? kernel : options.stride;
-  const Windows windows({axes, stride, options.padding, options.dilation}, detail::for_axes(kernel, axes),
-                        options.ceil_mode);
+  const detail::PoolingWindows windows({axes, stride, options.padding, options.dilation},
+                                       detail::for_axes(kernel, axes), options.ceil_mode);
   return apply(std::make_shared<const MaxPool>(windows), {x}, at);
 }
 
 Tensor avg_pool(int axes, const Tensor& x, const PerAxis& kernel, const AvgPoolOptions& options,
                 Location at) {
   const PerAxis& stride = options.stride.values().empty() ? kernel : options.stride;
-  const Windows windows({axes, stride, options.padding, 1}, detail::for_axes(kernel, axes),
-                        options.ceil_mode);
+  const detail::PoolingWindows windows({axes, stride, options.padding, 1}, detail::for_axes(kernel, axes),
+                                       options.ceil_mode);
   return apply(std::make_shared<const AvgPool>(windows, options.count_include_pad), {x}, at);
 }
 

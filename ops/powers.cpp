@@ -1,6 +1,7 @@
 #include "gradtable/ops/powers.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
@@ -69,6 +70,13 @@ class Power final : public detail::Unary<Power> {
   double exponent_;
 };
 
+// a, but 1 where b = 0 and 1/a may not be finite: numbers whose powers can be multiplied by b.
+Tensor base_beside(const Tensor& a, const Tensor& b) {
+  const double least = dispatch_floating(
+      a.dtype(), []<class T>() { return static_cast<double>(std::numeric_limits<T>::min()); });
+  return where(equal(b, 0), where(greater_equal(abs(a), least), a, 1), a);
+}
+
 class Pow final : public detail::Binary<Pow> {
  public:
   std::string_view name() const override { return "pow"; }
@@ -83,11 +91,12 @@ class Pow final : public detail::Binary<Pow> {
     const bool fits = exponent && broadcasts_to(inputs[1].shape(), inputs[0].shape());
     return fits ? pow(inputs[0], *exponent) : Tensor();
   }
-  // dc/da = b a^(b-1), and 0 where b = 0; dc/db = c ln a, and 0 where c = 0, as at a = 0 for b > 0
+  // dc/da = b a^(b-1), and 0 where b = 0; dc/db = c ln a, and 0 where c = 0, as at a = 0 for b > 0. The
+  // exceptions are made of the operands, since derivatives of 0 times infinity would be NaN behind a where.
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {
     const Tensor &a = inputs[0], &b = inputs[1];
-    if (wrt == 0) return mul(gradient, where(equal(b, 0), 0, mul(b, pow(a, b - 1))));
-    return mul(gradient, where(equal(output, 0), 0, mul(output, log(a))));
+    if (wrt == 0) return mul(gradient, mul(b, pow(base_beside(a, b), b - 1)));
+    return mul(gradient, mul(output, log(where(equal(output, 0), 1, a))));
   }
 };
 

@@ -16,7 +16,8 @@ Tensor reciprocal(const Tensor& x, Location at = Location::current());
 Tensor pow(const Tensor& x, double exponent, Location at = Location::current());
 
 // c = a^b, with NumPy's broadcasting and the exceptional values of std::pow. The derivative in a is 0 where
-// b = 0; in b it is 0 where c = 0, as at a = 0 for b > 0, and NaN for a < 0. Throws ShapeError.
+// b = 0; in b it is 0 where c = 0, as at a = 0 for b > 0, and NaN for a < 0. So do those of higher order hold
+// at a = 0 where they are finite, in either order of a and b; others may be NaN there. Throws ShapeError.
 Tensor pow(const Tensor& a, const Tensor& b, Location at = Location::current());
 
 }  // namespace gradtable

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/checked.hpp"
+#include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
@@ -106,13 +107,6 @@ class SliceOp final : public Op {
   Shape shape_;
 };
 
-bool holds(DType dtype, double value) {
-  if (is_floating(dtype)) return true;
-  const double least = dtype == DType::uint8 ? 0 : std::numeric_limits<std::int32_t>::min();
-  const double most = dtype == DType::uint8 ? 255 : std::numeric_limits<std::int32_t>::max();
-  return value >= least && value <= most && value == static_cast<double>(static_cast<std::int32_t>(value));
-}
-
 class Pad final : public Op {
  public:
   Pad(Places places, const Shape& shape, double value)
@@ -126,7 +120,7 @@ class Pad final : public Op {
   }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
-    if (!holds(inputs[0].dtype, value_))
+    if (!detail::holds(inputs[0].dtype, value_))
       throw ShapeError(
           fmt::format("expected a value that {} has, got {}", to_string(inputs[0].dtype), value_));
     return {inputs[0].dtype, shape_};

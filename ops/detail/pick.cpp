@@ -24,7 +24,8 @@ Shape with_classes(const Shape& labels, std::int64_t classes) {
   return Shape(std::span(extents).first(static_cast<std::size_t>(labels.rank() + 1)));
 }
 
-// Between numbers of all classes, (n,k,...), and those of the labels, (n,...); a part for each n.
+// Between numbers of all classes, (n,k,...), and those of the labels, (n,...); a part for each n. gather
+// takes the same indices for every n, and a product with one_hot has numbers for all classes.
 class OfLabels : public Op {
  public:
   explicit OfLabels(Ignored ignored) : ignored_(ignored) {}

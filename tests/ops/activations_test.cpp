@@ -8,6 +8,7 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/powers.hpp"
 
 namespace gradtable {
 namespace {
@@ -36,6 +37,13 @@ TEST(ReLU, HasTheDerivativeZeroAtZero) {
     expect_derivative(kReLU, zero, 0);
   }
   expect_derivative(kReLU, std::numeric_limits<float>::denorm_min(), 1);
+}
+
+// d sqrt(f(-1)) / dx: the derivative of the square root is infinite.
+TEST(ReLU, HasNoPartInAnInfiniteGradientBelowZero) {
+  expect_derivative([](const Tensor& x) { return sqrt(relu(x)); }, -1, 0);
+  expect_derivative([](const Tensor& x) { return sqrt(leaky_relu(x, 0)); }, -1, 0);
+  expect_second_derivative([](const Tensor& x) { return sqrt(relu(x)); }, 4, -1.0 / 32);
 }
 
 TEST(ReLU, KeepsNaNAndInfinity) {

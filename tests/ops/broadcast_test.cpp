@@ -64,6 +64,13 @@ TEST_F(Broadcast, FillsATensorOfTheShapeAndTypeOfAnother) {
   }
 }
 
+TEST_F(Broadcast, RefusesToFillATensorWithWhatItsTypeDoesNotHave) {
+  expect_error<ShapeError>([&] { full_like(labels, 0.5); },
+                           "full_like: expected a number that int32 has, got 0.5");
+  expect_error<GraphError>([&] { full_like(Tensor(), 1); },
+                           "full_like: expected tensors of one graph, got an empty tensor as input 0");
+}
+
 TEST_F(Broadcast, DoesNotLetATensorOfAFixedValueDependOnTheOther) {
   EXPECT_THROW(build_grad(sum(full_like(x, 2)), {x}), GradientError);
 }

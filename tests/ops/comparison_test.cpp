@@ -56,6 +56,19 @@ TEST(Comparison, RefusesTwoNumbersAndMixedTypes) {
                            "equal: expected one element type, got float32 and int32");
 }
 
+TEST(Comparison, RefusesNumbersThatTheTypeBesideThemDoesNotHave) {
+  Graph g;
+  const Tensor labels = g.input("labels", {2}, DType::int32), bytes = g.input("bytes", {2}, DType::uint8);
+  expect_error<ShapeError>([&] { equal(labels, 0.5); }, "equal: expected a number that int32 has, got 0.5");
+  expect_error<ShapeError>([&] { less(300, bytes); }, "less: expected a number that uint8 has, got 300");
+  expect_error<ShapeError>([&] { greater(labels, kNaN); },
+                           "greater: expected a number that int32 has, got nan");
+  expect_error<ShapeError>([&] { where(bytes, labels, -0.5); },
+                           "where: expected a number that int32 has, got -0.5");
+  EXPECT_EQ(less(bytes, 255).dtype(), DType::uint8);
+  EXPECT_EQ(where(bytes, labels, -2147483648.0).dtype(), DType::int32);
+}
+
 TEST(Comparison, IsConstantForDerivatives) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 2}));

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tests/ops/comparisons.hpp"
+#include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
 #include <gtest/gtest.h>
 
@@ -31,6 +32,18 @@ Array gradient_of_max(const Array& x, const PerAxis& kernel, const MaxPoolOption
 // The windows of these rows are 1, 1, 1, 1 and 2, 3, 3, 3 and so on; four and more are done at once.
 const Array kTies = Array::of<double>({1, 1, 2, 10}, {1, 1, 2, 3, 0, 0, 0, 5, 7, 7,  //
                                                       1, 1, 3, 3, 4, 4, 5, 5, 7, 8});
+
+TEST(Pooling, RefusesAKernelByThatName) {
+  Graph graph;
+  const Tensor x = graph.input("x", {1, 1, 4, 4});
+  expect_error<ShapeError>([&] { max_pool2d(x, 0); },
+                           "max_pool2d: expected kernel extents from 1 to 2^31 - 1, got (0,0)");
+  expect_error<ShapeError>(
+      [&] {
+        avg_pool2d(x, {2, 2, 2});
+      },
+      "avg_pool2d: expected kernel extents of 2 numbers, got (2,2,2)");
+}
 
 TEST(MaxPool, GivesTheGradientToTheFirstOfSeveralLargest) {
   const Array expected = Array::of<double>({1, 1, 2, 10}, {1, 0, 0, 2, 0, 0, 0, 4, 0, 0,  //

@@ -1,5 +1,8 @@
 #include "gradtable/ops/powers.hpp"
 
+#include <limits>
+#include <string>
+
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/extremes.hpp"
 #include <gtest/gtest.h>
@@ -65,6 +68,45 @@ TEST(Pow, HasDerivativesWithoutNaNWhereTheBaseIsZero) {
   EXPECT_EQ(slopes_at(0, 1).a, 1);
   EXPECT_EQ(slopes_at(0, 0).a, 0);
   EXPECT_EQ(slopes_at(-2, 3).a, 12);
+}
+
+TEST(Pow, HasNoDerivativeInTheBaseForTheExponentZero) {
+  for (const double a : {kNaN, kInf, -2.0, std::numeric_limits<double>::denorm_min()})
+    EXPECT_EQ(slopes_at(a, 0).a, 0) << a;
+}
+
+// The derivative of a^b by these inputs, one after the other: 'a' or 'b'.
+double derivative(const std::string& by, double a, double b) {
+  Graph g;
+  const Tensor x = g.parameter("a", full({}, a, DType::float64));
+  const Tensor y = g.parameter("b", full({}, b, DType::float64));
+  Tensor z = pow(x, y);
+  for (const char input : by) {
+    const Tensor& target = input == 'a' ? x : y;
+    z = build_grad(z, {target}, Unreached::zeros)[target];
+  }
+  return evaluate(z).item();
+}
+
+TEST(Pow, HasTheHigherDerivativesThatAreFiniteWhereTheBaseIsZero) {
+  for (const double b : {2.0, 3.0}) {
+    EXPECT_EQ(derivative("ab", 0, b), 0) << b;
+    EXPECT_EQ(derivative("ba", 0, b), 0) << b;
+    EXPECT_EQ(derivative("bb", 0, b), 0) << b;
+  }
+  EXPECT_EQ(derivative("aab", 0, 3), 0);
+  EXPECT_EQ(derivative("baa", 0, 3), 0);
+  EXPECT_EQ(derivative("aa", 0, 2), 2);
+  EXPECT_EQ(derivative("aaa", 0, 2), 0);
+  EXPECT_EQ(derivative("aaa", 0, 3), 6);
+  EXPECT_EQ(derivative("aaa", 0, 1), 0);
+  EXPECT_EQ(derivative("aa", 0, 0), 0);
+}
+
+// The derivative of b a^(b-1) in b
+TEST(Pow, HasTheMixedDerivativeForTheExponentZero) {
+  EXPECT_EQ(derivative("ab", 4, 0), 0.25);
+  EXPECT_EQ(derivative("ba", 4, 0), 0.25);
 }
 
 TEST(Pow, AsksForNoDerivativeOfAConstantExponent) {
