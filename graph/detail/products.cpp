@@ -55,24 +55,26 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
 
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   std::vector<bool> is_used(xs.size());
+  const Tensor* alone = nullptr;  // the first y that depends on no x
   for (const Tensor& y : ys) {
     const std::array<NodeId, 1> last{y.id()};
-    const std::vector<NodeId> made_of = ancestors(y.graph(), last);
+    const std::vector<NodeId> made_of = differentiable_ancestors(y.graph(), last);
     bool depends = false;
     for (std::size_t i = 0; i < xs.size(); ++i) {
       if (!std::ranges::binary_search(made_of, xs[i].id())) continue;
       is_used[i] = depends = true;
     }
-    if (!depends)
-      throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
-                                      where, y.label(), place(y)));
+    if (!depends && !alone) alone = &y;
   }
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!is_used[i])
       throw GradientError(
-          fmt::format("{}: expected an output to depend on the target {}, got no path between them  {}",
-                      where, xs[i].label(), place(xs[i])));
+          fmt::format("{}: expected {} to depend on the target {}, got no path between them  {}", where,
+                      ys.size() == 1 ? ys[0].label() : "an output", xs[i].label(), place(xs[i])));
   }
+  if (alone)
+    throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
+                                    where, alone->label(), place(*alone)));
 }
 
 std::vector<Tensor> free_cotangents(const std::vector<Tensor>& ys) {

@@ -15,7 +15,8 @@ void require_real(std::string_view where, const std::vector<Tensor>& ys, const s
 void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
                      const std::vector<Tensor>& vectors);
 
-// Throws GradientError unless each y depends on some x, and on each x depends some y.
+// Throws GradientError unless each y depends on some x, and on each x depends some y, along inputs that
+// derivatives go on to.
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 
 // One for each y, of its type: what vector-Jacobian products are linear in. Inputs of the graph, never the

@@ -12,11 +12,13 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -192,6 +194,25 @@ TEST(Jvp, NamesATargetWithoutAPath) {
   const Tensor x = g.parameter("x", kVector), b = g.parameter("b", kVector);
   const std::string message = message_of<GradientError>([&] { jvp({square(x)}, {x, b}, {x, b}); });
   EXPECT_TRUE(contains(message, "to depend on the target b")) << message;
+}
+
+TEST(Jvp, TakesNoPathThroughConstantsByIntent) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), b = g.parameter("b", kVector), v = g.constant(kOther);
+  const Tensor stopped = scale(stop_gradient(x), 2).named("stopped");
+  const Tensor chosen = where(greater(x, 0.0), b, 3 * b).named("chosen");
+  EXPECT_TRUE(contains(message_of<GradientError>([&] { jvp({stopped}, {x}, {v}); }),
+                       "jvp: expected stopped to depend on the target x, got no path"));
+  EXPECT_TRUE(contains(message_of<GradientError>([&] {
+                         jvp({chosen}, {b, x}, {v, v});
+                       }),
+                       "jvp: expected chosen to depend on the target x, got no path"));
+  EXPECT_TRUE(contains(message_of<GradientError>([&] {
+                         jvp({square(x), stopped}, {x}, {v});
+                       }),
+                       "jvp: expected stopped to depend on a target, got no path"));
+  EXPECT_EQ(numbers(values_of(jvp({stopped}, {x}, {v}, Unreached::zeros))[0]), std::vector<double>(3));
+  EXPECT_TRUE(near(values_of(jvp({x * stopped}, {x}, {v}))[0], evaluate(v * stopped)));
 }
 
 TEST(Jvp, IsZeroWhereTheDerivativeIsZeroEverywhere) {

@@ -17,6 +17,7 @@
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -148,6 +149,15 @@ TEST(Jacobian, RefusesWhatHasTooManyAxesOrTwoTypesOrNoPath) {
   EXPECT_TRUE(
       contains(message_of<ShapeError>([&] { jacobian(b, g.parameter("c", zeros({1}))); }), "of one type"));
   EXPECT_EQ(value_of(jacobian(y, b, Unreached::zeros)).shape(), y.shape());
+}
+
+TEST(Jacobian, TakesNoPathThroughConstantsByIntent) {
+  Graph g;
+  const Tensor x = g.parameter("x", zeros({2}, DType::float64));
+  const Tensor y = scale(stop_gradient(x), 2).named("y");
+  EXPECT_TRUE(contains(message_of<GradientError>([&] { jacobian(y, x); }),
+                       "jacobian: expected y to depend on the target x, got no path"));
+  EXPECT_TRUE(near(value_of(jacobian(y, x, Unreached::zeros)), zeros({2, 2}, DType::float64)));
 }
 
 // (1 - x)^2 + 100 (y - x^2)^2
