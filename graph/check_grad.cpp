@@ -124,6 +124,8 @@ CheckGradOptions multilinear() {
 
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options) {
+  if (options.order < 1)
+    throw ConfigError(fmt::format("check_grad: expected an order from 1 on, got {}", options.order));
   Graph graph;
   std::vector<Tensor> tensors, real;
   for (const Array& input : inputs) {

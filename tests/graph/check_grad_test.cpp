@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/activations.hpp"
@@ -15,6 +16,8 @@
 
 namespace gradtable {
 namespace {
+
+using testing::message_of;
 
 const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
@@ -122,6 +125,13 @@ TEST(CheckGrad, CompilesAsItIsTold) {
 TEST(CheckGrad, RefusesFloat32) {
   const auto f = [](const std::vector<Tensor>& x) { return sum(x[0]); };
   EXPECT_THROW(check_grad(f, {zeros({2})}), ShapeError);
+}
+
+TEST(CheckGrad, RefusesToCheckNothing) {
+  const auto f = [](const std::vector<Tensor>& x) { return apply<WrongCube>({x[0]}, Location::current()); };
+  EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.order = 0}); }),
+            "check_grad: expected an order from 1 on, got 0");
+  EXPECT_THROW(check_grad(f, {kMatrix}, {.order = -1}), ConfigError);
 }
 
 }  // namespace
