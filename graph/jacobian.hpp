@@ -3,7 +3,8 @@
 //
 // Jacobians are built row by row from vector-Jacobian products, or column by column from Jacobian-vector
 // products where the xs have fewer elements than the ys: min(elements of ys, elements of xs) times the nodes
-// of one product. The graph grows with the number of elements, so these are for small tensors.
+// of one product. The graph grows with the number of elements, so these are for small tensors. By columns,
+// each call leaves an input "cotangent of y" for each y, as jvp does.
 #pragma once
 
 #include <vector>

@@ -46,6 +46,9 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
                                  tensors.size(), vectors.size()));
   require_filled(where, what, vectors);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (&vectors[i].graph() != &tensors[i].graph())
+      throw GradientError(fmt::format("{}: expected {} in the graph of {}, got {} of another graph", where,
+                                      what, tensors[i].label(), vectors[i].label()));
     if (vectors[i].type() != tensors[i].type())
       throw ShapeError(fmt::format("{}: expected {} of the type of {}, {}, got {}", where, what,
                                    tensors[i].label(), to_string(tensors[i].type()),

@@ -11,7 +11,8 @@ namespace gradtable::detail {
 // Throws GradientError unless there are some `ys` and some `xs`, all real and of one graph.
 void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 
-// Throws ShapeError unless there is one vector for each tensor, of its type; `what` is "cotangents".
+// Throws ShapeError unless there is one vector for each tensor, of its type, and GradientError for an empty
+// one or one of another graph; `what` is "cotangents".
 void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
                      const std::vector<Tensor>& vectors);
 

@@ -232,6 +232,28 @@ TEST(Derivatives, RefuseIntegersAndOtherGraphs) {
   EXPECT_TRUE(contains(message_of<GradientError>([&] { gradients({x}, {}); }), "got none"));
 }
 
+TEST(Derivatives, RefuseVectorsOfAnotherGraph) {
+  Graph g, h;
+  const Tensor x = g.parameter("x", kVector), other = h.parameter("other", kVector);
+  const Tensor y = square(x).named("y");
+  EXPECT_EQ(message_of<GradientError>([&] { vjp({y}, {x}, {other}); }),
+            "vjp: expected cotangents in the graph of y, got other of another graph");
+  EXPECT_EQ(message_of<GradientError>([&] { jvp({y}, {x}, {other}); }),
+            "jvp: expected tangents in the graph of x, got other of another graph");
+  EXPECT_EQ(message_of<GradientError>([&] { hvp(sum(y), {x}, {other}); }),
+            "hvp: expected vectors in the graph of x, got other of another graph");
+}
+
+TEST(Jvp, LeavesAnInputForEachOutputThatNobodyFeeds) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor y = square(x).named("y");
+  const Tensor first = jvp({y}, {x}, {v})[0], second = jvp({y}, {x}, {v})[0];
+  EXPECT_EQ(g.find("cotangent of y").node().kind, NodeKind::input);
+  EXPECT_EQ(g.find("cotangent of y 2").node().kind, NodeKind::input);
+  EXPECT_TRUE(near(evaluate(first), evaluate(second)));
+}
+
 TEST(Derivatives, CrossBetweenTheElementTypes) {
   Graph g;
   const Tensor x = g.parameter("x", cast(kVector, DType::float32));
