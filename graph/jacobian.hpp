@@ -25,7 +25,7 @@ Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
 Tensor jacobian(const Tensor& y, const Tensor& x, Unreached unreached = Unreached::error);
 
 // blocks[i][j][a..., b...] = d^2 z / d x_i[a...] d x_j[b...] of a real scalar z, of shape x_i.shape +
-// x_j.shape: the Jacobian of the gradient. Errors are those of build_grad and jacobian; blocks of second
+// x_j.shape: the Jacobian of the gradient. Errors are those of hvp and jacobian; blocks of second
 // derivatives without a path are zeros.
 Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreached = Unreached::error);
 Tensor hessian(const Tensor& z, const Tensor& x, Unreached unreached = Unreached::error);

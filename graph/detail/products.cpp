@@ -23,6 +23,14 @@ std::string place(const Tensor& tensor) {
 
 }  // namespace
 
+void require_scalar(std::string_view where, const Tensor& z) {
+  if (z.empty()) throw GradientError(fmt::format("{}: expected a real scalar z, got an empty tensor", where));
+  if (!is_floating(z.dtype()) || z.shape().rank() != 0)
+    throw GradientError(
+        fmt::format("{}: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}", where,
+                    z.label(), to_string(z.type()), place(z)));
+}
+
 void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   for (const auto& [what, tensors] : {std::pair("ys", &ys), std::pair("xs", &xs)}) {
     if (tensors->empty())

@@ -8,6 +8,9 @@
 
 namespace gradtable::detail {
 
+// Throws GradientError unless z is a real scalar.
+void require_scalar(std::string_view where, const Tensor& z);
+
 // Throws GradientError unless there are some `ys` and some `xs`, all real and of one graph.
 void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 

@@ -308,5 +308,23 @@ TEST(Hvp, IsZeroOfLinearFunctions) {
   EXPECT_THROW(hvp(x, {x}, {x}), GradientError);
 }
 
+TEST(Hvp, RefusesByItsOwnName) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), other = g.parameter("other", kVector);
+  const Tensor z = sum(square(x)).named("z");
+  const auto message = [](const Tensor& of, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs) {
+    return message_of<GradientError>([&] { hvp(of, xs, vs); });
+  };
+  EXPECT_EQ(message({}, {x}, {x}), "hvp: expected a real scalar z, got an empty tensor");
+  EXPECT_TRUE(contains(message(x, {x}, {x}), "hvp: expected a real scalar z, got x of float64 (3)"));
+  EXPECT_EQ(message(z, {}, {}), "hvp: expected at least one tensor as xs, got none");
+  EXPECT_EQ(message(z, {Tensor()}, {x}), "hvp: expected tensors as xs, got an empty one");
+  EXPECT_TRUE(contains(message(z, {x, other}, {x, x}),
+                       "hvp: expected z to depend on the target other, got no path between them"));
+  EXPECT_EQ(message(z, {x}, {Tensor()}), "hvp: expected tensors as vectors, got an empty one");
+  EXPECT_EQ(message_of<ShapeError>([&] { hvp(z, {x}, {}); }),
+            "hvp: expected as many vectors as tensors, 1, got 0");
+}
+
 }  // namespace
 }  // namespace gradtable

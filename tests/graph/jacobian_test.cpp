@@ -199,5 +199,25 @@ TEST(Hessian, OfALinearFunctionIsZero) {
   EXPECT_THROW(hessian(x, x), GradientError);
 }
 
+TEST(Hessian, RefusesByItsOwnName) {
+  Graph g;
+  const Tensor x = g.parameter("x", zeros({1, 1, 1, 1, 1}, DType::float64)), b = number(g, "b", 2);
+  const Tensor coarse = g.parameter("coarse", zeros({}));
+  const Tensor z = sum(square(x)).named("z");
+  const auto message = [](const Tensor& of, const std::vector<Tensor>& xs) {
+    return message_of<GradientError>([&] { hessian(of, xs); });
+  };
+  EXPECT_EQ(message({}, {x}), "hessian: expected a real scalar z, got an empty tensor");
+  EXPECT_TRUE(contains(message(x, {x}), "hessian: expected a real scalar z, got x of float64 (1,1,1,1,1)"));
+  EXPECT_EQ(message(z, {}), "hessian: expected at least one tensor as xs, got none");
+  EXPECT_TRUE(contains(message(z, {b}), "hessian: expected z to depend on the target b, got no path"));
+  EXPECT_EQ(message_of<ShapeError>([&] { hessian(z, x); }),
+            "hessian: expected shapes with at most 8 axes together, got (1,1,1,1,1) and (1,1,1,1,1)");
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              hessian(z, {b, coarse});
+            }),
+            "hessian: expected outputs and targets of one type, got b of float64 and coarse of float32");
+}
+
 }  // namespace
 }  // namespace gradtable
