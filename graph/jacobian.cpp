@@ -1,7 +1,6 @@
 #include "gradtable/graph/jacobian.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -10,39 +9,17 @@
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
 
-// y[i, ...] = x_i[...]: tensors of one type as the rows of another.
-class Rows final : public Op {
- public:
-  std::string_view name() const override { return "rows"; }
-  TensorType infer(std::span<const TensorType> inputs) const override {
-    return {inputs[0].dtype, {static_cast<std::int64_t>(inputs.size()), inputs[0].shape.size()}};
-  }
-  std::int64_t parts(std::span<const TensorType> inputs, const TensorType&) const override {
-    return static_cast<std::int64_t>(inputs.size());
-  }
-  void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
-    const std::size_t bytes = inputs[0].type.bytes();
-    if (bytes == 0) return;
-    for (auto i = static_cast<std::size_t>(parts.begin); i < static_cast<std::size_t>(parts.end); ++i)
-      std::memcpy(static_cast<std::byte*>(output.data) + i * bytes, inputs[i].data, bytes);
-  }
-  // dy_i/dx_i = 1
-  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
-               std::size_t wrt) const override {
-    const Array row = full({1}, static_cast<double>(wrt), DType::int32);
-    return reshape(gather(gradient, gradient.graph().constant(row)), inputs[wrt].shape());
-  }
-};
-
 // (m,n) of m tensors of n elements.
-Tensor rows(const std::vector<Tensor>& tensors) {
-  static const auto op = std::make_shared<const Rows>();
-  return tensors.front().graph().apply(op, tensors, Location::current());
+Tensor as_rows(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> rows;
+  for (const Tensor& tensor : tensors) rows.push_back(reshape(tensor, {1, tensor.shape().size()}));
+  return concat(rows, 0);
 }
 
 // Element j of y is 1, the others are 0; nothing of y's size is stored in the graph.
@@ -68,7 +45,7 @@ std::vector<Tensor> matrices(const Tensor& y, const std::vector<Tensor>& xs) {
   std::vector<Tensor> made;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const Shape none{0, xs[i].shape().size()};
-    made.push_back(m > 0 ? rows(by_x[i]) : y.graph().constant(zeros(none, y.dtype())));
+    made.push_back(m > 0 ? as_rows(by_x[i]) : y.graph().constant(zeros(none, y.dtype())));
   }
   return made;
 }
