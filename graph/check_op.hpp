@@ -1,4 +1,4 @@
-// What the library checks of its own ops but for their values, for ops of yours.
+// What the library checks of its own ops, but for values and refusals, for ops of yours.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,8 @@ struct CheckOpResult {
 //   cotangents        a zero one gives exactly zero gradients; gradients are linear in it, to 1e-12
 //   repetition        the same bits in every run, in another program, from feeds at other addresses, and
 //                     whether gradients are asked for or not
-//   constants         y and gradients stay, whatever other inputs are constant: every subset of the first six;
+//   constants         y and gradients stay, whatever other inputs are constant: every subset of the first
+//   six;
 //                     the same bits without passes, to 1e-12 with
 //   shared inputs     f(x, x), for the first two real inputs of one type: the sum of both gradients, to
 //                     1e-12, where f is finite there

@@ -1,4 +1,4 @@
-// What the products with a Jacobian share (derivatives.hpp, jacobian.hpp).
+// What the functions for derivatives share (build_grad.hpp, derivatives.hpp, jacobian.hpp).
 #pragma once
 
 #include <string_view>
