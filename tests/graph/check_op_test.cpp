@@ -117,6 +117,14 @@ TEST(CheckOp, PassesForOpsOfTheLibrary) {
   EXPECT_TRUE(of_integers.passed()) << of_integers.message();
 }
 
+TEST(CheckOp, TakesFunctionsOfIntegersAlone) {
+  const Array labels = Array::of<std::int32_t>({2}, {1, 0});
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const CheckOpResult result = check_op([&](const auto& x) { return one_hot(x[0], 3, dtype); }, {labels});
+    EXPECT_TRUE(result.passed()) << result.message();
+  }
+}
+
 TEST(CheckOp, FindsAWrongDerivative) {
   EXPECT_TRUE(contains(check(Fault::derivative).message(), "by central differences"));
 }
