@@ -54,6 +54,8 @@ Audit audit(Graph& graph, const Tensor& loss, const std::vector<Feed>& feeds, co
   if (loss.empty() || &loss.graph() != &graph)
     throw GraphError(fmt::format("audit: expected a tensor of the graph, got {}",
                                  loss.empty() ? "an empty tensor" : "one of another graph"));
+  if (options.directions < 1)
+    throw ConfigError(fmt::format("audit: expected at least 1 direction, got {}", options.directions));
   const std::array<NodeId, 1> last{loss.id()};
   const std::vector<NodeId> ids = ancestors(graph, last);
   std::vector<Tensor> values;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 
@@ -13,14 +14,6 @@ namespace {
 
 std::string place(const Node& node) {
   return fmt::format("[{}]", to_string(node.location));
-}
-
-void require_real_scalar(const Tensor& z) {
-  if (z.empty()) throw GradientError("build_grad: expected tensors of a graph, got an empty one as z");
-  if (!is_floating(z.dtype()) || z.shape().rank() != 0)
-    throw GradientError(
-        fmt::format("build_grad: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}",
-                    z.label(), to_string(z.type()), place(z.node())));
 }
 
 void require_known(const GradTable& known) {
@@ -166,7 +159,7 @@ Tensor GradTable::operator[](const Tensor& target) const {
 }
 
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
-  require_real_scalar(z);
+  detail::require_scalar("build_grad", z);
   // grad_table[z] <- 1
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   return build_grad(GradTable({{z, z.graph().constant(1, z.dtype())}}), targets, unreached);

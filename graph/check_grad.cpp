@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/detail/checked_function.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
@@ -124,11 +125,12 @@ CheckGradOptions multilinear() {
 
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options) {
+  detail::require_order("check_grad", options.order);
+  detail::require_numbers("check_grad", inputs);
   Graph graph;
   std::vector<Tensor> tensors, real;
   for (const Array& input : inputs) {
     if (is_floating(input.dtype())) {
-      require_dtype(DType::float64, input.dtype());
       real.push_back(graph.parameter(fmt::format("input {}", tensors.size()), input));
       tensors.push_back(real.back());
     } else {
@@ -136,8 +138,9 @@ CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&
     }
   }
   CheckGradResult result;
-  Tensor y = f(tensors);
-  require_dtype(DType::float64, y.dtype());
+  Tensor y = detail::result_of("check_grad", f, graph, tensors);
+  if (y.dtype() != DType::float64)
+    throw ShapeError(fmt::format("check_grad: expected f to give float64, got {}", to_string(y.type())));
   for (int order = 1; order <= options.order && !real.empty(); ++order) {
     Checker checker(y, real, order, options);
     checker.compare(result);

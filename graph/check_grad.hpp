@@ -33,8 +33,9 @@ struct CheckGradResult {
 // Compares every entry of the Jacobian of y = f(inputs), as build_grad gives it, with central differences;
 // with order 2 then the derivatives of a fixed asymmetric projection of these gradients, and so on for higher
 // orders. f is called once, with one tensor for each array, in a graph of its own, and returns a float64
-// tensor of any shape. Arrays are float64, or integers, which are constants: ShapeError otherwise. What f and
-// build_grad throw passes through.
+// tensor of any shape. Arrays are float64, or integers, which are constants: ShapeError otherwise. Where none
+// is float64 there is nothing to compare. GraphError for an f that gives an empty tensor or one of another
+// graph, ConfigError for an order below 1. What f and build_grad throw passes through.
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options = {});
 

@@ -1,157 +1,221 @@
 #include "gradtable/graph/check_op.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "gradtable/graph/derivatives.hpp"
+#include "gradtable/graph/detail/checked_function.hpp"
 #include "gradtable/graph/detail/forward_checks.hpp"
 
 namespace gradtable {
 namespace {
 
-using Function = std::function<Tensor(const std::vector<Tensor>&)>;
+using detail::CheckedFunction;
+using detail::Function;
 using Failures = std::vector<std::string>;
 
-// Without any symmetry.
-Array some_cotangent(const TensorType& type, double phase) {
-  Array made(DType::float64, type.shape);
-  for (double& number : made.as<double>()) number = 0.5 + std::sin(phase += 1.7);
-  return cast(made, type.dtype);
+// Which inputs are made constant: all subsets of the first ones.
+constexpr std::size_t kMostConstants = 6;
+
+// A way to run programs, and what it is called in a failure.
+struct Execution {
+  bool rewritten;
+  int threads;
+  std::string_view text;
+};
+constexpr std::array<Execution, 4> kExecutions{{{true, 1, ""},
+                                                {true, 2, "on two threads: "},
+                                                {false, 1, "without passes: "},
+                                                {false, 2, "on two threads, without passes: "}}};
+
+bool is_real(const Array& array) {
+  return is_floating(array.dtype());
 }
 
-// y = f(inputs) and J^T u in a graph, in one of the real types.
-class Case {
- public:
-  Case(const Function& f, const std::vector<Array>& inputs, DType dtype) : dtype_(dtype) {
-    for (const Array& input : inputs) {
-      const bool real = is_floating(input.dtype());
-      const std::string name = fmt::format("input {}", inputs_.size());
-      inputs_.push_back(graph_.parameter(name, real ? cast(input, dtype) : input));
-      if (real) real_.push_back(inputs_.back());
-    }
-    y_ = f(inputs_);
-    u_ = graph_.parameter("cotangent", zeros(y_.shape(), y_.dtype()));
-    outputs_ = {y_};
-    if (is_floating(y_.dtype()) && !real_.empty())
-      for (const Tensor& gradient : vjp({y_}, real_, {u_}, Unreached::zeros)) outputs_.push_back(gradient);
-    program_.push_back(compile(graph_, {.outputs = outputs_}));
-  }
+bool all_finite(const Array& array) {
+  const Array real = cast(array, DType::float64);
+  return std::ranges::all_of(real.as<double>(), [](double number) { return std::isfinite(number); });
+}
 
-  const TensorType& type() const { return y_.type(); }
-  // y, then the gradients.
-  std::vector<Array> run(const ConstView& u) {
-    graph_.set_value(u_, u);
-    return program_[0].infer();
-  }
-  Array without_gradients() { return evaluate(y_); }
+// a x + b y, of float64
+Array combined(double a, const Array& x, double b, const Array& y) {
+  Array sum(x);
+  const auto numbers = sum.as<double>();
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = a * numbers[i] + b * y.as<double>()[i];
+  return sum;
+}
 
-  Failures broken_promises() {
-    graph_.set_value(u_, some_cotangent(type(), 0));
-    std::vector<Array> values;
-    std::vector<std::string> found;
-    for (NodeId id = 0; id < static_cast<NodeId>(graph_.size()); ++id) {
-      const Node& node = graph_.node(id);
-      std::vector<ConstView> inputs;
-      for (const NodeId input : node.inputs) inputs.push_back(values[static_cast<std::size_t>(input)]);
-      values.push_back(node.op ? compute(*node.op, inputs) : *node.value);
-      if (!node.op) continue;
-      for (std::string& text : detail::broken_promises(*node.op, inputs, node.inputs, node.type))
-        found.push_back(fmt::format("{}: {}", to_string(dtype_), text));
-    }
-    return found;
+// Whether they agree but for the rounding of a sum of these magnitudes.
+bool agree(const Array& sum, const Array& a, const Array& b) {
+  const Array expected = combined(1, a, 1, b);
+  for (std::size_t i = 0; i < expected.as<double>().size(); ++i) {
+    const double scale = std::max({1.0, std::abs(a.as<double>()[i]), std::abs(b.as<double>()[i])});
+    if (!(std::abs(sum.as<double>()[i] - expected.as<double>()[i]) <= 1e-12 * scale)) return false;
   }
-
- private:
-  Graph graph_;
-  DType dtype_;
-  std::vector<Tensor> inputs_, real_, outputs_;
-  Tensor y_, u_;
-  std::vector<Program> program_;  // one; made last
-};
+  return true;
+}
 
 bool same_bits(const std::vector<Array>& a, const std::vector<Array>& b) {
   return std::ranges::equal(a, b, [](const Array& x, const Array& y) { return detail::agree(x, y, 0); });
 }
 
-void check_derivatives(const Function& f, const std::vector<Array>& inputs, const CheckGradOptions& options,
-                       Failures& failures) {
-  const CheckGradResult rewritten = check_grad(f, inputs, options);
-  if (!rewritten.passed) failures.push_back(rewritten.message);
-  CheckGradOptions plain = options;
-  plain.compile.threads = plain.compile.min_threads = 2;
-  plain.compile.without = pass_names();
-  const CheckGradResult result = check_grad(f, inputs, plain);
-  if (!result.passed && rewritten.passed)
-    failures.push_back(fmt::format("on two threads, without passes: {}", result.message));
-}
-
-void check_cotangents(Case& c, DType dtype, Failures& failures) {
-  if (!is_floating(c.type().dtype)) return;
-  const std::vector<Array> of_zero = c.run(zeros(c.type().shape, c.type().dtype));
-  for (std::size_t i = 1; i < of_zero.size(); ++i) {
-    const Array real = cast(of_zero[i], DType::float64);
-    if (std::ranges::any_of(real.as<double>(), [](double number) { return number != 0; }))
-      failures.push_back(fmt::format("{}: expected gradient {} of a zero cotangent to be zero, got others",
-                                     to_string(dtype), i - 1));
-  }
-  if (dtype != DType::float64) return;
-  const auto combined = [](const Array& a, const Array& b) {
-    Array sum(a);
-    for (std::size_t i = 0; i < sum.as<double>().size(); ++i)
-      sum.as<double>()[i] = 2 * a.as<double>()[i] - 3 * b.as<double>()[i];
-    return sum;
-  };
-  const Array u = some_cotangent(c.type(), 0), w = some_cotangent(c.type(), 0.4);
-  const std::vector<Array> of_u = c.run(u), of_w = c.run(w), together = c.run(combined(u, w));
-  for (std::size_t i = 1; i < together.size(); ++i) {
-    if (!detail::agree(together[i], combined(of_u[i], of_w[i]), 1e-12))
-      failures.push_back(
-          fmt::format("expected gradient {} to be linear in the cotangent, got other numbers", i - 1));
-  }
-}
-
-void check_repetition(const Function& f, const std::vector<Array>& inputs, Case& c, DType dtype,
-                      Failures& failures) {
-  const Array u = some_cotangent(c.type(), 0);
-  const std::vector<Array> first = c.run(u);
-  Case other(f, inputs, dtype);
-  if (!same_bits(first, c.run(u)) || !same_bits(first, other.run(u)))
-    failures.push_back(fmt::format("{}: expected the same bits in every run, got others", to_string(dtype)));
-  if (!detail::agree(c.without_gradients(), first[0], 0))
-    failures.push_back(
-        fmt::format("{}: expected the same bits without gradients, got others", to_string(dtype)));
-}
-
-void check_float32(Case& coarse, Case& fine, Failures& failures) {
-  if (coarse.type().shape != fine.type().shape)
-    return failures.push_back(fmt::format("expected {} for float32 inputs, got {}",
-                                          to_string(fine.type().shape), to_string(coarse.type().shape)));
-  const std::vector<Array> a = coarse.run(some_cotangent(coarse.type(), 0)),
-                           b = fine.run(some_cotangent(fine.type(), 0));
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const std::string what = i == 0 ? "y" : fmt::format("gradient {}", i - 1);
-    if (is_floating(a[i].dtype()) && a[i].dtype() != DType::float32)
-      failures.push_back(
-          fmt::format("expected {} of float32 inputs to be float32, got {}", what, to_string(a[i].dtype())));
-    if (!detail::agree(a[i], b[i], i == 0 ? 1e-5 : 2e-3))
-      failures.push_back(
-          fmt::format("expected {} to be nearly the same in float32, got other numbers", what));
-  }
-}
-
-std::unique_ptr<Case> in_float32(const Function& f, const std::vector<Array>& inputs) {
+// None without real inputs, and where f refuses it, when it is built or when it is run.
+std::unique_ptr<const CheckedFunction> in_float32(const Function& f, const std::vector<Array>& inputs,
+                                                  const CompileOptions& compile) {
+  if (std::ranges::none_of(inputs, is_real)) return nullptr;
   try {
-    auto made = std::make_unique<Case>(f, inputs, DType::float32);
-    made->without_gradients();  // forward, too, may refuse it
+    const CheckedFunction::Options options{.dtype = DType::float32, .compile = compile};
+    auto made = std::make_unique<const CheckedFunction>(f, inputs, options);
+    made->run(made->some_cotangent());
     return made;
   } catch (const ShapeError&) {
     return nullptr;
   }
+}
+
+// All checks of one function in one execution, but for central differences.
+class Checks {
+ public:
+  Checks(const Function& f, const std::vector<Array>& inputs, const CompileOptions& compile, bool rewritten)
+      : f_(f), inputs_(inputs), compile_(compile), rewritten_(rewritten) {}
+
+  Failures found() {
+    const CheckedFunction fine = made(DType::float64);
+    const std::unique_ptr<const CheckedFunction> coarse = in_float32(f_, inputs_, compile_);
+    if (coarse) check_float32(*coarse, fine);
+    if (coarse) check_one(*coarse, DType::float32);
+    check_one(fine, DType::float64);
+    check_linearity(fine);
+    check_constants(fine);
+    check_shared_input();
+    return std::move(failures_);
+  }
+
+ private:
+  CheckedFunction made(DType dtype, bool gradients = true, const std::vector<bool>& constant = {}) const {
+    return {f_, inputs_, {.dtype = dtype, .compile = compile_, .constant = constant, .gradients = gradients}};
+  }
+  void fail(const std::string& sentence) { failures_.push_back(sentence); }
+
+  void check_float32(const CheckedFunction& coarse, const CheckedFunction& fine) {
+    if (coarse.type().shape != fine.type().shape)
+      return fail(fmt::format("expected {} for float32 inputs, got {}", to_string(fine.type().shape),
+                              to_string(coarse.type().shape)));
+    const std::vector<Array> a = coarse.run(coarse.some_cotangent()), b = fine.run(fine.some_cotangent());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const std::string what = i == 0 ? "y" : fmt::format("gradient {}", i - 1);
+      if (is_real(a[i]) && a[i].dtype() != DType::float32)
+        fail(fmt::format("expected {} of float32 inputs to be float32, got {}", what,
+                         to_string(a[i].dtype())));
+      if (!detail::agree(a[i], b[i], i == 0 ? 1e-5 : 2e-3))
+        fail(fmt::format("expected {} to be nearly the same in float32, got other numbers", what));
+    }
+  }
+
+  // Zero cotangents, and the same bits again.
+  void check_one(const CheckedFunction& function, DType dtype) {
+    const auto expect = [&](bool holds, const std::string& what) {
+      if (!holds) fail(fmt::format("{}: expected {}, got others", to_string(dtype), what));
+    };
+    const std::vector<Array> of_zero = function.run(zeros(function.type().shape, function.type().dtype));
+    for (std::size_t i = 1; i < of_zero.size(); ++i) {
+      const Array real = cast(of_zero[i], DType::float64);
+      expect(std::ranges::all_of(real.as<double>(), [](double number) { return number == 0; }),
+             fmt::format("gradient {} of a zero cotangent to be zero", i - 1));
+    }
+    const Array u = function.some_cotangent();
+    const std::vector<Array> first = function.run(u);
+    expect(same_bits(first, function.run(u)) && same_bits(first, made(dtype).run(u)),
+           "the same bits in every run");
+    expect(same_bits(first, function.run(u, 1)), "the same bits from feeds at other addresses");
+    expect(detail::agree(made(dtype, false).run(u)[0], first[0], 0), "the same bits without gradients");
+  }
+
+  void check_linearity(const CheckedFunction& function) {
+    if (function.type().dtype != DType::float64) return;
+    const Array u = function.some_cotangent(), w = function.some_cotangent(0.4);
+    const std::vector<Array> of_u = function.run(u), of_w = function.run(w),
+                             together = function.run(combined(2, u, -3, w));
+    for (std::size_t i = 1; i < together.size(); ++i) {
+      if (!is_real(inputs_[i - 1])) continue;
+      if (!detail::agree(together[i], combined(2, of_u[i], -3, of_w[i]), 1e-12))
+        fail(fmt::format("expected gradient {} to be linear in the cotangent, got other numbers", i - 1));
+    }
+  }
+
+  // The same bits as written; where passes see constants they may sum in another order.
+  void check_constants(const CheckedFunction& function) {
+    const std::vector<Array> all = function.run(function.some_cotangent());
+    const std::size_t n = std::min(inputs_.size(), kMostConstants);
+    for (unsigned subset = 1; subset < 1U << n; ++subset) {
+      std::vector<bool> constant(inputs_.size());
+      for (std::size_t i = 0; i < n; ++i) constant[i] = (subset >> i & 1U) != 0;
+      const std::vector<Array> some = made(DType::float64, true, constant).run(function.some_cotangent());
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (i > 0 && constant[i - 1]) continue;
+        if (!detail::agree(some[i], all[i], rewritten_ ? 1e-12 : 0))
+          fail(fmt::format("expected {} to be the same whatever inputs are constant, got other numbers",
+                           i == 0 ? "y" : fmt::format("gradient {}", i - 1)));
+      }
+    }
+  }
+
+  // f(x, x), for the first two real inputs of one type: its gradient is the sum of both.
+  void check_shared_input() {
+    const auto [i, j] = inputs_of_one_type();
+    if (j == 0) return;
+    std::vector<Array> equal = inputs_, shared = inputs_;
+    equal[j] = inputs_[i];
+    shared.erase(shared.begin() + static_cast<std::ptrdiff_t>(j));
+    const Function once = [this, i = i, j = j](const std::vector<Tensor>& x) {
+      std::vector<Tensor> arguments = x;
+      arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(j), x[i]);
+      return f_(arguments);
+    };
+    const CheckedFunction two(f_, equal, {.compile = compile_}), one(once, shared, {.compile = compile_});
+    const std::vector<Array> apart = two.run(two.some_cotangent()), same = one.run(one.some_cotangent());
+    if (!std::ranges::all_of(apart, all_finite)) return;
+    if (!detail::agree(same[0], apart[0], 1e-12))
+      fail(fmt::format("expected y to be the same with one tensor as inputs {} and {}, got other numbers", i,
+                       j));
+    if (is_real(apart[0]) && !agree(same[1 + i], apart[1 + i], apart[1 + j]))
+      fail(
+          fmt::format("expected the gradient of one tensor as inputs {} and {} to be the sum of both, got "
+                      "other numbers",
+                      i, j));
+  }
+
+  // The first such pair; (0, 0) where there is none.
+  std::pair<std::size_t, std::size_t> inputs_of_one_type() const {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      for (std::size_t j = i + 1; j < inputs_.size(); ++j)
+        if (is_real(inputs_[i]) && inputs_[i].type() == inputs_[j].type()) return {i, j};
+    }
+    return {0, 0};
+  }
+
+  const Function& f_;
+  const std::vector<Array>& inputs_;
+  const CompileOptions& compile_;
+  bool rewritten_;
+  Failures failures_;
+};
+
+void check_promises(const CheckedFunction& function, DType dtype, Failures& failures) {
+  for (const std::string& broken : function.broken_promises())
+    failures.push_back(fmt::format("{}: {}", to_string(dtype), broken));
+}
+
+CompileOptions compiled_as(const Execution& execution, const CompileOptions& asked) {
+  CompileOptions options = asked;
+  options.threads = options.min_threads = execution.threads;
+  if (!execution.rewritten) options.without = pass_names();
+  return options;
 }
 
 }  // namespace
@@ -161,18 +225,30 @@ std::string CheckOpResult::message() const {
 }
 
 CheckOpResult check_op(const Function& f, const std::vector<Array>& inputs, const CheckGradOptions& options) {
-  CheckOpResult result;
-  Case fine(f, inputs, DType::float64);
-  if (is_floating(fine.type().dtype)) check_derivatives(f, inputs, options, result.failures);
-  const std::unique_ptr<Case> coarse = in_float32(f, inputs);
-  if (coarse) check_float32(*coarse, fine, result.failures);
-  for (const auto& [c, dtype] : {std::pair(coarse.get(), DType::float32), std::pair(&fine, DType::float64)}) {
-    if (!c) continue;
-    check_cotangents(*c, dtype, result.failures);
-    check_repetition(f, inputs, *c, dtype, result.failures);
-    std::ranges::move(c->broken_promises(), std::back_inserter(result.failures));
+  detail::require_numbers("check_op", inputs);
+  detail::require_order("check_op", options.order);
+  const CheckedFunction fine(f, inputs, {.compile = options.compile});
+  Failures found, seen;  // seen: without the execution
+  bool differences_agree = true;
+  for (const Execution& execution : kExecutions) {
+    CheckGradOptions differences = options;
+    differences.compile = compiled_as(execution, options.compile);
+    Failures failures = Checks(f, inputs, differences.compile, execution.rewritten).found();
+    if (differences_agree && fine.type().dtype == DType::float64) {
+      const CheckGradResult result = check_grad(f, inputs, differences);
+      differences_agree = result.passed;
+      if (!result.passed) failures.insert(failures.begin(), result.message);
+    }
+    for (const std::string& failure : failures) {
+      if (std::ranges::find(seen, failure) != seen.end()) continue;
+      seen.push_back(failure);
+      found.push_back(fmt::format("{}{}", execution.text, failure));
+    }
   }
-  return result;
+  if (const auto coarse = in_float32(f, inputs, options.compile))
+    check_promises(*coarse, DType::float32, found);
+  check_promises(fine, DType::float64, found);
+  return {std::move(found)};
 }
 
 }  // namespace gradtable

@@ -52,8 +52,11 @@ std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>
 
 std::vector<Tensor> hvp(const Tensor& z, const std::vector<Tensor>& xs, const std::vector<Tensor>& vectors,
                         Unreached unreached) {
-  const std::vector<Tensor> first = gradients_of(build_grad(z, xs, unreached));
+  detail::require_scalar("hvp", z);
+  detail::require_real("hvp", {z}, xs);
   detail::require_vectors("hvp", "vectors", xs, vectors);
+  if (unreached == Unreached::error) detail::require_paths("hvp", {z}, xs);
+  const std::vector<Tensor> first = gradients_of(build_grad(z, xs, Unreached::zeros));
   return vjp(first, xs, vectors, kConstant);
 }
 

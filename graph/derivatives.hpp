@@ -26,7 +26,8 @@ std::vector<Tensor> vjp(const std::vector<Tensor>& ys, const std::vector<Tensor>
 
 // J v, Jacobian-vector products: sum_i (dy/dx_i) v_i, one for each y, of y's type. The tangents v_i are one
 // for each x, of x's type: ShapeError. Made by two vjps, since J^T u is linear in u and its derivative with
-// respect to u, times v, is J v; u is an input of the graph that nothing made here depends on.
+// respect to u, times v, is J v. Each call leaves such a u in the graph for each y: an input "cotangent of y"
+// that is never fed, as the results do not depend on it, and the nodes of the first vjp.
 // A y that depends on no x is an error, as is an x on which no y depends.
 std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
                         const std::vector<Tensor>& tangents, Unreached unreached = Unreached::error);

@@ -16,10 +16,10 @@ namespace gradtable {
 namespace {
 
 // (m,n) of m tensors of n elements.
-Tensor rows(const std::vector<Tensor>& tensors) {
-  std::vector<Tensor> flat;
-  for (const Tensor& tensor : tensors) flat.push_back(reshape(tensor, {tensor.shape().size()}));
-  return stack(flat);
+Tensor as_rows(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> rows;
+  for (const Tensor& tensor : tensors) rows.push_back(reshape(tensor, {1, tensor.shape().size()}));
+  return concat(rows, 0);
 }
 
 // Element j of y is 1, the others are 0; nothing of y's size is stored in the graph.
@@ -45,7 +45,7 @@ std::vector<Tensor> matrices(const Tensor& y, const std::vector<Tensor>& xs) {
   std::vector<Tensor> made;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const Shape none{0, xs[i].shape().size()};
-    made.push_back(m > 0 ? rows(by_x[i]) : y.graph().constant(zeros(none, y.dtype())));
+    made.push_back(m > 0 ? as_rows(by_x[i]) : y.graph().constant(zeros(none, y.dtype())));
   }
   return made;
 }
@@ -69,36 +69,39 @@ Blocks by_columns(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) 
   return blocks;
 }
 
-Shape joined(const Shape& a, const Shape& b) {
+Shape joined(std::string_view where, const Shape& a, const Shape& b) {
   if (a.rank() + b.rank() > Shape::kMaxRank)
-    throw ShapeError(fmt::format("jacobian: expected shapes with at most {} axes together, got {} and {}",
+    throw ShapeError(fmt::format("{}: expected shapes with at most {} axes together, got {} and {}", where,
                                  Shape::kMaxRank, to_string(a), to_string(b)));
   std::vector<std::int64_t> extents(a.extents().begin(), a.extents().end());
   extents.insert(extents.end(), b.extents().begin(), b.extents().end());
   return Shape(extents);
 }
 
-void require_one_type(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+void require_one_type(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   for (const std::vector<Tensor>* tensors : {&ys, &xs}) {
     for (const Tensor& tensor : *tensors) {
       if (tensor.dtype() != ys.front().dtype())
         throw ShapeError(fmt::format(
-            "jacobian: expected outputs and targets of one type, got {} of {} and {} of {}",
+            "{}: expected outputs and targets of one type, got {} of {} and {} of {}", where,
             ys.front().label(), to_string(ys.front().dtype()), tensor.label(), to_string(tensor.dtype())));
     }
   }
 }
 
-}  // namespace
-
-Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Unreached unreached) {
-  detail::require_real("jacobian", ys, xs);
-  require_one_type(ys, xs);
+// What `where` refuses of outputs and targets of these types; the shapes of the blocks.
+std::vector<std::vector<Shape>> shapes_of(std::string_view where, const std::vector<Tensor>& ys,
+                                          const std::vector<Tensor>& xs) {
+  require_one_type(where, ys, xs);
   std::vector<std::vector<Shape>> shapes(ys.size());
   for (std::size_t k = 0; k < ys.size(); ++k) {
-    for (const Tensor& x : xs) shapes[k].push_back(joined(ys[k].shape(), x.shape()));
+    for (const Tensor& x : xs) shapes[k].push_back(joined(where, ys[k].shape(), x.shape()));
   }
-  if (unreached == Unreached::error) detail::require_paths("jacobian", ys, xs);
+  return shapes;
+}
+
+Blocks blocks_of(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
+                 const std::vector<std::vector<Shape>>& shapes) {
   const Graph::Scope scope(ys.front().graph(), Phase::gradient, ys.front().id());
   Blocks blocks = elements(ys) <= elements(xs) ? by_rows(ys, xs) : by_columns(ys, xs);
   for (std::size_t k = 0; k < ys.size(); ++k) {
@@ -107,14 +110,27 @@ Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Un
   return blocks;
 }
 
+}  // namespace
+
+Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Unreached unreached) {
+  detail::require_real("jacobian", ys, xs);
+  const auto shapes = shapes_of("jacobian", ys, xs);
+  if (unreached == Unreached::error) detail::require_paths("jacobian", ys, xs);
+  return blocks_of(ys, xs, shapes);
+}
+
 Tensor jacobian(const Tensor& y, const Tensor& x, Unreached unreached) {
   return jacobian(std::vector{y}, std::vector{x}, unreached)[0][0];
 }
 
 Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreached) {
+  detail::require_scalar("hessian", z);
+  detail::require_real("hessian", {z}, xs);
+  const auto shapes = shapes_of("hessian", xs, xs);  // a gradient has its target's type
+  if (unreached == Unreached::error) detail::require_paths("hessian", {z}, xs);
   std::vector<Tensor> first;
-  for (const auto& [x, gradient] : build_grad(z, xs, unreached)) first.push_back(gradient);
-  return jacobian(first, xs, Unreached::zeros);
+  for (const auto& [x, gradient] : build_grad(z, xs, Unreached::zeros)) first.push_back(gradient);
+  return blocks_of(first, xs, shapes);
 }
 
 Tensor hessian(const Tensor& z, const Tensor& x, Unreached unreached) {

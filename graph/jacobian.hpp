@@ -3,7 +3,8 @@
 //
 // Jacobians are built row by row from vector-Jacobian products, or column by column from Jacobian-vector
 // products where the xs have fewer elements than the ys: min(elements of ys, elements of xs) times the nodes
-// of one product. The graph grows with the number of elements, so these are for small tensors.
+// of one product. The graph grows with the number of elements, so these are for small tensors. By columns,
+// each call leaves an input "cotangent of y" for each y, as jvp does.
 #pragma once
 
 #include <vector>
@@ -24,7 +25,7 @@ Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
 Tensor jacobian(const Tensor& y, const Tensor& x, Unreached unreached = Unreached::error);
 
 // blocks[i][j][a..., b...] = d^2 z / d x_i[a...] d x_j[b...] of a real scalar z, of shape x_i.shape +
-// x_j.shape: the Jacobian of the gradient. Errors are those of build_grad and jacobian; blocks of second
+// x_j.shape: the Jacobian of the gradient. Errors are those of hvp and jacobian; blocks of second
 // derivatives without a path are zeros.
 Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreached = Unreached::error);
 Tensor hessian(const Tensor& z, const Tensor& x, Unreached unreached = Unreached::error);

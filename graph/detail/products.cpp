@@ -23,6 +23,14 @@ std::string place(const Tensor& tensor) {
 
 }  // namespace
 
+void require_scalar(std::string_view where, const Tensor& z) {
+  if (z.empty()) throw GradientError(fmt::format("{}: expected a real scalar z, got an empty tensor", where));
+  if (!is_floating(z.dtype()) || z.shape().rank() != 0)
+    throw GradientError(
+        fmt::format("{}: expected a real scalar z, got {} of {}; reduce it by sum or mean  {}", where,
+                    z.label(), to_string(z.type()), place(z)));
+}
+
 void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   for (const auto& [what, tensors] : {std::pair("ys", &ys), std::pair("xs", &xs)}) {
     if (tensors->empty())
@@ -46,6 +54,9 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
                                  tensors.size(), vectors.size()));
   require_filled(where, what, vectors);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (&vectors[i].graph() != &tensors[i].graph())
+      throw GradientError(fmt::format("{}: expected {} in the graph of {}, got {} of another graph", where,
+                                      what, tensors[i].label(), vectors[i].label()));
     if (vectors[i].type() != tensors[i].type())
       throw ShapeError(fmt::format("{}: expected {} of the type of {}, {}, got {}", where, what,
                                    tensors[i].label(), to_string(tensors[i].type()),
@@ -55,24 +66,26 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
 
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   std::vector<bool> is_used(xs.size());
+  const Tensor* alone = nullptr;  // the first y that depends on no x
   for (const Tensor& y : ys) {
     const std::array<NodeId, 1> last{y.id()};
-    const std::vector<NodeId> made_of = ancestors(y.graph(), last);
+    const std::vector<NodeId> made_of = differentiable_ancestors(y.graph(), last);
     bool depends = false;
     for (std::size_t i = 0; i < xs.size(); ++i) {
       if (!std::ranges::binary_search(made_of, xs[i].id())) continue;
       is_used[i] = depends = true;
     }
-    if (!depends)
-      throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
-                                      where, y.label(), place(y)));
+    if (!depends && !alone) alone = &y;
   }
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!is_used[i])
       throw GradientError(
-          fmt::format("{}: expected an output to depend on the target {}, got no path between them  {}",
-                      where, xs[i].label(), place(xs[i])));
+          fmt::format("{}: expected {} to depend on the target {}, got no path between them  {}", where,
+                      ys.size() == 1 ? ys[0].label() : "an output", xs[i].label(), place(xs[i])));
   }
+  if (alone)
+    throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
+                                    where, alone->label(), place(*alone)));
 }
 
 std::vector<Tensor> free_cotangents(const std::vector<Tensor>& ys) {

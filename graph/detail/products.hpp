@@ -1,4 +1,4 @@
-// What the products with a Jacobian share (derivatives.hpp, jacobian.hpp).
+// What the functions for derivatives share (build_grad.hpp, derivatives.hpp, jacobian.hpp).
 #pragma once
 
 #include <string_view>
@@ -8,14 +8,19 @@
 
 namespace gradtable::detail {
 
+// Throws GradientError unless z is a real scalar.
+void require_scalar(std::string_view where, const Tensor& z);
+
 // Throws GradientError unless there are some `ys` and some `xs`, all real and of one graph.
 void require_real(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 
-// Throws ShapeError unless there is one vector for each tensor, of its type; `what` is "cotangents".
+// Throws ShapeError unless there is one vector for each tensor, of its type, and GradientError for an empty
+// one or one of another graph; `what` is "cotangents".
 void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
                      const std::vector<Tensor>& vectors);
 
-// Throws GradientError unless each y depends on some x, and on each x depends some y.
+// Throws GradientError unless each y depends on some x, and on each x depends some y, along inputs that
+// derivatives go on to.
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 
 // One for each y, of its type: what vector-Jacobian products are linear in. Inputs of the graph, never the

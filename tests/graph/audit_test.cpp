@@ -320,5 +320,13 @@ TEST(Audit, PrintsATable) {
   EXPECT_EQ(stream.str(), text);  // also: the same numbers each time
 }
 
+TEST(Audit, RefusesToCheckNothing) {
+  Graph g;
+  const Tensor z = sum(g.parameter("x", full({2}, 1.0)));
+  EXPECT_EQ(message_of<ConfigError>([&] { audit(g, z, {}, {.directions = 0}); }),
+            "audit: expected at least 1 direction, got 0");
+  EXPECT_THROW(audit(g, z, {}, {.directions = -5}), ConfigError);
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -3,18 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {
+
+using testing::message_of;
 
 const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
@@ -119,9 +123,26 @@ TEST(CheckGrad, CompilesAsItIsTold) {
   EXPECT_THROW(check_grad(f, {kMatrix, kOther}, {.compile = {.without = {"no such pass"}}}), GraphError);
 }
 
-TEST(CheckGrad, RefusesFloat32) {
-  const auto f = [](const std::vector<Tensor>& x) { return sum(x[0]); };
-  EXPECT_THROW(check_grad(f, {zeros({2})}), ShapeError);
+TEST(CheckGrad, RefusesWhatIsNotFloat64AndNoTensorOfItsGraph) {
+  Graph elsewhere;
+  const Tensor other = elsewhere.parameter("other", kMatrix);
+  EXPECT_EQ(message_of<ShapeError>(
+                [&] { check_grad([](const std::vector<Tensor>& x) { return sum(x[0]); }, {zeros({2})}); }),
+            "check_grad: expected inputs of float64 or integers, got float32 (2) as input 0");
+  EXPECT_EQ(message_of<ShapeError>(
+                [&] { check_grad([](const std::vector<Tensor>& x) { return argmax(x[0]); }, {kMatrix}); }),
+            "check_grad: expected f to give float64, got int32 (2)");
+  EXPECT_EQ(message_of<GraphError>([&] { check_grad([](const auto&) { return Tensor(); }, {kMatrix}); }),
+            "check_grad: expected f to give a tensor, got an empty one");
+  EXPECT_EQ(message_of<GraphError>([&] { check_grad([&](const auto&) { return other; }, {kMatrix}); }),
+            "check_grad: expected f to give a tensor in the graph of its inputs, got other of another graph");
+}
+
+TEST(CheckGrad, RefusesToCheckNothing) {
+  const auto f = [](const std::vector<Tensor>& x) { return apply<WrongCube>({x[0]}, Location::current()); };
+  EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.order = 0}); }),
+            "check_grad: expected an order from 1 on, got 0");
+  EXPECT_THROW(check_grad(f, {kMatrix}, {.order = -1}), ConfigError);
 }
 
 }  // namespace

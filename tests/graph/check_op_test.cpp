@@ -8,16 +8,19 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
 
 using testing::contains;
+using testing::message_of;
 
 const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
@@ -114,6 +117,14 @@ TEST(CheckOp, PassesForOpsOfTheLibrary) {
   EXPECT_TRUE(of_integers.passed()) << of_integers.message();
 }
 
+TEST(CheckOp, TakesFunctionsOfIntegersAlone) {
+  const Array labels = Array::of<std::int32_t>({2}, {1, 0});
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const CheckOpResult result = check_op([&](const auto& x) { return one_hot(x[0], 3, dtype); }, {labels});
+    EXPECT_TRUE(result.passed()) << result.message();
+  }
+}
+
 TEST(CheckOp, FindsAWrongDerivative) {
   EXPECT_TRUE(contains(check(Fault::derivative).message(), "by central differences"));
 }
@@ -142,6 +153,86 @@ TEST(CheckOp, FindsTheWrongTypeAndLetsFloat32BeRefused) {
   };
   const CheckOpResult result = check_op(f, {kMatrix});
   EXPECT_FALSE(contains(result.message(), "float32")) << result.message();
+}
+
+TEST(CheckOp, FindsWhatDependsOnConstants) {
+  const auto value = [](const std::vector<Tensor>& x) {
+    const bool constant = x[1].node().kind == NodeKind::constant;
+    return scale(matmul(x[0], x[1]), constant ? 1 + 1e-9 : 1);
+  };
+  EXPECT_TRUE(contains(check_op(value, {kMatrix, kOther}).message(),
+                       "expected y to be the same whatever inputs are constant"));
+  const auto gradient = [](const std::vector<Tensor>& x) {
+    const bool constant = x[1].node().kind == NodeKind::constant;
+    return matmul(constant ? stop_gradient(x[0]) : x[0], x[1]);
+  };
+  const std::string message = check_op(gradient, {kMatrix, kOther}).message();
+  EXPECT_EQ(message, "expected gradient 0 to be the same whatever inputs are constant, got other numbers");
+}
+
+TEST(CheckOp, FindsAGradientOfASharedInputThatIsNotTheSum) {
+  const Array other = Array::of<double>({2, 3}, {0.5, 2, -0.4, 1.5, -1, 0.7});
+  const auto right = [](const std::vector<Tensor>& x) { return x[0] * square(x[1]); };
+  const CheckOpResult passed = check_op(right, {kMatrix, other});
+  EXPECT_TRUE(passed.passed()) << passed.message();
+  const auto value = [](const std::vector<Tensor>& x) { return x[0] == x[1] ? x[0] : x[0] * x[1]; };
+  EXPECT_TRUE(contains(check_op(value, {kMatrix, other}).message(),
+                       "expected y to be the same with one tensor as inputs 0 and 1"));
+  const auto gradient = [](const std::vector<Tensor>& x) {
+    return (x[0] == x[1] ? stop_gradient(x[0]) : x[0]) * x[1];
+  };
+  EXPECT_EQ(check_op(gradient, {kMatrix, other}).message(),
+            "expected the gradient of one tensor as inputs 0 and 1 to be the sum of both, got other numbers");
+}
+
+TEST(CheckOp, LeavesOutSharedInputsWhereNothingIsFinite) {
+  const Array other = Array::of<double>({2, 3}, {0.5, 2, -0.4, 1.5, -1, 0.7});
+  const CheckOpResult result = check_op([](const auto& x) { return 1 / (x[0] - x[1]); }, {kMatrix, other});
+  EXPECT_TRUE(result.passed()) << result.message();
+}
+
+// y = 2 x by passes, and something else without.
+class BetterSimplified final : public Op {
+ public:
+  std::string_view name() const override { return "better_simplified"; }
+  TensorType infer(std::span<const TensorType> inputs) const override { return inputs[0]; }
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      std::ranges::transform(inputs[0].as<T>(), output.as<T>().begin(), [](T x) { return 3 * x; });
+    });
+  }
+  Tensor simplified(std::span<const Tensor> inputs) const override { return scale(inputs[0], 2); }
+  Tensor bprop(std::span<const Tensor>, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return scale(gradient, 2);
+  }
+};
+
+TEST(CheckOp, RunsWithAndWithoutPassesAndSaysWhatFailsOnce) {
+  const auto f = [](const std::vector<Tensor>& x) {
+    return apply<BetterSimplified>({x[0]}, Location::current());
+  };
+  const std::string message = check_op(f, {kMatrix}).message();
+  EXPECT_TRUE(contains(message, "without passes: order 1: d y[")) << message;
+  EXPECT_FALSE(contains(message, "on two threads")) << message;
+}
+
+TEST(CheckOp, RefusesByItsOwnName) {
+  const auto same = [](const std::vector<Tensor>& x) { return x[0]; };
+  Graph elsewhere;
+  const Tensor other = elsewhere.parameter("other", kMatrix);
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              check_op(same, {kMatrix, zeros({2})});
+            }),
+            "check_op: expected inputs of float64 or integers, got float32 (2) as input 1");
+  EXPECT_EQ(message_of<GraphError>([&] { check_op([](const auto&) { return Tensor(); }, {kMatrix}); }),
+            "check_op: expected f to give a tensor, got an empty one");
+  EXPECT_EQ(message_of<GraphError>([&] { check_op([&](const auto&) { return other; }, {kMatrix}); }),
+            "check_op: expected f to give a tensor in the graph of its inputs, got other of another graph");
+  EXPECT_EQ(message_of<ShapeError>(
+                [&] { check_op([](const auto& x) { return cast(x[0], DType::float32); }, {kMatrix}); }),
+            "check_op: expected f to give float64 or integers, got float32 (2,3)");
+  EXPECT_EQ(message_of<ConfigError>([&] { check_op(same, {kMatrix}, {.order = 0}); }),
+            "check_op: expected an order from 1 on, got 0");
 }
 
 }  // namespace

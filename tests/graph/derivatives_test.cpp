@@ -12,11 +12,13 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -194,6 +196,25 @@ TEST(Jvp, NamesATargetWithoutAPath) {
   EXPECT_TRUE(contains(message, "to depend on the target b")) << message;
 }
 
+TEST(Jvp, TakesNoPathThroughConstantsByIntent) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), b = g.parameter("b", kVector), v = g.constant(kOther);
+  const Tensor stopped = scale(stop_gradient(x), 2).named("stopped");
+  const Tensor chosen = where(greater(x, 0.0), b, 3 * b).named("chosen");
+  EXPECT_TRUE(contains(message_of<GradientError>([&] { jvp({stopped}, {x}, {v}); }),
+                       "jvp: expected stopped to depend on the target x, got no path"));
+  EXPECT_TRUE(contains(message_of<GradientError>([&] {
+                         jvp({chosen}, {b, x}, {v, v});
+                       }),
+                       "jvp: expected chosen to depend on the target x, got no path"));
+  EXPECT_TRUE(contains(message_of<GradientError>([&] {
+                         jvp({square(x), stopped}, {x}, {v});
+                       }),
+                       "jvp: expected stopped to depend on a target, got no path"));
+  EXPECT_EQ(numbers(values_of(jvp({stopped}, {x}, {v}, Unreached::zeros))[0]), std::vector<double>(3));
+  EXPECT_TRUE(near(values_of(jvp({x * stopped}, {x}, {v}))[0], evaluate(v * stopped)));
+}
+
 TEST(Jvp, IsZeroWhereTheDerivativeIsZeroEverywhere) {
   Graph g;
   const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
@@ -209,6 +230,28 @@ TEST(Derivatives, RefuseIntegersAndOtherGraphs) {
   EXPECT_TRUE(contains(message_of<GradientError>([&] { jvp({x}, {other}, {x}); }), "of another graph"));
   EXPECT_TRUE(contains(message_of<GradientError>([&] { vjp({Tensor()}, {x}, {x}); }), "an empty one"));
   EXPECT_TRUE(contains(message_of<GradientError>([&] { gradients({x}, {}); }), "got none"));
+}
+
+TEST(Derivatives, RefuseVectorsOfAnotherGraph) {
+  Graph g, h;
+  const Tensor x = g.parameter("x", kVector), other = h.parameter("other", kVector);
+  const Tensor y = square(x).named("y");
+  EXPECT_EQ(message_of<GradientError>([&] { vjp({y}, {x}, {other}); }),
+            "vjp: expected cotangents in the graph of y, got other of another graph");
+  EXPECT_EQ(message_of<GradientError>([&] { jvp({y}, {x}, {other}); }),
+            "jvp: expected tangents in the graph of x, got other of another graph");
+  EXPECT_EQ(message_of<GradientError>([&] { hvp(sum(y), {x}, {other}); }),
+            "hvp: expected vectors in the graph of x, got other of another graph");
+}
+
+TEST(Jvp, LeavesAnInputForEachOutputThatNobodyFeeds) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor y = square(x).named("y");
+  const Tensor first = jvp({y}, {x}, {v})[0], second = jvp({y}, {x}, {v})[0];
+  EXPECT_EQ(g.find("cotangent of y").node().kind, NodeKind::input);
+  EXPECT_EQ(g.find("cotangent of y 2").node().kind, NodeKind::input);
+  EXPECT_TRUE(near(evaluate(first), evaluate(second)));
 }
 
 TEST(Derivatives, CrossBetweenTheElementTypes) {
@@ -263,6 +306,24 @@ TEST(Hvp, IsZeroOfLinearFunctions) {
   const Tensor other = g.parameter("other", kVector);
   EXPECT_THROW(hvp(sum(x), {other}, {other}), GradientError);
   EXPECT_THROW(hvp(x, {x}, {x}), GradientError);
+}
+
+TEST(Hvp, RefusesByItsOwnName) {
+  Graph g;
+  const Tensor x = g.parameter("x", kVector), other = g.parameter("other", kVector);
+  const Tensor z = sum(square(x)).named("z");
+  const auto message = [](const Tensor& of, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs) {
+    return message_of<GradientError>([&] { hvp(of, xs, vs); });
+  };
+  EXPECT_EQ(message({}, {x}, {x}), "hvp: expected a real scalar z, got an empty tensor");
+  EXPECT_TRUE(contains(message(x, {x}, {x}), "hvp: expected a real scalar z, got x of float64 (3)"));
+  EXPECT_EQ(message(z, {}, {}), "hvp: expected at least one tensor as xs, got none");
+  EXPECT_EQ(message(z, {Tensor()}, {x}), "hvp: expected tensors as xs, got an empty one");
+  EXPECT_TRUE(contains(message(z, {x, other}, {x, x}),
+                       "hvp: expected z to depend on the target other, got no path between them"));
+  EXPECT_EQ(message(z, {x}, {Tensor()}), "hvp: expected tensors as vectors, got an empty one");
+  EXPECT_EQ(message_of<ShapeError>([&] { hvp(z, {x}, {}); }),
+            "hvp: expected as many vectors as tensors, 1, got 0");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -150,6 +151,15 @@ TEST(Jacobian, RefusesWhatHasTooManyAxesOrTwoTypesOrNoPath) {
   EXPECT_EQ(value_of(jacobian(y, b, Unreached::zeros)).shape(), y.shape());
 }
 
+TEST(Jacobian, TakesNoPathThroughConstantsByIntent) {
+  Graph g;
+  const Tensor x = g.parameter("x", zeros({2}, DType::float64));
+  const Tensor y = scale(stop_gradient(x), 2).named("y");
+  EXPECT_TRUE(contains(message_of<GradientError>([&] { jacobian(y, x); }),
+                       "jacobian: expected y to depend on the target x, got no path"));
+  EXPECT_TRUE(near(value_of(jacobian(y, x, Unreached::zeros)), zeros({2, 2}, DType::float64)));
+}
+
 // (1 - x)^2 + 100 (y - x^2)^2
 TEST(Hessian, OfRosenbrocksFunction) {
   Graph g;
@@ -187,6 +197,26 @@ TEST(Hessian, OfALinearFunctionIsZero) {
   EXPECT_TRUE(near(value_of(hessian(sum(x), x)), zeros({2, 2}, DType::float64)));
   EXPECT_THROW(hessian(sum(x), b), GradientError);
   EXPECT_THROW(hessian(x, x), GradientError);
+}
+
+TEST(Hessian, RefusesByItsOwnName) {
+  Graph g;
+  const Tensor x = g.parameter("x", zeros({1, 1, 1, 1, 1}, DType::float64)), b = number(g, "b", 2);
+  const Tensor coarse = g.parameter("coarse", zeros({}));
+  const Tensor z = sum(square(x)).named("z");
+  const auto message = [](const Tensor& of, const std::vector<Tensor>& xs) {
+    return message_of<GradientError>([&] { hessian(of, xs); });
+  };
+  EXPECT_EQ(message({}, {x}), "hessian: expected a real scalar z, got an empty tensor");
+  EXPECT_TRUE(contains(message(x, {x}), "hessian: expected a real scalar z, got x of float64 (1,1,1,1,1)"));
+  EXPECT_EQ(message(z, {}), "hessian: expected at least one tensor as xs, got none");
+  EXPECT_TRUE(contains(message(z, {b}), "hessian: expected z to depend on the target b, got no path"));
+  EXPECT_EQ(message_of<ShapeError>([&] { hessian(z, x); }),
+            "hessian: expected shapes with at most 8 axes together, got (1,1,1,1,1) and (1,1,1,1,1)");
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              hessian(z, {b, coarse});
+            }),
+            "hessian: expected outputs and targets of one type, got b of float64 and coarse of float32");
 }
 
 }  // namespace
