@@ -4,7 +4,6 @@
 // Each figure is the best of several rounds; compare it only with others of the same run of the same machine.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -48,47 +47,9 @@ struct Scores {
   std::vector<Tensor> parameters;
 };
 
-// Weights and biases of shapes that are given, uniform in +-1 / sqrt(inputs of a number).
-class Layers {
- public:
-  explicit Layers(Graph& graph) : graph_(graph) {}
-
-  Tensor convolution(const Tensor& x, std::int64_t filters, std::int64_t kernel, std::int64_t padding) {
-    const Tensor w = uniform({filters, x.shape()[1], kernel, kernel}, x.shape()[1] * kernel * kernel);
-    const Tensor b = uniform({filters}, x.shape()[1] * kernel * kernel);
-    return max_pool2d(relu(conv2d(x, w, b, {.padding = padding})), 2);
-  }
-
-  Tensor dense(const Tensor& x, std::int64_t outputs) {
-    const Tensor w = uniform({x.shape()[1], outputs}, x.shape()[1]), b = uniform({outputs}, x.shape()[1]);
-    return add_bias(matmul(x, w), b);
-  }
-
-  const std::vector<Tensor>& parameters() const { return parameters_; }
-
- private:
-  Tensor uniform(const Shape& shape, std::int64_t inputs) {
-    Array numbers(DType::float32, shape);
-    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
-    for (float& number : numbers.as<float>())
-      number = static_cast<float>((2 * random_.uniform() - 1) * bound);
-    parameters_.push_back(graph_.parameter(fmt::format("p{}", parameters_.size()), std::move(numbers)));
-    return parameters_.back();
-  }
-
-  Graph& graph_;
-  Random random_{1};
-  std::vector<Tensor> parameters_;
-};
-
 Scores lenet5(Graph& graph, const Tensor& x) {
-  Layers layers(graph);
-  const std::int64_t batch = x.shape()[0];
-  Tensor h = layers.convolution(reshape(x, {batch, 1, 28, 28}), 6, 5, 2);
-  h = reshape(layers.convolution(h, 16, 5, 0), {batch, 400});
-  h = relu(layers.dense(relu(layers.dense(h, 120)), 84));
-  h = layers.dense(h, 10);
-  return {h, layers.parameters()};
+  const LeNet5 network(graph, {.seed = 1});
+  return {network(x), network.parameters()};
 }
 
 Scores fully_connected(Graph& graph, const Tensor& x, const std::vector<std::int64_t>& widths) {

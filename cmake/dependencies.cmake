@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(xtensor REQUIRED)       # libxtensor-dev, libxtensor-blas-dev, libxsimd-dev
 set(BLA_VENDOR OpenBLAS)

@@ -5,15 +5,32 @@
 
 #include <Random123/philox.h>
 
+#include "gradtable/core/simd.hpp"
+
 namespace gradtable {
+namespace {
+
+using Philox = r123::Philox4x32;
+
+constexpr std::uint32_t low(std::uint64_t bits) {
+  return static_cast<std::uint32_t>(bits);
+}
+constexpr std::uint32_t high(std::uint64_t bits) {
+  return static_cast<std::uint32_t>(bits >> 32);
+}
+
+GRADTABLE_INLINE inline Philox::ctr_type block_of(std::uint64_t seed, std::uint64_t stream,
+                                                  std::uint64_t number) {
+  const Philox::ctr_type counter = {{low(number), high(number), low(stream), high(stream)}};
+  const Philox::key_type key = {{low(seed), high(seed)}};
+  return Philox{}(counter, key);
+}
+
+}  // namespace
 
 Random::result_type Random::operator()() {
   if (used_ == block_.size()) {
-    const auto low = [](std::uint64_t v) { return static_cast<std::uint32_t>(v); };
-    const auto high = [](std::uint64_t v) { return static_cast<std::uint32_t>(v >> 32); };
-    const r123::Philox4x32::ctr_type counter = {{low(counter_), high(counter_), low(stream_), high(stream_)}};
-    const r123::Philox4x32::key_type key = {{low(key_), high(key_)}};
-    const auto block = r123::Philox4x32{}(counter, key);
+    const auto block = block_of(key_, stream_, counter_);
     for (std::size_t i = 0; i < block_.size(); ++i) block_[i] = block[i];
     ++counter_;
     used_ = 0;
@@ -37,6 +54,18 @@ std::uint32_t Random::below(std::uint32_t bound) {
   std::uint32_t bits = (*this)();
   while (bits < too_low) bits = (*this)();
   return bits % bound;
+}
+
+void random_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, std::int64_t blocks,
+                   std::uint32_t* bits) {
+  detail::simd([=]() GRADTABLE_INLINE {
+    GRADTABLE_INDEPENDENT
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      const auto block = block_of(seed, stream, first + static_cast<std::uint64_t>(i));
+      for (std::int64_t k = 0; k < kRandomBlock; ++k)
+        bits[kRandomBlock * i + k] = block[static_cast<std::size_t>(k)];
+    }
+  });
 }
 
 }  // namespace gradtable

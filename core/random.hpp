@@ -34,4 +34,12 @@ class Random {
   unsigned used_ = 4;
 };
 
+// Numbers that belong together in Philox.
+constexpr std::int64_t kRandomBlock = 4;
+
+// The bits of Random(seed, stream) from number kRandomBlock * first on, kRandomBlock * blocks of them. Whole
+// vectors of blocks at once: 1 ns for a number in place of 3.3.
+void random_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, std::int64_t blocks,
+                   std::uint32_t* bits);
+
 }  // namespace gradtable

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   cmake ninja-build g++ pkg-config ccache
   libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-openmp-dev
-  nlohmann-json3-dev zlib1g-dev libfmt-dev libcli11-dev librandom123-dev
+  nlohmann-json3-dev zlib1g-dev libpng-dev libfmt-dev libcli11-dev librandom123-dev
   libonnx-dev libprotobuf-dev libonnx-testdata
   libgtest-dev libbenchmark-dev graphviz clang-format
 )

@@ -12,7 +12,7 @@ namespace {
 using namespace gradtable;
 using namespace xor_example;
 
-void print(const Network& net) {
+void print(const XorNetwork& net) {
   const Array x = evaluate(net.x), hidden = evaluate(net.hidden), y = evaluate(net.y);
   fmt::print("   x1  x2     h1      h2      y\n");
   for (std::size_t i = 0; i < 4; ++i) {
@@ -32,7 +32,7 @@ ExitCode run() {
 
   for (std::uint64_t seed = 1;; ++seed) {
     Graph graph;
-    const Network net = build(graph, random_parameters(seed));
+    const XorNetwork net = build(graph, random_parameters(seed));
     const std::optional<int> steps = learn(graph, net, kLearningRate, kMostSteps);
     if (!steps) {
       fmt::print("\nSeed {}: stuck at a loss of {:.4f}; the next seed starts elsewhere.\n", seed,

@@ -22,8 +22,8 @@ Parameters random_parameters(std::uint64_t seed) {
   return start;
 }
 
-Network build(Graph& graph, const Parameters& parameters) {
-  Network net;
+XorNetwork build(Graph& graph, const Parameters& parameters) {
+  XorNetwork net;
   net.x = graph.constant(Array::of<double>({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1})).named("x");
   const Tensor t = graph.constant(Array::of<double>({4, 1}, {0, 1, 1, 0})).named("t");
   net.W = graph.parameter("W", parameters.W);
@@ -36,7 +36,7 @@ Network build(Graph& graph, const Parameters& parameters) {
   return net;
 }
 
-std::optional<int> learn(Graph& graph, const Network& net, double learning_rate, int most) {
+std::optional<int> learn(Graph& graph, const XorNetwork& net, double learning_rate, int most) {
   constexpr double kLearned = 1e-10;
   const GradTable table = build_grad(net.loss, {net.W, net.c, net.w, net.b});
   Program step =

@@ -9,7 +9,7 @@
 namespace xor_example {
 
 // h = max(0, x W + c), y = h w + b on all four inputs at once, which are the rows of x.
-struct Network {
+struct XorNetwork {
   gradtable::Tensor x;       // (4,2)
   gradtable::Tensor W, c;    // (2,2), (2)
   gradtable::Tensor w, b;    // (2,1), (1)
@@ -29,10 +29,10 @@ Parameters given_solution();
 Parameters random_parameters(std::uint64_t seed);
 
 // Adds the network, with its data as constants, to the graph.
-Network build(gradtable::Graph& graph, const Parameters& parameters);
+XorNetwork build(gradtable::Graph& graph, const Parameters& parameters);
 
 // Steps of gradient descent until the loss is below 1e-10, or nothing when `most` steps do not lead there:
 // two hidden units can get stuck where neither is active for some input.
-std::optional<int> learn(gradtable::Graph& graph, const Network& network, double learning_rate, int most);
+std::optional<int> learn(gradtable::Graph& graph, const XorNetwork& network, double learning_rate, int most);
 
 }  // namespace xor_example

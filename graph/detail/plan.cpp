@@ -81,13 +81,20 @@ void Plan::divide_steps() {
 
 void Plan::find_last_uses(const Computation& computation) {
   checked_steps_ = 0;
+  for (Value& value : values_) value.readers = 0;
   for (const Step& step : steps_) {
     Value& value = values_[step.value];
     value.last_use = value.step;
-    if (value.copy) value_of(value.id).last_use = value.step;
-    if (value.copy) continue;
+    if (value.copy) {
+      value_of(value.id).last_use = value.step;
+      ++value_of(value.id).readers;
+      continue;
+    }
     if (value.node->op->may_throw()) checked_steps_ = value.step + 1;
-    for (const NodeId input : value.node->inputs) value_of(input).last_use = value.step;
+    for (const NodeId input : value.node->inputs) {
+      value_of(input).last_use = value.step;
+      ++value_of(input).readers;
+    }
   }
   for (const Tensor& output : computation.outputs) lasting(output.id()).last_use = Value::kNever;
   for (const Update& update : computation.updates) lasting(update.value.id()).last_use = Value::kNever;
@@ -95,23 +102,44 @@ void Plan::find_last_uses(const Computation& computation) {
     checked_steps_ = std::max(checked_steps_, lasting(tensor.id()).step + 1);
 }
 
-// An update is computed in the parameter's own memory when its op allows that, nobody reads the old numbers
-// later, nothing can end the run any more, and it is no output, which others that write the
+// Whether the value may be computed in the parameter's own memory: its op allows that, nobody reads the old
+// numbers later, and nothing can end the run any more.
+bool Plan::may_replace(const Value& value, NodeId parameter) const {
+  if (value.copy || value.step < checked_steps_) return false;
+  const auto& inputs = value.node->inputs;
+  const auto place = std::ranges::find(inputs, parameter);
+  return place != inputs.end() && value_of(parameter).last_use == value.step &&
+         may_overwrite(*value.node, static_cast<std::size_t>(place - inputs.begin()));
+}
+
+// The input that nobody but the value reads and that may be computed in the parameter's memory, where the
+// value may then take its place: of the C to which a gemm adds a product.
+Value* Plan::first_over(const Value& value, NodeId parameter) {
+  if (value.copy) return nullptr;
+  const auto& inputs = value.node->inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Value& input = value_of(inputs[i]);
+    const bool ours = input.in_arena() && input.readers == 1 && input.last_use == value.step;
+    if (ours && input.node->type == value.node->type && may_overwrite(*value.node, i) &&
+        may_replace(input, parameter))
+      return &input;
+  }
+  return nullptr;
+}
+
+// An update is computed in place where that is possible and it is no output, which others that write the
 // parameter must not change.
 void Plan::find_updates_in_place(const Computation& computation) {
   std::vector<bool> is_output(values_.size());
   for (const Tensor& output : computation.outputs) is_output[place_of(output.id())] = true;
   for (const Update& update : computation.updates) {
+    const NodeId parameter = update.parameter.id();
     Value& value = lasting(update.value.id());
-    const bool output = is_output[place_of(update.value.id())];
-    if (value.copy || value.in_place_of || output || value.step < checked_steps_) continue;
-    const auto& inputs = value.node->inputs;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const bool last_reader =
-          inputs[i] == update.parameter.id() && value_of(inputs[i]).last_use == value.step;
-      if (last_reader && may_overwrite(*value.node, i))
-        value.in_place_of = value_of(inputs[i]).node->value.get();
-    }
+    if (value.in_place_of || is_output[place_of(update.value.id())]) continue;
+    Value* const first = first_over(value, parameter);
+    if (!first && !may_replace(value, parameter)) continue;
+    value.in_place_of = update.parameter.node().value.get();
+    if (first) first->in_place_of = value.in_place_of;
   }
 }
 

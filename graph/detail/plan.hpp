@@ -20,6 +20,7 @@ struct Value {
   bool copy = false;
   std::size_t step = kNever;     // that computes it; kNever: a leaf
   std::size_t last_use = 0;      // the last step that reads it, or its own; kNever: needed after the run
+  int readers = 0;               // how many inputs of steps it is
   Array* in_place_of = nullptr;  // the parameter in whose memory it is computed
   std::size_t offset = 0;        // in the arena
 
@@ -61,6 +62,8 @@ class Plan {
   void divide_steps();
   void find_last_uses(const Computation& computation);
   void find_updates_in_place(const Computation& computation);
+  bool may_replace(const Value& value, NodeId parameter) const;
+  Value* first_over(const Value& value, NodeId parameter);
   void find_levels();
   void sort_by_level();
   void place();

@@ -38,8 +38,11 @@ Change transposes(const Computation& from);
 Change softmax_cross_entropy_parts(const Computation& from);
 
 // beta C + alpha A B, from sums, differences and multiples, as one gemm, which can be computed in C's memory:
-// the optimizer's step W - lr X^T E, also with weight decay, and the velocity of momentum. Not where somebody
-// else needs the product, as a gradient that is an output or clipped by its norm.
+// the optimizer's step W - lr X^T E, also with weight decay, and the velocity of momentum. For an update of a
+// parameter that is among more terms than two, C is the sum of the others, as beta V + decay W, in the
+// parameter's memory, too. A learning rate that is a node, for a schedule, is multiplied with X or E instead,
+// where these are smaller than their product. Not where somebody else needs the product, as a gradient that
+// is an output or clipped by its norm.
 Change product_sums(const Computation& from);
 
 // X W, for a W that is updated and has many more rows than X, as partial products over `slices` slices of W's

@@ -3,6 +3,7 @@
 #include "gradtable/models/detail/named.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
 namespace {
@@ -20,6 +21,10 @@ Tensor linear(const Tensor& x, Location) {
   return x;
 }
 
+Tensor softmax_of_rows(const Tensor& x, Location at) {
+  return softmax(x, -1, at);
+}
+
 }  // namespace
 
 std::span<const Activation> activations() {
@@ -29,8 +34,21 @@ std::span<const Activation> activations() {
   return kAll;
 }
 
+std::span<const Activation> output_activations() {
+  static constexpr Activation kAll[] = {{"linear", linear},
+                                        {"softmax", softmax_of_rows},
+                                        {"sigmoid", sigmoid},
+                                        {"softplus", softplus},
+                                        {"tanh", tanh}};
+  return kAll;
+}
+
 const Activation& find_activation(std::string_view name) {
   return detail::find_named("activation", name, activations());
+}
+
+const Activation& find_output_activation(std::string_view name) {
+  return detail::find_named("output activation", name, output_activations());
 }
 
 }  // namespace gradtable

@@ -1,4 +1,4 @@
-// Activation functions of hidden layers, by the names by which a config asks for them.
+// Activation functions of layers, by the names by which a config asks for them.
 #pragma once
 
 #include <span>
@@ -13,11 +13,16 @@ struct Activation {
   Tensor (*function)(const Tensor& x, Location at);
 };
 
-// "relu", "leaky_relu" with slope 0.01, "elu" with alpha 1, "softplus", "gelu", "sigmoid", "tanh" and
-// "linear", which leaves x as it is.
+// Of hidden layers: "relu", "leaky_relu" with slope 0.01, "elu" with alpha 1, "softplus", "gelu", "sigmoid",
+// "tanh" and "linear", which leaves x as it is.
 std::span<const Activation> activations();
 
-// Throws ConfigError with the known names for others.
+// Of the last layer: "linear" for scores and means, "softmax" along the last axis and "sigmoid" for
+// probabilities, "softplus" for variances, "tanh" for numbers from -1 to 1. Goodfellow et al., section 6.2.2.
+std::span<const Activation> output_activations();
+
+// Throw ConfigError with the known names for others.
 const Activation& find_activation(std::string_view name);
+const Activation& find_output_activation(std::string_view name);
 
 }  // namespace gradtable

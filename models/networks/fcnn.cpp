@@ -6,57 +6,91 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "gradtable/models/networks/activations.hpp"
+#include "gradtable/models/networks/detail/first_values.hpp"
 #include "gradtable/models/networks/initializers.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/product.hpp"
 
 namespace gradtable {
 namespace {
 
-// Random streams of layers lie apart from those of epochs and images, which count from 0.
-constexpr std::uint64_t kFirstStream = std::uint64_t{1} << 32;
+// The activations of all layers, the last one's among them.
+std::vector<Activation> activations_of(const FcnnOptions& options, std::size_t layers) {
+  const std::vector<std::string>& names = options.activation.names();
+  const std::size_t hidden = layers - 1;
+  if (names.size() != 1 && names.size() != hidden)
+    throw ConfigError(
+        fmt::format("fcnn: expected one activation, or one for each of {} hidden layers, got ({})", hidden,
+                    fmt::join(names, ",")));
+  std::vector<Activation> found;
+  for (const std::string& name : names) found.push_back(find_activation(name));
+  found.resize(hidden, found.empty() ? Activation{} : found.front());
+  found.push_back(find_output_activation(options.output));
+  return found;
+}
 
-// b uniform in [-1/n, 1/n] is a row of the weights that a layer with n inputs gets from `uniform`.
-Array initial_bias(std::int64_t inputs, std::int64_t outputs, bool zero, Random& random, DType dtype) {
-  Array bias = zeros({outputs}, dtype);
-  if (zero) return bias;
-  const double bound = 1 / static_cast<double>(inputs);
-  dispatch_floating(dtype, [&]<class T>() {
-    for (T& value : bias.as<T>()) value = static_cast<T>(random.uniform(-bound, bound));
+// The weights with the biases as their last row.
+Array with_row(const Array& weights, const Array& bias) {
+  Array joined(weights.dtype(), {weights.shape()[0] + 1, weights.shape()[1]});
+  dispatch_floating(weights.dtype(), [&]<class T>() {
+    const auto end = std::ranges::copy(weights.as<T>(), joined.as<T>().begin()).out;
+    std::ranges::copy(bias.as<T>(), end);
   });
-  return bias;
+  return joined;
+}
+
+// (h 1)
+Tensor with_ones(const Tensor& h, Location at) {
+  std::vector<std::int64_t> extents(h.shape().extents().begin(), h.shape().extents().end());
+  if (!extents.empty()) extents.back() = 1;
+  const Tensor one = h.graph().constant(1, h.dtype(), at);
+  return concat({h, broadcast_to(one, Shape(extents), at)}, -1, at);
 }
 
 }  // namespace
 
 Fcnn::Fcnn(Graph& graph, std::vector<std::int64_t> widths, const FcnnOptions& options, Location at)
-    : widths_(std::move(widths)), activation_(find_activation(options.activation).function) {
+    : widths_(std::move(widths)), bias_(options.bias) {
   if (widths_.size() < 2 || std::ranges::min(widths_) < 1)
     throw ConfigError(fmt::format("fcnn: expected at least two widths, each at least 1, got ({})",
                                   fmt::join(widths_, ",")));
-  if (!is_floating(options.dtype)) throw ConfigError("fcnn: expected float32 or float64, got int32");
-  const Initializer& initializer = find_initializer(options.initializer);
-  for (std::size_t layer = 1; layer < widths_.size(); ++layer) {
-    Random random(options.seed, kFirstStream + layer);
-    const std::int64_t inputs = widths_[layer - 1], outputs = widths_[layer];
-    Array weights = initializer.weights({inputs, outputs}, random, options.dtype);
-    Array bias = initial_bias(inputs, outputs, initializer.name == "zeros", random, options.dtype);
-    parameters_.push_back(
-        graph.parameter(fmt::format("{}W{}", options.prefix, layer), std::move(weights), at));
-    parameters_.push_back(graph.parameter(fmt::format("{}b{}", options.prefix, layer), std::move(bias), at));
+  if (!is_floating(options.dtype))
+    throw ConfigError(fmt::format("fcnn: expected float32 or float64, got {}", to_string(options.dtype)));
+  find_initializer(options.initializer);
+  for (const Activation& activation : activations_of(options, widths_.size() - 1))
+    add_layer(graph, options, activation, at);
+}
+
+void Fcnn::add_layer(Graph& graph, const FcnnOptions& options, const Activation& activation, Location at) {
+  const std::size_t layer = layers_.size() + 1;
+  const Shape shape{widths_[layer - 1], widths_[layer]};
+  auto [weights, bias] = detail::first_values(shape, options.initializer, options.seed, layer, options.dtype);
+  if (bias_ == Bias::row) weights = with_row(weights, bias);
+  Layer added;
+  added.activation = activation.function;
+  added.weights = graph.parameter(fmt::format("{}W{}", options.prefix, layer), std::move(weights), at);
+  parameters_.push_back(added.weights);
+  if (bias_ == Bias::node) {
+    added.bias = graph.parameter(fmt::format("{}b{}", options.prefix, layer), std::move(bias), at);
+    parameters_.push_back(added.bias);
   }
+  layers_.push_back(added);
 }
 
 Tensor Fcnn::operator()(const Tensor& x, Location at) const {
   Tensor h = x;
-  for (std::size_t i = 0; i < parameters_.size(); i += 2) {
-    const Tensor a =
-        add_bias(matmul(h, parameters_[i], Transpose::no, Transpose::no, at), parameters_[i + 1], at);
-    if (i + 2 == parameters_.size()) return a;
-    const std::size_t layer = i / 2 + 1;
-    h = activation_(a.named(fmt::format("a{}", layer)), at).named(fmt::format("h{}", layer));
+  for (std::size_t k = 1; k < layers_.size(); ++k) {
+    const Tensor a = affine(layers_[k - 1], h, at).named(fmt::format("a{}", k));
+    h = layers_[k - 1].activation(a, at).named(fmt::format("h{}", k));
   }
-  return h;
+  return layers_.back().activation(affine(layers_.back(), h, at), at);
+}
+
+Tensor Fcnn::affine(const Layer& layer, const Tensor& h, Location at) const {
+  const Tensor input = bias_ == Bias::row ? with_ones(h, at) : h;
+  const Tensor product = matmul(input, layer.weights, Transpose::no, Transpose::no, at);
+  return layer.bias.empty() ? product : add_bias(product, layer.bias, at);
 }
 
 std::int64_t Fcnn::parameter_count() const {

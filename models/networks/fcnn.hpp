@@ -2,47 +2,78 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/models/networks/activations.hpp"
 
 namespace gradtable {
 
+// A name for each hidden layer, or one for all of them: "relu", {"tanh", "relu"}.
+class PerLayer {
+ public:
+  PerLayer(const char* name) : names_{name} {}
+  PerLayer(std::string name) : names_{std::move(name)} {}
+  PerLayer(std::initializer_list<std::string> names) : names_(names) {}
+  PerLayer(std::vector<std::string> names) : names_(std::move(names)) {}
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+// Where the biases of a layer are: in a parameter b_i of their own; in the last row of W_i, to which the
+// layer's input gives a column of ones; or nowhere.
+enum class Bias : std::uint8_t { node, row, none };
+
 struct FcnnOptions {
-  std::string activation = "relu";              // of every hidden layer: activations()
+  PerLayer activation = "relu";                 // of the hidden layers: activations()
+  std::string output = "linear";                // of the last layer: output_activations()
   std::string initializer = "kaiming_uniform";  // of the weights: initializers()
+  Bias bias = Bias::node;
   DType dtype = DType::float32;
   std::uint64_t seed = 42;
   std::string prefix = "";  // of the parameters' names, for more than one network in a graph
 };
 
-// h_0 = x, h_i = f(h_{i-1} W_i + b_i), scores = h_{l-1} W_l + b_l, with W_i of shape (widths[i-1],
-// widths[i]).
+// h_0 = x, h_i = f_i(h_{i-1} W_i + b_i), with W_i of shape (widths[i-1], widths[i]); for f_l = linear, h_l
+// are scores.
 //
 // It owns no numbers: W1, b1, W2, ... are parameters of the graph. What comes before and after the
-// activations is called a1, h1, a2, h2, ... Biases start uniform in [-1/n, 1/n] for n inputs of the layer, or
-// at zero where the initializer is "zeros".
+// activations of hidden layers is called a1, h1, a2, h2, ... Biases start as initial_bias says; wherever they
+// are, the numbers are the same.
 class Fcnn {
  public:
   // Fcnn(graph, {784, 128, 10}) adds the parameters. Throws ConfigError for fewer than two widths, a width
-  // below 1, int32, or an unknown name.
+  // below 1, integers, an unknown name, or another number of names than one or that of the hidden layers.
   Fcnn(Graph& graph, std::vector<std::int64_t> widths, const FcnnOptions& options = {},
        Location at = Location::current());
 
-  // The scores (m, widths.back()) of m examples x (m, widths.front()); softmax makes them probabilities. May
-  // be called for several inputs, which then share the parameters. Throws ShapeError.
+  // The outputs (m, widths.back()) for m examples x (m, widths.front()). May be called for several inputs,
+  // which then share the parameters. Throws ShapeError.
   Tensor operator()(const Tensor& x, Location at = Location::current()) const;
 
-  // W1, b1, W2, b2, ...
+  // W1, b1, W2, b2, ...; without biases of their own W1, W2, ...
   const std::vector<Tensor>& parameters() const { return parameters_; }
   // Numbers to be learned.
   std::int64_t parameter_count() const;
   const std::vector<std::int64_t>& widths() const { return widths_; }
 
  private:
+  struct Layer {
+    Tensor weights;
+    Tensor bias;  // empty where it has no node
+    Tensor (*activation)(const Tensor& x, Location at) = nullptr;
+  };
+
+  void add_layer(Graph& graph, const FcnnOptions& options, const Activation& activation, Location at);
+  Tensor affine(const Layer& layer, const Tensor& h, Location at) const;
+
   std::vector<std::int64_t> widths_;
-  Tensor (*activation_)(const Tensor& x, Location at);
+  Bias bias_;
+  std::vector<Layer> layers_;
   std::vector<Tensor> parameters_;
 };
 

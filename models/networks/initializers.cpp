@@ -16,10 +16,13 @@ struct Fans {
 };
 
 Fans fans(const Shape& shape) {
-  if (shape.rank() != 2 || shape.size() == 0)
-    throw ShapeError(
-        fmt::format("initializer: expected weights (n,m) with n, m > 0, got {}", to_string(shape)));
-  return {static_cast<double>(shape[0]), static_cast<double>(shape[1])};
+  if (shape.rank() < 2 || shape.size() == 0)
+    throw ShapeError(fmt::format(
+        "initializer: expected weights (n,m) or (M,C,kernel...) with elements, got {}", to_string(shape)));
+  const auto first = static_cast<double>(shape[0]), second = static_cast<double>(shape[1]);
+  if (shape.rank() == 2) return {first, second};
+  const double kernel = static_cast<double>(shape.size()) / (first * second);
+  return {second * kernel, first * kernel};
 }
 
 template <class Draw>
@@ -38,6 +41,11 @@ Array uniform_within(double bound, const Shape& shape, Random& random, DType dty
 Array normal_with(double variance, const Shape& shape, Random& random, DType dtype) {
   const double deviation = std::sqrt(variance);
   return filled(shape, dtype, [&] { return deviation * random.normal(); });
+}
+
+// Of a layer with such weights; what fans() has checked.
+std::int64_t outputs(const Shape& weights) {
+  return weights.rank() == 2 ? weights[1] : weights[0];
 }
 
 Array all_zero(const Shape& shape, Random&, DType dtype) {
@@ -78,6 +86,12 @@ std::span<const Initializer> initializers() {
       {"zeros", all_zero},
   };
   return kAll;
+}
+
+Array initial_bias(const Initializer& initializer, const Shape& weights, Random& random, DType dtype) {
+  const double bound = 1 / fans(weights).in;
+  const Shape shape{outputs(weights)};
+  return initializer.name == "zeros" ? zeros(shape, dtype) : uniform_within(bound, shape, random, dtype);
 }
 
 const Initializer& find_initializer(std::string_view name) {

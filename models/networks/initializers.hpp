@@ -1,4 +1,6 @@
-// First values of the parameters of a layer with n inputs and m outputs, whose weights have shape (n,m).
+// First values of the parameters of a layer with n inputs and m outputs: of each of its numbers, where the
+// layer is a convolution. Weights have the shape (n,m); those of a convolution have (M,C,kernel...), with n =
+// C * k and m = M * k for a kernel of k numbers, also where C is that of one group.
 #pragma once
 
 #include <span>
@@ -9,7 +11,7 @@
 
 namespace gradtable {
 
-// All take float32 or float64 and throw ShapeError for weights that are not a matrix with n, m > 0.
+// All take float32 or float64 and throw ShapeError for weights with fewer axes than two or without elements.
 
 // Uniform in [-1/n, 1/n].
 Array uniform(const Shape& shape, Random& random, DType dtype = DType::float32);
@@ -30,6 +32,11 @@ struct Initializer {
 
 // All of the above, by their names, and "zeros".
 std::span<const Initializer> initializers();
+
+// The first biases of a layer with such weights, m or M of them: uniform in [-1/n, 1/n], as the row that
+// `uniform` gives to weights; zeros where the initializer is "zeros".
+Array initial_bias(const Initializer& initializer, const Shape& weights, Random& random,
+                   DType dtype = DType::float32);
 
 // Throws ConfigError with the known names for others.
 const Initializer& find_initializer(std::string_view name);

@@ -1,27 +1,41 @@
 #include "gradtable/models/optimizers/sgd.hpp"
 
-#include <cmath>
-
-#include <fmt/format.h>
-
+#include "gradtable/models/optimizers/detail/step.hpp"
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {
 
+using Updates = std::vector<Update>;
+
 void require_learning_rate(double learning_rate) {
-  if (!std::isfinite(learning_rate) || learning_rate <= 0)
-    throw ConfigError(fmt::format("sgd: expected a finite learning rate above 0, got {}", learning_rate));
+  detail::require_positive("sgd", "learning rate", learning_rate);
 }
 
-std::vector<Update> sgd(const GradTable& table, double learning_rate) {
-  require_learning_rate(learning_rate);
-  std::vector<Update> updates;
-  for (const auto& [parameter, gradient] : table) {
-    const Graph::Scope scope(parameter.graph(), Phase::update, parameter.id());
-    updates.push_back({parameter, sub(parameter, scale(gradient, learning_rate))});
-  }
-  return updates;
+Updates sgd(const GradTable& table, const Operand& learning_rate) {
+  const detail::LearningRate rate("sgd", learning_rate);
+  return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
+    return {{theta, theta - rate.as(theta.dtype()) * g}};
+  });
+}
+
+Updates momentum(const GradTable& table, const Operand& learning_rate, double momentum) {
+  const detail::LearningRate rate("momentum", learning_rate);
+  detail::require_fraction("momentum", "a momentum", momentum);
+  return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
+    const Tensor velocity = detail::state("velocity", theta, theta.type());
+    const Tensor v = momentum * velocity + g;
+    return {{theta, theta - rate.as(theta.dtype()) * v}, {velocity, v}};
+  });
+}
+
+Updates nesterov(const GradTable& table, const Operand& learning_rate, double momentum) {
+  const detail::LearningRate rate("nesterov", learning_rate);
+  detail::require_fraction("nesterov", "a momentum", momentum);
+  return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
+    const Tensor velocity = detail::state("velocity", theta, theta.type());
+    const Tensor v = momentum * velocity + g;
+    return {{theta, theta - rate.as(theta.dtype()) * (g + momentum * v)}, {velocity, v}};
+  });
 }
 
 }  // namespace gradtable

@@ -161,6 +161,23 @@ TEST(Below, GivesEachNumberEquallyOften) {
   for (const int count : times) EXPECT_NEAR(count, kCount / 10, 475);  // five standard deviations
 }
 
+TEST(RandomBlocks, AreTheNumbersOfRandom) {
+  constexpr std::size_t kSkipped = 3, kBlocks = 21;  // whole vectors and a rest
+  Random random(0x123456789abcdef0, 0xfedcba9876543210);
+  for (std::size_t i = 0; i < kSkipped; ++i) next_block(random);
+  std::vector<std::uint32_t> bits(kRandomBlock * kBlocks);
+  random_blocks(0x123456789abcdef0, 0xfedcba9876543210, kSkipped, kBlocks, bits.data());
+  for (const std::uint32_t drawn : bits) ASSERT_EQ(drawn, random());
+}
+
+TEST(RandomBlocks, CountWithSixtyFourBits) {
+  constexpr std::uint64_t kFirst = 0x8000'0001'ffff'ffff;
+  std::array<std::uint32_t, 2 * kRandomBlock> bits{};
+  random_blocks(0, 0, kFirst, 2, bits.data());
+  EXPECT_EQ((Block{bits[0], bits[1], bits[2], bits[3]}), philox({0xffffffff, 0x80000001, 0, 0}, {}));
+  EXPECT_EQ((Block{bits[4], bits[5], bits[6], bits[7]}), philox({0, 0x80000002, 0, 0}, {}));
+}
+
 // With 3 * 2^30, the remainder alone would make the lowest third twice as likely as the others.
 TEST(Below, IsNotBiasedByALargeBound) {
   Random random(6);

@@ -18,7 +18,7 @@ std::vector<double> values(const Array& array) {
 
 TEST(Xor, GivenSolutionIsExactHiddenValuesIncluded) {
   Graph graph;
-  const Network net = build(graph, given_solution());
+  const XorNetwork net = build(graph, given_solution());
   EXPECT_EQ(values(evaluate(net.hidden)), (std::vector<double>{0, 0, 1, 0, 1, 0, 2, 1}));
   EXPECT_EQ(values(evaluate(net.y)), (std::vector<double>{0, 1, 1, 0}));
   EXPECT_EQ(evaluate(net.loss).item(), 0);
@@ -26,7 +26,7 @@ TEST(Xor, GivenSolutionIsExactHiddenValuesIncluded) {
 
 TEST(Xor, GivenSolutionHasNoGradient) {
   Graph graph;
-  const Network net = build(graph, given_solution());
+  const XorNetwork net = build(graph, given_solution());
   for (const auto& [parameter, gradient] : build_grad(net.loss, {net.W, net.c, net.w, net.b})) {
     for (const double g : values(evaluate(gradient))) EXPECT_EQ(g, 0) << parameter.label();
   }
@@ -35,7 +35,7 @@ TEST(Xor, GivenSolutionHasNoGradient) {
 TEST(Xor, IsLearnedFromSomeSeed) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     Graph graph;
-    const Network net = build(graph, random_parameters(seed));
+    const XorNetwork net = build(graph, random_parameters(seed));
     if (!learn(graph, net, 0.1, 10000)) continue;
     const std::vector<double> y = values(evaluate(net.y)), xor_of_inputs = {0, 1, 1, 0};
     for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], xor_of_inputs[i], 1e-4);

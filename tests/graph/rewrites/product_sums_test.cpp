@@ -42,6 +42,57 @@ TEST_F(ProductSums, OfAStepWithWeightDecayAreOneProductInPlace) {
   expect_in_place({{w, w - scale(gradient, rate) - scale(w, rate * decay)}});
 }
 
+// The rate goes into e, the smaller factor.
+TEST_F(ProductSums, OfAStepWithARateOfTheGraphAreOneProductInPlace) {
+  const Tensor rate = parameter("rate", {}, 0.1);
+  for (const Tensor& step : {w - rate * gradient, w - scale(gradient * rate, 0.5), w + -(rate * gradient)}) {
+    const CompileOptions options{.updates = {{w, step}}};
+    expect("product_sums", true, options);
+    EXPECT_EQ(steps(options), (std::vector<std::string>{"mul", "gemm"}));
+    const ProgramPlan plan = compile_plan(options);
+    EXPECT_TRUE(plan.steps.back().in_parameter);
+    EXPECT_LE(plan.peak_bytes, 8 * 15 * sizeof(double) + 64);
+  }
+}
+
+TEST_F(ProductSums, AreNoneWhereARateIsNotOneFactorOfTheProductAlone) {
+  const Tensor rate = parameter("rate", {}, 0.1), row = parameter("row", {15});
+  for (const Tensor& step : {w - row * gradient, w - rate * (rate * gradient)})
+    expect("product_sums", false, {.updates = {{w, step}}});
+  const Tensor tall = parameter("tall", {40, 20}), error = parameter("error", {40, 15});
+  expect("product_sums", false, {.updates = {{w, w - rate * matmul(tall, error, Transpose::yes)}}});
+}
+
+// What a product is added to is computed in the parameter's memory, and the product added to it there.
+TEST_F(ProductSums, OfAStepWithMoreTermsAreAddedInPlace) {
+  const Tensor rate = parameter("rate", {}, 0.1);
+  for (const Tensor& next : {scale(v, 0.9) + (gradient + scale(w, 0.01)), v + scale(w, -2) - gradient,
+                             v - rate * (gradient + scale(v, 0.01)), rate * v - gradient,
+                             v * rate - square(rate) * gradient, scale(v, 0) + gradient}) {
+    const CompileOptions options{.updates = {{v, next}}};
+    expect("product_sums", true, options);
+    const ProgramPlan plan = compile_plan(options);
+    EXPECT_LT(plan.peak_bytes, 20 * 15 * sizeof(double));
+    EXPECT_TRUE(plan.steps.back().in_parameter);
+    EXPECT_EQ(steps(options).back(), "gemm");
+  }
+}
+
+TEST_F(ProductSums, OfAStepWithMoreTermsLetAllOthersReadTheOldParameter) {
+  const Tensor velocity = scale(v, 0.9) + (gradient + scale(w, 0.01)), late = exp(v);
+  expect("product_sums", true,
+         {.outputs = {sum(square(v)), late}, .updates = {{w, w - scale(velocity, 0.1)}, {v, velocity}}});
+  expect("product_sums", true,
+         {.outputs = {velocity}, .updates = {{w, w - scale(velocity, 0.1)}, {v, velocity}}});
+}
+
+// Without a parameter to be computed in, one pass behind the product is cheaper.
+TEST_F(ProductSums, AreNoneOfMoreTermsElsewhere) {
+  const Tensor three = gradient + scale(v + w, 0.5);
+  expect("product_sums", false, {.outputs = {three}});
+  expect("product_sums", false, {.updates = {{parameter("u", {20, 15}), three}}});
+}
+
 TEST_F(ProductSums, OfAVelocityAreOneProductInPlace) {
   const Tensor velocity = scale(v, 0.9) + gradient;
   const CompileOptions options{.updates = {{v, velocity}, {w, w - scale(velocity, 0.1)}}};

@@ -34,6 +34,24 @@ TEST(Activations, ComputeWhatTheirNamesSay) {
   }
 }
 
+TEST(OutputActivations, ComputeWhatTheirNamesSay) {
+  const std::map<std::string, std::function<double(double)>> first_of_two = {
+      {"linear", [](double x) { return x; }},
+      {"softmax", [](double x) { return std::exp(x) / (std::exp(x) + std::exp(0.25)); }},
+      {"sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }},
+      {"softplus", [](double x) { return std::log(1 + std::exp(x)); }},
+      {"tanh", [](double x) { return std::tanh(x); }}};
+  ASSERT_EQ(output_activations().size(), first_of_two.size());
+  for (const auto& [name, function] : first_of_two) {
+    for (const double x : {-1.5, 0.0, 0.75}) {
+      Graph graph;
+      const Tensor node = graph.constant(Array::of<double>({1, 2}, {x, 0.25}));
+      const Array y = evaluate(find_output_activation(name).function(node, Location::current()));
+      EXPECT_NEAR(y.as<double>()[0], function(x), 1e-15) << name << '(' << x << ')';
+    }
+  }
+}
+
 TEST(FindActivation, ListsTheKnownNamesForAnother) {
   EXPECT_EQ(
       testing::message_of<ConfigError>([] { find_activation("rleu"); }),

@@ -10,8 +10,10 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/models/networks/initializers.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
@@ -47,6 +49,7 @@ TEST(Fcnn, CountsItsParameters) {
   Graph graph;
   const Fcnn network(graph, {784, 128, 10});
   EXPECT_EQ(network.parameter_count(), 101770);
+  EXPECT_EQ(Fcnn(graph, {784, 10, 10}, {.prefix = "small "}).parameter_count(), 7960);
   EXPECT_EQ(network.widths(), (std::vector<std::int64_t>{784, 128, 10}));
   std::vector<std::string> labels;
   std::vector<Shape> shapes;
@@ -93,6 +96,76 @@ TEST(Fcnn, TakesTheActivationItIsTold) {
   const Fcnn linear(graph, {3, 4, 2}, {.activation = "linear"});
   linear(graph.input("x", {1, 3}));
   EXPECT_EQ(op_names(graph).size(), 4U);
+}
+
+TEST(Fcnn, TakesAnActivationForEachHiddenLayer) {
+  Graph graph;
+  const Fcnn network(graph, {3, 4, 4, 4, 2}, {.activation = {"tanh", "softplus", "linear"}});
+  network(graph.input("x", {1, 3}));
+  EXPECT_EQ(op_names(graph),
+            (std::vector<std::string>{"matmul", "add_bias", "tanh", "matmul", "add_bias", "softplus",
+                                      "matmul", "add_bias", "matmul", "add_bias"}));
+}
+
+TEST(Fcnn, RefusesAnotherNumberOfActivationsThanOfHiddenLayers) {
+  Graph graph;
+  EXPECT_EQ(message_of<ConfigError>([&] {
+              Fcnn(graph, {3, 4, 4, 4, 2}, {.activation = {"tanh", "relu"}});
+            }),
+            "fcnn: expected one activation, or one for each of 3 hidden layers, got (tanh,relu)");
+  EXPECT_THROW(Fcnn(graph, {3, 4, 2}, {.activation = std::vector<std::string>{}}), ConfigError);
+  EXPECT_EQ(graph.size(), 0U);
+}
+
+TEST(Fcnn, EndsInTheOutputActivationItIsTold) {
+  for (const std::string name : {"softmax", "sigmoid", "softplus"}) {
+    Graph graph;
+    const Fcnn network(graph, {3, 4, 2}, {.output = name});
+    network(graph.input("x", {1, 3}));
+    EXPECT_EQ(op_names(graph).back(), name);
+  }
+  Graph graph;
+  EXPECT_TRUE(contains(message_of<ConfigError>([&] {
+                         Fcnn(graph, {3, 2}, {.output = "relu"});
+                       }),
+                       "output activation: expected one of linear, softmax, "));
+}
+
+TEST(Fcnn, LeavesBiasesOutWhenAskedTo) {
+  Graph graph;
+  const Fcnn network(graph, {3, 4, 2}, {.bias = Bias::none});
+  network(graph.input("x", {1, 3}));
+  EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "relu", "matmul"}));
+  EXPECT_EQ(network.parameters().size(), 2U);
+  EXPECT_EQ(network.parameter_count(), 3 * 4 + 4 * 2);
+}
+
+TEST(Fcnn, HasTheSameGradientsWithBiasesAsTheLastRowOfTheWeights) {
+  Graph graph;
+  const FcnnOptions options{.activation = {"tanh", "sigmoid"}, .dtype = DType::float64};
+  FcnnOptions in_rows = options;
+  in_rows.bias = Bias::row;
+  in_rows.prefix = "row ";
+  const Fcnn nodes(graph, {5, 4, 3, 2}, options), rows(graph, {5, 4, 3, 2}, in_rows);
+  EXPECT_EQ(rows.parameter_count(), nodes.parameter_count());
+  EXPECT_EQ(rows.parameters()[0].shape(), (Shape{6, 4}));
+
+  Random random(3);
+  const Tensor x = graph.constant(kaiming_normal({7, 5}, random, DType::float64));
+  const Tensor t = graph.constant(Array::of<std::int32_t>({7}, {0, 1, 1, 0, 1, 0, 0}));
+  const GradTable of_nodes = build_grad(softmax_cross_entropy(nodes(x), t), nodes.parameters());
+  const GradTable of_rows = build_grad(softmax_cross_entropy(rows(x), t), rows.parameters());
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    const Array dW = evaluate(of_nodes[nodes.parameters()[2 * layer]]);
+    const Array db = evaluate(of_nodes[nodes.parameters()[2 * layer + 1]]);
+    std::vector<double> expected(dW.as<double>().begin(), dW.as<double>().end());
+    expected.insert(expected.end(), db.as<double>().begin(), db.as<double>().end());
+    const Array found = evaluate(of_rows[rows.parameters()[layer]]);
+    ASSERT_EQ(found.as<double>().size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(found.as<double>()[i], expected[i], 1e-15) << "layer " << layer + 1 << ", number " << i;
+    EXPECT_GT(largest(dW), 1e-6);
+  }
 }
 
 TEST(Fcnn, RefusesWidthsAndNamesThatMakeNoNetwork) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
@@ -86,9 +87,41 @@ TEST(Initializers, GiveZerosOnlyWhenAskedTo) {
   }
 }
 
-TEST(Initializers, RefuseWeightsThatAreNoMatrix) {
+// Of weights of a convolution, (M,C,kernel...): 8 * 25 inputs and 32 * 25 outputs of each number.
+TEST(Initializers, CountTheKernelsOfConvolutions) {
+  const std::map<std::string, double> bounds = {{"uniform", 1.0 / 200},
+                                                {"xavier_uniform", std::sqrt(6.0 / 1000)},
+                                                {"kaiming_uniform", std::sqrt(6.0 / 200)}};
+  for (const auto& [name, bound] : bounds) {
+    for (const Shape& shape : {Shape{32, 8, 25}, Shape{32, 8, 5, 5}, Shape{32, 8, 5, 5, 1}}) {
+      Random random(1);
+      const Array weights = find_initializer(name).weights(shape, random, DType::float64);
+      const std::vector<double> values(weights.as<double>().begin(), weights.as<double>().end());
+      EXPECT_LE(largest(values), bound) << name << to_string(shape);
+      EXPECT_GT(largest(values), 0.99 * bound) << name << to_string(shape);
+    }
+  }
+}
+
+TEST(InitialBias, LiesWithinOneOverTheInputs) {
+  const Initializer& initializer = find_initializer("kaiming_uniform");
+  for (const auto& [weights, inputs, outputs] :
+       {std::tuple{Shape{20, 300}, 20.0, 300}, {Shape{300, 4, 5, 1}, 20.0, 300}}) {
+    Random random(1);
+    const Array bias = initial_bias(initializer, weights, random, DType::float64);
+    ASSERT_EQ(bias.shape(), Shape{outputs});
+    const std::vector<double> values(bias.as<double>().begin(), bias.as<double>().end());
+    EXPECT_LE(largest(values), 1 / inputs);
+    EXPECT_GT(largest(values), 0.98 / inputs);
+  }
   Random random(1);
-  for (const Shape& shape : {Shape{3}, Shape{}, Shape{2, 3, 4}, Shape{0, 3}, Shape{3, 0}}) {
+  const Array none = initial_bias(find_initializer("zeros"), {2, 3}, random);
+  EXPECT_EQ(none.as<float>()[0], 0);
+}
+
+TEST(Initializers, RefuseWeightsWithoutInputsAndOutputs) {
+  Random random(1);
+  for (const Shape& shape : {Shape{3}, Shape{}, Shape{0, 3}, Shape{3, 0}, Shape{2, 3, 0}}) {
     EXPECT_THROW(uniform(shape, random), ShapeError) << to_string(shape);
     EXPECT_THROW(xavier_uniform(shape, random), ShapeError);
     EXPECT_THROW(kaiming_normal(shape, random), ShapeError);

@@ -1,0 +1,59 @@
+// Trains a network on digits that the program draws, and leaves a page that shows how it went.
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <vector>
+
+#include <gradtable/gradtable.hpp>
+#include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/report/graph_svg.hpp>
+#include <gradtable/models/report/html.hpp>
+
+using namespace gradtable;
+
+int main() {
+  const Dataset train = draw_digits(3000, 1), test = draw_digits(1000, 2);
+  const std::string path = (std::filesystem::temp_directory_path() / "gradtable_report.html").string();
+
+  // [report]
+  Graph g;
+  const Fcnn network(g, {784, 100, 10});
+  Trainer trainer(g, network, {.batch_size = 64, .learning_rate = 0.2});
+  Report report;
+  report.title = "784-100-10 on digits that the program draws";
+  for (int epoch = 1; epoch <= 10; ++epoch) {
+    const Score trained = trainer.train_epoch(train, static_cast<std::uint64_t>(epoch));
+    const Score tested = trainer.evaluate(test);
+    report.epochs.push_back({.epoch = epoch,
+                             .train_loss = trained.loss(),
+                             .train_accuracy = trained.accuracy(),
+                             .test_loss = tested.loss(),
+                             .test_accuracy = tested.accuracy()});
+  }
+
+  report.confusion = ConfusionMatrix(test.classes);
+  trainer.evaluate(
+      test, [&](const auto& predictions, const auto& labels) { report.confusion->add(predictions, labels); });
+
+  const Tensor pixels = g.input("test pixels", {test.size(), test.features()}, DType::uint8);
+  const Array probabilities =
+      evaluate(softmax(network(cast(pixels, DType::float32) / 255)), {{pixels, test.pixel_view()}});
+  WorstMistakes mistakes(12);
+  mistakes.add(0, probabilities, std::vector<std::int32_t>(test.labels.begin(), test.labels.end()));
+  for (const Mistake& mistake : mistakes.worst()) {
+    const auto image = test.pixels.begin() + mistake.image * test.features();
+    report.mistakes.push_back(
+        {mistake, {test.rows, test.columns, Colours::gray, {image, image + test.features()}}});
+  }
+
+  report.weights.push_back({"W1", unit_pictures(g.value(network.parameters()[0]), test.rows, test.columns)});
+  const StepGraph& step = trainer.step_graph(train);
+  std::ostringstream drawing;
+  write_dot(drawing, g, {.outputs = {step.loss}, .updates = step.updates});
+  report.graph_svg = graph_svg(drawing.str()).value_or("");
+  write_file_atomically(path, html(report));
+  // [/report]
+  std::cout << path << '\n';
+  return report.confusion->accuracy() > 0.8 ? 0 : 1;
+}

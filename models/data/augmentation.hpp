@@ -1,0 +1,64 @@
+// Images of a training set, changed a little in every epoch: moved, turned, scaled and distorted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "gradtable/core/array.hpp"
+#include "gradtable/core/op.hpp"
+#include "gradtable/models/data/elastic.hpp"
+#include "gradtable/models/data/warp.hpp"
+
+namespace gradtable {
+
+// Each amount is drawn uniformly from both sides of none, up to what stands here.
+struct AugmentationOptions {
+  double shift = 0;             // pixels, along rows and along columns; 0 to 1000
+  double rotate = 0;            // degrees about the centre; 0 to 180
+  double scale = 0;             // 0.1: by a factor from 0.9 to 1.1, the same for height and width; 0 to 0.9
+  ElasticOptions elastic = {};  // sigma 1 to 100, alpha 0 to 10000
+
+  // Whether images are changed at all.
+  explicit operator bool() const { return shift > 0 || rotate > 0 || scale > 0 || elastic.alpha > 0; }
+};
+
+// What is drawn for an image besides its displacements.
+struct Placement {
+  double shift_x = 0, shift_y = 0;  // pixels, to the right and down
+  double angle = 0;                 // degrees, from the x axis to the y axis: clockwise on a screen
+  double factor = 1;
+};
+
+// For each pixel of a changed image, where it is taken from.
+AffineMap source_of(const Placement& placement, std::int64_t rows, std::int64_t columns);
+
+// Changed images, each a function of options, seed, epoch and its index alone, whatever batch, order and
+// threads it is made in.
+class Augmenter {
+ public:
+  // Throws ConfigError for an amount out of its range or a size below 1.
+  Augmenter(const AugmentationOptions& options, std::int64_t rows, std::int64_t columns, std::uint64_t seed);
+
+  // result[i] = image indices[i] as it is in this epoch, for i of the range: uint8 (m, rows columns) or
+  // (m, rows, columns) from uint8 (n, ...) of the same size, m indices. Threads may make ranges of one batch
+  // at the same time. Epoch and indices are below 2^32. Throws ShapeError for other views and for an index
+  // out of range.
+  void augment(const ConstView& images, std::span<const std::int32_t> indices, std::uint64_t epoch,
+               Parts range, const View& result) const;
+
+  Placement placement(std::uint64_t epoch, std::uint32_t index) const;
+
+ private:
+  struct Workspace;
+
+  void make(const std::uint8_t* image, std::uint64_t epoch, std::uint32_t index, Workspace& workspace,
+            std::uint8_t* result) const;
+
+  AugmentationOptions options_;
+  std::int64_t rows_, columns_;
+  std::uint64_t seed_;
+  std::optional<ElasticField> elastic_;
+};
+
+}  // namespace gradtable

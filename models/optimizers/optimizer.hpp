@@ -1,0 +1,45 @@
+// Optimizers by the names by which a config asks for them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradtable/models/optimizers/gradients.hpp"
+#include "gradtable/models/optimizers/sgd.hpp"
+
+namespace gradtable {
+
+// What is not given is left out, or has the default of the optimizer's function.
+struct OptimizerOptions {
+  std::string type = "sgd";  // one of optimizer_names()
+  double learning_rate = 0.1;
+  std::optional<double> momentum = {};  // of momentum and nesterov
+  std::optional<double> alpha = {};     // of rmsprop
+  std::optional<double> beta1 = {};     // of adam and adamw, as beta2
+  std::optional<double> beta2 = {};
+  std::optional<double> epsilon = {};  // of adagrad, rmsprop, adam and adamw
+
+  // In this order before the optimizer; but adamw decays weights in its own way.
+  std::optional<double> clip_value = {};
+  std::optional<double> clip_norm = {};
+  std::optional<double> l1 = {};
+  std::optional<double> weight_decay = {};
+  Penalized penalized = Penalized::all;  // by l1 and weight_decay
+};
+
+// "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"
+std::vector<std::string> optimizer_names();
+
+// The updates of the optimizer of this name, with clipping and penalties before it. With a learning rate
+// given, a scalar of the graph, it stands in for that of the options, and schedules can change it. Throws
+// ConfigError with the known names for others, for an option that the optimizer does not have, and for
+// numbers out of range; what the optimizer throws passes through.
+std::vector<Update> make_updates(const OptimizerOptions& options, const GradTable& table,
+                                 const Tensor& learning_rate = {});
+
+// Throws the ConfigError of make_updates, before there is a graph.
+void require_valid(const OptimizerOptions& options);
+
+}  // namespace gradtable

@@ -1,0 +1,37 @@
+// Curves over the epochs of a run, as SVG.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gradtable {
+
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+struct Curve {
+  std::string name;
+  int style = 0;              // 0, 1 or 2: three colours, told apart by their dashes too
+  std::vector<Point> points;  // in the order of x
+};
+
+struct Chart {
+  std::string title;
+  std::string x_name;
+  std::vector<Curve> curves;
+  bool percent = false;      // whether y is a share, to be written as 12 %
+  bool logarithmic = false;  // where y is above 0 everywhere and extends over more than a power of ten
+  std::optional<double> marked_x = {};  // a vertical line
+  std::string mark_name = {};           // where curves seldom are: at the top, with `percent` at the bottom
+};
+
+// An <svg> element without a size: it takes the width of what it is in. Axes end on round numbers; a curve is
+// broken where y is not finite, and drawn with at most 500 points, evenly chosen. Colours and fonts come from
+// the page's style. With no finite point it is empty but for the title.
+std::string svg(const Chart& chart);
+
+}  // namespace gradtable

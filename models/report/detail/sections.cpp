@@ -1,0 +1,89 @@
+#include "gradtable/models/report/detail/sections.hpp"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "gradtable/models/report/chart.hpp"
+#include "gradtable/models/report/detail/markup.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+using Member = std::optional<double> EpochMetrics::*;
+
+void add_curve(Chart& chart, const Report& report, std::string name, int style, Member member) {
+  Curve curve{std::move(name), style, {}};
+  for (const EpochMetrics& epoch : report.epochs)
+    if (epoch.*member) curve.points.push_back({static_cast<double>(epoch.epoch), *(epoch.*member)});
+  if (!curve.points.empty()) chart.curves.push_back(std::move(curve));
+}
+
+Chart chart_of(const Report& report, double EpochMetrics::*train, Member validation, Member test) {
+  Chart chart;
+  chart.x_name = "epoch";
+  Curve curve{"training", 0, {}};
+  for (const EpochMetrics& epoch : report.epochs)
+    curve.points.push_back({static_cast<double>(epoch.epoch), epoch.*train});
+  chart.curves.push_back(std::move(curve));
+  add_curve(chart, report, "validation", 1, validation);
+  add_curve(chart, report, "test", 2, test);
+  if (report.kept_epoch) {
+    chart.marked_x = static_cast<double>(*report.kept_epoch);
+    chart.mark_name = fmt::format("kept: epoch {}", *report.kept_epoch);
+  }
+  return chart;
+}
+
+std::string figure(const Chart& chart) {
+  return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n", escaped(chart.title),
+                     svg(chart));
+}
+
+std::string folded(std::string_view title, std::string_view content) {
+  return fmt::format("<section>\n<details>\n<summary><h2>{}</h2></summary>\n{}\n</details>\n</section>\n",
+                     title, content);
+}
+
+}  // namespace
+
+std::string facts_section(const Report& report) {
+  if (report.facts.empty()) return {};
+  std::string text = "<dl class=\"facts\">\n";
+  for (const Report::Fact& fact : report.facts)
+    text += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escaped(fact.name), escaped(fact.value));
+  return text + "</dl>\n";
+}
+
+std::string curves_section(const Report& report) {
+  if (report.epochs.empty()) return {};
+  Chart loss =
+      chart_of(report, &EpochMetrics::train_loss, &EpochMetrics::validation_loss, &EpochMetrics::test_loss);
+  loss.logarithmic = true;
+  loss.title = "Loss, the mean over the images of an epoch";
+  Chart accuracy = chart_of(report, &EpochMetrics::train_accuracy, &EpochMetrics::validation_accuracy,
+                            &EpochMetrics::test_accuracy);
+  accuracy.percent = true;
+  accuracy.title = "Accuracy, the share of images that are classified correctly";
+  return "<section>\n<h2>Loss and accuracy by epoch</h2>\n<div class=\"pair\">\n" + figure(loss) +
+         figure(accuracy) + "</div>\n</section>\n";
+}
+
+std::string graph_section(const Report& report) {
+  if (report.graph_svg.empty()) return {};
+  return folded("The graph of a training step",
+                "<div class=\"scroll paper\">\n" + report.graph_svg + "\n</div>");
+}
+
+std::string config_section(const Report& report) {
+  if (report.config.empty()) return {};
+  return folded("The configuration, with all defaults",
+                "<pre class=\"scroll\">" + escaped(report.config) + "</pre>");
+}
+
+std::string class_name(const Report& report, std::int64_t label) {
+  const auto index = static_cast<std::size_t>(label);
+  return index < report.class_names.size() ? escaped(report.class_names[index]) : fmt::format("{}", label);
+}
+
+}  // namespace gradtable::detail

@@ -1,0 +1,50 @@
+// The page that a run leaves for people to look at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradtable/models/report/metrics_csv.hpp"
+#include "gradtable/models/report/mistakes.hpp"
+#include "gradtable/models/report/picture.hpp"
+#include "gradtable/models/training/confusion.hpp"
+
+namespace gradtable {
+
+// What is empty is left out of the page.
+struct Report {
+  struct Fact {
+    std::string name;
+    std::string value;
+  };
+  struct WrongImage {
+    Mistake mistake;
+    Picture image;
+  };
+  struct Weights {
+    std::string name;  // of the parameter, as "W1"
+    WeightPictures pictures;
+  };
+
+  std::string title = {};
+  std::string subtitle = {};
+  std::vector<Fact> facts = {};  // in large letters at the top: test accuracy, parameters, minutes
+  std::vector<EpochMetrics> epochs = {};
+  std::optional<std::int64_t> kept_epoch = {};  // whose parameters the run kept, marked in the curves
+  std::optional<ConfusionMatrix> confusion = {};
+  std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
+  std::vector<WrongImage> mistakes = {};
+  std::vector<Weights> weights = {};
+  std::string graph_svg =
+      {};                   // an <svg> element, as graph_svg() makes it: the only text that is taken as it is
+  std::string config = {};  // the resolved one, as text
+};
+
+// One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's
+// choice of a light or dark screen, and is readable on a phone. Throws DataError for a picture that png()
+// refuses.
+std::string html(const Report& report);
+
+}  // namespace gradtable

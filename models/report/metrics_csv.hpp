@@ -1,0 +1,53 @@
+// The course of a training, epoch by epoch, as a table that any program reads, also while the run goes on.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gradtable {
+
+struct EpochMetrics {
+  std::int64_t epoch = 0;  // from 1
+  double train_loss = 0;
+  double train_accuracy = 0;  // from 0 to 1
+  std::optional<double> validation_loss = {};
+  std::optional<double> validation_accuracy = {};
+  std::optional<double> test_loss = {};
+  std::optional<double> test_accuracy = {};
+  double learning_rate = 0;
+  double seconds = 0;
+  double images_per_second = 0;
+
+  friend bool operator==(const EpochMetrics&, const EpochMetrics&) = default;
+};
+
+// A file with one line of names and one for each epoch. Numbers have a point whatever the locale, and as many
+// digits as it takes to read the same double back; what was not measured is an empty field.
+class MetricsCsv {
+ public:
+  // Begins with the epochs of `earlier`, those before a run was resumed; what the file held is replaced at
+  // once. Throws OutputError.
+  explicit MetricsCsv(const std::string& path, std::span<const EpochMetrics> earlier = {});
+
+  // The row is in the file when this returns. Throws OutputError.
+  void add(const EpochMetrics& epoch);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  std::string path_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+// The rows of such a file; a last line that has no end, of a run that was killed while writing, is left out.
+// Throws DataError with the line when it is another kind of file, or cannot be read.
+std::vector<EpochMetrics> read_metrics_csv(const std::string& path);
+
+}  // namespace gradtable

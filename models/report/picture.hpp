@@ -1,0 +1,50 @@
+// Small pictures made of numbers: images of a data set, and weights.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradtable/core/array.hpp"
+
+namespace gradtable {
+
+enum class Colours {
+  gray,       // black at 0, white at 255
+  diverging,  // blue at 0, white at 128, red at 255
+};
+
+// rows x columns bytes, row-major.
+struct Picture {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Colours colours = Colours::gray;
+  std::vector<std::uint8_t> bytes;
+};
+
+// The PNG file of a picture: 8-bit gray, or 8-bit RGB for diverging colours. Throws DataError when the
+// picture has no pixels, more than 4096 rows or columns, or another number of bytes.
+std::string png(const Picture& picture);
+
+// Weights on one common scale, so that pictures can be compared: blue at -limit, white at 0, red at limit.
+struct WeightPictures {
+  double limit = 0;  // the 99th percentile of |w|; what lies beyond has the colour of the limit
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::vector<Picture> pictures;
+  std::string_view what;  // "units" or "kernels"
+  std::int64_t of = 0;    // of these; the pictures show the first ones
+};
+
+// What each unit of a layer behind images looks at: column j of W (rows*columns, units), folded to rows x
+// columns. Throws ShapeError when W is of another shape; float32 or float64.
+WeightPictures unit_pictures(const ConstView& weights, std::int64_t rows, std::int64_t columns,
+                             std::int64_t most = 64);
+
+// The kernels of a convolution with w (M,C,rows,columns), channel by channel of each filter. Throws
+// ShapeError for another number of axes; float32 or float64.
+WeightPictures filter_pictures(const ConstView& weights, std::int64_t most = 64);
+
+}  // namespace gradtable

@@ -1,0 +1,15 @@
+// What a trained classifier makes of a test set, for other programs to read.
+#pragma once
+
+#include <string>
+
+#include "gradtable/models/training/confusion.hpp"
+
+namespace gradtable {
+
+// JSON with images, correct, loss, accuracy, balanced_accuracy, macro {precision, recall, f1}, classes (a
+// list of {class, images, predicted, precision, recall, f1}) and confusion_matrix (a list of rows, one for
+// each label, with the count of each prediction). A loss that is not finite is written as null.
+std::string results_json(const ConfusionMatrix& confusion, double loss);
+
+}  // namespace gradtable

@@ -1,0 +1,185 @@
+// The perceptron 784-10-10 with sigmoid, its two errors E = sum_j k[j] (j - T)^2 and E = 1 - k[T], and three
+// ways to descend them, against updates worked out by hand.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/optimizers/sgd.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/classification.hpp"
+#include "gradtable/ops/indexing.hpp"
+
+namespace gradtable {
+namespace {
+
+using Numbers = std::vector<double>;
+using Parameters = std::vector<Numbers>;  // W1, b1, W2, b2
+
+constexpr std::size_t kPixels = 784, kUnits = 10;
+constexpr double kRate = 0.5;
+
+double logistic(double a) {
+  return 1 / (1 + std::exp(-a));
+}
+
+struct Error {
+  std::string name;
+  Tensor (*loss)(const Tensor& k, const Tensor& labels, Location at);
+  std::function<double(int j, int T)> derivative;  // dE/dk[j]
+};
+
+// y = sigmoid(x W + b)
+Numbers layer(const Numbers& x, const Numbers& W, Numbers y) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    for (std::size_t j = 0; j < kUnits; ++j) y[j] += x[i] * W[i * kUnits + j];
+  for (double& number : y) number = logistic(number);
+  return y;
+}
+
+// gradient += factor * (x^T d, d)
+void add_outer(double factor, const Numbers& x, const Numbers& d, Numbers& W, Numbers& b) {
+  for (std::size_t j = 0; j < kUnits; ++j) {
+    b[j] += factor * d[j];
+    for (std::size_t i = 0; i < x.size(); ++i) W[i * kUnits + j] += factor * x[i] * d[j];
+  }
+}
+
+// result += factor * dE/dTheta for one image x of the digit T.
+void add_gradient(const Error& error, double factor, const Parameters& theta, const Numbers& x, int T,
+                  Parameters& result) {
+  const Numbers h = layer(x, theta[0], theta[1]), k = layer(h, theta[2], theta[3]);
+  Numbers of_k(kUnits), of_h(kUnits, 0);
+  for (std::size_t j = 0; j < kUnits; ++j) {
+    of_k[j] = error.derivative(static_cast<int>(j), T) * k[j] * (1 - k[j]);
+    for (std::size_t i = 0; i < kUnits; ++i) of_h[i] += theta[2][i * kUnits + j] * of_k[j];
+  }
+  for (std::size_t i = 0; i < kUnits; ++i) of_h[i] *= h[i] * (1 - h[i]);
+  add_outer(factor, x, of_h, result[0], result[1]);
+  add_outer(factor, h, of_k, result[2], result[3]);
+}
+
+class DigitPerceptron : public ::testing::TestWithParam<Error> {
+ protected:
+  static constexpr std::size_t kImages = 12;
+
+  DigitPerceptron() {
+    for (const Tensor& parameter : network.parameters()) {
+      const auto values = graph.value(parameter).as<double>();
+      theta.emplace_back(values.begin(), values.end());
+    }
+  }
+
+  Numbers image(std::size_t n) const {
+    Numbers x;
+    for (std::size_t i = 0; i < kPixels; ++i) x.push_back(digits.pixels[n * kPixels + i] / 255.0);
+    return x;
+  }
+
+  // The mean error of a batch of so many images, which `indices` choose.
+  Tensor loss_of(const Tensor& indices) const {
+    const Tensor x = cast(gather(pixels, indices), DType::float64) / 255;
+    const Tensor labels = cast(gather(classes, indices), DType::int32);
+    return GetParam().loss(network(x), labels, Location::current());
+  }
+
+  // Takes theta from batch to batch by hand, with the mean gradient of each.
+  void descend_by_hand(std::size_t batch_size) {
+    for (std::size_t first = 0; first < kImages; first += batch_size) {
+      Parameters next = theta;
+      for (std::size_t n = first; n < first + batch_size; ++n)
+        add_gradient(GetParam(), -kRate / static_cast<double>(batch_size), theta, image(n), digits.labels[n],
+                     next);
+      theta = next;
+    }
+  }
+
+  void run(Program& program, const Tensor& indices, std::size_t first) {
+    std::vector<std::int32_t> batch(static_cast<std::size_t>(indices.shape().size()));
+    std::iota(batch.begin(), batch.end(), static_cast<std::int32_t>(first));
+    program.run({{pixels, digits.pixel_view()},
+                 {classes, digits.label_view()},
+                 {indices, ConstView(std::span<const std::int32_t>(batch), indices.shape())}});
+  }
+
+  void expect_theta() {
+    for (std::size_t p = 0; p < theta.size(); ++p) {
+      const auto values = graph.value(network.parameters()[p]).as<double>();
+      double largest = 0;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        largest = std::max(largest, std::abs(values[i] - theta[p][i]));
+      EXPECT_LT(largest, 1e-13) << network.parameters()[p].label();
+    }
+  }
+
+  const Dataset digits = draw_digits(kImages, 1);
+  Graph graph;
+  const Fcnn network{graph,
+                     {kPixels, kUnits, kUnits},
+                     {.activation = "sigmoid",
+                      .output = "sigmoid",
+                      .initializer = "xavier_uniform",
+                      .dtype = DType::float64}};
+  const Tensor pixels = graph.input("pixels", {kImages, kPixels}, DType::uint8);
+  const Tensor classes = graph.input("classes", {kImages}, DType::uint8);
+  Parameters theta;
+};
+
+TEST_P(DigitPerceptron, StepsAfterEverySampleOrMiniBatch) {
+  EXPECT_EQ(network.parameter_count(), 7960);
+  for (const std::size_t batch_size : {1UL, 4UL}) {
+    const Tensor indices = graph.input("indices of " + std::to_string(batch_size),
+                                       {static_cast<std::int64_t>(batch_size)}, DType::int32);
+    Program step =
+        compile(graph, {.updates = sgd(build_grad(loss_of(indices), network.parameters()), kRate)});
+    for (std::size_t first = 0; first < kImages; first += batch_size) run(step, indices, first);
+    descend_by_hand(batch_size);
+    expect_theta();
+  }
+}
+
+// One update an epoch: gradients of mini-batches add up in parameters of their own.
+TEST_P(DigitPerceptron, StepsOnceAnEpochWithGradientsThatAddUp) {
+  constexpr std::size_t kBatch = 3, kBatches = kImages / kBatch;
+  const Tensor indices = graph.input("indices", {kBatch}, DType::int32);
+  std::vector<Update> adding, emptying;
+  std::vector<GradTable::Entry> means;
+  for (const auto& [parameter, gradient] : build_grad(loss_of(indices), network.parameters())) {
+    const Tensor total =
+        graph.parameter("sum of " + parameter.label(), zeros(parameter.shape(), DType::float64));
+    adding.push_back({total, total + gradient});
+    emptying.push_back({total, zeros_like(total)});
+    means.push_back({parameter, total / kBatches});
+  }
+  Program add = compile(graph, {.updates = adding});
+  std::vector<Update> updates = sgd(GradTable(means), kRate);
+  updates.insert(updates.end(), emptying.begin(), emptying.end());
+  Program step = compile(graph, {.updates = updates});
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (std::size_t first = 0; first < kImages; first += kBatch) run(add, indices, first);
+    step.run();
+    descend_by_hand(kImages);
+    expect_theta();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors, DigitPerceptron,
+    ::testing::Values(Error{"ExpectedSquaredDistance", expected_squared_distance,
+                            [](int j, int T) { return static_cast<double>((j - T) * (j - T)); }},
+                      Error{"MisclassificationProbability", misclassification_probability,
+                            [](int j, int T) { return j == T ? -1.0 : 0.0; }}),
+    [](const auto& error) { return error.param.name; });
+
+}  // namespace
+}  // namespace gradtable

@@ -1,0 +1,32 @@
+#include "gradtable/models/report/detail/markup.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gradtable::detail {
+namespace {
+
+TEST(Escaped, LeavesNothingThatHtmlGivesAMeaning) {
+  EXPECT_EQ(escaped("<a href=\"x\">'&amp;'</a>"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;");
+}
+
+TEST(Escaped, KeepsUtf8AndLinesAndShowsOtherBytes) {
+  EXPECT_EQ(escaped("größe\n\t2"), "größe\n\t2");
+  EXPECT_EQ(escaped("a\xff"), "a\\xff");
+  EXPECT_EQ(escaped(std::string("a\0b\x1b", 4)), "a\uFFFDb\uFFFD");
+}
+
+TEST(Base64, EncodesTheExamplesOfItsRfc) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
+TEST(Base64, EncodesEveryByte) {
+  EXPECT_EQ(base64(std::string("\x00\xff\xfe\xfb\xf0", 5)), "AP/++/A=");
+}
+
+}  // namespace
+}  // namespace gradtable::detail

@@ -1,0 +1,91 @@
+#include "gradtable/models/report/metrics_csv.hpp"
+
+#include <string>
+
+#include "tests/support/message_of.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::message_of;
+using testing::TemporaryFolder;
+
+constexpr const char* kHeader =
+    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy,"
+    "learning_rate,seconds,images_per_second\n";
+
+class MetricsCsvTest : public ::testing::Test {
+ protected:
+  std::string text() const { return folder_.read("metrics.csv"); }
+  void write(const std::string& text) const { folder_.write("metrics.csv", text); }
+
+  TemporaryFolder folder_;
+  const std::string path_ = folder_.path("metrics.csv");
+  const EpochMetrics first_ = {.epoch = 1,
+                               .train_loss = 0.1 + 0.2,
+                               .train_accuracy = 0.5,
+                               .validation_loss = 0.75,
+                               .validation_accuracy = 0.25,
+                               .learning_rate = 1e-7,
+                               .seconds = 2.5,
+                               .images_per_second = 60000};
+  const EpochMetrics second_ = {.epoch = 2, .train_loss = 1, .test_loss = 3, .test_accuracy = 1};
+};
+
+TEST_F(MetricsCsvTest, HasARowInTheFileAsSoonAsItIsAdded) {
+  MetricsCsv csv(path_);
+  EXPECT_EQ(text(), kHeader);
+  csv.add(first_);
+  EXPECT_EQ(text(), std::string(kHeader) + "1,0.30000000000000004,0.5,0.75,0.25,,,1e-07,2.5,60000\n");
+  csv.add(second_);
+  EXPECT_TRUE(text().ends_with("\n2,1,0,,,3,1,0,0,0\n"));
+}
+
+TEST_F(MetricsCsvTest, ReadsBackEveryBit) {
+  MetricsCsv csv(path_);
+  csv.add(first_);
+  csv.add(second_);
+  EXPECT_EQ(read_metrics_csv(path_), (std::vector{first_, second_}));
+}
+
+TEST_F(MetricsCsvTest, GoesOnAfterEarlierEpochsInPlaceOfWhatWasThere) {
+  write("something else");
+  MetricsCsv csv(path_, std::vector{first_});
+  csv.add(second_);
+  EXPECT_EQ(read_metrics_csv(path_), (std::vector{first_, second_}));
+}
+
+TEST_F(MetricsCsvTest, LeavesOutALineThatWasNotFinished) {
+  write(std::string(kHeader) + "1,2,0,,,,,0,0,0\n2,1,0,,,,,0,0,0");
+  ASSERT_EQ(read_metrics_csv(path_).size(), 1U);
+  EXPECT_EQ(read_metrics_csv(path_)[0].train_loss, 2);
+}
+
+TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
+  const auto message = [&](const std::string& text) {
+    write(text);
+    const std::string found = message_of<DataError>([&] { read_metrics_csv(path_); });
+    return found.substr(found.find("metrics.csv"));
+  };
+  const std::string header = kHeader;
+  EXPECT_TRUE(message("a,b\n1,2\n").starts_with("metrics.csv:1: expected \"epoch,train_loss,"));
+  EXPECT_EQ(message(header + "1,x,0,,,,,0,0,0\n"), "metrics.csv:2: \"x\"; expected a number");
+  EXPECT_EQ(message(header + "1,,0,,,,,0,0,0\n"), "metrics.csv:2: \"\"; expected a number");
+  EXPECT_EQ(message(header + "1,2,0,,,,,0,0\n"),
+            "metrics.csv:2: too few fields; expected as many as there are names in the first line");
+  EXPECT_EQ(message(header + "1,2,0,,,,,0,0,0,0\n"),
+            "metrics.csv:2: more fields; expected as many as there are names in the first line");
+}
+
+TEST_F(MetricsCsvTest, SaysWhichFileIsMissingOrCannotBeWritten) {
+  EXPECT_EQ(message_of<DataError>([&] { read_metrics_csv(path_); }),
+            path_ + ": No such file or directory; expected metrics of earlier epochs");
+  EXPECT_THROW(MetricsCsv(folder_.path("no/metrics.csv")), OutputError);
+}
+
+}  // namespace
+}  // namespace gradtable
