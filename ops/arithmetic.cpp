@@ -110,10 +110,6 @@ class Div final : public detail::Binary<Div> {
   }
 };
 
-Tensor tensor_of(const Operand& operand, const Operand& other) {
-  return detail::tensor_of("operator", operand, other);
-}
-
 }  // namespace
 
 bool detail::is_sub(const Op& op) {
@@ -145,21 +141,21 @@ Tensor div(const Tensor& a, const Tensor& b, Location at) {
 }
 
 Tensor operator+(const Operand& a, const Operand& b) {
-  return add(tensor_of(a, b), tensor_of(b, a), a.at);
+  return add(detail::tensor_of("add", a, b), detail::tensor_of("add", b, a), a.at);
 }
 
 Tensor operator-(const Operand& a, const Operand& b) {
-  return sub(tensor_of(a, b), tensor_of(b, a), a.at);
+  return sub(detail::tensor_of("sub", a, b), detail::tensor_of("sub", b, a), a.at);
 }
 
 Tensor operator*(const Operand& a, const Operand& b) {
   if (a.number && !b.number) return scale(b.value, *a.number, b.at);
   if (b.number && !a.number) return scale(a.value, *b.number, a.at);
-  return mul(tensor_of(a, b), tensor_of(b, a), a.at);
+  return mul(detail::tensor_of("mul", a, b), detail::tensor_of("mul", b, a), a.at);
 }
 
 Tensor operator/(const Operand& a, const Operand& b) {
-  return div(tensor_of(a, b), tensor_of(b, a), a.at);
+  return div(detail::tensor_of("div", a, b), detail::tensor_of("div", b, a), a.at);
 }
 
 Tensor operator-(const Operand& a) {

@@ -39,12 +39,19 @@ class LogitCost final : public detail::Binary<LogitCost> {
   }
 };
 
+// Checks scores and targets of one shape.
+void require_pairs(const detail::Composition& composition, const Tensor& x, const Tensor& targets) {
+  composition.require_alike(x, targets);
+  composition.require_numbers_to_average(x);
+}
+
 // Checks (n,k) with int32 class indices (n).
 void require_rows(const detail::Composition& composition, const Tensor& x, const Tensor& labels) {
   const std::array types = {x.type(), labels.type()};
   composition.checked([&] { return detail::infer_loss(types); });
   if (labels.dtype() != DType::int32)
     composition.refuse(fmt::format("expected int32 labels, got {}", to_string(labels.type())));
+  composition.require_numbers_to_average(x);
 }
 
 // The numbers 0, 1, ..., k - 1 of the type of x.
@@ -64,47 +71,47 @@ Tensor as_column(const Tensor& x) {
 }  // namespace
 
 Tensor binary_cross_entropy(const Tensor& probabilities, const Tensor& targets, Location at) {
-  const detail::Composition composition("binary_cross_entropy", probabilities, at);
+  const detail::Composition composition("binary_cross_entropy", {probabilities, targets}, at);
   const Tensor &p = probabilities, &t = targets;
-  composition.require_alike(p, t);
+  require_pairs(composition, p, t);
   const double eps = dispatch_floating(
       p.dtype(), []<class T>() { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
   return mean(-(t * log(p + eps) + (1.0 - t) * log((1.0 - p) + eps)));
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& scores, const Tensor& targets, Location at) {
-  const detail::Composition composition("binary_cross_entropy_with_logits", scores, at);
-  composition.require_alike(scores, targets);
+  const detail::Composition composition("binary_cross_entropy_with_logits", {scores, targets}, at);
+  require_pairs(composition, scores, targets);
   return mean(apply<LogitCost>({scores, targets}, at));
 }
 
 Tensor hinge(const Tensor& scores, const Tensor& targets, Location at) {
-  const detail::Composition composition("hinge", scores, at);
-  composition.require_alike(scores, targets);
+  const detail::Composition composition("hinge", {scores, targets}, at);
+  require_pairs(composition, scores, targets);
   return mean(relu(1.0 - targets * scores));
 }
 
 Tensor multiclass_hinge(const Tensor& scores, const Tensor& labels, Location at) {
-  const detail::Composition composition("multiclass_hinge", scores, at);
+  const detail::Composition composition("multiclass_hinge", {scores, labels}, at);
   require_rows(composition, scores, labels);
   const Tensor& x = scores;
-  const Tensor margins = relu((x - as_column(detail::pick(x, labels))) + 1.0);
+  const Tensor margins = relu((x - as_column(detail::pick(x, labels, "multiclass_hinge"))) + 1.0);
   const Tensor others = 1.0 - detail::label_rows(labels, x);
   return mean(sum(others * margins, {1}));
 }
 
 Tensor misclassification_probability(const Tensor& probabilities, const Tensor& labels, Location at) {
-  const detail::Composition composition("misclassification_probability", probabilities, at);
+  const detail::Composition composition("misclassification_probability", {probabilities, labels}, at);
   require_rows(composition, probabilities, labels);
-  return mean(1.0 - detail::pick(probabilities, labels));
+  return mean(1.0 - detail::pick(probabilities, labels, "misclassification_probability"));
 }
 
 Tensor expected_squared_distance(const Tensor& probabilities, const Tensor& labels, Location at) {
-  const detail::Composition composition("expected_squared_distance", probabilities, at);
+  const detail::Composition composition("expected_squared_distance", {probabilities, labels}, at);
   require_rows(composition, probabilities, labels);
   const Tensor& p = probabilities;
   const Tensor classes = class_numbers(p, p.shape()[1]);
-  const Tensor label = detail::pick(broadcast_to(classes, p.shape()), labels);
+  const Tensor label = detail::pick(broadcast_to(classes, p.shape()), labels, "expected_squared_distance");
   const Tensor distances = classes - as_column(label);
   return mean(sum(p * square(distances), {1}));
 }

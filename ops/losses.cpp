@@ -113,6 +113,10 @@ class CrossEntropy final : public Loss<CrossEntropy> {
 class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
  public:
   std::string_view name() const override { return "softmax_cross_entropy"; }
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    detail::require_numbers_to_average(inputs[0]);
+    return Loss::infer(inputs);
+  }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
@@ -170,13 +174,13 @@ Tensor smoothed(const Tensor& y, double smoothing) {
 }
 
 // `weights` are those of x's shape, or empty.
-Costs costs_of_indices(const Tensor& x, const Tensor& labels, const Tensor& weights,
-                       const LossOptions& options) {
+Costs costs_of_indices(std::string_view function, const Tensor& x, const Tensor& labels,
+                       const Tensor& weights, const LossOptions& options) {
   const std::optional<std::int32_t> ignored = options.ignore_index;
   const double smoothing = options.label_smoothing;
-  Costs costs{neg(detail::pick(x, labels, ignored))};
-  const Tensor counted = ignored ? detail::pick(full_like(x, 1), labels, ignored) : Tensor();
-  costs.shares = weights.empty() ? counted : detail::pick(weights, labels, ignored);
+  Costs costs{neg(detail::pick(x, labels, function, ignored))};
+  const Tensor counted = ignored ? detail::pick(full_like(x, 1), labels, function, ignored) : Tensor();
+  costs.shares = weights.empty() ? counted : detail::pick(weights, labels, function, ignored);
   if (!weights.empty()) costs.of_examples = mul(costs.shares, costs.of_examples);
   if (smoothing == 0) return costs;
   Tensor spread = spread_cost(x, weights);
@@ -194,8 +198,9 @@ Tensor class_weights(const Tensor& x, const Tensor& weights) {
   return broadcast_to(reshape(weights, Shape(extents)), x.shape());
 }
 
-void check(const detail::Composition& composition, const Tensor& x, const Tensor& labels,
-           const LossOptions& options) {
+// What nll and softmax_cross_entropy take.
+void require_loss(const detail::Composition& composition, const Tensor& x, const Tensor& labels,
+                  const LossOptions& options) {
   const std::array types = {x.type(), labels.type()};
   if (labels.dtype() == DType::uint8)
     composition.refuse(fmt::format("expected labels cast to int32, got {}", to_string(labels.type())));
@@ -212,6 +217,21 @@ void check(const detail::Composition& composition, const Tensor& x, const Tensor
         fmt::format("expected weights {}, got {}", to_string(of_classes), to_string(options.weights.type())));
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
     composition.refuse(fmt::format("expected label_smoothing in [0,1], got {}", options.label_smoothing));
+  if (options.reduction == LossReduction::mean) composition.require_numbers_to_average(x);
+}
+
+// The inputs of both; the labels stand in for weights that are not there.
+detail::Composition composition_of(std::string_view function, const Tensor& x, const Tensor& labels,
+                                   const LossOptions& options, Location at) {
+  return {function, {x, labels, options.weights.empty() ? labels : options.weights}, at};
+}
+
+Tensor nll_in(std::string_view function, const Tensor& x, const Tensor& labels, const LossOptions& options) {
+  const Tensor weights = class_weights(x, options.weights);
+  if (labels.dtype() == DType::int32)
+    return reduced(costs_of_indices(function, x, labels, weights, options), options.reduction);
+  const Tensor y = smoothed(labels, options.label_smoothing);
+  return reduced({spread_cost(x, weights.empty() ? y : mul(weights, y))}, options.reduction);
 }
 
 bool is_plain_mean(const LossOptions& options) {
@@ -224,30 +244,21 @@ Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location
   return apply<CrossEntropy>({probabilities, labels}, at);
 }
 
-Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, Location at) {
-  return apply<SoftmaxCrossEntropy>({scores, labels}, at);
-}
-
 Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options, Location at) {
-  const detail::Composition composition("nll", log_probabilities, at);
-  const Tensor& x = log_probabilities;
-  check(composition, x, labels, options);
-  const Tensor weights = class_weights(x, options.weights);
-  if (labels.dtype() == DType::int32)
-    return reduced(costs_of_indices(x, labels, weights, options), options.reduction);
-  const Tensor y = smoothed(labels, options.label_smoothing);
-  return reduced({spread_cost(x, weights.empty() ? y : mul(weights, y))}, options.reduction);
+  const auto composition = composition_of("nll", log_probabilities, labels, options, at);
+  require_loss(composition, log_probabilities, labels, options);
+  return nll_in("nll", log_probabilities, labels, options);
 }
 
 Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options,
                              Location at) {
-  const detail::Composition composition("softmax_cross_entropy", scores, at);
-  check(composition, scores, labels, options);
+  const auto composition = composition_of("softmax_cross_entropy", scores, labels, options, at);
+  require_loss(composition, scores, labels, options);
   if (!is_plain_mean(options) || scores.shape().rank() > 2)
-    return nll(log_softmax(scores, 1), labels, options, at);
-  if (options.label_smoothing == 0) return softmax_cross_entropy(scores, labels, at);
-  return softmax_cross_entropy(scores, smoothed(detail::label_rows(labels, scores), options.label_smoothing),
-                               at);
+    return nll_in("softmax_cross_entropy", log_softmax(scores, 1), labels, options);
+  const double smoothing = options.label_smoothing;
+  const Tensor y = smoothing == 0 ? labels : smoothed(detail::label_rows(labels, scores), smoothing);
+  return apply<SoftmaxCrossEntropy>({scores, y}, at);
 }
 
 }  // namespace gradtable

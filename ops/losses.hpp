@@ -10,16 +10,11 @@
 namespace gradtable {
 
 // loss = sum over rows i and classes j of -y_ij ln(p_ij + eps), a scalar: the sum over the batch, not its
-// mean. p: probabilities (m,k). y: int32 class indices (m), or rows (m,k). eps is the spacing of numbers at
-// 1, and the gradient with respect to p is -y/p, as if it were 0: infinite where p = 0, as softmax gives for
-// very different scores, for which there is softmax_cross_entropy. Throws ShapeError; a label out of range is
-// a DataError when run.
+// mean, and 0 for m = 0. p: probabilities (m,k), k > 0. y: int32 class indices (m), or rows (m,k). eps is the
+// spacing of numbers at 1, and the gradient with respect to p is -y/p, as if it were 0: infinite where p = 0,
+// as softmax gives for very different scores, for which there is softmax_cross_entropy. Throws ShapeError; a
+// label out of range is a DataError when run.
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at = Location::current());
-
-// loss = mean over rows i of -sum_j y_ij ln softmax(x_i)_j, a scalar; stable for any scores.
-// x: scores (m,k), also called logits. y: int32 class indices (m), or rows (m,k). Throws ShapeError; a label
-// out of range is a DataError when run. Goodfellow et al., equations 6.29 to 6.31.
-Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, Location at = Location::current());
 
 // What becomes of the losses of the examples: their mean, their sum, or they stay as they are.
 enum class LossReduction : std::uint8_t { mean, sum, none };
@@ -27,14 +22,14 @@ enum class LossReduction : std::uint8_t { mean, sum, none };
 struct LossOptions {
   Tensor weights = {};                            // (k): a factor for each class; 1 when empty
   std::optional<std::int32_t> ignore_index = {};  // examples with this label do not count
-  LossReduction reduction = LossReduction::mean;  //
+  LossReduction reduction = LossReduction::mean;  // a mean is over at least one example
   double label_smoothing = 0;                     // in [0,1]
 };
 
 // loss_i = -w_y ln p_iy for the class y of example i, from logarithms x_ij = ln p_ij; over many examples
 // their mean sum_i loss_i / sum_i w_y, or as the options say. x: (n,k), or (n,k,d1,...) with an example for
 // each place. labels: int32 (n,d1,...), or rows of weights of x's shape: then loss_i = -sum_j w_j y_ij x_ij,
-// whose mean divides by the number of examples.
+// whose mean divides by the number of examples. k > 0, and for a mean there is an example.
 //
 // label_smoothing e: the label is the class with a weight of 1 - e, and each of the k classes with e / k.
 // Examples that ignore_index leaves out, which goes with int32 labels alone, count neither in the sum nor in
@@ -43,9 +38,11 @@ struct LossOptions {
 Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options = {},
            Location at = Location::current());
 
-// nll of log_softmax(x) over the classes, axis 1 of scores x (n,k) or (n,k,d1,...), and
-// SoftmaxCrossEntropyLoss of ONNX. Without options it is the function above.
-Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options,
+// nll of ln softmax(x) over the classes, axis 1 of scores x, also called logits; stable for any finite
+// scores. Without options: loss = 1/n sum_ij -y_ij ln softmax(x_i)_j. Shapes, options and errors as above;
+// with scores (n,k) and no options but label_smoothing it is one op. This is SoftmaxCrossEntropyLoss of ONNX;
+// Goodfellow et al., equations 6.29 to 6.31.
+Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options = {},
                              Location at = Location::current());
 
 }  // namespace gradtable

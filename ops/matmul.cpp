@@ -134,7 +134,7 @@ void require_vectors(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpose b_transposed, Location at) {
-  detail::require_tensor(b, "matmul", at);
+  detail::require_tensors({a, b}, "matmul", at);
   detail::checked(a, "matmul", at,
                   [&] { require_factors(a.shape(), b.shape(), a_transposed, b_transposed); });
   const bool row = a.shape().rank() == 1, column = b.shape().rank() == 1;
@@ -149,7 +149,7 @@ Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpos
 }
 
 Tensor dot(const Tensor& a, const Tensor& b, Location at) {
-  detail::require_tensor(b, "dot", at);
+  detail::require_tensors({a, b}, "dot", at);
   detail::checked(a, "dot", at, [&] {
     require_vectors(a, b);
     if (a.shape() != b.shape())
@@ -160,7 +160,7 @@ Tensor dot(const Tensor& a, const Tensor& b, Location at) {
 }
 
 Tensor outer(const Tensor& a, const Tensor& b, Location at) {
-  detail::require_tensor(b, "outer", at);
+  detail::require_tensors({a, b}, "outer", at);
   detail::checked(a, "outer", at, [&] { require_vectors(a, b); });
   return mul(unsqueeze(a, {1}, at), unsqueeze(b, {0}, at), at);
 }

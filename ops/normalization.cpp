@@ -58,7 +58,7 @@ Tensor scaled(const Tensor& centered, const Tensor& scale, const Tensor& varianc
 
 BatchNorm batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, const Tensor& running_mean,
                      const Tensor& running_variance, const BatchNormOptions& options, Location at) {
-  const Composition composition("batch_norm", x, at);
+  const Composition composition("batch_norm", {x, scale, bias, running_mean, running_variance}, at);
   const double momentum = options.momentum;
   require_channels(composition, x, {scale, bias, running_mean, running_variance});
   require_epsilon(composition, options.epsilon);
@@ -78,7 +78,7 @@ BatchNorm batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, c
 
 Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& bias, const Tensor& mean,
                             const Tensor& variance, double epsilon, Location at) {
-  const Composition composition("batch_norm_inference", x, at);
+  const Composition composition("batch_norm_inference", {x, scale, bias, mean, variance}, at);
   require_channels(composition, x, {scale, bias, mean, variance});
   require_epsilon(composition, epsilon);
   return scaled(x - along_channels(mean, x), scale, variance, bias, epsilon);
@@ -86,7 +86,7 @@ Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& 
 
 LayerNorm layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, std::int64_t axis,
                      double epsilon, Location at) {
-  const Composition composition("layer_norm", x, at);
+  const Composition composition("layer_norm", {x, scale, bias}, at);
   const std::array types = {x.type(), scale.type(), bias.type()};
   composition.checked([&] { return detail::floating(types); });
   require_epsilon(composition, epsilon);
@@ -99,6 +99,8 @@ LayerNorm layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, s
       composition.refuse(fmt::format("expected scale and bias that broadcast to {}, got {}",
                                      to_string(x.shape()), to_string(other.shape())));
   }
+  composition.checked(
+      [&] { detail::require_some(x.shape(), detail::reduced(x.shape(), detail::set_of(axes, rank), true)); });
   const Tensor m = mean(x, axes, true), centered = x - m;
   const Tensor r = inverse_root(mean(square(centered), axes, true), epsilon);
   return {.output = centered * r * scale + bias, .mean = m, .inverse_deviation = r};

@@ -13,8 +13,9 @@ Tensor half_squared_error(const Tensor& y, const Tensor& targets, Location at = 
 Tensor mean_squared_error(const Tensor& y, const Tensor& targets, Location at = Location::current());
 
 // loss = mean over all elements of 1/2 (ln(2 pi v) + (t - m)^2 / v), the negative logarithm of the density at
-// t of a normal distribution of mean m and variance v. Variances below `epsilon`, 0 among them, count as
-// epsilon; there the derivative with respect to v is 0. epsilon > 0. Goodfellow et al., section 6.2.2.4.
+// t of a normal distribution of mean m and variance v; there are some. Variances below `epsilon`, 0 among
+// them, count as epsilon; there the derivative with respect to v is 0. epsilon > 0. Goodfellow et al.,
+// section 6.2.2.4.
 Tensor gaussian_nll(const Tensor& mean, const Tensor& variance, const Tensor& targets, double epsilon = 1e-6,
                     Location at = Location::current());
 

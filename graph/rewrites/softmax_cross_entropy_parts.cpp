@@ -241,7 +241,7 @@ double rounded(double factor) {
 Tensor as_op(const Rewriter& rewriter, const Formulas& formulas, const Loss& loss, const Node& like) {
   const bool indices = formulas.is(loss.y.id, is_one_hot);
   const Tensor y = rewriter[indices ? formulas.input(loss.y.id, 0) : loss.y.id];
-  const Tensor mean = softmax_cross_entropy(rewriter[loss.x], y, like.location);
+  const Tensor mean = softmax_cross_entropy(rewriter[loss.x], y, {}, like.location);
   const auto rows = static_cast<double>(rewriter.node(loss.x).type.shape[0]);
   return reshape(times(mean, rounded(-loss.y.factor * rows), like.location), like.type.shape, like.location);
 }

@@ -103,7 +103,7 @@ Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
   g.images = div(cast(bytes, dtype, location_), graph_.constant(255, dtype, location_), location_);
   g.labels = cast(gather(g.classes, g.indices, 0, location_), DType::int32, location_).named("labels");
   g.scores = network_(g.images.named("images"), location_).named("scores");
-  g.loss = softmax_cross_entropy(g.scores, g.labels, location_).named("loss");
+  g.loss = softmax_cross_entropy(g.scores, g.labels, {}, location_).named("loss");
   g.predictions = argmax(g.scores, -1, false, location_).named("predictions");
   return *steps_.emplace(std::pair(m, n), std::move(step)).first->second;
 }

@@ -1,6 +1,7 @@
 // Public functions that are made of several ops.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,8 @@ namespace gradtable::detail {
 // its name, as for an op.
 class Composition {
  public:
-  // The graph is that of x. Throws GraphError when x is empty.
-  Composition(std::string_view function, const Tensor& x, Location at);
+  // Throws GraphError unless the inputs, of which there is at least one, are tensors of one graph.
+  Composition(std::string_view function, std::initializer_list<Tensor> inputs, Location at);
 
   // Throws ShapeError("function: sentence  [place]").
   [[noreturn]] void refuse(const std::string& sentence) const;
@@ -22,15 +23,21 @@ class Composition {
   // rule(), which throws ShapeError("expected ..., got ...").
   template <class Rule>
   auto checked(const Rule& rule) const {
-    return detail::checked(x_, function_, at_, rule);
+    return detail::checked(first_, function_, at_, rule);
   }
+
+  // x is float32 or float64.
+  void require_floating(const Tensor& x) const;
 
   // Both float32 or both float64, and of one shape.
   void require_alike(const Tensor& a, const Tensor& b) const;
 
+  // There are numbers in x.
+  void require_numbers_to_average(const Tensor& x) const;
+
  private:
   std::string_view function_;
-  Tensor x_;
+  Tensor first_;
   Location at_;
   Graph::Scope scope_;
 };

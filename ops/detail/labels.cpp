@@ -14,11 +14,12 @@ TensorType infer_loss(std::span<const TensorType> inputs) {
   if (labels.dtype == DType::uint8)
     throw ShapeError(fmt::format("expected labels cast to int32, got {}", to_string(labels)));
   const DType dtype = floating(indices ? inputs.first(1) : inputs);
-  const bool matrix = scores.shape.rank() == 2 && scores.shape.size() > 0;
+  const bool matrix = scores.shape.rank() == 2 && scores.shape[1] > 0;
   const bool fits = matrix && labels.shape == (indices ? scores.shape.first(1) : scores.shape);
   if (!fits)
-    throw ShapeError(fmt::format("expected scores (m,k) and labels, int32 (m) or rows (m,k), got {} and {}",
-                                 to_string(scores), to_string(labels)));
+    throw ShapeError(
+        fmt::format("expected scores (m,k) with k > 0 and labels, int32 (m) or rows (m,k), got {} and {}",
+                    to_string(scores), to_string(labels)));
   return {dtype, {}};
 }
 

@@ -28,10 +28,10 @@ Shape with_classes(const Shape& labels, std::int64_t classes) {
 // takes the same indices for every n, and a product with one_hot has numbers for all classes.
 class OfLabels : public Op {
  public:
-  explicit OfLabels(Ignored ignored) : ignored_(ignored) {}
+  OfLabels(std::string_view function, Ignored ignored) : function_(function), ignored_(ignored) {}
   std::vector<Attribute> attributes() const override {
     using Indices = std::vector<std::int64_t>;
-    return {{"ignored", ignored_ ? Indices{*ignored_} : Indices{}}};
+    return {{function_, true}, {"ignored", ignored_ ? Indices{*ignored_} : Indices{}}};
   }
   bool may_throw() const override { return true; }
   std::int64_t parts(std::span<const TensorType>, const TensorType& output) const override {
@@ -54,12 +54,14 @@ class OfLabels : public Op {
     for (std::int64_t n = parts.begin; n < parts.end; ++n) {
       for (std::int64_t i = n * inner; i < (n + 1) * inner; ++i) {
         const std::int32_t c = label[static_cast<std::size_t>(i)];
-        if (ignored_ != c) require_labels(name(), label, {i, i + 1}, classes);
+        if (ignored_ != c) require_labels(function_, label, {i, i + 1}, classes);
         f(i, ignored_ == c ? -1 : (n * classes + c) * inner + i - n * inner);
       }
     }
   }
 
+  // What messages name: an attribute, so that nodes of two functions stay apart.
+  std::string_view function_;
   Ignored ignored_;
 };
 
@@ -86,7 +88,8 @@ class Pick final : public OfLabels {
 // x[n,c,...] = z[n,...] where c = labels[n,...], else 0: the transpose of Pick.
 class Place final : public OfLabels {
  public:
-  Place(std::int64_t classes, Ignored ignored) : OfLabels(ignored), classes_(classes) {}
+  Place(std::string_view function, std::int64_t classes, Ignored ignored)
+      : OfLabels(function, ignored), classes_(classes) {}
   std::string_view name() const override { return "place"; }
   std::vector<Attribute> attributes() const override {
     std::vector<Attribute> all = OfLabels::attributes();
@@ -112,7 +115,7 @@ class Place final : public OfLabels {
   Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                std::size_t wrt) const override {
     if (wrt == 1) return Op::bprop(inputs, output, gradient, wrt);
-    return pick(gradient, inputs[1], ignored_);
+    return pick(gradient, inputs[1], function_, ignored_);
   }
 
  private:
@@ -122,7 +125,7 @@ class Place final : public OfLabels {
 Tensor Pick::bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                    std::size_t wrt) const {
   if (wrt == 1) return Op::bprop(inputs, output, gradient, wrt);
-  const auto op = std::make_shared<const Place>(inputs[0].shape()[1], ignored_);
+  const auto op = std::make_shared<const Place>(function_, inputs[0].shape()[1], ignored_);
   return apply(op, {gradient, inputs[1]}, Location::current());
 }
 
@@ -139,8 +142,8 @@ TensorType infer_pick(std::span<const TensorType> inputs) {
   return {x.dtype, labels.shape};
 }
 
-Tensor pick(const Tensor& x, const Tensor& labels, Ignored ignored, Location at) {
-  return apply(std::make_shared<const Pick>(ignored), {x, labels}, at);
+Tensor pick(const Tensor& x, const Tensor& labels, std::string_view function, Ignored ignored, Location at) {
+  return apply(std::make_shared<const Pick>(function, ignored), {x, labels}, at);
 }
 
 }  // namespace gradtable::detail

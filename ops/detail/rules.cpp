@@ -86,10 +86,19 @@ Block block_of(const Shape& shape, Axes axes) {
   return block;
 }
 
-void require_tensor(const Tensor& x, std::string_view function, Location at) {
-  if (x.empty())
-    throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",
-                                 function, to_string(at)));
+void require_tensors(std::initializer_list<Tensor> inputs, std::string_view function, Location at) {
+  const Tensor& first = *inputs.begin();
+  for (const Tensor& input : inputs) {
+    if (!input.empty() && &input.graph() == &first.graph()) continue;
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got {} as input {}  [{}]", function,
+                                 input.empty() ? "an empty tensor" : "a tensor of another graph",
+                                 &input - &first, to_string(first.empty() ? at : first.graph().place(at))));
+  }
+}
+
+void require_numbers_to_average(const TensorType& numbers) {
+  if (numbers.shape.size() == 0)
+    throw ShapeError(fmt::format("expected numbers to average, got {}", to_string(numbers)));
 }
 
 ShapeError in_call(const ShapeError& error, const Tensor& x, std::string_view function, Location at) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bitset>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -53,15 +54,19 @@ struct Block {
 };
 Block block_of(const Shape& shape, Axes axes);
 
-// Throws GraphError when x is empty.
-void require_tensor(const Tensor& x, std::string_view function, Location at);
+// Throws GraphError, in the words of Graph::apply, unless all are tensors of one graph.
+void require_tensors(std::initializer_list<Tensor> inputs, std::string_view function, Location at);
+
+// Throws ShapeError unless there are numbers whose mean can be taken.
+void require_numbers_to_average(const TensorType& numbers);
+
 // The error with the function's name and the user's line around it, as the graph does it for Op::infer.
 ShapeError in_call(const ShapeError& error, const Tensor& x, std::string_view function, Location at);
 
 // rule(), which a public function of x asks before there is a node, and which makes none.
 template <class Rule>
 auto checked(const Tensor& x, std::string_view function, Location at, Rule&& rule) {
-  require_tensor(x, function, at);
+  require_tensors({x}, function, at);
   try {
     return std::forward<Rule>(rule)();
   } catch (const ShapeError& error) {

@@ -52,9 +52,9 @@ TEST_F(Arithmetic, RefusesTensorsOfAnotherGraphAndEmptyOnes) {
 }
 
 TEST_F(Arithmetic, RefusesAnOperatorBetweenTwoNumbers) {
-  const std::string sentence = "operator: expected a tensor on one side, got two numbers";
-  EXPECT_EQ(message_of<GraphError>([] { Operand(1) + Operand(2); }), sentence);
-  EXPECT_EQ(message_of<GraphError>([] { Operand(1) * Operand(2); }), sentence);
+  const std::string sentence = ": expected a tensor on one side, got two numbers";
+  EXPECT_EQ(message_of<GraphError>([] { Operand(1) + Operand(2); }), "add" + sentence);
+  EXPECT_EQ(message_of<GraphError>([] { Operand(1) * Operand(2); }), "mul" + sentence);
 }
 
 TEST_F(Arithmetic, GivesTheResultOfAnOperatorTheUsersLine) {

@@ -131,8 +131,8 @@ TEST(LossesOfDecisions, RefuseShapesThatDoNotFit) {
   expect_error<ShapeError>([&] { multiclass_hinge(x, x); },
                            "multiclass_hinge: expected int32 labels, got float32 (3,1)");
   expect_error<ShapeError>([&] { misclassification_probability(x, labels); },
-                           "misclassification_probability: expected scores (m,k) and labels, int32 (m) or "
-                           "rows (m,k), got float32 (3,1) and int32 (2)");
+                           "misclassification_probability: expected scores (m,k) with k > 0 and labels, "
+                           "int32 (m) or rows (m,k), got float32 (3,1) and int32 (2)");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/reduction.hpp"
@@ -122,10 +123,9 @@ TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheTyp
 
 TEST_F(Classification, AsksForACastOfLabelsThatAreBytes) {
   const Tensor x = g.input("scores", {3, 4}), bytes = g.input("bytes", {3}, DType::uint8);
-  using Loss = Tensor (*)(const Tensor&, const Tensor&, Location);
-  for (const Loss loss : {Loss{cross_entropy}, Loss{softmax_cross_entropy}})
-    EXPECT_TRUE(testing::contains(message_of<ShapeError>([&] { loss(x, bytes, Location::current()); }),
-                                  "expected labels cast to int32, got uint8 (3)"));
+  const std::string sentence = "expected labels cast to int32, got uint8 (3)";
+  expect_error<ShapeError>([&] { cross_entropy(x, bytes); }, "cross_entropy: " + sentence);
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, bytes); }, "softmax_cross_entropy: " + sentence);
 }
 
 TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
@@ -149,17 +149,50 @@ TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
 }
 
 TEST_F(Classification, RefusesShapesThatDoNotFit) {
-  const Tensor x = g.input("x", {2, 3}), rows = g.input("rows", {2, 4}), none = g.input("none", {0, 3});
-  const Tensor labels = g.input("labels", {3}, DType::int32), no_labels = g.input("no", {0}, DType::int32);
-  const std::string sentence = "expected scores (m,k) and labels, int32 (m) or rows (m,k), got ";
+  const Tensor x = g.input("x", {2, 3}), rows = g.input("rows", {2, 4});
+  const Tensor labels = g.input("labels", {3}, DType::int32);
+  const std::string sentence = "expected scores (m,k) with k > 0 and labels, int32 (m) or rows (m,k), got ";
   expect_error<ShapeError>([&] { cross_entropy(x, labels); },
                            "cross_entropy: " + sentence + "float32 (2,3) and int32 (3)");
   expect_error<ShapeError>([&] { cross_entropy(x, rows); },
                            "cross_entropy: " + sentence + "float32 (2,3) and float32 (2,4)");
   expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels); },
-                           "softmax_cross_entropy: " + sentence + "float32 (2,3) and int32 (3)");
-  expect_error<ShapeError>([&] { softmax_cross_entropy(none, no_labels); },
-                           "softmax_cross_entropy: " + sentence + "float32 (0,3) and int32 (0)");
+                           "softmax_cross_entropy: expected float32 or float64 (n,k,...) with k > 0 and "
+                           "int32 labels (n,...), got float32 (2,3) and int32 (3)");
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, rows); },
+                           "softmax_cross_entropy: expected one shape, got (2,3) and (2,4)");
+}
+
+TEST_F(Classification, SumsNoExamplesToZeroAndRefusesTheirMean) {
+  const Tensor x = g.input("x", {0, 3}), labels = g.input("labels", {0}, DType::int32);
+  const LossOptions total{.reduction = LossReduction::sum};
+  const Array no_scores(DType::float32, {0, 3}), no_labels(DType::int32, {0});
+  for (const Tensor& sum :
+       {cross_entropy(x, labels), nll(x, labels, total), softmax_cross_entropy(x, labels, total)})
+    EXPECT_EQ(evaluate(sum, {{x, no_scores}, {labels, no_labels}}).item(), 0);
+  EXPECT_EQ(evaluate(cross_entropy(x, x), {{x, no_scores}}).item(), 0);
+  const std::string sentence = "expected numbers to average, got float32 (0,3)";
+  expect_error<ShapeError>([&] { nll(x, labels); }, "nll: " + sentence);
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels); }, "softmax_cross_entropy: " + sentence);
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels, {.ignore_index = 1}); },
+                           "softmax_cross_entropy: " + sentence);
+}
+
+// Also where an equal loss of another function is in the graph.
+TEST_F(Classification, NamesTheFunctionWhoseLabelsAreOutOfRange) {
+  const Tensor x = g.constant(full({2, 3}, 0.25)), labels = g.input("labels", {2}, DType::int32);
+  const LossOptions each{.reduction = LossReduction::none};
+  const Tensor first = nll(x, labels, each);
+  const Tensor second = softmax_cross_entropy(x, labels, each);
+  const Tensor third = misclassification_probability(x, labels);
+  const Array wrong = Array::of<std::int32_t>({2}, {0, 3});
+  const auto message = [&](const Tensor& y) {
+    return message_of<DataError>([&] { evaluate(y, {{labels, wrong}}); });
+  };
+  const std::string sentence = "expected labels from 0 to 2, got 3 at 1";
+  EXPECT_EQ(message(first), "nll: " + sentence);
+  EXPECT_EQ(message(second), "softmax_cross_entropy: " + sentence);
+  EXPECT_EQ(message(third), "misclassification_probability: " + sentence);
 }
 
 TEST_F(Classification, RefusesMixedTypesAndIntegers) {
@@ -238,7 +271,7 @@ TEST_F(Classification, LeavesIgnoredExamplesOutOfSumAndMean) {
 
 TEST_F(Classification, IsOneOpWithoutOptionsAndWithSmoothingAlone) {
   const Tensor x = g.input("x", {3, 4}), labels = g.input("labels", {3}, DType::int32);
-  EXPECT_EQ(softmax_cross_entropy(x, labels, LossOptions{}), softmax_cross_entropy(x, labels));
+  EXPECT_EQ(softmax_cross_entropy(x, labels, {}), softmax_cross_entropy(x, labels));
   const Tensor smoothed = softmax_cross_entropy(x, labels, {.label_smoothing = 0.1});
   EXPECT_EQ(get_operation(smoothed), get_operation(softmax_cross_entropy(x, labels)));
 }

@@ -1,6 +1,7 @@
 // What holds of every op, checked of every row of the table (op_cases.hpp).
 #include "tests/ops/op_cases.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -253,6 +254,43 @@ TEST(OpCases, ThrowWhereANodeOfRefusedTypesIsMade) {
           << row.function << " of " << refusal.inputs.size() << " inputs: " << message;
     }
   });
+}
+
+// The extents at which loops and divisions go wrong.
+struct Special {
+  std::string name;
+  std::function<bool(const Shape&)> is;
+};
+const std::vector<Special>& special_shapes() {
+  static const std::vector<Special> all = {
+      {"no elements", [](const Shape& shape) { return shape.size() == 0; }},
+      {"an extent of 1",
+       [](const Shape& shape) { return std::ranges::find(shape.extents(), 1) != shape.extents().end(); }},
+      {"rank 0", [](const Shape& shape) { return shape.rank() == 0; }}};
+  return all;
+}
+
+// The functions that have a case, or refuse types, with such an input.
+std::set<std::string> functions_with(const Special& special) {
+  std::set<std::string> functions;
+  for (const OpCase& c : op_cases())
+    for (const Array& input : c.inputs)
+      if (special.is(input.shape())) functions.insert(c.function());
+  for_each_row([&](const OpRow& row) {
+    for (const Refusal& refusal : row.refused)
+      for (const TensorType& type : refusal.inputs)
+        if (special.is(type.shape)) functions.insert(row.function);
+  });
+  return functions;
+}
+
+TEST(OpCases, TakeOrRefuseNoElementsExtentsOfOneAndScalars) {
+  for (const Special& special : special_shapes()) {
+    const std::set<std::string> functions = functions_with(special);
+    for_each_row([&](const OpRow& row) {
+      EXPECT_TRUE(functions.contains(row.function)) << row.function << " has no case of " << special.name;
+    });
+  }
 }
 
 TEST(OpCases, HaveDifferentNames) {

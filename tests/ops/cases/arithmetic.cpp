@@ -27,11 +27,11 @@ OpRow row(const OpRow& about, const Call& f, const std::function<double(double, 
 }
 
 OpCase pair_case(std::string name, Call f, const std::function<double(double, double)>& g) {
-  return {std::move(name), std::move(f), {kX, kPositive}, mapped(kX, kPositive, kX.shape(), g)};
+  return {std::move(name), std::move(f), {kX, kPositive}, mapped(kX, kPositive, kX.shape(), g), true, true};
 }
 
 OpCase number_case(std::string name, Call f, const std::function<double(double)>& g) {
-  return {std::move(name), std::move(f), {kX}, mapped(kX, g)};
+  return {std::move(name), std::move(f), {kX}, mapped(kX, g), true, true};
 }
 
 }  // namespace
@@ -44,6 +44,7 @@ Rows arithmetic_rows() {
            .formula = "c = a + b",
            .derivative = "a: G, b: G",
            .smooth = Smoothness::third,
+           .multilinear = true,
            .onnx = {"Add"}},
           [](Inputs x) { return add(x[0], x[1]); }, [](double a, double b) { return a + b; }),
       row(
@@ -51,6 +52,7 @@ Rows arithmetic_rows() {
            .formula = "c = a - b",
            .derivative = "a: G, b: -G",
            .smooth = Smoothness::third,
+           .multilinear = true,
            .onnx = {"Sub"}},
           [](Inputs x) { return sub(x[0], x[1]); }, [](double a, double b) { return a - b; }),
       row(
@@ -81,7 +83,8 @@ Rows arithmetic_rows() {
                      "operator+ number_on_the_right", [](Inputs x) { return x[0] + 0.3; },
                      [](double x) { return x + 0.3; })},
        .refused = two_shapes,
-       .smooth = Smoothness::third},
+       .smooth = Smoothness::third,
+       .multilinear = true},
       {.function = "operator-",
        .formula = "as sub; of one tensor, as neg; one side may be a number",
        .derivative = "as there",
@@ -97,7 +100,8 @@ Rows arithmetic_rows() {
                      "operator- number_on_the_right", [](Inputs x) { return x[0] - 0.3; },
                      [](double x) { return x - 0.3; })},
        .refused = two_shapes,
-       .smooth = Smoothness::third},
+       .smooth = Smoothness::third,
+       .multilinear = true},
       {.function = "operator*",
        .formula = "as mul; with a number, as scale; one side may be a number",
        .derivative = "as there",
@@ -111,7 +115,8 @@ Rows arithmetic_rows() {
                      "operator* number_on_the_right", [](Inputs x) { return x[0] * 0.3; },
                      [](double x) { return x * 0.3; })},
        .refused = two_shapes,
-       .smooth = Smoothness::third},
+       .smooth = Smoothness::third,
+       .multilinear = true},
       {.function = "operator/",
        .formula = "as div; one side may be a number",
        .derivative = "as there",

@@ -29,6 +29,8 @@ Rows broadcast_rows() {
                broadcast_to_case(" column", {2, 1}, {2, 3}),
                broadcast_to_case(" scalar", {}, {2, 3}),
                broadcast_to_case(" several_axes", {3, 1}, {2, 3, 4}),
+               broadcast_to_case(" larger", {13, 1, 7}, {13, 5, 7}),
+               broadcast_to_case(" of_nothing", {0, 1}, {2, 0, 3}),
                broadcast_to_case(" to_nothing", {1, 3}, {0, 3}),
                {"broadcast_to integers",
                 [](Inputs in) {
@@ -50,7 +52,9 @@ Rows broadcast_rows() {
                sum_to_case("", {2, 3}, {3}),
                sum_to_case(" column", {2, 3}, {2, 1}),
                sum_to_case(" scalar", {2, 3}, {}),
+               sum_to_case(" of_a_scalar", {}, {}),
                sum_to_case(" several_axes", {2, 3, 4}, {3, 1}),
+               sum_to_case(" extents_of_1", {1, 3, 1}, {3, 1}),
                sum_to_case(" of_nothing", {0, 3}, {3}),
                sum_to_case(" many_rows", {21, 5}, {5}),
                sum_to_case(" many_rows_and_columns", {2, 9, 35}, {1, 35}),

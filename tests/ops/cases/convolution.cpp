@@ -77,6 +77,14 @@ Call conv2d_transpose_with(const ConvTransposeOptions& options) {
   return [=](Inputs in) { return conv2d_transpose(in[0], in[1], options); };
 }
 
+// A convolution of one number.
+Refusal of_scalar(Tensor (*f)(const Tensor&, const Tensor&, const ConvOptions&, Location)) {
+  return {{real({}), real({1, 1, 1})}, [=](Inputs in) { return f(in[0], in[1], {}, Location::current()); }};
+}
+Refusal of_scalar(Tensor (*f)(const Tensor&, const Tensor&, const ConvTransposeOptions&, Location)) {
+  return {{real({}), real({1, 1, 1})}, [=](Inputs in) { return f(in[0], in[1], {}, Location::current()); }};
+}
+
 Cases conv2d_cases() {
   const Sliding plain = Sliding::plain(2);
   return {
@@ -140,8 +148,11 @@ Rows convolution_rows() {
        .formula = formula,
        .derivative = derivative,
        .cases = {conv_case("conv1d", {2, 2, 5}, {3, 2, 3}, Sliding::plain(1)),
+                 conv_case("conv1d no_images", {0, 2, 5}, {3, 2, 3}, Sliding::plain(1)),
+                 conv_case("conv1d ones", {1, 1, 4}, {1, 1, 1}, Sliding::plain(1)),
                  conv_case("conv1d everything", {2, 4, 9}, {2, 2, 2}, {{2}, {1}, {2}, {3}, 2}, true)},
-       .refused = {{{x, w}, [](Inputs in) { return conv1d(in[0], in[1]); }},
+       .refused = {of_scalar(conv1d),
+                   {{x, w}, [](Inputs in) { return conv1d(in[0], in[1]); }},
                    {{real({2, 2, 5}), real({3, 2})}},
                    {{real({2}), real({3, 2, 1})}, [](Inputs in) { return conv1d(in[0], in[1]); }}},
        .smooth = smooth,
@@ -151,7 +162,8 @@ Rows convolution_rows() {
        .formula = formula,
        .derivative = derivative,
        .cases = conv2d_cases(),
-       .refused = {{{x, real({6, 3, 3, 3})}},
+       .refused = {of_scalar(conv2d),
+                   {{x, real({6, 3, 3, 3})}},
                    {{x, real({6, 4, 6, 3})}},
                    {{x, real({6, 4, 0, 3})}},
                    {{x, {DType::float32, {6, 4, 3, 3}}}},
@@ -172,9 +184,10 @@ Rows convolution_rows() {
        .formula = formula,
        .derivative = derivative,
        .cases = {conv_case("conv3d", {1, 2, 3, 2, 4}, {2, 2, 2, 1, 3}, Sliding::plain(3)),
+                 conv_case("conv3d no_images", {0, 2, 3, 2, 4}, {2, 2, 2, 1, 3}, Sliding::plain(3)),
                  conv_case("conv3d everything", {1, 2, 4, 3, 5}, {2, 1, 2, 2, 2},
                            {{2, 1, 2}, {1, 0, 1}, {0, 1, 1}, {1, 2, 3}, 2}, true)},
-       .refused = {{{x, w}, [](Inputs in) { return conv3d(in[0], in[1]); }}},
+       .refused = {of_scalar(conv3d), {{x, w}, [](Inputs in) { return conv3d(in[0], in[1]); }}},
        .smooth = smooth,
        .multilinear = true,
        .onnx = {"Conv"}},
@@ -182,9 +195,10 @@ Rows convolution_rows() {
        .formula = back,
        .derivative = of_back,
        .cases = {transpose_case("conv1d_transpose", {2, 3, 4}, {3, 2, 3}, Sliding::plain(1)),
+                 transpose_case("conv1d_transpose no_images", {0, 3, 4}, {3, 2, 3}, Sliding::plain(1)),
                  transpose_case("conv1d_transpose everything", {2, 4, 4}, {4, 1, 2}, {{3}, {1}, {2}, {2}, 2},
                                 {2}, true)},
-       .refused = {{{real({2, 3, 4}), real({2, 2, 3})}}},
+       .refused = {of_scalar(conv1d_transpose), {{real({2, 3, 4}), real({2, 2, 3})}}},
        .smooth = smooth,
        .multilinear = true,
        .onnx = {"ConvTranspose"}},
@@ -192,7 +206,8 @@ Rows convolution_rows() {
        .formula = back,
        .derivative = of_back,
        .cases = conv2d_transpose_cases(),
-       .refused = {{{real({2, 6, 1, 1}), w}, conv2d_transpose_with({.padding = 2})},
+       .refused = {of_scalar(conv2d_transpose),
+                   {{real({2, 6, 1, 1}), w}, conv2d_transpose_with({.padding = 2})},
                    {{real({2, 6, 0, 1}), w}},
                    {{real({2, 6, 5, 5}), w}, conv2d_transpose_with({.stride = 2, .output_padding = 2})},
                    {{real({2, 6, 5, 5}), w}, conv2d_transpose_with({.output_padding = -1})},
@@ -204,9 +219,12 @@ Rows convolution_rows() {
        .formula = back,
        .derivative = of_back,
        .cases = {transpose_case("conv3d_transpose", {1, 2, 2, 2, 1}, {2, 1, 2, 1, 3}, Sliding::plain(3)),
+                 transpose_case("conv3d_transpose no_images", {0, 2, 2, 2, 1}, {2, 1, 2, 1, 3},
+                                Sliding::plain(3)),
                  transpose_case("conv3d_transpose everything", {1, 2, 2, 3, 2}, {2, 1, 2, 2, 1},
                                 {{2, 1, 2}, {1, 0, 0}, {0, 1, 0}, {1, 2, 3}, 2}, {1, 0, 1}, true)},
-       .refused = {{{x, w}, [](Inputs in) { return conv3d_transpose(in[0], in[1]); }}},
+       .refused = {of_scalar(conv3d_transpose),
+                   {{x, w}, [](Inputs in) { return conv3d_transpose(in[0], in[1]); }}},
        .smooth = smooth,
        .multilinear = true,
        .onnx = {"ConvTranspose"}},

@@ -127,6 +127,7 @@ Rows joining_rows() {
                stack_case("", {3}, 2, 0, {2, 3}, 0),
                stack_case(" last_axis", {2, 3}, 2, -1, {2, 3, 2}, 2),
                stack_case(" middle_axis", {2, 3}, 3, 1, {2, 3, 3}, 1),
+               stack_case(" one_row_each", {1, 3}, 2, 0, {2, 1, 3}, 0),
                stack_case(" scalars", {}, 2, 0, {2}, 0),
                stack_case(" of_nothing", {0}, 2, 0, {2, 0}, 0),
            },
@@ -141,6 +142,8 @@ Rows joining_rows() {
            {
                split_case("", {5, 3}, {2, 3}, 0, 1),
                split_case(" columns", {2, 5}, {1, 0, 4}, 1, 2),
+               split_case(" extents_of_1", {3, 1}, {1, 2}, 0, 1),
+               split_case(" of_nothing", {4, 0}, {1, 3}, 0, 1),
                split_case(" empty_piece", {2, 5}, {1, 0, 4}, 1, 1),
                swapped_case(),
            },
@@ -155,6 +158,8 @@ Rows joining_rows() {
            {
                chunk_case("", {4, 3}, 2, 0, 1),
                chunk_case(" columns", {2, 6}, 3, -1, 1),
+               chunk_case(" extents_of_1", {4, 1}, 2, 0, 1),
+               chunk_case(" of_nothing", {4, 0}, 2, 0, 1),
                chunk_case(" one", {4}, 1, 0, 0),
            },
        .refused = {{{real({5, 3})}}, {{real({})}}},

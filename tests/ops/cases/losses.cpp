@@ -141,7 +141,12 @@ Rows loss_rows() {
   const TensorType x{DType::float64, {3, 4}}, y{DType::int32, {3}}, probabilities{DType::float64, {3, 4}};
   const std::vector<Refusal> refused = {{{{DType::float64, {3, 4}}, {DType::int32, {2}}}},
                                         {{{DType::float64, {3, 4}}, {DType::float64, {3, 5}}}},
+                                        {{{DType::float64, {}}, {DType::int32, {}}}},
                                         {{{DType::int32, {3, 4}}, {DType::int32, {3}}}}};
+  const Array none(DType::int32, {0});
+  const TensorType no_scores{DType::float64, {0, 4}}, no_labels{DType::int32, {0}};
+  std::vector<Refusal> refused_means = refused;
+  refused_means.push_back({{no_scores, no_labels}});
   return {
       {.function = "cross_entropy",
        .formula = "z = sum_ij -y_ij ln(p_ij + eps)",
@@ -152,6 +157,8 @@ Rows loss_rows() {
                cross_entropy_case(" one_hot_rows", rows, rows),
                cross_entropy_case(" rows_of_weights", weights, weights),
                cross_entropy_case(" one_row", one, one_hot_rows({1}, 3)),
+               cross_entropy_case(" no_rows", none, one_hot_rows({}, 3)),
+               cross_entropy_case(" no_rows_of_weights", positive({0, 3}), positive({0, 3})),
            },
        .refused = refused,
        .smooth = Smoothness::third},
@@ -169,9 +176,11 @@ Rows loss_rows() {
                softmax_options_case(" weighted", indices, {3, 4}, {.weights = some_weights}),
                softmax_options_case(" ignoring", indices, {3, 4}, {.ignore_index = 0}),
                softmax_options_case(" of_each_example", indices, {3, 4}, {.reduction = LossReduction::none}),
+               softmax_options_case(" sum_of_nothing", none, {0, 3}, {.reduction = LossReduction::sum}),
+               softmax_options_case(" none_of_nothing", none, {0, 3}, {.reduction = LossReduction::none}),
                softmax_options_case(" of_places", places, {2, 4, 3, 1}, {.reduction = LossReduction::sum}),
            },
-       .refused = refused,
+       .refused = refused_means,
        .smooth = Smoothness::third,
        .onnx = {"SoftmaxCrossEntropyLoss"}},
       {.function = "nll",
@@ -182,6 +191,7 @@ Rows loss_rows() {
                nll_case("", indices, {3, 4}),
                nll_case(" one_row", one, {1, 3}),
                nll_case(" sum", indices, {3, 4}, {.reduction = LossReduction::sum}),
+               nll_case(" sum_of_nothing", none, {0, 3}, {.reduction = LossReduction::sum}),
                nll_case(" of_each_example", indices, {3, 4}, {.reduction = LossReduction::none}),
                nll_case(" weighted", indices, {3, 4}, {.weights = some_weights}),
                nll_case(" ignoring", indices, {3, 4}, {.ignore_index = 0}),
@@ -201,7 +211,10 @@ Rows loss_rows() {
                    {{x, {DType::uint8, {3}}}},
                    {{{DType::int32, {3, 4}}, y}},
                    {{{DType::float64, {3}}, y}},
+                   {{{DType::float64, {}}, {DType::int32, {}}}},
                    {{{DType::float64, {3, 0}}, y}},
+                   {{no_scores, no_labels}},
+                   {{no_scores, no_labels, {DType::float64, {4}}}, with_weights_of_input_2()},
                    {{x, y, {DType::float64, {3}}}, with_weights_of_input_2()},
                    {{x, y, {DType::float32, {4}}}, with_weights_of_input_2()},
                    {{x, probabilities}, with({.ignore_index = 1})},

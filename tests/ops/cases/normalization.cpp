@@ -129,12 +129,15 @@ Call of_axis(std::int64_t axis, double epsilon = 1e-5) {
 Rows normalization_rows() {
   const TensorType x{DType::float64, {2, 3}}, k{DType::float64, {3}}, n{DType::float64, {2}};
   const TensorType single{DType::float32, {3}}, empty{DType::float64, {0, 3}}, integers{DType::int32, {2, 3}};
+  const TensorType rows_of_nothing{DType::float64, {2, 0}}, nothing{DType::float64, {0}},
+      scalar{DType::float64, {}};
   return {
       {.function = "batch_norm",
        .formula = "y = scale (x - m) / sqrt(v + epsilon) + bias, m and v over all axes but axis 1",
        .derivative = "x: scale / d (G - mean G - u mean(G u)) for u = (x - m) / d, d = sqrt(v + epsilon); "
                      "scale: sum G u; bias: sum G",
        .cases = {batch_norm_case("", {5, 3}), batch_norm_case(" of_images", {4, 3, 2, 3}),
+                 batch_norm_case(" one_channel", {4, 1}), batch_norm_case(" one_image", {1, 3, 4}),
                  statistic_case(" mean", &BatchNorm::mean, mean_of),
                  statistic_case(" variance", &BatchNorm::variance, variance_of),
                  running_case(" running_mean", &BatchNorm::running_mean, mean_of),
@@ -144,6 +147,7 @@ Rows normalization_rows() {
                    {{x, single, k}},
                    {{k, k, k}},
                    {{empty, k, k}},
+                   {{scalar, k, k}},
                    {{integers, k, k}},
                    {{x, k}, with({.momentum = 1.5})},
                    {{x, k}, with({.epsilon = -1})}},
@@ -154,8 +158,8 @@ Rows normalization_rows() {
        .derivative = "x: G scale / d for d = sqrt(variance + epsilon), mean: -sum of that, "
                      "variance: -sum G scale (x - mean) / (2 d^3), scale: sum G (x - mean) / d, bias: sum G",
        .cases = {inference_case("", {5, 3}), inference_case(" of_images", {4, 3, 2, 3}),
-                 inference_case(" of_nothing", {0, 3})},
-       .refused = {{{x, n, k, k, k}}, {{x, k, k, k, n}}, {{k, k, k, k, k}}},
+                 inference_case(" one_channel", {4, 1}), inference_case(" of_nothing", {0, 3})},
+       .refused = {{{x, n, k, k, k}}, {{x, k, k, k, n}}, {{k, k, k, k, k}}, {{scalar, k, k, k, k}}},
        .smooth = Smoothness::third,
        .onnx = {"BatchNormalization"}},
       {.function = "layer_norm",
@@ -163,6 +167,7 @@ Rows normalization_rows() {
        .derivative = "x: (H - mean H - u mean(H u)) / d for H = G scale, u = (x - m) / d, "
                      "d = sqrt(v + epsilon); scale: sum G u; bias: sum G",
        .cases = {layer_norm_case("", {3, 4}, 1), layer_norm_case(" of_two_axes", {2, 3, 4}, 1),
+                 layer_norm_case(" one_row", {1, 4}, 1), layer_norm_case(" no_rows", {0, 3}, 1),
                  layer_norm_case(" of_all", {2, 3}, 0),
                  layer_statistic_case(" mean", &LayerNorm::mean, [](double m, double) { return m; }),
                  layer_statistic_case(" inverse_deviation", &LayerNorm::inverse_deviation,
@@ -170,6 +175,8 @@ Rows normalization_rows() {
        .refused = {{{x, n, n}},
                    {{x, single, single}},
                    {{integers, integers, integers}},
+                   {{rows_of_nothing, nothing, nothing}},
+                   {{scalar, scalar, scalar}},
                    {{x, k}, of_axis(2)},
                    {{x, k}, of_axis(-3)},
                    {{x, k}, of_axis(1, -1)}},

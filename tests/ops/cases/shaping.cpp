@@ -48,6 +48,8 @@ Rows shaping_rows() {
            {
                reshape_case("", {2, 3}, {3, 2}, {3, 2}),
                reshape_case(" to_vector", {2, 3}, {6}, {6}),
+               reshape_case(" extents_of_1", {1, 6, 1}, {2, 3}, {2, 3}),
+               reshape_case(" larger", {5, 4, 6}, {8, 15}, {8, 15}),
                reshape_case(" scalar", {}, {1, 1}, {1, 1}),
                reshape_case(" of_nothing", {0, 3}, {2, 0}, {2, 0}),
                reshape_case(" open_extent", {2, 6}, {3, -1, 2}, {3, 2, 2}),
@@ -83,6 +85,7 @@ Rows shaping_rows() {
                flatten_case(" all_columns", {2, 3}, 0, {1, 6}),
                flatten_case(" all_rows", {2, 3}, 2, {6, 1}),
                flatten_case(" negative_axis", {2, 3, 4}, -1, {6, 4}),
+               flatten_case(" extents_of_1", {1, 3, 1}, 1, {1, 3}),
                flatten_case(" scalar", {}, 0, {1, 1}),
                flatten_case(" of_nothing", {2, 0, 3}, 2, {0, 3}),
            },
@@ -114,6 +117,7 @@ Rows shaping_rows() {
            {
                unsqueeze_case("", {2, 3}, {0}, {1, 2, 3}),
                unsqueeze_case(" several_axes", {2, 3}, {-1, 1}, {2, 1, 3, 1}),
+               unsqueeze_case(" beside_extents_of_1", {1, 3}, {1}, {1, 1, 3}),
                unsqueeze_case(" scalar", {}, {0, 1}, {1, 1}),
                unsqueeze_case(" no_axes", {2, 3}, {}, {2, 3}),
                unsqueeze_case(" of_nothing", {0}, {1}, {0, 1}),
@@ -141,6 +145,8 @@ Rows shaping_rows() {
                transpose_case(" last_axis_stays", {2, 3, 4}, {1, 0, 2}, {1, 0, 2}),
                transpose_case(" negative_axes", {2, 3, 4}, {-1, 0, -2}, {2, 0, 1}),
                transpose_case(" one_row", {1, 3}, {}, {1, 0}),
+               transpose_case(" larger", {9, 11}, {}, {1, 0}),
+               transpose_case(" larger_cycle", {5, 4, 6}, {1, 2, 0}, {1, 2, 0}),
                transpose_case(" scalar", {}, {}, {}),
                transpose_case(" of_nothing", {0, 3}, {}, {1, 0}),
                {"transpose bytes",

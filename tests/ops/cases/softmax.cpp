@@ -65,6 +65,7 @@ Rows softmax_rows() {
                log_softmax_case("", {2, 3}),
                log_softmax_case(" vector", {19}),
                log_softmax_case(" rank_3", {2, 3, 4}),
+               log_softmax_case(" one_column", {3, 1}),
                log_softmax_case(" no_rows", {0, 3}),
                log_softmax_case(" many_rows", {67, 2}),
                log_softmax_case(" first_axis", {3, 5}, -2),
