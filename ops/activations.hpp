@@ -25,7 +25,8 @@ Tensor elu(const Tensor& x, double alpha = 1, Location at = Location::current())
 // y = ln(1 + e^x), computed so that no x overflows.
 Tensor softplus(const Tensor& x, Location at = Location::current());
 
-// y = x P(x), with the standard normal distribution P(x) = (1 + erf(x / sqrt 2)) / 2
+// y = x P(x), with the standard normal distribution P(x) = (1 + erf(x / sqrt 2)) / 2. Its derivative is that
+// of finite x; at infinities it is NaN.
 Tensor gelu(const Tensor& x, Location at = Location::current());
 
 }  // namespace gradtable

@@ -114,7 +114,8 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Location at) {
 }
 
 Tensor full_like(const Tensor& x, double value, Location at) {
-  return broadcast_to(detail::number_beside(x, value, "full_like", at), x.shape(), at);
+  const Tensor number = detail::number_beside(x, value, "full_like", at);
+  return broadcast_to(number, x.shape(), at);
 }
 
 }  // namespace gradtable

@@ -14,7 +14,7 @@ Tensor binary_cross_entropy(const Tensor& probabilities, const Tensor& targets,
                             Location at = Location::current());
 
 // loss = mean over all elements of max(x, 0) - x t + ln(1 + e^-|x|), which is binary_cross_entropy of
-// p = sigmoid(x) without eps; stable for any scores x, also called logits. Goodfellow et al.,
+// p = sigmoid(x) without eps; stable for any finite scores x, also called logits. Goodfellow et al.,
 // section 6.2.2.2.
 Tensor binary_cross_entropy_with_logits(const Tensor& scores, const Tensor& targets,
                                         Location at = Location::current());
