@@ -79,7 +79,7 @@ void train(const Config& config, const Dataset& data, gradtable::Trainer& traine
 void test(const Config& config, const Dataset& data, gradtable::Trainer& trainer, Metrics& metrics) {
   gradtable::PredictionLog log;
   const gradtable::Score score = trainer.evaluate(
-      data, [&](const auto& predictions, const auto& labels) { log.add_batch(predictions, labels); });
+      data, [&](const gradtable::Answers& batch) { log.add_batch(batch.predictions, batch.labels); });
   if (!config.output.prediction_log.empty())
     gradtable::write_file_atomically(config.output.prediction_log.string(), log.text());
   metrics.test = score;
@@ -127,7 +127,7 @@ ExitCode run(const Options& options) {
                                  .seed = config.seed});
   gradtable::Trainer trainer(graph, network,
                              {.batch_size = config.training.batch_size,
-                              .learning_rate = config.training.optimizer.learning_rate,
+                              .optimizer = {.learning_rate = config.training.optimizer.learning_rate},
                               .shuffle = config.training.shuffle,
                               .seed = config.seed,
                               .threads = config.threads,
@@ -136,7 +136,7 @@ ExitCode run(const Options& options) {
   write_graphs(config, graph, trainer.step_graph(data.train));
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
-  const int threads = trainer.threads(data.train);
+  const int threads = trainer.plan(data.train).threads;
   say_start(config, data, network, threads, progress);
 
   Metrics metrics;

@@ -14,7 +14,7 @@ int main() {
   // [inference]
   Graph g;
   const Fcnn network(g, {784, 128, 10});
-  Trainer trainer(g, network, {.batch_size = 64, .learning_rate = 0.1});
+  Trainer trainer(g, network, {.batch_size = 64, .optimizer = {.learning_rate = 0.1}});
   for (std::uint64_t epoch = 1; epoch <= 5; ++epoch) trainer.train_epoch(digits, epoch);
 
   // Another input, the same parameters: nothing is copied.

@@ -19,7 +19,7 @@ int main() {
   // [report]
   Graph g;
   const Fcnn network(g, {784, 100, 10});
-  Trainer trainer(g, network, {.batch_size = 64, .learning_rate = 0.2});
+  Trainer trainer(g, network, {.batch_size = 64, .optimizer = {.learning_rate = 0.2}});
   Report report;
   report.title = "784-100-10 on digits that the program draws";
   for (int epoch = 1; epoch <= 10; ++epoch) {
@@ -33,14 +33,11 @@ int main() {
   }
 
   report.confusion = ConfusionMatrix(test.classes);
-  trainer.evaluate(
-      test, [&](const auto& predictions, const auto& labels) { report.confusion->add(predictions, labels); });
-
-  const Tensor pixels = g.input("test pixels", {test.size(), test.features()}, DType::uint8);
-  const Array probabilities =
-      evaluate(softmax(network(cast(pixels, DType::float32) / 255)), {{pixels, test.pixel_view()}});
   WorstMistakes mistakes(12);
-  mistakes.add(0, probabilities, std::vector<std::int32_t>(test.labels.begin(), test.labels.end()));
+  trainer.evaluate(test, [&](const Answers& batch) {
+    report.confusion->add(batch.predictions, batch.labels);
+    mistakes.add(batch.first, batch.probabilities, batch.labels);
+  });
   for (const Mistake& mistake : mistakes.worst()) {
     const auto image = test.pixels.begin() + mistake.image * test.features();
     report.mistakes.push_back(

@@ -111,6 +111,12 @@ Placement Augmenter::placement(std::uint64_t epoch, std::uint32_t index) const {
   return placement_of(options_, numbers.data());
 }
 
+// For each pixel a place, in four products and sums, and a mean of four pixels, in eleven.
+double Augmenter::flops() const {
+  const double pixels = static_cast<double>(rows_ * columns_);
+  return 15 * pixels + (elastic_ ? elastic_->flops() : 0);
+}
+
 void Augmenter::make(const std::uint8_t* image, std::uint64_t epoch, std::uint32_t index,
                      Workspace& workspace, std::uint8_t* result) const {
   std::uint32_t* const random = workspace.random.data();
@@ -134,7 +140,7 @@ void Augmenter::augment(const ConstView& images, std::span<const std::int32_t> i
   for (std::int64_t i = range.begin; i < range.end; ++i) {
     const std::int32_t index = indices[static_cast<std::size_t>(i)];
     if (index < 0 || index >= count)
-      throw ShapeError(fmt::format("augment: expected indices in [0,{}), got {} at {}", count, index, i));
+      throw DataError(fmt::format("augment: expected indices in [0,{}), got {} at {}", count, index, i));
     make(static_cast<const std::uint8_t*>(images.data) + index * features, epoch,
          static_cast<std::uint32_t>(index), workspace,
          static_cast<std::uint8_t*>(result.data) + i * features);

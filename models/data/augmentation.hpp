@@ -42,12 +42,19 @@ class Augmenter {
 
   // result[i] = image indices[i] as it is in this epoch, for i of the range: uint8 (m, rows columns) or
   // (m, rows, columns) from uint8 (n, ...) of the same size, m indices. Threads may make ranges of one batch
-  // at the same time. Epoch and indices are below 2^32. Throws ShapeError for other views and for an index
-  // out of range.
+  // at the same time. Epoch and indices are below 2^32. Throws ShapeError for other views, and DataError for
+  // an index out of range.
   void augment(const ConstView& images, std::span<const std::int32_t> indices, std::uint64_t epoch,
                Parts range, const View& result) const;
 
   Placement placement(std::uint64_t epoch, std::uint32_t index) const;
+
+  const AugmentationOptions& options() const { return options_; }
+  std::int64_t rows() const { return rows_; }
+  std::int64_t columns() const { return columns_; }
+  std::uint64_t seed() const { return seed_; }
+  // Floating-point operations that make an image.
+  double flops() const;
 
  private:
   struct Workspace;

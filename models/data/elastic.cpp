@@ -102,6 +102,10 @@ void ElasticField::compute(const std::uint32_t* random, float* space, float* fie
   multiply(rows_, rank_down_, 2 * stride_, down_.data(), across, field);
 }
 
+double ElasticField::flops() const {
+  return 4.0 * static_cast<double>(rank_down_ * stride_ * (rank_across_ + rows_));
+}
+
 std::int64_t ElasticField::stride(std::int64_t columns) {
   return round_up(columns, kLanes);
 }

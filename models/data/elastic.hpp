@@ -28,6 +28,8 @@ class ElasticField {
   // How many random numbers of 32 bits make a field, and how many numbers of space that takes.
   std::int64_t numbers() const { return 2 * rank_down_ * rank_across_; }
   std::int64_t space() const { return numbers() + 2 * rank_down_ * stride_; }
+  // Floating-point operations of compute, without the random numbers.
+  double flops() const;
   // Displacements in pixels as [row][dx, dy][column], with stride(columns) numbers for the columns and up to
   // kTileRows - 1 rows more than the image has: size(rows, columns) numbers.
   void compute(const std::uint32_t* random, float* space, float* field) const;

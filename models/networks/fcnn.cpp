@@ -51,7 +51,7 @@ Tensor with_ones(const Tensor& h, Location at) {
 }  // namespace
 
 Fcnn::Fcnn(Graph& graph, std::vector<std::int64_t> widths, const FcnnOptions& options, Location at)
-    : widths_(std::move(widths)), bias_(options.bias) {
+    : widths_(std::move(widths)), bias_(options.bias), dropout_("fcnn", options.dropout, options.seed) {
   if (widths_.size() < 2 || std::ranges::min(widths_) < 1)
     throw ConfigError(fmt::format("fcnn: expected at least two widths, each at least 1, got ({})",
                                   fmt::join(widths_, ",")));
@@ -79,10 +79,18 @@ void Fcnn::add_layer(Graph& graph, const FcnnOptions& options, const Activation&
 }
 
 Tensor Fcnn::operator()(const Tensor& x, Location at) const {
+  return outputs(x, {}, at);
+}
+
+Tensor Fcnn::training(const Tensor& x, const Tensor& step, Location at) const {
+  return outputs(x, step, at);
+}
+
+Tensor Fcnn::outputs(const Tensor& x, const Tensor& step, Location at) const {
   Tensor h = x;
   for (std::size_t k = 1; k < layers_.size(); ++k) {
     const Tensor a = affine(layers_[k - 1], h, at).named(fmt::format("a{}", k));
-    h = layers_[k - 1].activation(a, at).named(fmt::format("h{}", k));
+    h = dropout_(layers_[k - 1].activation(a, at).named(fmt::format("h{}", k)), step, k, at);
   }
   return layers_.back().activation(affine(layers_.back(), h, at), at);
 }

@@ -8,6 +8,7 @@
 
 #include "gradtable/core/graph.hpp"
 #include "gradtable/models/networks/activations.hpp"
+#include "gradtable/models/networks/detail/unit_dropout.hpp"
 
 namespace gradtable {
 
@@ -33,6 +34,7 @@ struct FcnnOptions {
   std::string output = "linear";                // of the last layer: output_activations()
   std::string initializer = "kaiming_uniform";  // of the weights: initializers()
   Bias bias = Bias::node;
+  double dropout = 0;  // the share of hidden units that a step of training leaves out: from 0 to below 1
   DType dtype = DType::float32;
   std::uint64_t seed = 42;
   std::string prefix = "";  // of the parameters' names, for more than one network in a graph
@@ -47,13 +49,17 @@ struct FcnnOptions {
 class Fcnn {
  public:
   // Fcnn(graph, {784, 128, 10}) adds the parameters. Throws ConfigError for fewer than two widths, a width
-  // below 1, integers, an unknown name, or another number of names than one or that of the hidden layers.
+  // below 1, a rate of dropout out of range, integers, an unknown name, or another number of names than one
+  // or that of the hidden layers.
   Fcnn(Graph& graph, std::vector<std::int64_t> widths, const FcnnOptions& options = {},
        Location at = Location::current());
 
   // The outputs (m, widths.back()) for m examples x (m, widths.front()). May be called for several inputs,
   // which then share the parameters. Throws ShapeError.
   Tensor operator()(const Tensor& x, Location at = Location::current()) const;
+  // The same in a step of training, with dropout behind each hidden layer. step: the number of steps before
+  // it, an int32 scalar.
+  Tensor training(const Tensor& x, const Tensor& step, Location at = Location::current()) const;
 
   // W1, b1, W2, b2, ...; without biases of their own W1, W2, ...
   const std::vector<Tensor>& parameters() const { return parameters_; }
@@ -70,9 +76,12 @@ class Fcnn {
 
   void add_layer(Graph& graph, const FcnnOptions& options, const Activation& activation, Location at);
   Tensor affine(const Layer& layer, const Tensor& h, Location at) const;
+  // Without dropout when `step` is empty.
+  Tensor outputs(const Tensor& x, const Tensor& step, Location at) const;
 
   std::vector<std::int64_t> widths_;
   Bias bias_;
+  detail::UnitDropout dropout_;
   std::vector<Layer> layers_;
   std::vector<Tensor> parameters_;
 };

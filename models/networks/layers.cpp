@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/models/networks/activations.hpp"
+#include "gradtable/models/networks/detail/unit_dropout.hpp"
 #include "gradtable/models/networks/initializers.hpp"
 #include "gradtable/ops/activations.hpp"
-#include "gradtable/ops/dropout.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
@@ -15,9 +15,6 @@
 
 namespace gradtable::layers {
 namespace {
-
-// Streams of random numbers for masks lie apart from those of first values.
-constexpr std::uint32_t kFirstStream = 1U << 16;
 
 void require_rank(const char* layer, int least, const Tensor& x) {
   if (x.shape().rank() < least)
@@ -129,8 +126,7 @@ Tensor Flatten::operator()(LayerBuilder&, const Tensor& x) const {
 
 Tensor Dropout::operator()(LayerBuilder& build, const Tensor& x) const {
   if (!build.training()) return x;
-  const auto stream = kFirstStream + static_cast<std::uint32_t>(build.layer());
-  return dropout(x, rate, build.seed(), build.step(), stream);
+  return detail::UnitDropout("dropout", rate, build.seed())(x, build.step(), build.layer());
 }
 
 Tensor BatchNorm::operator()(LayerBuilder& build, const Tensor& x) const {

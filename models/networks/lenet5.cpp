@@ -11,14 +11,12 @@
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
-namespace {
-
-constexpr std::int64_t kPixels = 28;
-
-}  // namespace
 
 LeNet5::LeNet5(Graph& graph, const LeNet5Options& options, Location at)
-    : pooling_(options.pooling), activation_(find_activation(options.activation).function) {
+    : pooling_(options.pooling),
+      activation_(find_activation(options.activation).function),
+      output_(find_output_activation(options.output).function),
+      dropout_("lenet5", options.dropout, options.seed) {
   if (options.classes < 1)
     throw ConfigError(fmt::format("lenet5: expected at least one class, got {}", options.classes));
   if (!is_floating(options.dtype))
@@ -36,6 +34,14 @@ LeNet5::LeNet5(Graph& graph, const LeNet5Options& options, Location at)
 }
 
 Tensor LeNet5::operator()(const Tensor& x, Location at) const {
+  return outputs(x, {}, at);
+}
+
+Tensor LeNet5::training(const Tensor& x, const Tensor& step, Location at) const {
+  return outputs(x, step, at);
+}
+
+Tensor LeNet5::outputs(const Tensor& x, const Tensor& step, Location at) const {
   const std::int64_t examples = x.shape().rank() == 0 ? 1 : x.shape()[0];
   const Tensor image = reshape(x, {examples, 1, kPixels, kPixels}, at);
   const Tensor c1 = activation_(convolved(image, 1, 2, at), at).named("C1");
@@ -43,8 +49,8 @@ Tensor LeNet5::operator()(const Tensor& x, Location at) const {
   const Tensor c3 = activation_(convolved(s2, 2, 0, at), at).named("C3");
   const Tensor s4 = pooled(c3, at).named("S4");
   const Tensor c5 = activation_(affine(flatten(s4, 1, at), 3, at), at).named("C5");
-  const Tensor f6 = activation_(affine(c5, 4, at), at).named("F6");
-  return affine(f6, 5, at);
+  const Tensor f6 = activation_(affine(dropout_(c5, step, 3, at), 4, at), at).named("F6");
+  return output_(affine(dropout_(f6, step, 4, at), 5, at), at);
 }
 
 Tensor LeNet5::convolved(const Tensor& x, std::size_t layer, std::int64_t padding, Location at) const {

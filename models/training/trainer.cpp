@@ -5,50 +5,63 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/batches.hpp"
-#include "gradtable/models/optimizers/sgd.hpp"
-#include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/casting.hpp"
-#include "gradtable/ops/indexing.hpp"
-#include "gradtable/ops/losses.hpp"
-#include "gradtable/ops/reduction.hpp"
-#include "gradtable/ops/softmax.hpp"
+#include "gradtable/models/training/detail/training_steps.hpp"
+#include "gradtable/models/training/losses.hpp"
 
 namespace gradtable {
+namespace {
 
-// The graph and the programs for batches of one size from data sets of one size. Programs are made when first
-// needed.
-struct Trainer::Step {
-  StepGraph graph;
-  std::optional<Program> training;
-  std::optional<Program> evaluation;
-};
+void require_valid(const TrainerOptions& options) {
+  const auto require = [](bool holds, const char* expected, auto found) {
+    if (!holds) throw ConfigError(fmt::format("trainer: expected {}, got {}", expected, found));
+  };
+  require(options.batch_size >= 1, "a batch size of at least 1", options.batch_size);
+  require(options.threads >= 0, "0 or more threads", options.threads);
+  require(options.gradient_accumulation >= 0, "0 or more batches in an update",
+          options.gradient_accumulation);
+  const double smoothing = options.label_smoothing;
+  require(smoothing >= 0 && smoothing <= 1, "a label smoothing from 0 to 1", smoothing);
+  if (smoothing > 0 && !find_classifier_loss(options.loss).smooths_labels)
+    throw ConfigError(fmt::format("trainer: expected no label smoothing with the loss {}, got {}",
+                                  options.loss, smoothing));
+  require_valid(options.optimizer);
+}
 
-Trainer::Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Location at)
-    : graph_(graph), network_(std::move(network)), options_(options), location_(at) {
-  if (options.batch_size < 1)
-    throw ConfigError(
-        fmt::format("trainer: expected a batch size of at least 1, got {}", options.batch_size));
-  if (options.threads < 0)
-    throw ConfigError(fmt::format("trainer: expected 0 or more threads, got {}", options.threads));
-  require_learning_rate(options.learning_rate);
+std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
+  return a / b + (a % b != 0 ? 1 : 0);
+}
+
+void add(Score& total, const detail::BatchResult& batch) {
+  const std::size_t m = batch.labels.size();
+  for (std::size_t i = 0; i < m; ++i) total.correct += batch.labels[i] == batch.predictions[i] ? 1 : 0;
+  total.images += static_cast<std::int64_t>(m);
+  total.loss_sum += batch.loss * static_cast<double>(m);
+}
+
+}  // namespace
+
+Trainer::Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options, Location at)
+    : classifier_(std::move(classifier)),
+      options_(options),
+      learning_rate_(options.optimizer.learning_rate, options.schedule, options.better),
+      steps_(std::make_unique<detail::TrainingSteps>(graph, classifier_, options_, at)) {
+  require_valid(options);
 }
 
 Trainer::~Trainer() = default;
 
-Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on) {
+Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on,
+                           const Score& done) {
   require_fit(data);
   const auto order =
       options_.shuffle ? shuffled_order(data.size(), options_.seed, epoch) : natural_order(data.size());
   const Batches batches(order, options_.batch_size);
-  Score total;
-  for (std::int64_t i = 0; i < batches.size(); ++i) {
+  const Schedule rate = learning_rate_.schedule(updates_in(data));
+  Score total = done;
+  for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
     try {
-      const Score score = run(data, batches[i], true);
-      total.images += score.images;
-      total.correct += score.correct;
-      total.loss_sum += score.loss_sum;
+      add(total, train_batch(data, batches[i], {epoch, i}, rate));
     } catch (const NumericError& error) {
       throw NumericError(fmt::format("epoch {}, step {}: {}", epoch, i + 1, error.what()));
     }
@@ -57,99 +70,70 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   return total;
 }
 
-Score Trainer::evaluate(const Dataset& data, const Predicted& predicted) {
+detail::BatchResult Trainer::train_batch(const Dataset& data, const ConstView& indices, Place at,
+                                         const Schedule& rate) {
+  const std::int64_t batches = batches_in(data), group = batches_in_update(data);
+  const auto epochs_before = static_cast<std::int64_t>(at.epoch) - 1;
+  const std::int64_t updates = epochs_before * updates_in(data) + at.batch / group;
+  const detail::StepFeeds feeds{.epoch = static_cast<std::int32_t>(at.epoch),
+                                .step = static_cast<std::int32_t>(epochs_before * batches + at.batch),
+                                .learning_rate = rate(updates)};
+  if (group == 1) return steps_->train(data, indices, feeds);
+  const detail::BatchResult result = steps_->add_gradients(data, indices, feeds);
+  if ((at.batch + 1) % group == 0 || at.batch + 1 == batches) steps_->update(feeds.learning_rate);
+  return result;
+}
+
+Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   require_fit(data);
   const auto order = natural_order(data.size());
   const Batches batches(order, options_.batch_size);
   Score total;
   for (std::int64_t i = 0; i < batches.size(); ++i) {
-    const Score score = run(data, batches[i], false);
-    total.images += score.images;
-    total.correct += score.correct;
-    total.loss_sum += score.loss_sum;
-    const Step& step = step_for(score.images, data.size());
-    if (predicted)
-      predicted(step.evaluation->value(step.graph.predictions).as<std::int32_t>(),
-                step.evaluation->value(step.graph.labels).as<std::int32_t>());
+    const detail::BatchResult batch = steps_->evaluate(data, batches[i]);
+    if (answered) answered({total.images, batch.probabilities, batch.predictions, batch.labels});
+    add(total, batch);
   }
   return total;
 }
 
+double Trainer::learning_rate_at(const Dataset& data, std::uint64_t epoch) const {
+  const std::int64_t updates = updates_in(data);
+  return learning_rate_.schedule(updates)((static_cast<std::int64_t>(epoch) - 1) * updates);
+}
+
 const StepGraph& Trainer::step_graph(const Dataset& data) {
   require_fit(data);
-  StepGraph& step = step_for(options_.batch_size, data.size()).graph;
-  add_updates(step);
-  return step;
+  return steps_->graph(data, std::min(options_.batch_size, data.size()), batches_in_update(data) > 1);
 }
 
-int Trainer::threads(const Dataset& data) {
+ProgramPlan Trainer::plan(const Dataset& data) {
   require_fit(data);
-  Step& step = step_for(std::min(options_.batch_size, data.size()), data.size());
-  return program_for(step, true).plan().threads;
+  return steps_->plan(data, std::min(options_.batch_size, data.size()), batches_in_update(data) > 1);
 }
 
-Trainer::Step& Trainer::step_for(std::int64_t m, std::int64_t n) {
-  if (const auto found = steps_.find({m, n}); found != steps_.end()) return *found->second;
-  auto step = std::make_unique<Step>();
-  StepGraph& g = step->graph;
-  const DType dtype = network_.parameters().front().dtype();
-  const auto input = [&](const char* name, const Shape& shape, DType type) {
-    return graph_.input(graph_.free_name(name), shape, type, location_);
-  };
-  g.pixels = input("pixels", {n, network_.widths().front()}, DType::uint8);
-  g.classes = input("classes", {n}, DType::uint8);
-  g.indices = input("indices", {m}, DType::int32);
-  const Tensor bytes = gather(g.pixels, g.indices, 0, location_);
-  g.images = div(cast(bytes, dtype, location_), graph_.constant(255, dtype, location_), location_);
-  g.labels = cast(gather(g.classes, g.indices, 0, location_), DType::int32, location_).named("labels");
-  g.scores = network_(g.images.named("images"), location_).named("scores");
-  g.loss = softmax_cross_entropy(g.scores, g.labels, {}, location_).named("loss");
-  g.predictions = argmax(g.scores, -1, false, location_).named("predictions");
-  return *steps_.emplace(std::pair(m, n), std::move(step)).first->second;
+std::int64_t Trainer::batches_in(const Dataset& data) const {
+  return quotient_up(data.size(), options_.batch_size);
 }
 
-void Trainer::add_updates(StepGraph& step) {
-  if (step.updates.empty())
-    step.updates = sgd(build_grad(step.loss, network_.parameters()), options_.learning_rate);
+std::int64_t Trainer::batches_in_update(const Dataset& data) const {
+  const std::int64_t batches = batches_in(data), wanted = options_.gradient_accumulation;
+  return wanted == 0 ? batches : std::min(wanted, batches);
 }
 
-Program& Trainer::program_for(Step& step, bool training) {
-  std::optional<Program>& program = training ? step.training : step.evaluation;
-  if (program) return *program;
-  if (training) add_updates(step.graph);
-  const StepGraph& g = step.graph;
-  program = compile(graph_, {.outputs = {g.loss, g.predictions, g.labels},
-                             .updates = training ? g.updates : std::vector<Update>{},
-                             .finite = {g.loss},
-                             .threads = options_.threads,
-                             .deterministic = options_.deterministic});
-  return *program;
-}
-
-// One batch; what it says of the parameters before the update.
-Score Trainer::run(const Dataset& data, const ConstView& indices, bool training) {
-  const std::int64_t m = indices.shape().size();
-  Step& step = step_for(m, data.size());
-  const StepGraph& g = step.graph;
-  Program& program = program_for(step, training);
-  program.run({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
-
-  const auto labels = program.value(g.labels).as<std::int32_t>();
-  const auto predictions = program.value(g.predictions).as<std::int32_t>();
-  std::int64_t correct = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) correct += labels[i] == predictions[i] ? 1 : 0;
-  return {m, correct, program.value(g.loss).item() * static_cast<double>(m)};
+std::int64_t Trainer::updates_in(const Dataset& data) const {
+  return quotient_up(batches_in(data), batches_in_update(data));
 }
 
 void Trainer::require_fit(const Dataset& data) const {
   if (data.size() == 0) throw ConfigError("trainer: expected at least one image, got none");
-  if (data.features() != network_.widths().front())
+  if (data.features() != classifier_.features)
     throw ConfigError(
         fmt::format("trainer: expected images of {} pixels, the width of the network's input, got {} x {}",
-                    network_.widths().front(), data.rows, data.columns));
-  if (data.classes > network_.widths().back())
+                    classifier_.features, data.rows, data.columns));
+  if (data.classes > classifier_.classes)
     throw ConfigError(fmt::format("trainer: expected at most {} classes, the outputs of the network, got {}",
-                                  network_.widths().back(), data.classes));
+                                  classifier_.classes, data.classes));
 }
 
 }  // namespace gradtable

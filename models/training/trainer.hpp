@@ -1,27 +1,35 @@
-// Training and evaluation of a classifier of images: minibatches, softmax cross-entropy, SGD.
+// Training and evaluation of a classifier of images by minibatches.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <span>
-#include <utility>
-#include <vector>
+#include <string>
 
-#include "gradtable/core/graph.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/models/data/augmentation.hpp"
 #include "gradtable/models/data/dataset.hpp"
-#include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/optimizers/learning_rate.hpp"
+#include "gradtable/models/optimizers/optimizer.hpp"
+#include "gradtable/models/training/classifier.hpp"
+#include "gradtable/models/training/step_graph.hpp"
 
 namespace gradtable {
 
 struct TrainerOptions {
   std::int64_t batch_size = 64;
-  double learning_rate = 0.1;
+  std::string loss = "softmax_cross_entropy";  // classifier_losses()
+  double label_smoothing = 0;                  // from 0 to 1; above 0 for losses that smooth labels
+  OptimizerOptions optimizer = {};
+  ScheduleOptions schedule = {};  // of the optimizer's learning rate
+  Better better = Better::lower;  // of the metric that the schedule is told of
+  // Batches whose gradients make one update, which is that of their mean over all images; 0: all batches of
+  // an epoch. The last update of an epoch is of the batches that are left.
+  std::int64_t gradient_accumulation = 1;
+  AugmentationOptions augmentation = {};  // of the images that are trained on
   bool shuffle = true;
-  std::uint64_t seed = 42;  // of the order of the images
+  std::uint64_t seed = 42;  // of the order of the images and their augmentation
   int threads = 0;          // at most so many; 0: as many as there are cores
   // The same bits whatever the number of threads.
   bool deterministic = CompileOptions{}.deterministic;
@@ -37,65 +45,76 @@ struct Score {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
-// The nodes of one step on batches of one size, taken from a data set of n images. The inputs are the whole
-// set, as bytes, and the indices of the batch.
-struct StepGraph {
-  Tensor pixels;       // uint8 (n, features)
-  Tensor classes;      // uint8 (n), the labels of the set
-  Tensor indices;      // int32 (m)
-  Tensor images;       // (m, features), pixels from 0 to 1
-  Tensor labels;       // int32 (m)
-  Tensor scores;       // (m, classes)
-  Tensor loss;         // the mean over the batch
-  Tensor predictions;  // int32 (m)
-  std::vector<Update> updates;
+// What a classifier answers for a batch of a data set.
+struct Answers {
+  std::int64_t first = 0;                     // the number of its first image
+  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities of the outputs
+  std::span<const std::int32_t> predictions;  // the classes of the largest outputs
+  std::span<const std::int32_t> labels;
 };
+
+namespace detail {
+class TrainingSteps;
+struct BatchResult;
+}  // namespace detail
 
 class Trainer {
  public:
-  // The graph must outlive the trainer. Throws ConfigError for a batch size below 1, threads below 0,
-  // or a learning rate that is not finite and above 0.
-  Trainer(Graph& graph, Fcnn network, const TrainerOptions& options, Location at = Location::current());
+  // The graph must outlive the trainer. Throws ConfigError for a batch size below 1, threads or accumulation
+  // below 0, an unknown loss, a label smoothing that it does not take, and for what require_valid and
+  // LearningRate refuse.
+  Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options,
+          Location at = Location::current());
   ~Trainer();
 
   // Called after each batch with what was seen so far; training stops where it returns false.
   using Continue = std::function<bool(const Score&)>;
-  // Called with the predictions and the labels of each batch.
-  using Predicted =
-      std::function<void(std::span<const std::int32_t> predictions, std::span<const std::int32_t> labels)>;
+  using Answered = std::function<void(const Answers&)>;
 
   // One pass over the data in the order of this epoch; epochs count from 1. Loss and accuracy are those of
-  // each batch before its update. Throws NumericError, with epoch and step, when a loss is not finite; the
-  // parameters then are those of the step before. Throws ConfigError when images or labels do not fit the
-  // network.
-  Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {});
+  // each batch before its update, augmented and with dropout. `done` is what was seen of this epoch before it
+  // was stopped: it goes on behind that many images, a multiple of the batch size or all of them. With the
+  // same parameters, those of the optimizer and of accumulation too, as they were then, every number is as if
+  // nobody had stopped. Throws NumericError, with epoch and step, when a loss is not finite; the parameters
+  // then are those of the step before. Throws ConfigError when images or labels do not fit the network.
+  Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
+                    const Score& done = {});
 
-  // One pass over the data in its own order, without updates.
-  Score evaluate(const Dataset& data, const Predicted& predicted = {});
+  // One pass over the data in its own order, without updates, augmentation and dropout.
+  Score evaluate(const Dataset& data, const Answered& answered = {});
 
-  // That a training step on a full batch of this data set takes: compile's choice. Throws ConfigError when
-  // the data do not fit the network.
-  int threads(const Dataset& data);
+  // To be called after each epoch with its metric, by which a schedule may choose; and its state.
+  LearningRate& learning_rate() { return learning_rate_; }
+  // That of the first update of an epoch.
+  double learning_rate_at(const Dataset& data, std::uint64_t epoch) const;
 
-  // The graph of a full batch of this data set; what is drawn and counted. Throws ConfigError when the data
-  // do not fit the network.
+  // The plan of a training step on a full batch of this data set. Throws ConfigError when the data do not fit
+  // the network.
+  ProgramPlan plan(const Dataset& data);
+
+  // The graph of a full batch of this data set; what is drawn and counted. All parameters that training needs
+  // are in the graph from here on, those of the optimizer too. Throws ConfigError when the data do not fit
+  // the network.
   const StepGraph& step_graph(const Dataset& data);
 
  private:
-  struct Step;
+  // Of a batch in the training.
+  struct Place {
+    std::uint64_t epoch = 1;
+    std::int64_t batch = 0;
+  };
 
-  Step& step_for(std::int64_t batch_size, std::int64_t images);
-  void add_updates(StepGraph& step);
-  Program& program_for(Step& step, bool training);
-  Score run(const Dataset& data, const ConstView& indices, bool training);
+  detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
+                                  const Schedule& rate);
+  std::int64_t batches_in(const Dataset& data) const;
+  std::int64_t batches_in_update(const Dataset& data) const;
+  std::int64_t updates_in(const Dataset& data) const;
   void require_fit(const Dataset& data) const;
 
-  Graph& graph_;
-  Fcnn network_;
+  Classifier classifier_;
   TrainerOptions options_;
-  Location location_;  // of the user's call, for the nodes
-  // By batch size, the full one and that of a last partial batch, and by the size of the data set.
-  std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<Step>> steps_;
+  LearningRate learning_rate_;
+  std::unique_ptr<detail::TrainingSteps> steps_;
 };
 
 }  // namespace gradtable

@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
-#include "gradtable/models/optimizers/sgd.hpp"
-#include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/casting.hpp"
-#include "gradtable/ops/classification.hpp"
-#include "gradtable/ops/indexing.hpp"
+#include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {
 namespace {
@@ -35,7 +27,7 @@ double logistic(double a) {
 
 struct Error {
   std::string name;
-  Tensor (*loss)(const Tensor& k, const Tensor& labels, Location at);
+  std::string loss;                                // in a config
   std::function<double(int j, int T)> derivative;  // dE/dk[j]
 };
 
@@ -86,13 +78,6 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
     return x;
   }
 
-  // The mean error of a batch of so many images, which `indices` choose.
-  Tensor loss_of(const Tensor& indices) const {
-    const Tensor x = cast(gather(pixels, indices), DType::float64) / 255;
-    const Tensor labels = cast(gather(classes, indices), DType::int32);
-    return GetParam().loss(network(x), labels, Location::current());
-  }
-
   // Takes theta from batch to batch by hand, with the mean gradient of each.
   void descend_by_hand(std::size_t batch_size) {
     for (std::size_t first = 0; first < kImages; first += batch_size) {
@@ -104,12 +89,19 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
     }
   }
 
-  void run(Program& program, const Tensor& indices, std::size_t first) {
-    std::vector<std::int32_t> batch(static_cast<std::size_t>(indices.shape().size()));
-    std::iota(batch.begin(), batch.end(), static_cast<std::int32_t>(first));
-    program.run({{pixels, digits.pixel_view()},
-                 {classes, digits.label_view()},
-                 {indices, ConstView(std::span<const std::int32_t>(batch), indices.shape())}});
+  // An epoch by the trainer, beside one by hand with updates of so many images.
+  void expect_epochs_as_by_hand(std::int64_t batch_size, std::int64_t accumulation, std::size_t images) {
+    Trainer trainer(graph, network,
+                    {.batch_size = batch_size,
+                     .loss = GetParam().loss,
+                     .optimizer = {.learning_rate = kRate},
+                     .gradient_accumulation = accumulation,
+                     .shuffle = false});
+    for (const std::uint64_t epoch : {1U, 2U}) {
+      trainer.train_epoch(digits, epoch);
+      descend_by_hand(images);
+      expect_theta();
+    }
   }
 
   void expect_theta() {
@@ -130,54 +122,33 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
                       .output = "sigmoid",
                       .initializer = "xavier_uniform",
                       .dtype = DType::float64}};
-  const Tensor pixels = graph.input("pixels", {kImages, kPixels}, DType::uint8);
-  const Tensor classes = graph.input("classes", {kImages}, DType::uint8);
   Parameters theta;
 };
 
-TEST_P(DigitPerceptron, StepsAfterEverySampleOrMiniBatch) {
+TEST_P(DigitPerceptron, StepsAfterEverySample) {
   EXPECT_EQ(network.parameter_count(), 7960);
-  for (const std::size_t batch_size : {1UL, 4UL}) {
-    const Tensor indices = graph.input("indices of " + std::to_string(batch_size),
-                                       {static_cast<std::int64_t>(batch_size)}, DType::int32);
-    Program step =
-        compile(graph, {.updates = sgd(build_grad(loss_of(indices), network.parameters()), kRate)});
-    for (std::size_t first = 0; first < kImages; first += batch_size) run(step, indices, first);
-    descend_by_hand(batch_size);
-    expect_theta();
-  }
+  expect_epochs_as_by_hand(1, 1, 1);
 }
 
-// One update an epoch: gradients of mini-batches add up in parameters of their own.
-TEST_P(DigitPerceptron, StepsOnceAnEpochWithGradientsThatAddUp) {
-  constexpr std::size_t kBatch = 3, kBatches = kImages / kBatch;
-  const Tensor indices = graph.input("indices", {kBatch}, DType::int32);
-  std::vector<Update> adding, emptying;
-  std::vector<GradTable::Entry> means;
-  for (const auto& [parameter, gradient] : build_grad(loss_of(indices), network.parameters())) {
-    const Tensor total =
-        graph.parameter("sum of " + parameter.label(), zeros(parameter.shape(), DType::float64));
-    adding.push_back({total, total + gradient});
-    emptying.push_back({total, zeros_like(total)});
-    means.push_back({parameter, total / kBatches});
-  }
-  Program add = compile(graph, {.updates = adding});
-  std::vector<Update> updates = sgd(GradTable(means), kRate);
-  updates.insert(updates.end(), emptying.begin(), emptying.end());
-  Program step = compile(graph, {.updates = updates});
-  for (int epoch = 0; epoch < 2; ++epoch) {
-    for (std::size_t first = 0; first < kImages; first += kBatch) run(add, indices, first);
-    step.run();
-    descend_by_hand(kImages);
-    expect_theta();
-  }
+TEST_P(DigitPerceptron, StepsAfterEveryMiniBatch) {
+  expect_epochs_as_by_hand(4, 1, 4);
+}
+
+// Batch gradient descent: the gradients of all mini-batches add up to one update, the last one's, of two
+// images, too.
+TEST_P(DigitPerceptron, StepsOnceAnEpoch) {
+  expect_epochs_as_by_hand(5, 0, kImages);
+}
+
+TEST_P(DigitPerceptron, StepsAfterSeveralMiniBatches) {
+  expect_epochs_as_by_hand(2, 3, 6);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Errors, DigitPerceptron,
-    ::testing::Values(Error{"ExpectedSquaredDistance", expected_squared_distance,
+    ::testing::Values(Error{"ExpectedSquaredDistance", "expected_squared_distance",
                             [](int j, int T) { return static_cast<double>((j - T) * (j - T)); }},
-                      Error{"MisclassificationProbability", misclassification_probability,
+                      Error{"MisclassificationProbability", "misclassification_probability",
                             [](int j, int T) { return j == T ? -1.0 : 0.0; }}),
     [](const auto& error) { return error.param.name; });
 

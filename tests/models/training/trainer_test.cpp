@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/core/cores.hpp"
+#include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/digits.hpp"
 
@@ -123,7 +125,7 @@ void compare_with_loops(const TrainerOptions& options) {
     int correct = 0;
     for (std::int64_t i = 0; i < batches.size(); ++i) {
       const auto [batch_loss, batch_correct] =
-          by_hand.step(data, batches[i].as<std::int32_t>(), options.learning_rate);
+          by_hand.step(data, batches[i].as<std::int32_t>(), options.optimizer.learning_rate);
       loss += batch_loss;
       correct += batch_correct;
     }
@@ -136,26 +138,26 @@ void compare_with_loops(const TrainerOptions& options) {
 }
 
 TEST(Trainer, AgreesWithLoopsOverBatchesOfWhichTheLastIsPartial) {
-  compare_with_loops({.batch_size = 3, .learning_rate = 0.3});
+  compare_with_loops({.batch_size = 3, .optimizer = {.learning_rate = 0.3}});
 }
 
 TEST(Trainer, AgreesWithLoopsOverSingleImages) {
-  compare_with_loops({.batch_size = 1, .learning_rate = 0.3});
+  compare_with_loops({.batch_size = 1, .optimizer = {.learning_rate = 0.3}});
 }
 
 TEST(Trainer, AgreesWithLoopsOverOneBatchLargerThanTheData) {
-  compare_with_loops({.batch_size = 100, .learning_rate = 0.3});
+  compare_with_loops({.batch_size = 100, .optimizer = {.learning_rate = 0.3}});
 }
 
 TEST(Trainer, AgreesWithLoopsInTheOrderOfTheData) {
-  compare_with_loops({.batch_size = 2, .learning_rate = 0.3, .shuffle = false});
+  compare_with_loops({.batch_size = 2, .optimizer = {.learning_rate = 0.3}, .shuffle = false});
 }
 
 // The parameters after some epochs on the tiny data, in float32.
 Numbers trained(std::uint64_t seed, const std::vector<std::uint64_t>& epochs, bool evaluate_between = false) {
   Graph graph;
   const Fcnn network(graph, {4, 3, 2}, {.seed = 1});
-  Trainer trainer(graph, network, {.batch_size = 2, .learning_rate = 0.3, .seed = seed});
+  Trainer trainer(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 0.3}, .seed = seed});
   for (const std::uint64_t epoch : epochs) {
     trainer.train_epoch(tiny(), epoch);
     if (evaluate_between) trainer.evaluate(tiny());
@@ -199,11 +201,12 @@ TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
   Trainer trainer(graph, network, {.batch_size = 2});
   std::vector<std::int32_t> predictions, labels;
   std::vector<std::size_t> sizes;
-  const Score score = trainer.evaluate(data, [&](auto batch_predictions, auto batch_labels) {
-    sizes.push_back(batch_predictions.size());
-    ASSERT_EQ(batch_labels.size(), batch_predictions.size());
-    predictions.insert(predictions.end(), batch_predictions.begin(), batch_predictions.end());
-    labels.insert(labels.end(), batch_labels.begin(), batch_labels.end());
+  const Score score = trainer.evaluate(data, [&](const Answers& batch) {
+    EXPECT_EQ(batch.first, static_cast<std::int64_t>(predictions.size()));
+    sizes.push_back(batch.predictions.size());
+    ASSERT_EQ(batch.labels.size(), batch.predictions.size());
+    predictions.insert(predictions.end(), batch.predictions.begin(), batch.predictions.end());
+    labels.insert(labels.end(), batch.labels.begin(), batch.labels.end());
   });
   EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2, 1}));
   EXPECT_EQ(predictions, brightest);
@@ -235,16 +238,17 @@ TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
   EXPECT_THROW(Trainer(graph, network, {.batch_size = 0}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.batch_size = -3}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.threads = -1}), ConfigError);
-  EXPECT_THROW(Trainer(graph, network, {.learning_rate = 0}), ConfigError);
-  EXPECT_THROW(Trainer(graph, network, {.learning_rate = std::numeric_limits<double>::quiet_NaN()}),
-               ConfigError);
+  EXPECT_THROW(Trainer(graph, network, {.optimizer = {.learning_rate = 0}}), ConfigError);
+  EXPECT_THROW(
+      Trainer(graph, network, {.optimizer = {.learning_rate = std::numeric_limits<double>::quiet_NaN()}}),
+      ConfigError);
   EXPECT_EQ(graph.size(), before);
 }
 
 TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
   Graph graph;
   const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
-  Trainer trainer(graph, network, {.batch_size = 2, .learning_rate = 1e200, .shuffle = false});
+  Trainer trainer(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 1e200}, .shuffle = false});
   Numbers after_first_step;
   const std::string message = message_of<NumericError>([&] {
     trainer.train_epoch(tiny(), 4, [&](const Score&) {
@@ -324,7 +328,7 @@ TEST(Trainer, LearnsTheBuiltInDigits) {
   const Dataset data = draw_digits(2000, 1);
   Graph graph;
   const Fcnn network(graph, {784, 32, 10});
-  Trainer trainer(graph, network, {.batch_size = 20, .learning_rate = 0.1, .threads = 1});
+  Trainer trainer(graph, network, {.batch_size = 20, .optimizer = {.learning_rate = 0.1}, .threads = 1});
   EXPECT_LT(trainer.evaluate(data).accuracy(), 0.3);
   for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_GT(trainer.evaluate(data).accuracy(), 0.9);
@@ -337,7 +341,7 @@ TEST(Trainer, StandsBesideAnotherInOneGraph) {
   const Fcnn network(graph, {4, 2});
   Trainer one(graph, network, {.batch_size = 2});
   const unsigned line = __LINE__ - 1;
-  Trainer other(graph, network, {.batch_size = 2, .learning_rate = 0.01});
+  Trainer other(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 0.01}});
   EXPECT_EQ(one.step_graph(tiny()).pixels.label(), "pixels 2");
   EXPECT_EQ(one.step_graph(tiny()).loss.node().location.line(), line);
   EXPECT_EQ(one.step_graph(tiny()).images.node().location.line(), line);
@@ -358,11 +362,11 @@ TEST(Trainer, TellsHowManyThreadsAStepTakes) {
   const Dataset digits = draw_digits(500, 1);
   Graph graph, other;
   const Fcnn large(graph, {784, 256, 10}), small(other, {4, 2});
-  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 1}).threads(digits), 1);
-  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 2}).threads(digits), two);
-  EXPECT_EQ(Trainer(graph, large, {.batch_size = 1'000'000, .threads = 2}).threads(digits), two);
-  EXPECT_EQ(Trainer(other, small, {.batch_size = 2, .threads = 4}).threads(tiny()), 1);
-  EXPECT_THROW(Trainer(other, small, {}).threads(digits), ConfigError);
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 1}).plan(digits).threads, 1);
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 2}).plan(digits).threads, two);
+  EXPECT_EQ(Trainer(graph, large, {.batch_size = 1'000'000, .threads = 2}).plan(digits).threads, two);
+  EXPECT_EQ(Trainer(other, small, {.batch_size = 2, .threads = 4}).plan(tiny()).threads, 1);
+  EXPECT_THROW(Trainer(other, small, {}).plan(digits).threads, ConfigError);
 }
 
 TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
@@ -373,7 +377,7 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
     const Fcnn network(graph, {784, 128, 10});
     Trainer trainer(graph, network, {.batch_size = 256, .threads = threads, .deterministic = true});
     if (threads == 2) {
-      ASSERT_EQ(trainer.threads(digits), std::min(2, available_cores())) << "too small to show anything";
+      ASSERT_EQ(trainer.plan(digits).threads, std::min(2, available_cores())) << "too small to show anything";
     }
     Numbers found = {trainer.train_epoch(digits, 1).loss_sum, trainer.evaluate(digits).loss_sum};
     const Numbers parameters = numbers_of(graph, network);
@@ -381,6 +385,144 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
     if (threads == 1) of_one = found;
     EXPECT_EQ(found, of_one) << threads << " threads";
   }
+}
+
+// All numbers of a training's graph after three epochs, the second of which may be stopped on its way and
+// gone on with by a trainer of another graph that has the same parameters.
+Numbers three_epochs(const TrainerOptions& options, const FcnnOptions& network_options, bool stopped) {
+  const Dataset data = draw_digits(30, 1);
+  const auto numbers = [](const Graph& graph) {
+    std::vector<std::pair<std::string, Array>> all;
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+      const Node& node = graph.node(static_cast<NodeId>(i));
+      if (node.kind == NodeKind::parameter) all.emplace_back(node.name, *node.value);
+    }
+    return all;
+  };
+  Graph first;
+  Trainer trainer(first, Fcnn(first, {784, 6, 10}, network_options), options);
+  trainer.train_epoch(data, 1);
+  trainer.learning_rate().end_epoch(1);
+  Graph second;
+  Trainer resumed(second, Fcnn(second, {784, 6, 10}, network_options), options);
+  Graph* last = &first;
+  if (stopped) {
+    const Score so_far = trainer.train_epoch(data, 2, [](const Score& score) { return score.images < 12; });
+    EXPECT_EQ(so_far.images, 12);
+    resumed.step_graph(data);
+    for (const auto& [name, value] : numbers(first)) second.set_value(second.find(name), value);
+    resumed.learning_rate().restore(trainer.learning_rate().state());
+    resumed.train_epoch(data, 2, {}, so_far);
+    resumed.train_epoch(data, 3);
+    last = &second;
+  } else {
+    trainer.train_epoch(data, 2);
+    trainer.train_epoch(data, 3);
+  }
+  Numbers all;
+  for (const auto& [name, value] : numbers(*last)) {
+    const Array values = cast(value, DType::float64);
+    all.insert(all.end(), values.as<double>().begin(), values.as<double>().end());
+  }
+  return all;
+}
+
+TEST(Trainer, GoesOnInAnEpochAsIfNobodyHadStopped) {
+  const TrainerOptions adam{.batch_size = 4,
+                            .optimizer = {.type = "adam", .learning_rate = 0.01},
+                            .schedule = {.type = "cosine", .epochs = 3},
+                            .augmentation = {.shift = 2, .elastic = {.sigma = 3, .alpha = 20}}};
+  const TrainerOptions sums{.batch_size = 4,
+                            .optimizer = {.type = "nesterov", .learning_rate = 0.1},
+                            .schedule = {.type = "plateau", .patience = 0},
+                            .gradient_accumulation = 2};
+  for (const TrainerOptions& options : {adam, sums}) {
+    const FcnnOptions network{.dropout = 0.3};
+    EXPECT_EQ(three_epochs(options, network, false), three_epochs(options, network, true));
+  }
+}
+
+TEST(Trainer, FollowsItsScheduleFromUpdateToUpdate) {
+  const Dataset data = tiny();
+  Graph graph;
+  const Fcnn network(graph, {4, 2}, {.dtype = DType::float64});
+  Trainer trainer(graph, network,
+                  {.batch_size = 7,
+                   .optimizer = {.learning_rate = 0.5},
+                   .schedule = {.type = "step", .factor = 0.5, .every = 1},
+                   .shuffle = false});
+  EXPECT_EQ(trainer.learning_rate_at(data, 3), 0.125);
+  for (const std::uint64_t epoch : {1U, 2U, 3U}) {
+    const Numbers before = numbers_of(graph, network);
+    const StepGraph& step = trainer.step_graph(data);
+    const Tensor& W = network.parameters()[0];
+    const Array indices = Array::of<std::int32_t>({7}, {0, 1, 2, 3, 4, 5, 6});
+    const Array gradient = evaluate(
+        build_grad(step.loss, {W})[W],
+        {{step.pixels, data.pixel_view()}, {step.classes, data.label_view()}, {step.indices, indices}});
+    trainer.train_epoch(data, epoch);
+    const Numbers after = numbers_of(graph, network);
+    const double rate = std::pow(0.5, static_cast<double>(epoch));
+    for (std::size_t i = 0; i < 8; ++i)
+      EXPECT_NEAR(after[i], before[i] - rate * gradient.as<double>()[i], 1e-15);
+  }
+}
+
+TEST(Trainer, DropsUnitsAndChangesImagesInTrainingOnly) {
+  const Dataset digits = draw_digits(40, 1);
+  const auto losses = [&](double dropout, double shift) {
+    Graph graph;
+    const Fcnn network(graph, {784, 20, 10}, {.dropout = dropout});
+    Trainer trainer(graph, network, {.batch_size = 40, .augmentation = {.shift = shift}});
+    const double tested = trainer.evaluate(digits).loss();
+    return std::pair(tested, trainer.train_epoch(digits, 1).loss());
+  };
+  const auto [tested, trained] = losses(0, 0);
+  EXPECT_NEAR(tested, trained, 1e-6);
+  EXPECT_EQ(losses(0.5, 0).first, tested);
+  EXPECT_NE(losses(0.5, 0).second, trained);
+  EXPECT_EQ(losses(0, 3).first, tested);
+  EXPECT_NE(losses(0, 3).second, trained);
+}
+
+TEST(Trainer, TrainsConvolutionalNetworks) {
+  const Dataset digits = draw_digits(64, 1);
+  Graph graph;
+  Trainer trainer(graph, LeNet5(graph, {.dropout = 0.1}),
+                  {.batch_size = 32, .optimizer = {.type = "adam", .learning_rate = 0.005}});
+  const double before = trainer.evaluate(digits).loss();
+  for (std::uint64_t epoch = 1; epoch <= 15; ++epoch) trainer.train_epoch(digits, epoch);
+  EXPECT_LT(trainer.evaluate(digits).loss(), 0.3 * before);
+}
+
+TEST(Trainer, HandsOutProbabilities) {
+  const Dataset digits = draw_digits(5, 1);
+  Graph graph;
+  Trainer trainer(graph, Fcnn(graph, {784, 10}), {.batch_size = 3});
+  trainer.evaluate(digits, [&](const Answers& batch) {
+    ASSERT_EQ(batch.probabilities.type,
+              (TensorType{DType::float32, {static_cast<std::int64_t>(batch.labels.size()), 10}}));
+    const auto numbers = batch.probabilities.as<float>();
+    for (std::size_t i = 0; i < batch.labels.size(); ++i) {
+      const auto row = numbers.subspan(10 * i, 10);
+      EXPECT_NEAR(std::accumulate(row.begin(), row.end(), 0.0), 1, 1e-5);
+      EXPECT_EQ(std::ranges::max_element(row) - row.begin(), batch.predictions[i]);
+    }
+  });
+}
+
+TEST(Trainer, RefusesOptionsThatDoNotGoTogether) {
+  Graph graph;
+  const Fcnn network(graph, {4, 2});
+  const auto refused = [&](const TrainerOptions& options) {
+    return message_of<ConfigError>([&] { Trainer(graph, network, options); });
+  };
+  EXPECT_EQ(refused({.loss = "squared_error", .label_smoothing = 0.1}),
+            "trainer: expected no label smoothing with the loss squared_error, got 0.1");
+  EXPECT_TRUE(contains(refused({.loss = "mse"}), "loss: expected one of softmax_cross_entropy, "));
+  EXPECT_TRUE(contains(refused({.gradient_accumulation = -1}), "0 or more batches in an update"));
+  EXPECT_NE(refused({.optimizer = {.type = "sgd", .momentum = 0.9}}), "");
+  EXPECT_NE(refused({.schedule = {.type = "cosine", .epochs = 0}}), "");
 }
 
 }  // namespace

@@ -1,0 +1,165 @@
+#include "gradtable/models/training/detail/training_steps.hpp"
+
+#include <utility>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/models/data/augment.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/reduction.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+template <class T>
+ConstView scalar(const T& value) {
+  return {std::span(&value, 1), {}};
+}
+
+BatchResult result(const Program& program, const StepGraph& g) {
+  return {.loss = program.value(g.loss).item(),
+          .predictions = program.value(g.predictions).as<std::int32_t>(),
+          .labels = program.value(g.labels).as<std::int32_t>()};
+}
+
+}  // namespace
+
+TrainingSteps::TrainingSteps(Graph& graph, const Classifier& classifier, const TrainerOptions& options,
+                             Location at)
+    : graph_(graph),
+      classifier_(classifier),
+      options_(options),
+      loss_(find_classifier_loss(options.loss)),
+      at_(at) {}
+
+TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
+  const std::pair key(m, data.size());
+  if (const auto found = steps_.find(key); found != steps_.end()) return found->second;
+  return steps_.emplace(key, made(data, m)).first->second;
+}
+
+TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
+  const Graph::Scope scope(graph_, at_);
+  Step step;
+  StepGraph& g = step.training;
+  g.pixels = input("pixels", {data.size(), classifier_.features}, DType::uint8);
+  g.classes = input("classes", {data.size()}, DType::uint8);
+  g.indices = input("indices", {m}, DType::int32);
+  g.labels = cast(gather(g.classes, g.indices), DType::int32).named("labels");
+  step.evaluation = g;
+  if (options_.augmentation) g.epoch = input("epoch", {}, DType::int32);
+  g.step = input("step", {}, DType::int32);
+  add_network(g, augmented(g, data), options_.label_smoothing);
+  if (graph_.consumers(g.step.id()).empty()) g.step = {};
+  add_network(step.evaluation, gather(g.pixels, g.indices), 0);
+  step.probabilities = loss_.probabilities(step.evaluation.outputs, at_);
+  return step;
+}
+
+Tensor TrainingSteps::input(const char* name, const Shape& shape, DType dtype) {
+  return graph_.input(graph_.free_name(name), shape, dtype, at_);
+}
+
+Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
+  if (g.epoch.empty()) return gather(g.pixels, g.indices);
+  const Augmenter augmenter(options_.augmentation, data.rows, data.columns, options_.seed);
+  return augment(g.pixels, g.indices, g.epoch, augmenter);
+}
+
+void TrainingSteps::add_network(StepGraph& g, const Tensor& bytes, double label_smoothing) {
+  const DType dtype = classifier_.parameters.front().dtype();
+  g.images = (cast(bytes, dtype) / 255).named("images");
+  g.outputs = classifier_.outputs(g.images, g.step, at_).named("outputs");
+  g.loss = loss_.mean(g.outputs, g.labels, label_smoothing, at_).named("loss");
+  g.predictions = argmax(g.outputs).named("predictions");
+}
+
+void TrainingSteps::add_updates(Step& step, bool by_sums) {
+  StepGraph& g = step.training;
+  if (!g.updates.empty()) return;
+  const Graph::Scope scope(graph_, at_);
+  if (learning_rate_.empty()) learning_rate_ = input("learning rate", {}, DType::float64);
+  g.learning_rate = learning_rate_;
+  GradTable gradients = build_grad(g.loss, classifier_.parameters);
+  if (by_sums) {
+    step.sums = accumulate(gradients, static_cast<double>(g.labels.shape().size()));
+    gradients = step.sums->mean;
+  }
+  g.updates = make_updates(options_.optimizer, gradients, g.learning_rate);
+}
+
+Program& TrainingSteps::training_program(Step& step, bool by_sums) {
+  add_updates(step, by_sums);
+  const StepGraph& g = step.training;
+  std::optional<Program>& program = by_sums ? step.add_gradients : step.train;
+  const std::vector<Update>& updates = by_sums ? step.sums->add : g.updates;
+  if (!program) program = compiled({g.loss, g.predictions, g.labels}, updates, {g.loss});
+  // One for batches of all sizes, which add to the same sums.
+  if (by_sums && !update_) update_ = compiled({}, step.sums->then(g.updates), {});
+  return *program;
+}
+
+Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
+                                const std::vector<Tensor>& finite) {
+  return compile(graph_, {.outputs = std::move(outputs),
+                          .updates = std::move(updates),
+                          .finite = finite,
+                          .threads = options_.threads,
+                          .deterministic = options_.deterministic});
+}
+
+void TrainingSteps::run(Program& program, const StepGraph& g, const Dataset& data, const ConstView& indices,
+                        std::initializer_list<Feed> more) {
+  feeds_.assign({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
+  for (const Feed& feed : more)
+    if (!feed.input.empty()) feeds_.push_back(feed);
+  program.run(feeds_);
+}
+
+BatchResult TrainingSteps::train(const Dataset& data, const ConstView& indices, const StepFeeds& feeds) {
+  Step& step = find(data, indices.shape().size());
+  Program& program = training_program(step, false);
+  const StepGraph& g = step.training;
+  run(program, g, data, indices,
+      {{g.epoch, scalar(feeds.epoch)},
+       {g.step, scalar(feeds.step)},
+       {g.learning_rate, scalar(feeds.learning_rate)}});
+  return result(program, g);
+}
+
+BatchResult TrainingSteps::add_gradients(const Dataset& data, const ConstView& indices,
+                                         const StepFeeds& feeds) {
+  Step& step = find(data, indices.shape().size());
+  Program& program = training_program(step, true);
+  const StepGraph& g = step.training;
+  run(program, g, data, indices, {{g.epoch, scalar(feeds.epoch)}, {g.step, scalar(feeds.step)}});
+  return result(program, g);
+}
+
+void TrainingSteps::update(double learning_rate) {
+  update_->run({{learning_rate_, scalar(learning_rate)}});
+}
+
+BatchResult TrainingSteps::evaluate(const Dataset& data, const ConstView& indices) {
+  Step& step = find(data, indices.shape().size());
+  const StepGraph& g = step.evaluation;
+  if (!step.evaluate)
+    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, {g.loss});
+  run(*step.evaluate, g, data, indices, {});
+  BatchResult found = result(*step.evaluate, g);
+  found.probabilities = step.evaluate->value(step.probabilities);
+  return found;
+}
+
+const StepGraph& TrainingSteps::graph(const Dataset& data, std::int64_t m, bool by_sums) {
+  Step& step = find(data, m);
+  add_updates(step, by_sums);
+  return step.training;
+}
+
+ProgramPlan TrainingSteps::plan(const Dataset& data, std::int64_t m, bool by_sums) {
+  return training_program(find(data, m), by_sums).plan();
+}
+
+}  // namespace gradtable::detail

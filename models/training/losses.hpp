@@ -1,0 +1,34 @@
+// Losses of classifiers, by the names by which a config asks for them.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "gradtable/core/graph.hpp"
+
+namespace gradtable {
+
+struct ClassifierLoss {
+  std::string_view name;
+  // The activations of a network's last layer that it takes, of output_activations(); none: any of them.
+  std::span<const std::string_view> outputs;
+  bool smooths_labels;  // whether it takes a label smoothing above 0
+  // The mean over the m examples, of outputs (m,k) and int32 labels (m).
+  Tensor (*mean)(const Tensor& outputs, const Tensor& labels, double label_smoothing, Location at);
+  // What the outputs (m,k) say of each class: probabilities where the loss makes them so.
+  Tensor (*probabilities)(const Tensor& outputs, Location at);
+};
+
+// "softmax_cross_entropy": -ln softmax(s)_T of scores s, for label T
+// "cross_entropy": -ln(p_T + eps) of probabilities p, as softmax gives them
+// "squared_error": 1/2 sum_j (y_j - t_j)^2, where t_j is 1 for j = T, and else 0
+// "misclassification_probability": 1 - p_T
+// "expected_squared_distance": sum_j p_j (j - T)^2
+// "multiclass_hinge": sum over j != T of max(0, 1 + s_j - s_T)
+// "binary_cross_entropy": sum_j -(t_j ln q_j + (1 - t_j) ln(1 - q_j)), with q = sigmoid(s) of scores s
+std::span<const ClassifierLoss> classifier_losses();
+
+// Throws ConfigError with the known names for others.
+const ClassifierLoss& find_classifier_loss(std::string_view name);
+
+}  // namespace gradtable

@@ -1,0 +1,28 @@
+// One step of training as a graph.
+#pragma once
+
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/graph/update.hpp"
+
+namespace gradtable {
+
+// The nodes of one step on batches of one size, taken from a data set of n images. The inputs are the whole
+// set, as bytes, the indices of the batch, and scalars that say which step it is.
+struct StepGraph {
+  Tensor pixels;         // uint8 (n, features)
+  Tensor classes;        // uint8 (n), the labels of the set
+  Tensor indices;        // int32 (m)
+  Tensor epoch;          // int32, for augmentation
+  Tensor step;           // int32, the steps before this one, for dropout
+  Tensor learning_rate;  // of the parameters' type
+  Tensor images;         // (m, features), pixels from 0 to 1
+  Tensor labels;         // int32 (m)
+  Tensor outputs;        // (m, classes)
+  Tensor loss;           // the mean over the batch
+  Tensor predictions;    // int32 (m)
+  std::vector<Update> updates;
+};
+
+}  // namespace gradtable
