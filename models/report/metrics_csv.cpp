@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -16,17 +17,18 @@ namespace gradtable {
 namespace {
 
 constexpr std::string_view kHeader =
-    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy,"
-    "learning_rate,seconds,images_per_second\n";
+    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_balanced_accuracy,"
+    "test_loss,test_accuracy,learning_rate,seconds,images_per_second\n";
 
 std::string field(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : std::string();
 }
 
 std::string row(const EpochMetrics& e) {
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}\n", e.epoch, e.train_loss, e.train_accuracy,
-                     field(e.validation_loss), field(e.validation_accuracy), field(e.test_loss),
-                     field(e.test_accuracy), e.learning_rate, e.seconds, e.images_per_second);
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", e.epoch, e.train_loss, e.train_accuracy,
+                     field(e.validation_loss), field(e.validation_accuracy),
+                     field(e.validation_balanced_accuracy), field(e.test_loss), field(e.test_accuracy),
+                     e.learning_rate, e.seconds, e.images_per_second);
 }
 
 [[noreturn]] void throw_output_error(const std::string& path) {
@@ -82,6 +84,7 @@ EpochMetrics parsed(Row row) {
   e.train_accuracy = row.number<double>();
   e.validation_loss = row.optional();
   e.validation_accuracy = row.optional();
+  e.validation_balanced_accuracy = row.optional();
   e.test_loss = row.optional();
   e.test_accuracy = row.optional();
   e.learning_rate = row.number<double>();
@@ -93,10 +96,29 @@ EpochMetrics parsed(Row row) {
 
 }  // namespace
 
-MetricsCsv::MetricsCsv(const std::string& path, std::span<const EpochMetrics> earlier) : path_(path) {
+std::string metrics_csv(std::span<const EpochMetrics> epochs) {
   std::string text(kHeader);
-  for (const EpochMetrics& epoch : earlier) text += row(epoch);
-  write_file_atomically(path, text);
+  for (const EpochMetrics& epoch : epochs) text += row(epoch);
+  return text;
+}
+
+std::vector<EpochMetrics> parse_metrics_csv(std::string_view text, const std::string& name) {
+  const std::string_view names = kHeader.substr(0, kHeader.size() - 1);
+  std::vector<EpochMetrics> epochs;
+  std::int64_t number = 1;
+  for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; ++number) {
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (number > 1)
+      epochs.push_back(parsed(Row(line, fmt::format("{}:{}", name, number))));
+    else if (line != names)
+      throw DataError(fmt::format("{}:1: expected \"{}\", the names of the columns", name, names));
+  }
+  return epochs;
+}
+
+MetricsCsv::MetricsCsv(const std::string& path, std::span<const EpochMetrics> earlier) : path_(path) {
+  write_file_atomically(path, metrics_csv(earlier));
   file_.reset(std::fopen(path.c_str(), "ae"));
   if (!file_) throw_output_error(path);
 }
@@ -113,18 +135,10 @@ std::vector<EpochMetrics> read_metrics_csv(const std::string& path) {
   if (!in)
     throw DataError(fmt::format("{}: {}; expected metrics of earlier epochs", name,
                                 std::generic_category().message(errno)));
-  std::vector<EpochMetrics> epochs;
-  std::string line;
-  for (std::int64_t number = 1; std::getline(in, line) && !in.eof(); ++number) {
-    if (number > 1) {
-      epochs.push_back(parsed(Row(line, fmt::format("{}:{}", name, number))));
-    } else if (line != kHeader.substr(0, kHeader.size() - 1)) {
-      throw DataError(fmt::format("{}:1: expected \"{}\", the names of the columns", name,
-                                  kHeader.substr(0, kHeader.size() - 1)));
-    }
-  }
+  std::ostringstream text;
+  text << in.rdbuf();
   if (in.bad()) throw DataError(fmt::format("{}: cannot be read; expected metrics of earlier epochs", name));
-  return epochs;
+  return parse_metrics_csv(text.str(), name);
 }
 
 }  // namespace gradtable

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gradtable {
@@ -17,6 +18,7 @@ struct EpochMetrics {
   double train_accuracy = 0;  // from 0 to 1
   std::optional<double> validation_loss = {};
   std::optional<double> validation_accuracy = {};
+  std::optional<double> validation_balanced_accuracy = {};  // ConfusionMatrix::balanced_accuracy
   std::optional<double> test_loss = {};
   std::optional<double> test_accuracy = {};
   double learning_rate = 0;
@@ -45,6 +47,11 @@ class MetricsCsv {
   std::string path_;
   std::unique_ptr<std::FILE, Close> file_;
 };
+
+// The text of such a file, and what it says; `name` is for messages. A last line that has no end is left out.
+// Throws DataError with the line when it is another kind of text.
+std::string metrics_csv(std::span<const EpochMetrics> epochs);
+std::vector<EpochMetrics> parse_metrics_csv(std::string_view text, const std::string& name);
 
 // The rows of such a file; a last line that has no end, of a run that was killed while writing, is left out.
 // Throws DataError with the line when it is another kind of file, or cannot be read.

@@ -15,8 +15,8 @@ using testing::message_of;
 using testing::TemporaryFolder;
 
 constexpr const char* kHeader =
-    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy,"
-    "learning_rate,seconds,images_per_second\n";
+    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_balanced_accuracy,"
+    "test_loss,test_accuracy,learning_rate,seconds,images_per_second\n";
 
 class MetricsCsvTest : public ::testing::Test {
  protected:
@@ -30,6 +30,7 @@ class MetricsCsvTest : public ::testing::Test {
                                .train_accuracy = 0.5,
                                .validation_loss = 0.75,
                                .validation_accuracy = 0.25,
+                               .validation_balanced_accuracy = 0.125,
                                .learning_rate = 1e-7,
                                .seconds = 2.5,
                                .images_per_second = 60000};
@@ -40,9 +41,9 @@ TEST_F(MetricsCsvTest, HasARowInTheFileAsSoonAsItIsAdded) {
   MetricsCsv csv(path_);
   EXPECT_EQ(text(), kHeader);
   csv.add(first_);
-  EXPECT_EQ(text(), std::string(kHeader) + "1,0.30000000000000004,0.5,0.75,0.25,,,1e-07,2.5,60000\n");
+  EXPECT_EQ(text(), std::string(kHeader) + "1,0.30000000000000004,0.5,0.75,0.25,0.125,,,1e-07,2.5,60000\n");
   csv.add(second_);
-  EXPECT_TRUE(text().ends_with("\n2,1,0,,,3,1,0,0,0\n"));
+  EXPECT_TRUE(text().ends_with("\n2,1,0,,,,3,1,0,0,0\n"));
 }
 
 TEST_F(MetricsCsvTest, ReadsBackEveryBit) {
@@ -60,7 +61,7 @@ TEST_F(MetricsCsvTest, GoesOnAfterEarlierEpochsInPlaceOfWhatWasThere) {
 }
 
 TEST_F(MetricsCsvTest, LeavesOutALineThatWasNotFinished) {
-  write(std::string(kHeader) + "1,2,0,,,,,0,0,0\n2,1,0,,,,,0,0,0");
+  write(std::string(kHeader) + "1,2,0,,,,,,0,0,0\n2,1,0,,,,,,0,0,0");
   ASSERT_EQ(read_metrics_csv(path_).size(), 1U);
   EXPECT_EQ(read_metrics_csv(path_)[0].train_loss, 2);
 }
@@ -73,11 +74,11 @@ TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
   };
   const std::string header = kHeader;
   EXPECT_TRUE(message("a,b\n1,2\n").starts_with("metrics.csv:1: expected \"epoch,train_loss,"));
-  EXPECT_EQ(message(header + "1,x,0,,,,,0,0,0\n"), "metrics.csv:2: \"x\"; expected a number");
-  EXPECT_EQ(message(header + "1,,0,,,,,0,0,0\n"), "metrics.csv:2: \"\"; expected a number");
-  EXPECT_EQ(message(header + "1,2,0,,,,,0,0\n"),
+  EXPECT_EQ(message(header + "1,x,0,,,,,,0,0,0\n"), "metrics.csv:2: \"x\"; expected a number");
+  EXPECT_EQ(message(header + "1,,0,,,,,,0,0,0\n"), "metrics.csv:2: \"\"; expected a number");
+  EXPECT_EQ(message(header + "1,2,0,,,,,,0,0\n"),
             "metrics.csv:2: too few fields; expected as many as there are names in the first line");
-  EXPECT_EQ(message(header + "1,2,0,,,,,0,0,0,0\n"),
+  EXPECT_EQ(message(header + "1,2,0,,,,,,0,0,0,0\n"),
             "metrics.csv:2: more fields; expected as many as there are names in the first line");
 }
 
