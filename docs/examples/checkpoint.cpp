@@ -18,7 +18,7 @@ int main() {
   write_safetensors(path, file);
 
   const TensorFile found = read_safetensors(path);
-  require_tensors(found, path,
+  require_tensors(found.tensors, path,
                   {{"layers.0.weight", {DType::float32, {2, 3}}}, {"layers.0.bias", {DType::float32, {3}}}});
   std::cout << "epoch " << found.metadata.at("epoch") << '\n';
   // [/checkpoint]
