@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/io/safetensors.hpp"
@@ -24,6 +25,13 @@ bool all_finite(const Array& array) {
   return dispatch_floating(array.dtype(), [&]<class T>() {
     return std::ranges::all_of(array.as<T>(), [](T value) { return std::isfinite(value); });
   });
+}
+
+std::string quoted(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    fmt::format_to(std::back_inserter(text), "{}{}", text.empty() ? "" : ", ", in_quotes(name));
+  return text;
 }
 
 }  // namespace
@@ -52,10 +60,10 @@ std::vector<std::string> set_values(Graph& graph, std::span<const Tensor> parame
 
   std::vector<std::string> found;
   for (const auto& [name, array] : values)
-    if (!all_finite(array)) found.push_back(in_quotes(name));
+    if (!all_finite(array)) found.push_back(name);
   if (!found.empty() && not_finite == NotFinite::refuse)
     throw NumericError(
-        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, fmt::join(found, ", ")));
+        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(found)));
 
   for (const Tensor& parameter : parameters) graph.set_value(parameter, values.at(parameter.node().name));
   return found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,6 +52,13 @@ bool is_pytorch(const TensorFile& file, std::span<const Tensor> parameters, cons
   return !has_ours && std::ranges::any_of(file.tensors, [](const auto& tensor) {
     return tensor.first.ends_with(".weight") || tensor.first.ends_with(".bias");
   });
+}
+
+NamedArrays to_pytorch(const Graph& graph, std::span<const Tensor> parameters) {
+  NamedArrays theirs;
+  for (const WeightName& name : pytorch_names(parameters))
+    theirs.emplace(name.pytorch, turned(graph.value(name.parameter)));
+  return theirs;
 }
 
 NamedArrays from_pytorch(NamedArrays tensors, std::span<const Tensor> parameters, const std::string& path) {
@@ -111,16 +119,11 @@ std::vector<WeightName> pytorch_names(std::span<const Tensor> parameters) {
 
 void write_weights(const std::string& path, const Graph& graph, std::span<const Tensor> parameters,
                    WeightLayout layout, NamedTexts metadata) {
-  TensorFile file{values_of(graph, parameters),
+  const bool pytorch = layout == WeightLayout::pytorch;
+  TensorFile file{pytorch ? to_pytorch(graph, parameters) : values_of(graph, parameters),
                   detail::with_kind(std::move(metadata), detail::kWeightsKind, path)};
   file.metadata.emplace(kLayoutKey, name_of(layout));
-  if (layout == WeightLayout::pytorch) {
-    file.metadata.emplace("format", "pt");  // libraries around PyTorch refuse files without it
-    NamedArrays theirs;
-    for (const WeightName& name : pytorch_names(parameters))
-      theirs.emplace(name.pytorch, turned(std::move(file.tensors.at(name.parameter.node().name))));
-    file.tensors = std::move(theirs);
-  }
+  if (pytorch) file.metadata.emplace("format", "pt");  // libraries around PyTorch refuse files without it
   write_safetensors(path, file);
 }
 

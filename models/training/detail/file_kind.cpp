@@ -21,8 +21,9 @@ std::map<std::string, std::string> with_kind(std::map<std::string, std::string> 
                                              const std::string& path) {
   for (const auto& [key, text] : texts)
     if (key.starts_with(kOwnKeys))
-      throw CheckpointError(fmt::format("{}: the metadata key {}; expected another one than \"{}...\"", path,
-                                        in_quotes(key), kOwnKeys));
+      throw CheckpointError(
+          fmt::format("{}: the metadata key {}; expected one that does not begin with \"{}\"", path,
+                      in_quotes(key), kOwnKeys));
   texts.emplace(kKindKey, kind);
   return texts;
 }
