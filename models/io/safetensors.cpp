@@ -115,18 +115,18 @@ void write_safetensors(const std::string& path, const TensorFile& file) {
   write_file_atomically(path, parts);
 }
 
-void require_tensors(const TensorFile& file, const std::string& path,
+void require_tensors(const std::map<std::string, Array>& tensors, const std::string& path,
                      const std::map<std::string, TensorType>& expected) {
   std::vector<std::string> differences;
   for (const auto& [name, type] : expected) {
-    const auto at = file.tensors.find(name);
-    if (at == file.tensors.end())
+    const auto at = tensors.find(name);
+    if (at == tensors.end())
       differences.push_back(fmt::format("no {}, expected {}", in_quotes(name), to_string(type)));
     else if (at->second.type() != type)
       differences.push_back(fmt::format("{} is {}, expected {}", in_quotes(name),
                                         to_string(at->second.type()), to_string(type)));
   }
-  for (const auto& [name, tensor] : file.tensors)
+  for (const auto& [name, tensor] : tensors)
     if (!expected.contains(name))
       differences.push_back(
           fmt::format("{} {}, expected no such tensor", in_quotes(name), to_string(tensor.type())));

@@ -29,9 +29,9 @@ TensorFile read_safetensors(const std::string& path);
 // that is not UTF-8, metadata that begin as the checksums do, a header above the limit of read_safetensors.
 void write_safetensors(const std::string& path, const TensorFile& file);
 
-// Throws CheckpointError with all differences at once, unless the file that was read from `path` has exactly
-// these tensors with these types and shapes.
-void require_tensors(const TensorFile& file, const std::string& path,
+// Throws CheckpointError with all differences at once, unless the tensors that were read from `path` are
+// exactly these, with these types and shapes.
+void require_tensors(const std::map<std::string, Array>& tensors, const std::string& path,
                      const std::map<std::string, TensorType>& expected);
 
 // B[j,i] = A[i,j], of float32 or float64. PyTorch keeps the weights of a linear layer as (out, in), which is

@@ -187,10 +187,10 @@ TEST(WriteSafetensors, LeavesOneOfTheTwoFilesWhenKilled) {
 
 TEST(RequireTensors, ListsAllDifferences) {
   const TensorFile file = tiny();
-  EXPECT_NO_THROW(require_tensors(file, "a.file",
+  EXPECT_NO_THROW(require_tensors(file.tensors, "a.file",
                                   {{"w", file.tensors.at("w").type()}, {"n", file.tensors.at("n").type()}}));
   const std::string message = message_of<CheckpointError>([&] {
-    require_tensors(file, "a.file", {{"w", {DType::float64, {2, 3}}}, {"b", {DType::float32, {3}}}});
+    require_tensors(file.tensors, "a.file", {{"w", {DType::float64, {2, 3}}}, {"b", {DType::float32, {3}}}});
   });
   EXPECT_EQ(message,
             "a.file: no \"b\", expected float32 (3); \"w\" is float32 (2,3), expected float64 (2,3); "

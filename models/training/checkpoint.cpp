@@ -1,0 +1,88 @@
+#include "gradtable/models/training/checkpoint.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <fmt/ranges.h>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/text.hpp"
+#include "gradtable/models/training/detail/file_kind.hpp"
+
+namespace gradtable {
+namespace {
+
+constexpr const char* kFormatKey = "gradtable.format";
+constexpr std::string_view kFormat = "1";
+
+// Before the names of tensors, so that what is kept may be called as a parameter is.
+constexpr std::string_view kParameter = "parameter/";
+constexpr std::string_view kKept = "kept/";
+
+void require_checkpoint(const TensorFile& file, const std::string& path) {
+  const std::string kind = detail::kind_of(file);
+  if (kind != detail::kCheckpointKind)
+    throw CheckpointError(fmt::format("{}: {}; expected a checkpoint", path,
+                                      kind.empty() ? "tensors of no stated kind" : in_quotes(kind)));
+  const auto format = file.metadata.find(kFormatKey);
+  const std::string found = format == file.metadata.end() ? "" : format->second;
+  if (found != kFormat)
+    throw CheckpointError(fmt::format(
+        "{}: a checkpoint of format {}; expected format {}, which this version of gradtable reads", path,
+        in_quotes(found), in_quotes(kFormat)));
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const Graph& graph, NamedArrays kept, NamedTexts texts) {
+  TensorFile file{{}, detail::with_kind(std::move(texts), detail::kCheckpointKind, path)};
+  file.metadata.emplace(kFormatKey, kFormat);
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
+    if (const Node& node = graph.node(id); node.kind == NodeKind::parameter)
+      file.tensors.emplace(fmt::format("{}{}", kParameter, node.name), *node.value);
+  for (auto& [name, array] : kept) file.tensors.emplace(fmt::format("{}{}", kKept, name), std::move(array));
+  write_safetensors(path, file);
+}
+
+Checkpoint read_checkpoint(const std::string& path) {
+  return to_checkpoint(read_safetensors(path), path);
+}
+
+Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
+  require_checkpoint(file, path);
+  Checkpoint checkpoint{path, {}, {}, {}};
+  for (auto& [name, array] : file.tensors) {
+    if (name.starts_with(kParameter))
+      checkpoint.parameters.emplace(name.substr(kParameter.size()), std::move(array));
+    else if (name.starts_with(kKept))
+      checkpoint.kept.emplace(name.substr(kKept.size()), std::move(array));
+    else
+      throw CheckpointError(fmt::format("{}: a tensor called {}; expected \"{}\" or \"{}\" before its name",
+                                        path, in_quotes(name), kParameter, kKept));
+  }
+  std::erase_if(file.metadata, [](const auto& text) { return text.first.starts_with(detail::kOwnKeys); });
+  checkpoint.texts = std::move(file.metadata);
+  return checkpoint;
+}
+
+std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint, NotFinite not_finite) {
+  return set_values(graph, parameters_of(graph), checkpoint.parameters, checkpoint.path, not_finite);
+}
+
+void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected) {
+  std::vector<std::string> differences;
+  for (const auto& [field, value] : expected) {
+    const auto at = found.find(field);
+    if (at == found.end())
+      differences.push_back(fmt::format("no {}, expected {}", field, in_quotes(value)));
+    else if (at->second != value)
+      differences.push_back(
+          fmt::format("{} is {}, expected {}", field, in_quotes(at->second), in_quotes(value)));
+  }
+  for (const auto& [field, value] : found)
+    if (!expected.contains(field))
+      differences.push_back(fmt::format("{} is {}, expected no such field", field, in_quotes(value)));
+  if (!differences.empty()) throw CheckpointError(fmt::format("{}: {}", path, fmt::join(differences, "; ")));
+}
+
+}  // namespace gradtable

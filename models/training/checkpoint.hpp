@@ -1,0 +1,45 @@
+// The whole state of a training in a file, from which it goes on in every bit: docs/checkpoints.md.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/models/io/safetensors.hpp"
+#include "gradtable/models/training/parameters.hpp"
+
+namespace gradtable {
+
+using NamedTexts = std::map<std::string, std::string>;
+
+struct Checkpoint {
+  std::string path;        // of the file, for messages
+  NamedArrays parameters;  // all of the graph's: weights, and what optimizers remember
+  NamedArrays kept;        // the caller's, such as the weights of the best epoch
+  NamedTexts texts;        // the caller's, such as epoch, position in the data, config
+};
+
+// Writes all parameters of the graph with arrays and texts of the caller, as write_safetensors does: whole or
+// not at all. Throws OutputError when it cannot be written, and CheckpointError for names and texts that are
+// not UTF-8, and for texts whose key begins with "gradtable.".
+void write_checkpoint(const std::string& path, const Graph& graph, NamedArrays kept = {},
+                      NamedTexts texts = {});
+
+// Throws CheckpointError for what read_safetensors refuses, a file that is not a checkpoint, and one of
+// another format.
+Checkpoint read_checkpoint(const std::string& path);
+// The same from what was read from `path` already.
+Checkpoint to_checkpoint(TensorFile file, const std::string& path);
+
+// Sets all parameters of a graph, which has the same network and optimizer as the one that was written, or
+// none: throws and returns what set_values does, CheckpointError for any difference in names, types and
+// shapes.
+std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint,
+                                 NotFinite not_finite = NotFinite::refuse);
+
+// Compares fields, as architecture, optimizer and seed, of a file with those that the caller has. Throws
+// CheckpointError that names each field that differs, with both values; `path` begins it.
+void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected);
+
+}  // namespace gradtable

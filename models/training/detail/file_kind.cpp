@@ -1,0 +1,31 @@
+#include "gradtable/models/training/detail/file_kind.hpp"
+
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/text.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+constexpr const char* kKindKey = "gradtable.kind";
+
+}  // namespace
+
+std::string kind_of(const TensorFile& file) {
+  const auto kind = file.metadata.find(kKindKey);
+  return kind == file.metadata.end() ? "" : kind->second;
+}
+
+std::map<std::string, std::string> with_kind(std::map<std::string, std::string> texts, std::string_view kind,
+                                             const std::string& path) {
+  for (const auto& [key, text] : texts)
+    if (key.starts_with(kOwnKeys))
+      throw CheckpointError(
+          fmt::format("{}: the metadata key {}; expected one that does not begin with \"{}\"", path,
+                      in_quotes(key), kOwnKeys));
+  texts.emplace(kKindKey, kind);
+  return texts;
+}
+
+}  // namespace gradtable::detail

@@ -1,0 +1,26 @@
+// What a file of tensors says of itself in its metadata.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "gradtable/models/io/safetensors.hpp"
+
+namespace gradtable::detail {
+
+// What the keys of gradtable's own metadata begin with.
+inline constexpr std::string_view kOwnKeys = "gradtable.";
+
+inline constexpr std::string_view kCheckpointKind = "checkpoint";
+inline constexpr std::string_view kWeightsKind = "weights";
+
+// Empty where the file does not say it, as those of other programs.
+std::string kind_of(const TensorFile& file);
+
+// The texts of a caller with the kind of the file at `path`. Throws CheckpointError for a text whose key
+// begins as our own do.
+std::map<std::string, std::string> with_kind(std::map<std::string, std::string> texts, std::string_view kind,
+                                             const std::string& path);
+
+}  // namespace gradtable::detail
