@@ -12,8 +12,8 @@ using namespace gradtable;
 constexpr std::int64_t kCount = 60;
 constexpr int kSteps = 3000;
 
-// At the most likely weights the errors p - t of each class are orthogonal to every input. The weights are
-// those of a class and the ones after it, against one more class of score 0.
+// At the most likely weights the errors p - t of each class are orthogonal to every input. The first weights
+// belong to `first_class`, the next to the class after it; one more class has the score 0.
 template <class T>
 void expect_no_moment(const Examples& points, const std::vector<Weights>& weights, T first_class) {
   std::vector<Weights> moments(weights.size());
