@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/graph/values.hpp"
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
@@ -18,9 +19,9 @@
 namespace gradtable {
 namespace {
 
+using testing::kMatrix;
 using testing::message_of;
 
-const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
 
 TEST(CheckGrad, PassesForCorrectDerivatives) {

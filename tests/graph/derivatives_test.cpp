@@ -23,28 +23,13 @@
 namespace gradtable {
 namespace {
 
-using testing::contains;
-using testing::message_of;
-using testing::near;
-using testing::number;
-using testing::numbers;
+using namespace testing;
 
-const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kVector = Array::of<double>({3}, {0.9, -0.2, 0.5});
 const Array kOther = Array::of<double>({3}, {-0.4, 0.8, 1.5});
 
 Array vector(std::initializer_list<double> values) {
   return Array::of<double>({static_cast<std::int64_t>(values.size())}, values);
-}
-
-// The values with all passes and with none.
-std::vector<Array> values_of(const std::vector<Tensor>& tensors) {
-  Graph& graph = tensors.front().graph();
-  std::vector<Array> values = compile(graph, {.outputs = tensors}).infer();
-  const std::vector<Array> plain =
-      compile(graph, {.outputs = tensors, .threads = 2, .min_threads = 2, .without = pass_names()}).infer();
-  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_TRUE(near(values[i], plain[i])) << i;
-  return values;
 }
 
 TEST(Gradients, SumOverOutputsOfAnyShape) {

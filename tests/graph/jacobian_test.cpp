@@ -22,22 +22,9 @@
 namespace gradtable {
 namespace {
 
-using testing::contains;
-using testing::message_of;
-using testing::near;
-using testing::number;
-using testing::numbers;
+using namespace testing;
 
-const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 const Array kColumn = Array::of<double>({3, 1}, {0.9, -0.2, 0.5});
-
-// The value with all passes and with none.
-Array value_of(const Tensor& tensor) {
-  const Array plain = compile(tensor.graph(), {.outputs = {tensor}, .without = pass_names()}).infer()[0];
-  const Array value = evaluate(tensor);
-  EXPECT_TRUE(near(value, plain));
-  return value;
-}
 
 TEST(Jacobian, OfAProductIsTheMatrixWithTheAxesOfBoth) {
   Graph g;

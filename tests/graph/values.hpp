@@ -1,4 +1,4 @@
-// Numbers for tests of programs: parameters made of them, and their comparison.
+// Numbers for tests of programs: parameters made of them, what programs give, and their comparison.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,11 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/graph/program.hpp"
 
 namespace gradtable::testing {
+
+inline const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
 
 inline Tensor number(Graph& graph, const std::string& name, double value) {
   return graph.parameter(name, full({}, value, DType::float64));
@@ -37,6 +40,20 @@ inline ::testing::AssertionResult near(const ConstView& a, const ConstView& b) {
       return ::testing::AssertionFailure() << x[i] << " and " << y[i] << " at " << i;
   }
   return ::testing::AssertionSuccess();
+}
+
+// The values, which are to be the same with all passes and with none.
+inline std::vector<Array> values_of(const std::vector<Tensor>& tensors) {
+  Graph& graph = tensors.front().graph();
+  std::vector<Array> values = compile(graph, {.outputs = tensors}).infer();
+  const std::vector<Array> plain =
+      compile(graph, {.outputs = tensors, .threads = 2, .min_threads = 2, .without = pass_names()}).infer();
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_TRUE(near(values[i], plain[i])) << i;
+  return values;
+}
+
+inline Array value_of(const Tensor& tensor) {
+  return values_of({tensor})[0];
 }
 
 }  // namespace gradtable::testing

@@ -13,10 +13,7 @@
 namespace gradtable {
 namespace {
 
-using testing::expect_derivative;
-using testing::expect_value;
-using testing::kInf;
-using testing::kNaN;
+using namespace testing;
 
 constexpr auto kReLU = [](const Tensor& x) { return relu(x); };
 constexpr auto kLeaky = [](const Tensor& x) { return leaky_relu(x, 0.25); };

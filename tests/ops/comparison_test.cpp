@@ -15,12 +15,7 @@
 namespace gradtable {
 namespace {
 
-using testing::expect_derivative;
-using testing::expect_error;
-using testing::expect_value;
-using testing::kInf;
-using testing::kNaN;
-using testing::message_of;
+using namespace testing;
 
 std::vector<double> numbers(const Array& array) {
   const Array values = cast(array, DType::float64);

@@ -14,10 +14,7 @@
 namespace gradtable {
 namespace {
 
-using testing::expect_derivative;
-using testing::expect_value;
-using testing::kInf;
-using testing::kNaN;
+using namespace testing;
 
 constexpr auto kSigmoid = [](const Tensor& x) { return sigmoid(x); };
 constexpr auto kTanh = [](const Tensor& x) { return tanh(x); };

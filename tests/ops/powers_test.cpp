@@ -14,10 +14,7 @@
 namespace gradtable {
 namespace {
 
-using testing::expect_derivative;
-using testing::expect_value;
-using testing::kInf;
-using testing::kNaN;
+using namespace testing;
 
 auto power(double exponent) {
   return [exponent](const Tensor& x) { return pow(x, exponent); };

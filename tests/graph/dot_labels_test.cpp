@@ -1,0 +1,154 @@
+// What a drawing says of its nodes, whatever their names: text for people, and for Graphviz.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "tests/graph/drawings.hpp"
+#include <gtest/gtest.h>
+
+namespace gradtable {
+namespace {
+
+using testing::count;
+using testing::drawn;
+using testing::has;
+using testing::line_with;
+using testing::Network;
+using testing::sketch;
+using testing::Step;
+
+TEST(WriteDot, ShowsTypesAndAttributes) {
+  Graph graph;
+  const Tensor x = graph.input("x", {64, 784}, DType::float64);
+  sketch("sum", {2}, {x}, {{"axes", std::vector<std::int64_t>{0, 1}}, {"keep", true}, {"off", false}});
+  const std::string text = drawn(graph);
+  EXPECT_TRUE(has(line_with(text, "<b>x</b>"), "float64 (64,784)"));
+  EXPECT_TRUE(has(line_with(text, "<b>sum</b>"), "axes=(0,1), keep"));
+  EXPECT_FALSE(has(text, "off"));
+}
+
+TEST(WriteDot, ShowsTheValueOfAScalarConstantAsItsTypePrintsIt) {
+  Graph graph;
+  graph.constant(0.1);
+  graph.constant(std::numbers::pi, DType::float64).named("pi");
+  graph.constant(7, DType::int32);
+  graph.constant(std::numeric_limits<double>::quiet_NaN());
+  graph.constant(full({3}, 8.0)).named("eights");
+  const std::string text = drawn(graph);
+  EXPECT_TRUE(has(text, "<b>0.1</b>"));
+  EXPECT_TRUE(has(text, "<b>3.141592653589793</b><br/>pi"));
+  EXPECT_TRUE(has(text, "<b>7</b>"));
+  EXPECT_TRUE(has(text, "<b>nan</b>"));
+  EXPECT_TRUE(has(text, "<b>constant</b><br/>eights"));
+}
+
+TEST(WriteDot, TooltipNamesTheForwardNodeOfAGradient) {
+  const Step step;
+  const std::string text = drawn(step.graph, {.outputs = {step.y, step.gradient}});
+  EXPECT_TRUE(has(line_with(text, "<b>step</b>"), "tooltip=\"gradient of y (n3)\""));
+  EXPECT_TRUE(has(line_with(text, "transpose_a"), "tooltip=\"gradient of matmul (n2)\""));
+  EXPECT_EQ(count(text, "subgraph cluster_"), 2U) << "no cluster without nodes";
+  // Without its forward node in the picture it has no number to give.
+  const std::string part = drawn(step.graph, {.outputs = {step.gradient}});
+  EXPECT_TRUE(has(line_with(part, "<b>step</b>"), "tooltip=\"gradient of y\""));
+}
+
+TEST(WriteDot, TooltipNamesTheParameterOfAnUpdate) {
+  Network network;
+  const std::string text = drawn(network.graph, {.updates = network.descent()});
+  EXPECT_EQ(count(text, "tooltip=\"update of W1 (n"), 2U);
+}
+
+TEST(WriteDot, TooltipSaysTheUsersLineWhenAsked) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  const int line = __LINE__ - 1;
+  EXPECT_TRUE(has(drawn(graph, {.outputs = {x}, .locations = true}),
+                  "tooltip=\"dot_labels_test.cpp:" + std::to_string(line) + "\""));
+  EXPECT_FALSE(has(drawn(graph, {.outputs = {x}}), "dot_labels_test"));
+}
+
+TEST(WriteDot, EscapesNames) {
+  Graph graph;
+  const Tensor x = graph.input("a\"b\\N\n<i>{c|d}&amp;\x01\xff\xc3\xa9", {2});
+  Tensor gradient;
+  {
+    const Graph::Scope scope(graph, Phase::gradient, x.id());
+    gradient = sketch("neg", {2}, {x});
+  }
+  const std::string text = drawn(graph);
+  EXPECT_TRUE(has(text, R"(<b>a&quot;b\N\n&lt;i&gt;{c|d}&amp;amp;\x01\xff)"
+                        "\xc3\xa9"
+                        R"(</b>)"))
+      << text;
+  EXPECT_TRUE(has(text, R"(tooltip="gradient of a\"b\\N\\n<i>{c|d}&amp;amp;\\x01\\xff)"
+                        "\xc3\xa9"
+                        " (n0)\""))
+      << text;
+}
+
+// Graphviz reads the text: no error, no warning.
+void expect_valid(const std::string& text) {
+  const std::string path = ::testing::TempDir() + "gradtable_dot_" +
+                           ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::ofstream(path + ".dot") << text;
+  const std::string command = "dot -Tsvg " + path + ".dot -o " + path + ".svg 2> " + path + ".err";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  std::ifstream errors(path + ".err");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(errors), {}), "");
+}
+
+bool graphviz_is_there() {
+  return std::system("dot -V > /dev/null 2>&1") == 0;
+}
+
+TEST(WriteDot, IsValidForGraphviz) {
+  if (!graphviz_is_there()) GTEST_SKIP() << "graphviz is not installed";
+  const Step step;
+  expect_valid(drawn(step.graph, {.outputs = {step.y}}));
+  expect_valid(drawn(step.graph, {.outputs = {step.y}, .updates = {step.update}, .locations = true}));
+}
+
+TEST(WriteDot, IsValidForGraphvizWhateverTheNames) {
+  if (!graphviz_is_there()) GTEST_SKIP() << "graphviz is not installed";
+  std::vector<std::string> names = {"\"",
+                                    "\\",
+                                    "\\\\\"",
+                                    "ends in \\",
+                                    "\n",
+                                    " ",
+                                    "<",
+                                    ">",
+                                    "</b>",
+                                    "<br/>",
+                                    "|",
+                                    "{}",
+                                    "&",
+                                    "&lt;",
+                                    "&nonsense;",
+                                    "]]>",
+                                    "<!--",
+                                    "-->",
+                                    "\\N \\G \\l",
+                                    "\xc3\xa9",
+                                    "\xe0\x80\x80",
+                                    "\xed\xa0\x80",
+                                    "\xf4\x90\x80\x80",
+                                    "\xc3",
+                                    "\xef\xbf\xbf"};
+  for (int c = 0; c < 256; ++c) names.push_back("byte " + std::to_string(c) + ": " + static_cast<char>(c));
+  Graph graph;
+  for (const std::string& name : names) {
+    const Tensor x = graph.input(name, {2});
+    const Graph::Scope scope(graph, Phase::gradient, x.id());
+    sketch("neg", {2}, {x}).named(name + name);
+  }
+  expect_valid(drawn(graph));
+}
+
+}  // namespace
+}  // namespace gradtable
