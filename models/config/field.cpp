@@ -1,6 +1,7 @@
 #include "gradtable/models/config/field.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -16,6 +17,7 @@ namespace gradtable {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& expected, const json& found) {
   throw ConfigError(fmt::format("{}: {}; expected {}", where, describe(found), expected));
@@ -44,9 +46,42 @@ std::string describe(Range<T> range) {
   return fmt::format("from {} to {}", range.low, range.high);
 }
 
+template <class T>
+ordered_json schema_of(Range<T> range) {
+  return {{"type", "integer"}, {"minimum", range.low}, {"maximum", range.high}};
+}
+
 std::string describe(const RealRange& range) {
-  return fmt::format("a number {} {} and {} {}", range.low_open ? "above" : "of at least", range.low,
-                     range.high_open ? "below" : "at most", range.high);
+  std::string text = fmt::format("a number {} {}", range.low_open ? "above" : "of at least", range.low);
+  if (std::isfinite(range.high))
+    text += fmt::format(" and {} {}", range.high_open ? "below" : "at most", range.high);
+  return text;
+}
+
+ordered_json schema_of(const RealRange& range) {
+  ordered_json schema = {{"type", "number"}, {range.low_open ? "exclusiveMinimum" : "minimum", range.low}};
+  if (std::isfinite(range.high)) schema[range.high_open ? "exclusiveMaximum" : "maximum"] = range.high;
+  return schema;
+}
+
+ordered_json list_schema(ordered_json element, Range<std::size_t> count) {
+  return {
+      {"type", "array"}, {"items", std::move(element)}, {"minItems", count.low}, {"maxItems", count.high}};
+}
+
+std::function<ordered_json()> always(ordered_json schema) {
+  return [schema = std::move(schema)] { return schema; };
+}
+
+std::string one_of(const std::vector<std::string>& names) {
+  return fmt::format("{}\"{}\"", names.size() > 1 ? "one of " : "", fmt::join(names, "\", \""));
+}
+
+// The place of a name in the list of those that are known, or nothing.
+std::optional<std::size_t> place_of(const json& name, const std::vector<std::string>& names) {
+  const auto known = std::find_if(names.begin(), names.end(), [&](const auto& n) { return name == n; });
+  if (known == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(known - names.begin());
 }
 
 // The text, or nothing when the value is none or has a character that does not belong into a name.
@@ -69,7 +104,8 @@ Field integer(std::string key, T& value, Range<std::type_identity_t<T>> range, s
     if (!number) refuse(where, expected, found);
     value = *number;
   };
-  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+  const auto write = [&value] { return json(value); };
+  return {std::move(key), expected, std::move(help), false, read, write, always(schema_of(range))};
 }
 
 template Field integer(std::string, int&, Range<int>, std::string);
@@ -92,16 +128,39 @@ Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::siz
     }
     value = std::move(numbers);
   };
-  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+  const auto write = [&value] { return json(value); };
+  const auto schema = always(list_schema(schema_of(element), count));
+  return {std::move(key), expected, std::move(help), false, read, write, schema};
+}
+
+Field real(std::string key, std::function<void(double)> store, std::function<double()> stored,
+           RealRange range, std::string help) {
+  const std::string expected = describe(range);
+  const auto read = [=](const json& found, const std::string& where) {
+    if (!found.is_number() || !contains(range, found.get<double>())) refuse(where, expected, found);
+    store(found.get<double>());
+  };
+  const auto write = [stored] { return json(stored()); };
+  return {std::move(key), expected, std::move(help), false, read, write, always(schema_of(range))};
 }
 
 Field real(std::string key, double& value, RealRange range, std::string help) {
-  const std::string expected = describe(range);
+  const auto store = [&value](double number) { value = number; };
+  const auto stored = [&value] { return value; };
+  return real(std::move(key), store, stored, range, std::move(help));
+}
+
+Field real(std::string key, std::optional<double>& value, RealRange range, std::string help) {
+  const std::string expected = describe(range) + ", or null";
   const auto read = [=, &value](const json& found, const std::string& where) {
-    if (!found.is_number() || !contains(range, found.get<double>())) refuse(where, expected, found);
-    value = found.get<double>();
+    const bool fits = found.is_number() && contains(range, found.get<double>());
+    if (!fits && !found.is_null()) refuse(where, expected, found);
+    value = fits ? std::optional(found.get<double>()) : std::nullopt;
   };
-  return {std::move(key), expected, std::move(help), false, read, [&value] { return json(value); }};
+  const auto write = [&value] { return value ? json(*value) : json(); };
+  ordered_json schema = schema_of(range);
+  schema["type"] = {"number", "null"};
+  return {std::move(key), expected, std::move(help), false, read, write, always(std::move(schema))};
 }
 
 Field boolean(std::string key, bool& value, std::string help) {
@@ -109,7 +168,9 @@ Field boolean(std::string key, bool& value, std::string help) {
     if (!found.is_boolean()) refuse(where, "true or false", found);
     value = found.get<bool>();
   };
-  return {std::move(key), "true or false", std::move(help), false, read, [&value] { return json(value); }};
+  const auto write = [&value] { return json(value); };
+  const auto schema = always({{"type", "boolean"}});
+  return {std::move(key), "true or false", std::move(help), false, read, write, schema};
 }
 
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help) {
@@ -120,30 +181,50 @@ Field path(std::string key, std::filesystem::path& value, Empty empty, std::stri
     value = std::move(*text);
   };
   const auto write = [&value] { return json(valid_utf8(value.native())); };
-  return {std::move(key), expected, std::move(help), true, read, write};
+  ordered_json schema = {{"type", "string"}};
+  if (empty == Empty::refused) schema["minLength"] = 1;
+  return {std::move(key), expected, std::move(help), true, read, write, always(std::move(schema))};
 }
 
 Field choice(std::string key, std::vector<std::string> names, std::function<void(std::size_t)> store,
              std::function<std::size_t()> stored, std::string help) {
-  const std::string expected =
-      fmt::format("{}\"{}\"", names.size() > 1 ? "one of " : "", fmt::join(names, "\", \""));
+  const std::string expected = one_of(names);
   const auto read = [=](const json& found, const std::string& where) {
-    const auto name =
-        std::find_if(names.begin(), names.end(), [&](const auto& known) { return found == known; });
-    if (name == names.end()) refuse(where, expected, found);
-    store(static_cast<std::size_t>(name - names.begin()));
+    const auto place = place_of(found, names);
+    if (!place) refuse(where, expected, found);
+    store(*place);
   };
   const auto write = [names, stored] { return json(names[stored()]); };
-  return {std::move(key), expected, std::move(help), true, read, write};
+  const auto schema = always({{"enum", names}});
+  return {std::move(key), expected, std::move(help), true, read, write, schema};
 }
 
 Field choice(std::string key, std::string& value, std::vector<std::string> names, std::string help) {
   const auto store = [&value, names](std::size_t i) { value = names[i]; };
-  const auto stored = [&value, names] {
-    const auto known = std::find(names.begin(), names.end(), value);
-    return static_cast<std::size_t>(known - names.begin()) % names.size();
-  };
+  const auto stored = [&value, names] { return place_of(value, names).value_or(0); };
   return choice(std::move(key), names, store, stored, std::move(help));
+}
+
+Field choices(std::string key, std::vector<std::string>& value, std::vector<std::string> names,
+              Range<std::size_t> count, std::string help) {
+  const std::string each = one_of(names);
+  const std::string expected = fmt::format("{}, or a list of {} to {} of them", each, count.low, count.high);
+  const auto read = [=, &value](const json& found, const std::string& where) {
+    const json list = found.is_array() ? found : json::array({found});
+    if (list.size() < count.low || list.size() > count.high) refuse(where, expected, found);
+    std::vector<std::string> chosen;
+    for (const json& item : list) {
+      const auto place = place_of(item, names);
+      if (!place && !found.is_array()) refuse(where, expected, found);
+      if (!place) refuse(fmt::format("{}/{}", where, chosen.size()), each, item);
+      chosen.push_back(names[*place]);
+    }
+    value = std::move(chosen);
+  };
+  const auto write = [&value] { return value.size() == 1 ? json(value.front()) : json(value); };
+  const ordered_json name = {{"enum", names}};
+  const auto schema = always({{"anyOf", {name, list_schema(name, count)}}});
+  return {std::move(key), expected, std::move(help), false, read, write, schema};
 }
 
 }  // namespace gradtable

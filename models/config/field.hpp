@@ -1,12 +1,14 @@
-// One key of a config: what it may be, where the value goes, and what --help says of it. A program lists its
-// fields once, each bound to a member of its own struct; ConfigTable makes parsing, help and output of the
-// list.
+// One key of a config: what it may be, where the value goes, and what the help says of it. A program lists
+// its fields once, each bound to a member of its own struct; ConfigTable makes parsing, help, schema and
+// output of the list.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -26,6 +28,8 @@ struct Field {
   std::function<void(const nlohmann::json& value, const std::string& where)> read;
   // The value stored now.
   std::function<nlohmann::json()> write;
+  // What it may be, as a JSON Schema.
+  std::function<nlohmann::ordered_json()> schema;
 };
 
 // Both ends belong to the range.
@@ -37,7 +41,7 @@ struct Range {
 
 struct RealRange {
   double low;
-  double high;
+  double high = std::numeric_limits<double>::infinity();
   bool low_open = false;  // whether `low` itself is refused
   bool high_open = false;
 };
@@ -55,6 +59,10 @@ Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::siz
                Range<std::int64_t> element, std::string help);
 
 Field real(std::string key, double& value, RealRange range, std::string help);
+// A number, or null for none.
+Field real(std::string key, std::optional<double>& value, RealRange range, std::string help);
+Field real(std::string key, std::function<void(double)> store, std::function<double()> stored,
+           RealRange range, std::string help);
 Field boolean(std::string key, bool& value, std::string help);
 
 // A path without control characters.
@@ -64,6 +72,10 @@ Field path(std::string key, std::filesystem::path& value, Empty empty, std::stri
 Field choice(std::string key, std::string& value, std::vector<std::string> names, std::string help);
 Field choice(std::string key, std::vector<std::string> names, std::function<void(std::size_t)> store,
              std::function<std::size_t()> stored, std::string help);
+
+// One name, or a list of `count` of them, at least one; a list of one is written as the name alone.
+Field choices(std::string key, std::vector<std::string>& value, std::vector<std::string> names,
+              Range<std::size_t> count, std::string help);
 
 // One value of an enumeration, by its name.
 template <class E>

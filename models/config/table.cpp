@@ -15,6 +15,9 @@ namespace gradtable {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr const char* kSchemaKey = "$schema";
 
 // A name as part of a JSON pointer (RFC 6901).
 std::string pointer_token(const std::string& name) {
@@ -37,6 +40,32 @@ json json_or_text(std::string_view text) {
   } catch (const ConfigError&) {
     return std::string(text);
   }
+}
+
+// A bar would end the column.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+ordered_json object_schema() {
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", ordered_json::object()}};
+}
+
+// The properties of the object that the last name of `key` stands in.
+ordered_json& properties_for(ordered_json& root, std::string_view key) {
+  ordered_json* object = &root;
+  for (std::size_t dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.')) {
+    ordered_json& group = (*object)["properties"][std::string(key.substr(0, dot))];
+    if (group.is_null()) group = object_schema();
+    object = &group;
+    key.remove_prefix(dot + 1);
+  }
+  return (*object)["properties"];
 }
 
 }  // namespace
@@ -92,7 +121,14 @@ void ConfigTable::read_group(const std::string& group, const json& object, std::
 }
 
 void ConfigTable::read(const json& object, std::string_view source) const {
-  read_group("", object, printable(source), "");
+  const std::string name = printable(source);
+  if (!object.is_object() || !object.contains(kSchemaKey)) return read_group("", object, name, "");
+  json values = object;
+  const json schema = values[kSchemaKey];
+  if (!schema.is_string())
+    throw ConfigError(fmt::format("{} at /{}: {}; expected a text", name, kSchemaKey, describe(schema)));
+  values.erase(kSchemaKey);
+  read_group("", values, name, "");
 }
 
 void ConfigTable::set(std::string_view assignment) const {
@@ -114,12 +150,12 @@ void ConfigTable::set(std::string_view key, const json& value, const std::string
   field(key, where).read(value, where);
 }
 
-nlohmann::ordered_json ConfigTable::write() const {
-  auto object = nlohmann::ordered_json::object();
+ordered_json ConfigTable::write() const {
+  auto object = ordered_json::object();
   for (const Field& field : fields_) {
     std::string pointer = "/" + field.key;
     std::replace(pointer.begin(), pointer.end(), '.', '/');
-    object[nlohmann::ordered_json::json_pointer(pointer)] = field.write();
+    object[ordered_json::json_pointer(pointer)] = field.write();
   }
   return object;
 }
@@ -130,6 +166,27 @@ std::string ConfigTable::help() const {
     text +=
         fmt::format("  {} = {}\n      {}: {}\n", field.key, field.write().dump(), field.expected, field.help);
   return text;
+}
+
+std::string ConfigTable::markdown() const {
+  std::string rows;
+  for (const Field& field : fields_)
+    rows += fmt::format("| `{}` | {} | `{}` | {} |\n", field.key, escaped(field.expected),
+                        escaped(field.write().dump()), escaped(field.help));
+  return rows;
+}
+
+ordered_json ConfigTable::schema(std::string_view title) const {
+  ordered_json root = {{kSchemaKey, "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
+  root.update(object_schema());
+  root["properties"][kSchemaKey] = {{"type", "string"}, {"description", "where the schema of this file is"}};
+  for (const Field& field : fields_) {
+    ordered_json schema = field.schema();
+    schema["description"] = field.help;
+    schema["default"] = field.write();
+    properties_for(root, field.key)[field.key.substr(field.key.rfind('.') + 1)] = std::move(schema);
+  }
+  return root;
 }
 
 }  // namespace gradtable

@@ -21,7 +21,8 @@ class ConfigTable {
 
   // Stores the values of a nested object; keys that it does not have keep theirs. Throws ConfigError, in
   // words such as `source` + " at /training/epochs: ...; expected ...", for an unknown key (with the
-  // nearest known one), a wrong type, or a value out of range.
+  // nearest known one), a wrong type, or a value out of range. The key "$schema", which tells an editor
+  // where the schema is, may stand beside the outermost ones: a text, that is not kept.
   void read(const nlohmann::json& object, std::string_view source) const;
 
   // Stores one value given on the command line as "key.path=value": JSON, or text where the key takes text.
@@ -36,6 +37,12 @@ class ConfigTable {
 
   // Two lines for each key: name and value stored now; what it may be, and what it means.
   std::string help() const;
+
+  // The rows of a Markdown table, each with its line end: key, what it may be, value stored now, meaning.
+  std::string markdown() const;
+
+  // A JSON Schema (draft 2020-12) of what read() takes, for editors; the values stored now are its defaults.
+  nlohmann::ordered_json schema(std::string_view title) const;
 
  private:
   const Field* find(std::string_view key) const;

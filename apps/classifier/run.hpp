@@ -1,13 +1,13 @@
-// The work of mnist_fcnn: initialization, training, evaluation.
+// The work of a program: initialization, training, evaluation.
 #pragma once
 
-#include "apps/mnist_fcnn/options.hpp"
+#include "apps/classifier/options.hpp"
 #include <gradtable/models/io/exit_codes.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 
 // Returns ok, or interrupted after a signal, when what was learned until then has been written. Throws what
 // gradtable::run_program turns into the other exit codes.
-gradtable::ExitCode run(const Options& options);
+gradtable::ExitCode run(const Program& program, const Options& options);
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "apps/mnist_fcnn/config.hpp"
+#include "apps/classifier/config.hpp"
 
-namespace mnist_fcnn {
+namespace classifier {
 
 // The config in a course file, with paths relative to the working directory (data.dir and output.dir are
 // "."): float64, one hidden layer, 10 classes, the images in the order of the file, and no output but the
@@ -13,4 +13,4 @@ namespace mnist_fcnn {
 // line of a bad one.
 Config read_course_config(const std::filesystem::path& file);
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

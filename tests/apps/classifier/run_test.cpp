@@ -1,15 +1,15 @@
-#include "apps/mnist_fcnn/run.hpp"
+#include "apps/classifier/run.hpp"
 
 #include <cmath>
 #include <cstdlib>
 #include <sstream>
 
-#include "tests/apps/mnist_fcnn/program.hpp"
+#include "tests/apps/classifier/program.hpp"
 #include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/data/digits.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 namespace idx = gradtable::testing;
@@ -217,4 +217,4 @@ TEST_F(Run, LearnsMnist) {
 }
 
 }  // namespace
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -1,4 +1,4 @@
-#include "apps/mnist_fcnn/config_course.hpp"
+#include "apps/classifier/config_course.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "apps/mnist_fcnn/config_ranges.hpp"
+#include "apps/classifier/config_ranges.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
@@ -16,7 +16,7 @@
 #include <gradtable/models/config/text_file.hpp>
 #include <nlohmann/json.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 using gradtable::ConfigError;
@@ -51,7 +51,16 @@ Config course_defaults() {
   config.data.dir = ".";
   config.data.classes = 10;
   config.training.shuffle = false;
-  config.output = {.dir = ".", .prediction_log = "", .metrics = "", .dot = ""};
+  config.output = {.dir = ".",
+                   .prediction_log = "",
+                   .metrics = "",
+                   .metrics_csv = "",
+                   .results = "",
+                   .report = "",
+                   .config = "",
+                   .checkpoint = "",
+                   .weights = "",
+                   .dot = ""};
   return config;
 }
 
@@ -139,4 +148,4 @@ Config read_course_config(const std::filesystem::path& file) {
   return config;
 }
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

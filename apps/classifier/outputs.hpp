@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "apps/mnist_fcnn/config.hpp"
+#include "apps/classifier/config.hpp"
 #include <gradtable/models/training/trainer.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 
 struct EpochMetrics {
   std::int64_t epoch = 0;
@@ -28,7 +28,7 @@ struct Metrics {
 };
 
 // The result of a run as JSON, with the resolved config and the BLAS in use.
-std::string to_json(const Metrics& metrics, Config config);
+std::string to_json(const Program& program, const Metrics& metrics, Config config);
 
 // Makes the folders of the files that the config asks for. Before any work is done, throws
 // gradtable::OutputError when one of the files could not be written at the end, and gradtable::ConfigError
@@ -43,7 +43,7 @@ void remove_old_predictions(const Config& config);
 // "_forward" before the extension.
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step);
 
-// The files that the run has written, for people to read.
-std::string list_of_outputs(const Config& config, const Metrics& metrics);
+// The files of the config that are there, for people to read.
+std::string list_of_outputs(const Config& config);
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

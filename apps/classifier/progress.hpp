@@ -8,7 +8,7 @@
 
 #include <gradtable/models/training/trainer.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 
 // "45 s", "12:05 min", "1:02:03 h".
 std::string duration(double seconds);
@@ -48,4 +48,4 @@ class Progress {
   Clock::time_point shown_;
 };
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

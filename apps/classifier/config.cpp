@@ -1,16 +1,16 @@
-#include "apps/mnist_fcnn/config.hpp"
+#include "apps/classifier/config.hpp"
 
 #include <cstdlib>
 #include <system_error>
 
-#include "apps/mnist_fcnn/config_course.hpp"
+#include "apps/classifier/config_course.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/json.hpp>
 #include <nlohmann/json.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 namespace fs = std::filesystem;
@@ -39,7 +39,8 @@ void resolve_paths(Config& config, const fs::path& base) {
     resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
-  for (fs::path* file : {&output.prediction_log, &output.metrics, &output.dot})
+  for (fs::path* file : {&output.prediction_log, &output.metrics, &output.metrics_csv, &output.results,
+                         &output.report, &output.config, &output.checkpoint, &output.weights, &output.dot})
     resolve_file(*file, output.dir);
 }
 
@@ -48,17 +49,38 @@ void use_environment(Config& config) {
   if (folder && *folder) config.data.dir = working_directory() / folder;
 }
 
+// adamw would decay weights by an amount of its own where none is given; in a config, 0 is none.
+void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
+  if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
+}
+
+// The log stays where the file says, whatever --out says of other outputs.
+void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
+                 const Overrides& overrides, Config& config) {
+  if (!table.has("model.hidden"))
+    throw gradtable::ConfigError(
+        fmt::format("{}: the course's format; expected JSON, as {} has no hidden_size",
+                    gradtable::printable(file.native()), program.name));
+  config = read_course_config(file);
+  const fs::path log = working_directory() / config.output.prediction_log;
+  if (overrides.out) config.output = default_config(program).output;
+  config.output.prediction_log = log;
+}
+
 }  // namespace
 
-Config load_config(const fs::path& file, const Overrides& overrides) {
+Config default_config(const Program& program) {
   Config config;
-  const gradtable::ConfigTable table = config_table(config);
+  config.output.dir /= program.name;
+  return config;
+}
+
+Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
+  Config config = default_config(program);
+  const gradtable::ConfigTable table = config_table(program, config);
   const bool course = file.native().ends_with(".config");
   if (course) {
-    config = read_course_config(file);
-    const fs::path log = working_directory() / config.output.prediction_log;  // there whatever --out says
-    config.output = overrides.out ? Config::Output{} : config.output;
-    config.output.prediction_log = log;
+    read_course(program, table, file, overrides, config);
   } else {
     table.read(gradtable::read_json(file), file.native());
     use_environment(config);
@@ -66,6 +88,8 @@ Config load_config(const fs::path& file, const Overrides& overrides) {
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
+  keep_decay_of_zero(config.training.optimizer);
+  require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;
 }
@@ -77,4 +101,4 @@ void require_batch_fits(const Config& config, const fs::path& file, std::int64_t
         gradtable::printable(file.native()), config.training.batch_size, training_images));
 }
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -1,4 +1,4 @@
-#include "apps/mnist_fcnn/progress.hpp"
+#include "apps/classifier/progress.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{100};
@@ -99,4 +99,4 @@ void Progress::show(std::string_view text, std::string_view end) {
   print(fmt::format("{}{}{}", terminal_ ? kBeginning : "", text, end));
 }
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 
 using gradtable::testing::ProcessResult;
 using Words = std::vector<std::string>;
@@ -70,4 +70,4 @@ class Program : public ::testing::Test {
   std::string config_ = folder_.write("digits.json", std::string_view(kDigits));
 };
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -1,10 +1,10 @@
-#include "apps/mnist_fcnn/progress.hpp"
+#include "apps/classifier/progress.hpp"
 
 #include <limits>
 
 #include <gtest/gtest.h>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 TEST(Duration, IsReadable) {
@@ -23,4 +23,4 @@ TEST(Duration, TakesAnyNumber) {
 }
 
 }  // namespace
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -1,16 +1,17 @@
-#include "apps/mnist_fcnn/options.hpp"
+#include "apps/classifier/options.hpp"
 
 #include <string>
 #include <vector>
 
+#include "apps/mnist_fcnn/model.hpp"
 #include <gtest/gtest.h>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 CommandLine parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "mnist_fcnn");
-  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  return parse_options(mnist_fcnn::program(), static_cast<int>(arguments.size()), arguments.data());
 }
 
 TEST(ParseOptions, TakesOnlyAConfig) {
@@ -70,7 +71,9 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
     EXPECT_TRUE(line.error.starts_with("error: ")) << line.error;
     const std::size_t first_end = line.error.find('\n');
     EXPECT_NE(line.error.substr(0, first_end).find(c.part), std::string::npos) << line.error;
-    EXPECT_TRUE(line.error.substr(first_end + 1).starts_with("usage: mnist_fcnn CONFIG ")) << line.error;
+    EXPECT_TRUE(
+        line.error.substr(first_end + 1).starts_with("usage: mnist_fcnn [train|eval|predict] CONFIG "))
+        << line.error;
     EXPECT_EQ(line.error.find('\n', first_end + 1), line.error.size() - 1) << line.error;
   }
 }
@@ -97,4 +100,4 @@ TEST(ParseOptions, PrintsHelpWithEveryKeyAndVersion) {
 }
 
 }  // namespace
-}  // namespace mnist_fcnn
+}  // namespace classifier

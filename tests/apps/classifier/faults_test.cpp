@@ -3,10 +3,10 @@
 #include <csignal>
 #include <thread>
 
-#include "tests/apps/mnist_fcnn/program.hpp"
+#include "tests/apps/classifier/program.hpp"
 #include <fmt/format.h>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
@@ -99,7 +99,8 @@ TEST_F(Faults, ABadCommandLineIsAnsweredWithTheUsage) {
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
-    EXPECT_NE(result.err.find("\nusage: mnist_fcnn CONFIG "), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("\nusage: mnist_fcnn [train|eval|predict] CONFIG "), std::string::npos)
+        << result.err;
     EXPECT_EQ(std::ranges::count(result.err, '\n'), 2) << result.err;
   }
 }
@@ -219,4 +220,4 @@ TEST_F(Faults, ALocaleWithDecimalCommaChangesNoFile) {
 }
 
 }  // namespace
-}  // namespace mnist_fcnn
+}  // namespace classifier

@@ -1,4 +1,4 @@
-#include "apps/mnist_fcnn/outputs.hpp"
+#include "apps/classifier/outputs.hpp"
 
 #include <sstream>
 #include <string_view>
@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 namespace fs = std::filesystem;
@@ -31,7 +31,13 @@ struct NamedFile {
 std::vector<NamedFile> outputs(const Config& config) {
   const Config::Output& output = config.output;
   std::vector<NamedFile> files = {{"output.metrics", output.metrics},
+                                  {"output.metrics_csv", output.metrics_csv},
                                   {"output.prediction_log", output.prediction_log},
+                                  {"output.results", output.results},
+                                  {"output.report", output.report},
+                                  {"output.config", output.config},
+                                  {"output.checkpoint", output.checkpoint},
+                                  {"output.weights", output.weights},
                                   {"output.dot", output.dot}};
   std::erase_if(files, [](const NamedFile& named) { return named.file.empty(); });
   if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
@@ -115,9 +121,9 @@ double Metrics::images_per_second() const {
   return seconds > 0 ? images / seconds : 0;
 }
 
-std::string to_json(const Metrics& metrics, Config config) {
+std::string to_json(const Program& program, const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;
-  json["config"] = config_table(config).write();
+  json["config"] = config_table(program, config).write();
   json["epochs"] = nlohmann::ordered_json::array();
   for (const EpochMetrics& epoch : metrics.epochs) {
     json["epochs"].push_back({{"epoch", epoch.epoch},
@@ -165,13 +171,13 @@ void write_graphs(const Config& config, const gradtable::Graph& graph, const gra
   gradtable::write_file_atomically(forward_dot(dot).string(), forward);
 }
 
-std::string list_of_outputs(const Config& config, const Metrics& metrics) {
-  Config written = config;
-  if (!metrics.test) written.output.prediction_log.clear();
+std::string list_of_outputs(const Config& config) {
   std::string list;
-  for (const NamedFile& output : outputs(written))
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", output.file.string());
+  std::error_code error;
+  for (const NamedFile& output : outputs(config))
+    if (fs::exists(output.file, error))
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", output.file.string());
   return list;
 }
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

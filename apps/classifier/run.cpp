@@ -1,18 +1,20 @@
-#include "apps/mnist_fcnn/run.hpp"
+#include "apps/classifier/run.hpp"
 
 #include <chrono>
 
-#include "apps/mnist_fcnn/outputs.hpp"
-#include "apps/mnist_fcnn/progress.hpp"
+#include "apps/classifier/outputs.hpp"
+#include "apps/classifier/progress.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/blas.hpp>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/training/prediction_log.hpp>
 
-namespace mnist_fcnn {
+namespace classifier {
 namespace {
 
 using gradtable::Dataset;
@@ -85,17 +87,17 @@ void test(const Config& config, const Dataset& data, gradtable::Trainer& trainer
   metrics.test = score;
 }
 
-void write_metrics(const Config& config, const Metrics& metrics) {
+void write_metrics(const Program& program, const Config& config, const Metrics& metrics) {
   if (!config.output.metrics.empty())
-    gradtable::write_file_atomically(config.output.metrics.string(), to_json(metrics, config));
+    gradtable::write_file_atomically(config.output.metrics.string(), to_json(program, metrics, config));
 }
 
 void say_start(const Config& config, const Data& data, const gradtable::Fcnn& network, int threads,
                const Progress& progress) {
   progress.say(description(config, data));
   progress.say(fmt::format("network  {}, {}, {}, {}, {} parameters", fmt::join(network.widths(), "-"),
-                           config.model.activation, config.model.initializer, to_string(config.dtype),
-                           network.parameter_count()));
+                           fmt::join(config.model.activation, ", "), config.model.initializer,
+                           to_string(config.dtype), network.parameter_count()));
   progress.say(fmt::format("threads  {}, {}", threads, to_string(gradtable::tune_blas())));
 }
 
@@ -106,15 +108,47 @@ void say_end(const Config& config, const Metrics& metrics, const Progress& progr
   if (metrics.test)
     progress.say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", metrics.test->loss(),
                              100 * metrics.test->accuracy(), metrics.test->correct, metrics.test->images));
-  progress.say(fmt::format("results  {}", list_of_outputs(config, metrics)));
+  progress.say(fmt::format("results  {}", list_of_outputs(config)));
+}
+
+// This trains with softmax cross-entropy and stochastic gradient descent, and nothing else.
+void require_possible(const Options& options) {
+  if (options.command != Command::train || options.init || options.resume || options.dry_run)
+    throw gradtable::ConfigError(
+        "eval, predict, --init, --resume, --dry-run: not possible; expected training from the start");
+}
+
+void require_possible(const Config& config, const std::filesystem::path& file) {
+  const Config::Training& training = config.training;
+  const gradtable::OptimizerOptions& optimizer = training.optimizer;
+  const auto refuse = [&](bool refused, std::string_view pointer, std::string_view expected) {
+    if (refused)
+      throw gradtable::ConfigError(fmt::format("{} at {}: not possible; expected {}",
+                                               gradtable::printable(file.native()), pointer, expected));
+  };
+  refuse(training.loss != "softmax_cross_entropy", "/training/loss", "softmax_cross_entropy");
+  refuse(training.label_smoothing > 0, "/training/label_smoothing", "0");
+  refuse(training.dropout > 0, "/training/dropout", "0");
+  refuse(training.gradient_accumulation != 1, "/training/gradient_accumulation", "1");
+  refuse(optimizer.type != "sgd", "/training/optimizer/type", "sgd");
+  refuse(optimizer.weight_decay || optimizer.l1, "/training", "no weight_decay and no l1");
+  refuse(optimizer.clip_norm || optimizer.clip_value, "/training", "no clip_norm and no clip_value");
+  refuse(training.schedule.type != "constant" || training.schedule.warmup_epochs > 0, "/training/schedule",
+         "constant, without warm-up");
+  refuse(training.validation_fraction > 0, "/training/validation_fraction", "0");
+  refuse(training.early_stopping.patience > 0, "/training/early_stopping/patience", "0");
+  refuse(training.keep_best || training.measure_test, "/training", "no keep_best and no measure_test");
+  refuse(bool(training.augmentation), "/training/augmentation", "none");
 }
 
 }  // namespace
 
-ExitCode run(const Options& options) {
+ExitCode run(const Program& program, const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   gradtable::tune_blas();
-  const Config config = load_config(options.config, options.overrides);
+  const Config config = load_config(program, options.config, options.overrides);
+  require_possible(options);
+  require_possible(config, options.config);
   const gradtable::InterruptGuard guard;
   prepare_outputs(config, options.config);
   const Data data = load_data(config, options.config);
@@ -122,7 +156,9 @@ ExitCode run(const Options& options) {
   gradtable::Graph graph;
   const gradtable::Fcnn network(graph, widths(config, data.train),
                                 {.activation = config.model.activation,
+                                 .output = config.model.output,
                                  .initializer = config.model.initializer,
+                                 .bias = config.model.bias,
                                  .dtype = config.dtype,
                                  .seed = config.seed});
   gradtable::Trainer trainer(graph, network,
@@ -145,7 +181,7 @@ ExitCode run(const Options& options) {
   const auto finish = [&] {
     metrics.interrupted = guard.interrupted();
     metrics.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    write_metrics(config, metrics);
+    write_metrics(program, config, metrics);
   };
   try {
     train(config, data.train, trainer, progress, guard, metrics);
@@ -159,4 +195,4 @@ ExitCode run(const Options& options) {
   return metrics.interrupted ? ExitCode::interrupted : ExitCode::ok;
 }
 
-}  // namespace mnist_fcnn
+}  // namespace classifier

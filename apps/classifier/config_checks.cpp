@@ -1,0 +1,92 @@
+// What the table of keys cannot say of one key alone.
+#include <string>
+#include <string_view>
+
+#include "apps/classifier/config.hpp"
+#include "apps/classifier/config_losses.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+
+namespace classifier {
+namespace {
+
+using gradtable::ConfigError;
+
+// Where a value stands; all messages are of the form "run.json at /model/activation: ...; expected ...".
+class Place {
+ public:
+  explicit Place(const std::filesystem::path& file) : file_(gradtable::printable(file.native())) {}
+
+  std::string at(std::string_view pointer) const { return fmt::format("{} at {}", file_, pointer); }
+  template <class Found>
+  [[noreturn]] void refuse(std::string_view pointer, const Found& found, std::string_view expected) const {
+    throw ConfigError(fmt::format("{}: {}; expected {}", at(pointer), found, expected));
+  }
+
+ private:
+  std::string file_;
+};
+
+void require_activations(const Config::Model& model, const Place& place) {
+  const std::size_t count = model.activation.size();
+  if (count != 1 && count != model.hidden.size())
+    place.refuse("/model/activation", fmt::format("a list of {}", count),
+                 fmt::format("one name, or a list of {}, the number of hidden layers", model.hidden.size()));
+}
+
+void require_loss(const Config& config, const Place& place) {
+  const LossRule& loss = loss_rule(config.training.loss);
+  const std::string& output = config.model.output;
+  const bool fits = loss.outputs.empty() || std::ranges::find(loss.outputs, output) != loss.outputs.end();
+  if (!fits)
+    place.refuse("/model/output", fmt::format("\"{}\"", output),
+                 fmt::format("\"{}\" with the loss {}", fmt::join(loss.outputs, "\" or \""), loss.name));
+  if (config.training.label_smoothing > 0 && !loss.takes_label_smoothing)
+    place.refuse("/training/label_smoothing", config.training.label_smoothing,
+                 fmt::format("0 with the loss {}", loss.name));
+}
+
+void require_optimizer(const gradtable::OptimizerOptions& optimizer, const Place& place) {
+  try {
+    gradtable::require_valid(optimizer);
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("{}: {}", place.at("/training/optimizer"), error.what()));
+  }
+}
+
+void require_schedule(const Config::Training& training, const Place& place) {
+  if (training.schedule.least > training.optimizer.learning_rate)
+    place.refuse("/training/schedule/least", training.schedule.least,
+                 fmt::format("at most {}, the learning rate", training.optimizer.learning_rate));
+}
+
+// A metric of validation images needs such images.
+void require_validation(const Config::Training& training, const Place& place) {
+  const std::string& metric = training.early_stopping.metric;
+  const bool wanted =
+      training.early_stopping.patience > 0 || training.keep_best || training.schedule.type == "plateau";
+  if (wanted && metric.starts_with("validation_") && training.validation_fraction == 0)
+    place.refuse("/training/early_stopping/metric", fmt::format("\"{}\"", metric),
+                 "\"train_loss\", or a training.validation_fraction above 0");
+}
+
+void require_dropout(const Config& config, const Place& place) {
+  if (config.training.dropout > 0 && config.model.hidden.empty())
+    place.refuse("/training/dropout", config.training.dropout, "0 without hidden layers");
+}
+
+}  // namespace
+
+void require_consistent(const Config& config, const std::filesystem::path& file) {
+  const Place place(file);
+  require_activations(config.model, place);
+  require_loss(config, place);
+  require_optimizer(config.training.optimizer, place);
+  require_schedule(config.training, place);
+  require_validation(config.training, place);
+  require_dropout(config, place);
+}
+
+}  // namespace classifier

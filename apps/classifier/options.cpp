@@ -1,0 +1,206 @@
+#include "apps/classifier/options.hpp"
+
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/config/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace classifier {
+namespace {
+
+// As CLI11 reads them, before they are looked at.
+struct Words {
+  std::string first, second;  // CONFIG, or a command and CONFIG
+  std::vector<std::string> settings;
+  std::optional<std::string> out, threads, init, resume, images;
+  bool help_config = false, config_schema = false;
+};
+
+constexpr std::string_view kArguments =
+    "[train|eval|predict] CONFIG [--init FILE] [--resume FILE] [--images FILE] [--dry-run] "
+    "[--allow-nonfinite] "
+    "[--set key.path=value]... [--out DIR] [--threads N] [--quiet] [--help] [--help-config] "
+    "[--config-schema] "
+    "[--version]";
+constexpr std::string_view kHelp = R"(
+  train                 train on images of digits, test, and write what was learned; without a command, too
+  eval                  test the weights of --init
+  predict               write what the weights of --init predict for images
+  CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
+
+  --init FILE           begin with these weights, or test them
+  --resume FILE         go on from this checkpoint as if training had not been interrupted
+  --images FILE         the images to predict, in place of the test set
+  --dry-run             print the config with every default and what training would take, and leave
+  --allow-nonfinite     take weights that are infinite or not a number
+  --set key.path=value  change a key of the config; may stand more than once, the last one wins
+  --out DIR             write the results to DIR, from the working directory, in place of output.dir
+  --threads N           most threads that compute, in place of the config's
+  --quiet               no progress
+  --help                print this and leave
+  --help-config         print every key of the config, its default and what it may be, and leave
+  --config-schema       print the JSON Schema of the config, for editors, and leave
+  --version             print the version and leave
+
+Exit codes: 0 done, 2 command line or config, 3 data set, 4 checkpoint or weights, 5 numerical failure, 6 input or
+output, 130 interrupted.
+The environment's MNIST_DIR takes the place of data.dir in the file.
+)";
+
+std::string usage(const Program& program) {
+  return fmt::format("usage: {} {}\n", program.name, kArguments);
+}
+
+std::string help_text(const Program& program) {
+  return fmt::format("{}\nTrains and uses {}, a classifier of images.\n{}", usage(program), program.purpose,
+                     kHelp);
+}
+
+std::string config_help(const Program& program) {
+  Config defaults = default_config(program);
+  return fmt::format("Keys of the config of {}, their defaults and what they may be:\n{}", program.name,
+                     config_table(program, defaults).help());
+}
+
+std::string config_schema(const Program& program) {
+  Config defaults = default_config(program);
+  const std::string title = fmt::format("config of {}", program.name);
+  return config_table(program, defaults).schema(title).dump(2) + "\n";
+}
+
+CommandLine printed(std::string text) {
+  return {.options = {}, .output = std::move(text), .error = {}};
+}
+
+CommandLine usage_error(const Program& program, std::string_view what) {
+  return {.options = {},
+          .output = {},
+          .error = fmt::format("error: {}\n{}", gradtable::printable(what), usage(program)),
+          .exit_code = kExitUsage};
+}
+
+// The whole of `text` as a number: the parser of the library would take 010 for 8.
+std::optional<std::int64_t> as_integer(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// A mistake in the words, to be answered with the usage line.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+void require(bool holds, std::string_view message) {
+  if (!holds) throw UsageError(std::string(message));
+}
+
+void define(CLI::App& app, Words& words, Options& options) {
+  app.set_help_flag("--help,-h");
+  app.set_version_flag("--version", GRADTABLE_VERSION);
+  app.add_option("CONFIG", words.first);
+  app.add_option("CONFIG_AFTER_COMMAND", words.second);
+  app.add_option("--set", words.settings)->allow_extra_args(false);
+  app.add_option("--out", words.out);
+  app.add_option("--threads", words.threads);
+  app.add_option("--init", words.init);
+  app.add_option("--resume", words.resume);
+  app.add_option("--images", words.images);
+  app.add_flag("--dry-run", options.dry_run);
+  app.add_flag("--allow-nonfinite", options.allow_nonfinite);
+  app.add_flag("--quiet", options.quiet);
+  app.add_flag("--help-config", words.help_config);
+  app.add_flag("--config-schema", words.config_schema);
+}
+
+std::optional<Command> as_command(std::string_view word) {
+  if (word == "train") return Command::train;
+  if (word == "eval") return Command::eval;
+  if (word == "predict") return Command::predict;
+  return std::nullopt;
+}
+
+// The command and the config.
+void read_positions(const Words& words, Options& options) {
+  const std::optional<Command> command = as_command(words.first);
+  require(!words.second.empty() || !command, "CONFIG is required after a command");
+  require(!words.first.empty(), "CONFIG: an empty name or none; expected a file");
+  if (!words.second.empty() && !command)
+    throw UsageError(fmt::format("{} before {}; expected one of train, eval, predict before CONFIG",
+                                 gradtable::in_quotes(words.first), gradtable::in_quotes(words.second)));
+  options.command = command.value_or(Command::train);
+  options.config = command ? words.second : words.first;
+}
+
+std::optional<std::filesystem::path> as_path(std::string_view name, const std::optional<std::string>& word,
+                                             std::string_view kind) {
+  if (!word) return std::nullopt;
+  if (word->empty()) throw UsageError(fmt::format("{}: an empty name; expected a {}", name, kind));
+  return std::filesystem::path(*word);
+}
+
+void read_words(const Words& words, Options& options) {
+  read_positions(words, options);
+  options.init = as_path("--init", words.init, "file");
+  options.resume = as_path("--resume", words.resume, "file");
+  options.images = as_path("--images", words.images, "file");
+  options.overrides.settings = words.settings;
+  options.overrides.out = as_path("--out", words.out, "folder");
+  if (!words.threads) return;
+  options.overrides.threads = as_integer(*words.threads);
+  if (!options.overrides.threads)
+    throw UsageError(fmt::format("--threads: {}; expected an integer", gradtable::in_quotes(*words.threads)));
+}
+
+void require_together(const Options& options) {
+  const bool training = options.command == Command::train;
+  require(!options.init || !options.resume, "--resume: with --init; expected one of them");
+  require(training || !options.resume, "--resume: with eval or predict; expected it with train alone");
+  require(training || !options.dry_run, "--dry-run: with eval or predict; expected it with train alone");
+  require(training || options.init, "--init: none; expected the weights that eval and predict are of");
+  require(options.command == Command::predict || !options.images,
+          "--images: without predict; expected it with predict alone");
+}
+
+// Settings that are good for no config.
+void require_possible(const Program& program, const Overrides& overrides) {
+  Config scratch;
+  const gradtable::ConfigTable table = config_table(program, scratch);
+  for (const std::string& setting : overrides.settings) table.set(setting);
+  if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
+}
+
+}  // namespace
+
+CommandLine parse_options(const Program& program, int argc, const char* const* argv) {
+  Words words;
+  Options options;
+  CLI::App app;
+  define(app, words, options);
+  try {
+    app.parse(argc, argv);
+    if (words.help_config) return printed(config_help(program));
+    if (words.config_schema) return printed(config_schema(program));
+    read_words(words, options);
+    require_together(options);
+    require_possible(program, options.overrides);
+  } catch (const CLI::CallForHelp&) {
+    return printed(help_text(program));
+  } catch (const CLI::CallForVersion&) {
+    return printed(fmt::format("{} {}\n", program.name, GRADTABLE_VERSION));
+  } catch (const std::runtime_error& error) {  // of the words, the settings, or the parser
+    return usage_error(program, error.what());
+  }
+  return {.options = std::move(options), .output = {}, .error = {}};
+}
+
+}  // namespace classifier

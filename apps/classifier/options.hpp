@@ -1,0 +1,40 @@
+// The command line of a program.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "apps/classifier/config.hpp"
+
+namespace classifier {
+
+inline constexpr int kExitUsage = 2;
+
+enum class Command { train, eval, predict };
+
+struct Options {
+  Command command = Command::train;
+  std::filesystem::path config;
+  Overrides overrides = {};
+  std::optional<std::filesystem::path> init = {};    // weights to begin with, or to evaluate
+  std::optional<std::filesystem::path> resume = {};  // a checkpoint to go on from
+  std::optional<std::filesystem::path> images = {};  // to predict, in place of the test set
+  bool dry_run = false;
+  bool allow_nonfinite = false;
+  bool quiet = false;
+};
+
+// What the command line asks for: to run with `options`, or, when there are none, to print and leave.
+struct CommandLine {
+  std::optional<Options> options;
+  std::string output;  // for standard output: a help text, the schema or the version
+  std::string error;   // for standard error: "error: ..." and the usage line, each with its line end
+  int exit_code = 0;
+};
+
+// Does not throw for anything that stands in argv. Options that do not go together, and settings of keys or
+// values that no config can have, are refused here, with the usage line.
+CommandLine parse_options(const Program& program, int argc, const char* const* argv);
+
+}  // namespace classifier

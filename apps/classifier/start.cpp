@@ -1,0 +1,20 @@
+#include "apps/classifier/start.hpp"
+
+#include <cstdio>
+
+#include "apps/classifier/options.hpp"
+#include "apps/classifier/run.hpp"
+
+namespace classifier {
+
+int start(const Program& program, int argc, const char* const* argv) {
+  return gradtable::run_program([&] {
+    const CommandLine command = parse_options(program, argc, argv);
+    std::fputs(command.output.c_str(), stdout);
+    std::fputs(command.error.c_str(), stderr);
+    return command.options ? run(program, *command.options)
+                           : static_cast<gradtable::ExitCode>(command.exit_code);
+  });
+}
+
+}  // namespace classifier

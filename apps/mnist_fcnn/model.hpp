@@ -1,0 +1,10 @@
+// The fully connected network, as a program.
+#pragma once
+
+#include "apps/classifier/config.hpp"
+
+namespace mnist_fcnn {
+
+classifier::Program program();
+
+}  // namespace mnist_fcnn

@@ -1,0 +1,10 @@
+// LeNet-5, as a program.
+#pragma once
+
+#include "apps/classifier/config.hpp"
+
+namespace mnist_lenet5 {
+
+classifier::Program program();
+
+}  // namespace mnist_lenet5
