@@ -110,8 +110,9 @@ std::vector<Field> optimizer_fields(gradtable::OptimizerOptions& optimizer) {
            "of adam and adamw: what is kept of the mean of squares; null: 0.999"),
       real("training.optimizer.epsilon", optimizer.epsilon, {.low = 0, .low_open = true},
            "of adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
-      or_zero("training.weight_decay", optimizer.weight_decay,
-              "lambda of the penalty lambda/2 |w|^2; adamw takes it off the weights; 0: none"),
+      or_zero(
+          "training.weight_decay", optimizer.weight_decay,
+          "lambda of the penalty lambda/2 |w|^2; adamw takes it from the weights, not the gradient; 0: none"),
       or_zero("training.l1", optimizer.l1, "lambda of the penalty lambda |w|_1; 0: none"),
       choice("training.penalize", optimizer.penalized,
              {{"all", gradtable::Penalized::all}, {"weights", gradtable::Penalized::weights}},

@@ -15,7 +15,7 @@ constexpr bool kAddressSpaceCanBeLimited = false;  // the sanitizer reserves ter
 constexpr bool kAddressSpaceCanBeLimited = true;
 #endif
 
-class Faults : public Program {};
+class Faults : public BuiltProgram {};
 
 TEST_F(Faults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {
   const std::string file = folder_.write("file", std::string_view("old"));
@@ -136,7 +136,7 @@ TEST_F(Faults, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
 
 // When it is loaded, OpenBLAS takes 128 MB of address space for each thread, and asks for ever where it gets
 // none; OMP_NUM_THREADS keeps that small.
-class OutOfMemory : public Program {
+class OutOfMemory : public BuiltProgram {
  protected:
   void expect_out_of_memory(const Words& arguments) const {
     if (!kAddressSpaceCanBeLimited) GTEST_SKIP() << "the address sanitizer needs all of the address space";
@@ -165,7 +165,7 @@ TEST_F(Faults, ARefusedThreadIsSaid) {
   expect_error(result, 6, "Team: expected 2 threads, got 1");
 }
 
-class Interrupted : public Program, public ::testing::WithParamInterface<int> {};
+class Interrupted : public BuiltProgram, public ::testing::WithParamInterface<int> {};
 
 TEST_P(Interrupted, FinishesTheStepAndWritesWhatItLearned) {
   gradtable::testing::Process program(command(Words{config_} + set({"training.epochs=1000000000"})));

@@ -14,7 +14,7 @@ namespace {
 
 namespace idx = gradtable::testing;
 
-class Run : public Program {
+class Run : public BuiltProgram {
  protected:
   // Four IDX files in the folder `name`: images of rows x columns in three classes.
   void write_idx(const std::string& name, bool gz, std::uint32_t rows, std::uint32_t columns,
@@ -178,7 +178,7 @@ TEST_F(Run, ObeysTheCommandLine) {
   EXPECT_EQ(metrics("a/b").at("parameters"), 784 * 8 + 8 + 8 * 4 + 4 + 4 * 10 + 10);
   EXPECT_EQ(metrics("a/b").at("threads"), 1);
   EXPECT_EQ(run({"--version"}).out, "mnist_fcnn " GRADTABLE_VERSION "\n");
-  EXPECT_NE(run({"--help"}).out.find("training.batch_size"), std::string::npos);
+  EXPECT_NE(run({"--help-config"}).out.find("training.batch_size"), std::string::npos);
 }
 
 TEST_F(Run, RunsTheConfigOfTheCourseOnOneImage) {
