@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "apps/classifier/config.hpp"
 #include "apps/classifier/config_losses.hpp"
+#include "apps/classifier/load_config.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/program.hpp"
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {

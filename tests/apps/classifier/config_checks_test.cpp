@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/classifier/load_config.hpp"
 #include "apps/mnist_fcnn/model.hpp"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -58,6 +58,8 @@ TEST_F(Faults, AnOutputThatWouldOverwriteAnInputOrAnotherOutputIsRefused) {
       {{input, "output.dot=../x/../image"}, "the file of data.train_images and of output.dot"},
       {{input, "output.prediction_log=../link"}, "data.train_images and of output.prediction_log"},
       {{input, "output.prediction_log=../twin"}, "data.train_images and of output.prediction_log"},
+      {{"output.report=../digits.json"}, "the file of the config and of output.report"},
+      {{"output.weights=checkpoint.safetensors"}, "the file of output.checkpoint and of output.weights"},
       {{"output.dot=metrics.json"}, "the file of output.metrics and of output.dot"},
       {{"output.metrics=graph_forward.dot"}, "output.metrics and of output.dot's forward part"},
       {{"output.dir=.", "output.dot=here/metrics.json"}, "the file of output.metrics and of output.dot"},

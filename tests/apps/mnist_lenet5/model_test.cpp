@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "apps/classifier/load_config.hpp"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>

@@ -1,4 +1,4 @@
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/load_config.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/load_config.hpp"
 
 #include <cstdlib>
 #include <system_error>
@@ -68,12 +68,6 @@ void read_course(const Program& program, const gradtable::ConfigTable& table, co
 }
 
 }  // namespace
-
-Config default_config(const Program& program) {
-  Config config;
-  config.output.dir /= program.name;
-  return config;
-}
 
 Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
   Config config = default_config(program);

@@ -1,7 +1,8 @@
 // The table of keys: name, place in Config, range, meaning. docs/config.md shows it.
+#include "apps/classifier/program.hpp"
+
 #include <limits>
 
-#include "apps/classifier/config.hpp"
 #include "apps/classifier/config_losses.hpp"
 #include "apps/classifier/config_ranges.hpp"
 #include <gradtable/models/data/digits.hpp>
@@ -199,6 +200,12 @@ std::vector<Field> output_fields(Config::Output& output) {
 }
 
 }  // namespace
+
+Config default_config(const Program& program) {
+  Config config;
+  config.output.dir /= program.name;
+  return config;
+}
 
 gradtable::ConfigTable config_table(const Program& program, Config& config) {
   std::vector<Field> fields = run_fields(config);
