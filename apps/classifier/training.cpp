@@ -1,6 +1,7 @@
 #include "apps/classifier/training.hpp"
 
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
@@ -90,11 +91,13 @@ class Texts {
   const gradtable::Checkpoint& checkpoint_;
 };
 
+// NaN when it was not measured: then nothing depends on it.
 double metric_of(const EpochMetrics& epoch, const std::string& name) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (name == "train_loss") return epoch.train_loss;
-  if (name == "validation_loss") return epoch.validation_loss.value();
-  if (name == "validation_accuracy") return epoch.validation_accuracy.value();
-  return epoch.validation_balanced_accuracy.value();
+  if (name == "validation_loss") return epoch.validation_loss.value_or(kNaN);
+  if (name == "validation_accuracy") return epoch.validation_accuracy.value_or(kNaN);
+  return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
 }  // namespace
