@@ -94,6 +94,11 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   return config;
 }
 
+std::string resolved_json(const Program& program, Config config) {
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
+}
+
 void require_batch_fits(const Config& config, const fs::path& file, std::int64_t training_images) {
   if (config.training.batch_size > training_images)
     throw gradtable::ConfigError(fmt::format(

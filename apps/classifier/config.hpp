@@ -60,15 +60,7 @@ struct Config {
     std::int64_t gradient_accumulation = 1;  // 0: all batches of an epoch
     gradtable::OptimizerOptions optimizer;   // with what comes before it: decay, penalties, clipping
 
-    struct Schedule {
-      std::string type = "constant";
-      std::optional<double> factor = {};  // none: that of the schedule
-      std::int64_t every = 10;
-      std::int64_t epochs = 0;  // 0: all
-      double least = 0;
-      std::int64_t patience = 10;
-      std::int64_t warmup_epochs = 0;
-    } schedule;
+    gradtable::ScheduleOptions schedule = {.epochs = 0};  // 0: those of the training
 
     double validation_fraction = 0;
     struct EarlyStopping {
@@ -103,6 +95,13 @@ struct Program {
   std::string purpose;  // what it trains, for the help
   // The keys of its model, bound to `model`.
   std::function<std::vector<gradtable::Field>(Config::Model& model)> model_fields;
+  // Its network for images like those of the data set, with the parameters in the graph. Throws
+  // gradtable::ConfigError for images that it cannot take.
+  std::function<gradtable::Classifier(gradtable::Graph& graph, const Config& config,
+                                      const gradtable::Dataset& data)>
+      network;
+  // The same for people: "784-128-10, relu".
+  std::function<std::string(const Config& config, const gradtable::Dataset& data)> describe;
 };
 
 // What the command line says over the file.
@@ -116,6 +115,9 @@ Config default_config(const Program& program);
 
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.
 gradtable::ConfigTable config_table(const Program& program, Config& config);
+
+// The config with all its keys, as the text of a file that gives the same config.
+std::string resolved_json(const Program& program, Config config);
 
 // The config in a file, as the course's format when the name ends in ".config", else as JSON. Every path in
 // the result can be used from anywhere: relative data.dir and output.dir start at the file's folder (the

@@ -122,7 +122,7 @@ std::vector<Field> optimizer_fields(gradtable::OptimizerOptions& optimizer) {
   };
 }
 
-std::vector<Field> schedule_fields(Config::Training::Schedule& schedule) {
+std::vector<Field> schedule_fields(gradtable::ScheduleOptions& schedule) {
   return {
       choice("training.schedule.type", schedule.type,
              {"constant", "step", "exponential", "cosine", "plateau"}, "how the learning rate goes down"),

@@ -9,6 +9,7 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/graph/dot.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ namespace classifier {
 namespace {
 
 namespace fs = std::filesystem;
+using gradtable::EpochMetrics;
 using gradtable::OutputError;
 
 fs::path forward_dot(const fs::path& dot) {
@@ -26,6 +28,11 @@ struct NamedFile {
   std::string_view name;  // for messages
   fs::path file;
 };
+
+std::vector<fs::path*> files_of(Config::Output& output) {
+  return {&output.prediction_log, &output.metrics,    &output.metrics_csv, &output.results, &output.report,
+          &output.config,         &output.checkpoint, &output.weights,     &output.dot};
+}
 
 // Those that are written; the config has empty names for others.
 std::vector<NamedFile> outputs(const Config& config) {
@@ -103,6 +110,32 @@ void require_writable(const fs::path& file) {
     throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
 }
 
+nlohmann::ordered_json to_json(const EpochMetrics& epoch) {
+  nlohmann::ordered_json json = {
+      {"epoch", epoch.epoch}, {"train_loss", epoch.train_loss}, {"train_accuracy", epoch.train_accuracy}};
+  const auto add = [&](const char* name, const std::optional<double>& value) {
+    if (value) json[name] = *value;
+  };
+  add("validation_loss", epoch.validation_loss);
+  add("validation_accuracy", epoch.validation_accuracy);
+  add("validation_balanced_accuracy", epoch.validation_balanced_accuracy);
+  add("test_loss", epoch.test_loss);
+  add("test_accuracy", epoch.test_accuracy);
+  json["learning_rate"] = epoch.learning_rate;
+  json["seconds"] = epoch.seconds;
+  return json;
+}
+
+// Of training, over all these epochs.
+double images_per_second(const std::vector<EpochMetrics>& epochs) {
+  double images = 0, seconds = 0;
+  for (const EpochMetrics& epoch : epochs) {
+    images += epoch.images_per_second * epoch.seconds;
+    seconds += epoch.seconds;
+  }
+  return seconds > 0 ? images / seconds : 0;
+}
+
 std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options) {
   std::ostringstream text;
   text.imbue(std::locale::classic());
@@ -112,34 +145,22 @@ std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& 
 
 }  // namespace
 
-double Metrics::images_per_second() const {
-  double images = 0, seconds = 0;
-  for (const EpochMetrics& epoch : epochs) {
-    images += static_cast<double>(epoch.score.images);
-    seconds += epoch.seconds;
-  }
-  return seconds > 0 ? images / seconds : 0;
-}
-
-std::string to_json(const Program& program, const Metrics& metrics, Config config) {
+std::string metrics_json(const Program& program, const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;
   json["config"] = config_table(program, config).write();
   json["epochs"] = nlohmann::ordered_json::array();
-  for (const EpochMetrics& epoch : metrics.epochs) {
-    json["epochs"].push_back({{"epoch", epoch.epoch},
-                              {"train_loss", epoch.score.loss()},
-                              {"train_accuracy", epoch.score.accuracy()},
-                              {"seconds", epoch.seconds}});
-  }
+  for (const EpochMetrics& epoch : metrics.epochs) json["epochs"].push_back(to_json(epoch));
+  if (metrics.kept_epoch) json["kept_epoch"] = *metrics.kept_epoch;
   if (metrics.test) {
     json["test_loss"] = metrics.test->loss();
     json["test_accuracy"] = metrics.test->accuracy();
   }
   json["total_seconds"] = metrics.total_seconds;
-  json["images_per_second"] = metrics.images_per_second();
+  json["images_per_second"] = images_per_second(metrics.epochs);
   json["parameters"] = metrics.parameters;
   json["threads"] = metrics.threads;
-  json["interrupted"] = metrics.interrupted;
+  json["stopped_early"] = metrics.end == End::stopped_early;
+  json["interrupted"] = metrics.end == End::interrupted;
   const gradtable::BlasInfo& blas = gradtable::tune_blas();
   json["blas"] = {{"library", blas.library},
                   {"threading", blas.threading},
@@ -153,13 +174,31 @@ void prepare_outputs(const Config& config, const fs::path& config_file) {
   for (const NamedFile& output : outputs(config)) require_writable(output.file);
 }
 
-void remove_old_predictions(const Config& config) {
-  const fs::path& log = config.output.prediction_log;
-  std::error_code error;
-  if (log.empty() || !fs::is_regular_file(fs::symlink_status(log, error))) return;
-  if (!fs::remove(log, error) && error)
-    throw OutputError(
-        fmt::format("{}: {}; expected a file that may be replaced", log.string(), error.message()));
+Config only_results(Config config) {
+  const Config::Output all = config.output;
+  for (fs::path* file : files_of(config.output)) file->clear();
+  config.output.prediction_log = all.prediction_log;
+  config.output.results = all.results;
+  return config;
+}
+
+void remove_old_results(const Config& config) {
+  for (const fs::path& file : {config.output.prediction_log, config.output.results, config.output.report}) {
+    std::error_code error;
+    if (file.empty() || !fs::is_regular_file(fs::symlink_status(file, error))) continue;
+    if (!fs::remove(file, error) && error)
+      throw OutputError(
+          fmt::format("{}: {}; expected a file that may be replaced", file.string(), error.message()));
+  }
+}
+
+void write_text(const fs::path& file, const std::string& text) {
+  if (!file.empty()) gradtable::write_file_atomically(file.string(), text);
+}
+
+void write_results(const Config& config, const Evaluation& evaluation) {
+  write_text(config.output.prediction_log, evaluation.predictions);
+  write_text(config.output.results, gradtable::results_json(evaluation.confusion, evaluation.score.loss()));
 }
 
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step) {
@@ -167,8 +206,8 @@ void write_graphs(const Config& config, const gradtable::Graph& graph, const gra
   if (dot.empty()) return;
   const std::string whole = drawing(graph, {.outputs = {step.loss}, .updates = step.updates});
   const std::string forward = drawing(graph, {.outputs = {step.loss}});
-  gradtable::write_file_atomically(dot.string(), whole);
-  gradtable::write_file_atomically(forward_dot(dot).string(), forward);
+  write_text(dot, whole);
+  write_text(forward_dot(dot), forward);
 }
 
 std::string list_of_outputs(const Config& config) {

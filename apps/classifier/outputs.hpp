@@ -1,43 +1,51 @@
 // The files that a run leaves.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/classifier/config.hpp"
+#include "apps/classifier/evaluation.hpp"
+#include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {
 
-struct EpochMetrics {
-  std::int64_t epoch = 0;
-  gradtable::Score score;
-  double seconds = 0;
-};
+enum class End : std::uint8_t { finished, stopped_early, interrupted };
 
 struct Metrics {
-  std::vector<EpochMetrics> epochs;
-  std::optional<gradtable::Score> test;
+  std::vector<gradtable::EpochMetrics> epochs = {};
+  std::optional<std::int64_t> kept_epoch = {};  // whose parameters were tested, if not the last one's
+  std::optional<gradtable::Score> test = {};
   double total_seconds = 0;
   std::int64_t parameters = 0;
   int threads = 0;  // of a training step
-  bool interrupted = false;
-
-  // Of training, over the epochs that were finished.
-  double images_per_second() const;
+  End end = End::finished;
 };
 
 // The result of a run as JSON, with the resolved config and the BLAS in use.
-std::string to_json(const Program& program, const Metrics& metrics, Config config);
+std::string metrics_json(const Program& program, const Metrics& metrics, Config config);
 
 // Makes the folders of the files that the config asks for. Before any work is done, throws
 // gradtable::OutputError when one of the files could not be written at the end, and gradtable::ConfigError
 // when it would overwrite the config, a data file or another output.
 void prepare_outputs(const Config& config, const std::filesystem::path& config_file);
 
-// Removes the prediction log of the last run: should this one end early, that would stand beside its metrics.
-// Throws gradtable::OutputError.
-void remove_old_predictions(const Config& config);
+// The same config with the outputs of an evaluation alone: prediction log and results.
+Config only_results(Config config);
+
+// Removes what the last run found out: should this one end early, that would stand beside its metrics. Throws
+// gradtable::OutputError.
+void remove_old_results(const Config& config);
+
+// Writes the file whole or not at all, unless its name is empty. Throws gradtable::OutputError.
+void write_text(const std::filesystem::path& file, const std::string& text);
+
+// The prediction log, and the results as JSON.
+void write_results(const Config& config, const Evaluation& evaluation);
 
 // The graph of a training step into output.dot, its forward part into the file of the same name with
 // "_forward" before the extension.

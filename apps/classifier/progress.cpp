@@ -50,8 +50,14 @@ void Progress::say(std::string_view line) const {
   if (!quiet_) print(fmt::format("{}\n", gradtable::printable(line)));
 }
 
-void Progress::begin_epoch(std::int64_t epoch) {
+void Progress::say_test(const gradtable::Score& score) const {
+  say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", score.loss(), 100 * score.accuracy(),
+                  score.correct, score.images));
+}
+
+void Progress::begin_epoch(std::int64_t epoch, std::int64_t images) {
   epoch_ = epoch;
+  before_ = images;
   start_ = shown_ = Clock::now();
 }
 
@@ -59,40 +65,59 @@ double Progress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
+Progress::Line Progress::line(const gradtable::Score& score) const {
+  return {.loss = score.loss(),
+          .accuracy = score.accuracy(),
+          .images_per_second = static_cast<double>(score.images - before_) / seconds(),
+          .images = score.images};
+}
+
 void Progress::update(const gradtable::Score& score) {
   if (quiet_ || !terminal_ || Clock::now() - shown_ < kInterval) return;
   shown_ = Clock::now();
-  const double rate = static_cast<double>(score.images) / seconds();
+  Line now = line(score);
   const auto images_left = static_cast<double>(epochs_ - epoch_ + 1) * static_cast<double>(images_) -
                            static_cast<double>(score.images);
-  show(line(score, rate, duration(images_left / rate) + " left"), "");
+  now.left = duration(images_left / now.images_per_second) + " left";
+  show(text(now), "");
   line_is_open_ = true;
 }
 
-void Progress::end_epoch(const gradtable::Score& score) {
+void Progress::end_epoch(const gradtable::EpochMetrics& epoch) {
   if (quiet_) return;
-  show(line(score, static_cast<double>(score.images) / seconds(), ""), "\n");
+  show(text({.loss = epoch.train_loss,
+             .accuracy = epoch.train_accuracy,
+             .images_per_second = epoch.images_per_second,
+             .validation_accuracy = epoch.validation_accuracy}),
+       "\n");
   line_is_open_ = false;
 }
 
-// The fullest form that the terminal has room for.
-std::string Progress::line(const gradtable::Score& score, double rate, std::string_view left) const {
+void Progress::stop(const gradtable::Score& score) {
+  if (quiet_ || score.images == before_) return;
+  show(text(line(score)), "\n");
+  line_is_open_ = false;
+}
+
+std::string Progress::text(const Line& line) const {
   const std::size_t room = room_in_line(terminal_);
   const std::string epoch = fmt::format("{:{}}/{}", epoch_, fmt::formatted_size("{}", epochs_), epochs_);
-  const double loss = score.loss();
-  const double accuracy = 100 * score.accuracy();
-  const std::string percent = left.empty()
-                                  ? ""
-                                  : fmt::format("  {:2.0f} %", 100.0 * static_cast<double>(score.images) /
-                                                                   static_cast<double>(images_));
-  const std::string_view space = left.empty() ? "" : "  ";
-  const std::string full = fmt::format("epoch {}{}  loss {:.4f}  accuracy {:6.2f} %  {:7.0f} images/s{}{}",
-                                       epoch, percent, loss, accuracy, rate, space, left);
+  const double accuracy = 100 * line.accuracy;
+  const double part = 100 * static_cast<double>(line.images) / static_cast<double>(images_);
+  const std::string percent = line.left.empty() ? "" : fmt::format("  {:2.0f} %", part);
+  const std::string_view space = line.left.empty() ? "" : "  ";
+  const std::string validation =
+      line.validation_accuracy ? fmt::format("  validation {:6.2f} %", 100 * *line.validation_accuracy) : "";
+  const std::string full =
+      fmt::format("epoch {}{}  loss {:.4f}  accuracy {:6.2f} %{}  {:7.0f} images/s{}{}", epoch, percent,
+                  line.loss, accuracy, validation, line.images_per_second, space, line.left);
   if (full.size() <= room) return full;
-  const std::string shorter =
-      fmt::format("{}  loss {:.4f}  acc {:.2f} %  {:.0f}/s{}{}", epoch, loss, accuracy, rate, space, left);
+  const std::string shorter = fmt::format("{}  loss {:.4f}  acc {:.2f} %  {:.0f}/s{}{}", epoch, line.loss,
+                                          accuracy, line.images_per_second, space, line.left);
   if (shorter.size() <= room) return shorter;
-  return fmt::format("{} {:.4f} {:.2f}% {:.0f}/s {}", epoch, loss, accuracy, rate, left).substr(0, room);
+  return fmt::format("{} {:.4f} {:.2f}% {:.0f}/s {}", epoch, line.loss, accuracy, line.images_per_second,
+                     line.left)
+      .substr(0, room);
 }
 
 void Progress::show(std::string_view text, std::string_view end) {

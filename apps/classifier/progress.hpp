@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {
@@ -24,18 +26,31 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void say(std::string_view line) const;
+  void say_test(const gradtable::Score& score) const;
 
-  void begin_epoch(std::int64_t epoch);
+  // `images`: of the epoch that were trained on before.
+  void begin_epoch(std::int64_t epoch, std::int64_t images = 0);
   void update(const gradtable::Score& score);
-  void end_epoch(const gradtable::Score& score);
+  void end_epoch(const gradtable::EpochMetrics& epoch);
+  // In the middle of an epoch.
+  void stop(const gradtable::Score& score);
   // Since begin_epoch.
   double seconds() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  // `left` is empty at the end of an epoch.
-  std::string line(const gradtable::Score& score, double rate, std::string_view left) const;
+  struct Line {
+    double loss;
+    double accuracy;
+    double images_per_second;
+    std::optional<double> validation_accuracy = {};
+    std::string left = {};    // the time that is left; empty at the end of an epoch
+    std::int64_t images = 0;  // of the epoch so far
+  };
+  // The fullest form that the terminal has room for.
+  std::string text(const Line& line) const;
+  Line line(const gradtable::Score& score) const;
   void show(std::string_view text, std::string_view end);
 
   bool quiet_;
@@ -43,6 +58,7 @@ class Progress {
   std::int64_t epochs_;
   std::int64_t images_;
   std::int64_t epoch_ = 0;
+  std::int64_t before_ = 0;    // images of the epoch that were trained on before
   bool line_is_open_ = false;  // the cursor stands behind a line that is to be updated
   Clock::time_point start_;
   Clock::time_point shown_;

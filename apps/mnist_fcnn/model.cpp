@@ -2,6 +2,9 @@
 
 #include "apps/classifier/config_ranges.hpp"
 #include "apps/classifier/model_fields.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gradtable/models/networks/fcnn.hpp>
 
 namespace mnist_fcnn {
 namespace {
@@ -23,10 +26,41 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
   };
 }
 
+std::vector<std::int64_t> widths(const classifier::Config& config, const gradtable::Dataset& data) {
+  std::vector<std::int64_t> widths = {data.features()};
+  widths.insert(widths.end(), config.model.hidden.begin(), config.model.hidden.end());
+  widths.push_back(data.classes);
+  return widths;
+}
+
+gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config& config,
+                              const gradtable::Dataset& data) {
+  return gradtable::Fcnn(graph, widths(config, data),
+                         {.activation = config.model.activation,
+                          .output = config.model.output,
+                          .initializer = config.model.initializer,
+                          .bias = config.model.bias,
+                          .dropout = config.training.dropout,
+                          .dtype = config.dtype,
+                          .seed = config.seed});
+}
+
+// "784-128-10, relu", and what its outputs are.
+std::string describe(const classifier::Config& config, const gradtable::Dataset& data) {
+  std::string text = fmt::format("{}", fmt::join(widths(config, data), "-"));
+  if (!config.model.hidden.empty()) text += fmt::format(", {}", fmt::join(config.model.activation, ", "));
+  if (config.model.output != "linear") text += fmt::format(", outputs {}", config.model.output);
+  return text;
+}
+
 }  // namespace
 
 classifier::Program program() {
-  return {.name = "mnist_fcnn", .purpose = "a fully connected network", .model_fields = fields};
+  return {.name = "mnist_fcnn",
+          .purpose = "a fully connected network",
+          .model_fields = fields,
+          .network = network,
+          .describe = describe};
 }
 
 }  // namespace mnist_fcnn

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "apps/classifier/model_fields.hpp"
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/models/networks/lenet5.hpp>
 
 namespace mnist_lenet5 {
 namespace {
@@ -30,10 +33,38 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
   };
 }
 
+gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config& config,
+                              const gradtable::Dataset& data) {
+  constexpr std::int64_t kPixels = gradtable::LeNet5::kPixels;
+  if (data.rows != kPixels || data.columns != kPixels)
+    throw gradtable::ConfigError(fmt::format("{}: images of {}x{}; expected {}x{}, which LeNet-5 takes",
+                                             config.data.train_images.string(), data.rows, data.columns,
+                                             kPixels, kPixels));
+  return gradtable::LeNet5(graph, {.classes = data.classes,
+                                   .activation = config.model.activation.front(),
+                                   .pooling = config.model.pooling,
+                                   .output = config.model.output,
+                                   .initializer = config.model.initializer,
+                                   .dropout = config.training.dropout,
+                                   .dtype = config.dtype,
+                                   .seed = config.seed});
+}
+
+std::string describe(const classifier::Config& config, const gradtable::Dataset&) {
+  const char* const pooling = config.model.pooling == Pooling::max ? "max" : "average";
+  std::string text = fmt::format("LeNet-5, {}, {} pooling", config.model.activation.front(), pooling);
+  if (config.model.output != "linear") text += fmt::format(", outputs {}", config.model.output);
+  return text;
+}
+
 }  // namespace
 
 classifier::Program program() {
-  return {.name = "mnist_lenet5", .purpose = "the convolutional network LeNet-5", .model_fields = fields};
+  return {.name = "mnist_lenet5",
+          .purpose = "the convolutional network LeNet-5",
+          .model_fields = fields,
+          .network = network,
+          .describe = describe};
 }
 
 }  // namespace mnist_lenet5

@@ -41,4 +41,13 @@ void keep_first(Dataset& dataset, std::int64_t count) {
   dataset.pixels.resize(static_cast<std::size_t>(count * dataset.features()));
 }
 
+Dataset take_last(Dataset& dataset, std::int64_t count) {
+  const std::int64_t left = dataset.size() - count;
+  Dataset last{dataset.rows, dataset.columns, dataset.classes, {}, {}};
+  last.pixels.assign(dataset.pixels.begin() + left * dataset.features(), dataset.pixels.end());
+  last.labels.assign(dataset.labels.begin() + left, dataset.labels.end());
+  keep_first(dataset, left);
+  return last;
+}
+
 }  // namespace gradtable

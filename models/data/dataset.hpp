@@ -35,4 +35,8 @@ void require_labels_below(const Dataset& dataset, std::int64_t classes, const st
 // Keeps the first `count` images; all when there are no more. The number of classes stays.
 void keep_first(Dataset& dataset, std::int64_t count);
 
+// Takes the last `count` images, from 0 to all, out of a data set, as one of their own with as many classes.
+// The count is not checked.
+Dataset take_last(Dataset& dataset, std::int64_t count);
+
 }  // namespace gradtable

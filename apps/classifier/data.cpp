@@ -1,0 +1,104 @@
+#include "apps/classifier/data.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/data/idx.hpp>
+
+namespace classifier {
+namespace {
+
+using gradtable::Dataset;
+
+// Two seeds, so that no test image is a training image.
+Dataset drawn_for_training(const Config& config) {
+  return gradtable::draw_digits(config.data.digits_train, 2 * config.seed);
+}
+
+Dataset drawn_for_test(const Config& config) {
+  return gradtable::draw_digits(config.data.digits_test, 2 * config.seed + 1);
+}
+
+bool is_drawn(const Config& config) {
+  return config.data.source == "digits";
+}
+
+Dataset load_training_images(const Config& config) {
+  Dataset data = is_drawn(config)
+                     ? drawn_for_training(config)
+                     : gradtable::load_idx(config.data.train_images.string(),
+                                           config.data.train_labels.string(), config.data.classes);
+  if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
+  return data;
+}
+
+void require_same_size(const Config& config, const Data& data) {
+  if (data.test.rows != data.train.rows || data.test.columns != data.train.columns)
+    throw gradtable::ConfigError(fmt::format(
+        "{}: images of {}x{}; expected {}x{}, the size of the training images and the model's input",
+        config.data.test_images.string(), data.test.rows, data.test.columns, data.train.rows,
+        data.train.columns));
+}
+
+Dataset split_validation(const Config& config, const std::filesystem::path& file, Dataset& train) {
+  const double fraction = config.training.validation_fraction;
+  if (fraction == 0) return {};
+  const auto count = static_cast<std::int64_t>(std::llround(fraction * static_cast<double>(train.size())));
+  if (count < 1 || count >= train.size())
+    throw gradtable::ConfigError(
+        fmt::format("{} at /training/validation_fraction: {} of {} training images; expected a fraction that "
+                    "leaves at least one for validation and one to train on",
+                    gradtable::printable(file.native()), fraction, train.size()));
+  return gradtable::take_last(train, count);
+}
+
+}  // namespace
+
+Data load_data(const Config& config, const std::filesystem::path& config_file) {
+  Data data;
+  data.train = load_training_images(config);
+  data.test = load_test_images(config, data.train.classes);
+  require_same_size(config, data);
+  data.validation = split_validation(config, config_file, data.train);
+  require_batch_fits(config, config_file, data.train.size());
+  return data;
+}
+
+Dataset load_test_images(const Config& config, std::int64_t classes) {
+  Dataset data = is_drawn(config) ? drawn_for_test(config)
+                                  : gradtable::load_idx(config.data.test_images.string(),
+                                                        config.data.test_labels.string(), classes);
+  if (config.data.limit_test > 0) keep_first(data, config.data.limit_test);
+  return data;
+}
+
+Dataset load_unlabelled(const std::filesystem::path& images, std::int64_t classes) {
+  gradtable::IdxImages read = gradtable::read_idx_images(images.string());
+  const auto count = static_cast<std::size_t>(read.count);
+  return {read.rows, read.columns, classes, std::move(read.pixels), std::vector<std::uint8_t>(count, 0)};
+}
+
+std::string fingerprint(const Dataset& data) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes), 0);
+  for (const std::uint8_t label : data.labels) ++counts[label];
+  return fmt::format("{} images of {}x{}, by class {}", data.size(), data.rows, data.columns,
+                     fmt::join(counts, " "));
+}
+
+std::string describe(const Config& config, const Data& data) {
+  const std::string source = is_drawn(config)
+                                 ? "drawn by the built-in generator: this is NOT the MNIST data set"
+                                 : fmt::format("from {}", config.data.train_images.parent_path().string());
+  const std::string validation =
+      data.validation.size() > 0 ? fmt::format(", {} validation", data.validation.size()) : "";
+  return fmt::format("{} training{} and {} test images of {}x{}, {} classes, {}", data.train.size(),
+                     validation, data.test.size(), data.train.rows, data.train.columns, data.train.classes,
+                     source);
+}
+
+}  // namespace classifier

@@ -1,0 +1,19 @@
+#include "apps/classifier/evaluation.hpp"
+
+#include <gradtable/models/training/prediction_log.hpp>
+
+namespace classifier {
+
+Evaluation evaluate(gradtable::Trainer& trainer, const gradtable::Dataset& data) {
+  gradtable::ConfusionMatrix confusion(data.classes);
+  gradtable::WorstMistakes mistakes;
+  gradtable::PredictionLog log;
+  const gradtable::Score score = trainer.evaluate(data, [&](const gradtable::Answers& batch) {
+    confusion.add(batch.predictions, batch.labels);
+    mistakes.add(batch.first, batch.probabilities, batch.labels);
+    log.add_batch(batch.predictions, batch.labels);
+  });
+  return {score, std::move(confusion), mistakes.worst(), log.text()};
+}
+
+}  // namespace classifier

@@ -1,0 +1,22 @@
+// What a trained classifier makes of a data set.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <gradtable/models/report/mistakes.hpp>
+#include <gradtable/models/training/confusion.hpp>
+#include <gradtable/models/training/trainer.hpp>
+
+namespace classifier {
+
+struct Evaluation {
+  gradtable::Score score;
+  gradtable::ConfusionMatrix confusion;
+  std::vector<gradtable::Mistake> mistakes;  // the worst ones
+  std::string predictions;                   // PredictionLog's text
+};
+
+Evaluation evaluate(gradtable::Trainer& trainer, const gradtable::Dataset& data);
+
+}  // namespace classifier

@@ -1,0 +1,17 @@
+// Use of a network that was trained.
+#pragma once
+
+#include "apps/classifier/options.hpp"
+
+namespace classifier {
+
+// Both read the weights of options.init and throw what gradtable::run_program turns into exit codes.
+
+// Tests the network on the test set, and writes the prediction log and the results.
+void evaluate_weights(const Program& program, const Options& options, const Config& config);
+
+// Writes a line for each image of options.images, or else of the test set, on standard output: its number,
+// the predicted class and that class's probability, separated by commas, behind a line of names.
+void predict(const Program& program, const Options& options, const Config& config);
+
+}  // namespace classifier

@@ -1,0 +1,77 @@
+#include "apps/classifier/report.hpp"
+
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gradtable/graph/dot.hpp>
+#include <gradtable/models/report/graph_svg.hpp>
+#include <gradtable/models/report/html.hpp>
+#include <nlohmann/json.hpp>
+
+namespace classifier {
+namespace {
+
+using gradtable::Dataset;
+using gradtable::Report;
+
+std::vector<Report::Fact> facts(const Metrics& metrics) {
+  const double minutes = metrics.total_seconds / 60;
+  return {{"test error", fmt::format("{:.2f} %", 100 - 100 * metrics.test->accuracy())},
+          {"test loss", fmt::format("{:.4f}", metrics.test->loss())},
+          {"parameters", fmt::format("{}", metrics.parameters)},
+          {"epochs", fmt::format("{}", metrics.epochs.size())},
+          {minutes < 2 ? "seconds" : "minutes",
+           fmt::format("{:.1f}", minutes < 2 ? metrics.total_seconds : minutes)}};
+}
+
+std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluation& evaluation) {
+  std::vector<Report::WrongImage> images;
+  for (const gradtable::Mistake& mistake : evaluation.mistakes) {
+    const auto begin = test.pixels.begin() + mistake.image * test.features();
+    images.push_back(
+        {mistake, {test.rows, test.columns, gradtable::Colours::gray, {begin, begin + test.features()}}});
+  }
+  return images;
+}
+
+// Of the layer that sees the images, and of convolutions.
+std::vector<Report::Weights> pictures(const Dataset& test, const Setup& setup) {
+  std::vector<Report::Weights> all;
+  for (const gradtable::Tensor& parameter : setup.network.parameters) {
+    const gradtable::Shape& shape = parameter.shape();
+    const gradtable::Array& value = setup.graph.value(parameter);
+    if (shape.rank() == 4)
+      all.push_back({parameter.label(), gradtable::filter_pictures(value)});
+    else if (shape.rank() == 2 && shape[0] == test.features())
+      all.push_back({parameter.label(), gradtable::unit_pictures(value, test.rows, test.columns)});
+  }
+  return all;
+}
+
+std::string drawing(Setup& setup, const Dataset& train) {
+  const gradtable::StepGraph& step = setup.trainer.step_graph(train);
+  std::ostringstream dot;
+  dot.imbue(std::locale::classic());
+  gradtable::write_dot(dot, setup.graph, {.outputs = {step.loss}});
+  return gradtable::graph_svg(dot.str()).value_or("");
+}
+
+}  // namespace
+
+std::string report_page(const Program& program, Config config, const Data& data, Setup& setup,
+                        const Metrics& metrics, const Evaluation& evaluation) {
+  Report report;
+  report.title = fmt::format("{} {}", program.name, program.describe(config, data.train));
+  report.subtitle = describe(config, data);
+  report.facts = facts(metrics);
+  report.epochs = metrics.epochs;
+  report.kept_epoch = metrics.kept_epoch;
+  report.confusion = evaluation.confusion;
+  report.mistakes = wrong_images(data.test, evaluation);
+  report.weights = pictures(data.test, setup);
+  report.graph_svg = drawing(setup, data.train);
+  report.config = resolved_json(program, std::move(config));
+  return gradtable::html(report);
+}
+
+}  // namespace classifier

@@ -1,0 +1,36 @@
+// A network and its trainer, as a config asks for them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/classifier/options.hpp"
+#include <gradtable/core/graph.hpp>
+#include <gradtable/models/training/parameters.hpp>
+#include <gradtable/models/training/trainer.hpp>
+
+namespace classifier {
+
+struct Setup {
+  // For images of the size and the classes of this data set. Throws gradtable::ConfigError when the program's
+  // network cannot take them.
+  Setup(const Program& program, const Config& config, const gradtable::Dataset& data);
+
+  gradtable::Graph graph;
+  gradtable::Classifier network;
+  gradtable::Trainer trainer;
+};
+
+// Which values of a metric of training.early_stopping are better.
+gradtable::Better better_of(const std::string& metric);
+
+// Sets the network's weights to those of options.init. Throws gradtable::CheckpointError when the file is
+// damaged or of another network, gradtable::NumericError when weights are not finite; where the options allow
+// that, it is said on standard error.
+void load_weights(const Options& options, Setup& setup);
+
+// Whether what a file holds may be not finite, and the words about it on standard error.
+gradtable::NotFinite not_finite_rule(const Options& options);
+void warn_of_not_finite(const std::vector<std::string>& names);
+
+}  // namespace classifier

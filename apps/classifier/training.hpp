@@ -1,0 +1,62 @@
+// A training that can be stopped after every batch and gone on with.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/classifier/data.hpp"
+#include "apps/classifier/outputs.hpp"
+#include "apps/classifier/progress.hpp"
+#include "apps/classifier/setup.hpp"
+#include <gradtable/models/io/interrupt.hpp>
+#include <gradtable/models/report/metrics_csv.hpp>
+#include <gradtable/models/training/checkpoint.hpp>
+#include <gradtable/models/training/early_stopping.hpp>
+
+namespace classifier {
+
+class Training {
+ public:
+  // All must outlive it.
+  Training(const Program& program, const Config& config, const Data& data, Setup& setup);
+
+  // Takes parameters, position and metrics from a checkpoint, and returns the names of parameters that are
+  // not finite, where these are allowed. Throws gradtable::CheckpointError when the file is damaged or of a
+  // training that another program, config or data set belongs to.
+  std::vector<std::string> resume(const std::filesystem::path& checkpoint, gradtable::NotFinite not_finite);
+
+  // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
+  // checkpoints as the config says, and one at its end. Throws gradtable::NumericError, with the epochs
+  // before it kept.
+  End run(Progress& progress, const gradtable::InterruptGuard& guard);
+  // Sets the parameters of the best epoch, if the config says so.
+  void use_best();
+
+  const std::vector<gradtable::EpochMetrics>& epochs() const { return epochs_; }
+  // Whose parameters use_best sets.
+  std::optional<std::int64_t> kept_epoch() const;
+
+ private:
+  void finish_epoch(Progress& progress);
+  // Of the epoch that has just ended.
+  gradtable::EpochMetrics measured();
+  void save() const;
+  gradtable::NamedTexts texts() const;
+
+  const Program& program_;
+  const Config& config_;
+  const Data& data_;
+  Setup& setup_;
+  gradtable::EarlyStopping stopping_;
+  std::vector<gradtable::EpochMetrics> epochs_;
+  gradtable::NamedArrays best_;  // with keep_best
+  std::optional<gradtable::MetricsCsv> csv_;
+  gradtable::Score so_far_;  // of the epoch that is not finished
+  double seconds_ = 0;       // that it took
+};
+
+}  // namespace classifier
