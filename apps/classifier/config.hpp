@@ -1,16 +1,13 @@
-// What a program is told to do: read from a JSON file (or the course's .config file), changed by the command
-// line.
+// What a program is told to do.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <gradtable/core/dtype.hpp>
-#include <gradtable/models/config/table.hpp>
 #include <gradtable/models/data/augmentation.hpp>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/networks/lenet5.hpp>
@@ -19,7 +16,7 @@
 
 namespace classifier {
 
-// The initial values are the defaults of the keys; config_fields.cpp names the keys and their ranges.
+// The initial values are the defaults of the keys; program.cpp names the keys and their ranges.
 struct Config {
   std::uint64_t seed = 42;
   gradtable::DType dtype = gradtable::DType::float32;
@@ -88,52 +85,5 @@ struct Config {
     std::filesystem::path dot = "graph.dot";
   } output;
 };
-
-// What tells one program from another.
-struct Program {
-  std::string name;     // "mnist_fcnn"
-  std::string purpose;  // what it trains, for the help
-  // The keys of its model, bound to `model`.
-  std::function<std::vector<gradtable::Field>(Config::Model& model)> model_fields;
-  // Its network for images like those of the data set, with the parameters in the graph. Throws
-  // gradtable::ConfigError for images that it cannot take.
-  std::function<gradtable::Classifier(gradtable::Graph& graph, const Config& config,
-                                      const gradtable::Dataset& data)>
-      network;
-  // The same for people: "784-128-10, relu".
-  std::function<std::string(const Config& config, const gradtable::Dataset& data)> describe;
-};
-
-// What the command line says over the file.
-struct Overrides {
-  std::vector<std::string> settings = {};         // "key.path=value", the last of two for one key wins
-  std::optional<std::filesystem::path> out = {};  // output.dir, relative to the working directory
-  std::optional<std::int64_t> threads = {};
-};
-
-Config default_config(const Program& program);
-
-// The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.
-gradtable::ConfigTable config_table(const Program& program, Config& config);
-
-// The config with all its keys, as the text of a file that gives the same config.
-std::string resolved_json(const Program& program, Config config);
-
-// The config in a file, as the course's format when the name ends in ".config", else as JSON. Every path in
-// the result can be used from anywhere: relative data.dir and output.dir start at the file's folder (the
-// working directory for the course's format), file names at data.dir and output.dir. data.dir comes from,
-// last wins: the file, the environment's MNIST_DIR (JSON only; relative to the working directory), the
-// settings. Throws gradtable::ConfigError for a file that cannot be read, for every value that is not
-// permitted, and for values that do not fit together.
-Config load_config(const Program& program, const std::filesystem::path& file,
-                   const Overrides& overrides = {});
-
-// Throws gradtable::ConfigError, which names the config's file and a key, when two values do not fit
-// together.
-void require_consistent(const Config& config, const std::filesystem::path& file);
-
-// Throws gradtable::ConfigError, which names the config's file, when a batch is larger than the training set.
-void require_batch_fits(const Config& config, const std::filesystem::path& file,
-                        std::int64_t training_images);
 
 }  // namespace classifier

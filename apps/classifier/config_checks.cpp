@@ -1,13 +1,14 @@
 // What the table of keys cannot say of one key alone.
+#include <algorithm>
 #include <string>
 #include <string_view>
 
-#include "apps/classifier/config.hpp"
-#include "apps/classifier/config_losses.hpp"
+#include "apps/classifier/load_config.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/training/losses.hpp>
 
 namespace classifier {
 namespace {
@@ -37,13 +38,13 @@ void require_activations(const Config::Model& model, const Place& place) {
 }
 
 void require_loss(const Config& config, const Place& place) {
-  const LossRule& loss = loss_rule(config.training.loss);
+  const gradtable::ClassifierLoss& loss = gradtable::find_classifier_loss(config.training.loss);
   const std::string& output = config.model.output;
   const bool fits = loss.outputs.empty() || std::ranges::find(loss.outputs, output) != loss.outputs.end();
   if (!fits)
     place.refuse("/model/output", fmt::format("\"{}\"", output),
                  fmt::format("\"{}\" with the loss {}", fmt::join(loss.outputs, "\" or \""), loss.name));
-  if (config.training.label_smoothing > 0 && !loss.takes_label_smoothing)
+  if (config.training.label_smoothing > 0 && !loss.smooths_labels)
     place.refuse("/training/label_smoothing", config.training.label_smoothing,
                  fmt::format("0 with the loss {}", loss.name));
 }
@@ -72,6 +73,12 @@ void require_validation(const Config::Training& training, const Place& place) {
                  "\"train_loss\", or a training.validation_fraction above 0");
 }
 
+// The last row of a matrix has no place in a module of PyTorch.
+void require_layout(const Config& config, const Place& place) {
+  if (config.output.weights_layout == "pytorch" && config.model.bias == gradtable::Bias::row)
+    place.refuse("/output/weights_layout", "\"pytorch\"", "\"gradtable\" with biases in rows of the weights");
+}
+
 void require_dropout(const Config& config, const Place& place) {
   if (config.training.dropout > 0 && config.model.hidden.empty())
     place.refuse("/training/dropout", config.training.dropout, "0 without hidden layers");
@@ -87,6 +94,7 @@ void require_consistent(const Config& config, const std::filesystem::path& file)
   require_schedule(config.training, place);
   require_validation(config.training, place);
   require_dropout(config, place);
+  require_layout(config, place);
 }
 
 }  // namespace classifier

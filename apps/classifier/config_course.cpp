@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/config/table.hpp>
 #include <gradtable/models/config/text.hpp>
 #include <gradtable/models/config/text_file.hpp>
 #include <nlohmann/json.hpp>

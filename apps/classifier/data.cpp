@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "apps/classifier/load_config.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>

@@ -1,7 +1,7 @@
 // Keys that the models of more than one program have.
 #pragma once
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/program.hpp"
 
 namespace classifier {
 

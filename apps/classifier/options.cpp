@@ -17,7 +17,7 @@ namespace {
 
 // As CLI11 reads them, before they are looked at.
 struct Words {
-  std::string first, second;  // CONFIG, or a command and CONFIG
+  std::optional<std::string> first, second;  // CONFIG, or a command and CONFIG
   std::vector<std::string> settings;
   std::optional<std::string> out, threads, init, resume, images;
   bool help_config = false, config_schema = false;
@@ -131,14 +131,15 @@ std::optional<Command> as_command(std::string_view word) {
 
 // The command and the config.
 void read_positions(const Words& words, Options& options) {
-  const std::optional<Command> command = as_command(words.first);
-  require(!words.second.empty() || !command, "CONFIG is required after a command");
-  require(!words.first.empty(), "CONFIG: an empty name or none; expected a file");
-  if (!words.second.empty() && !command)
+  require(words.first.has_value(), "CONFIG is required");
+  const std::optional<Command> command = as_command(*words.first);
+  require(!command || words.second, "CONFIG is required after a command");
+  if (words.second && !command)
     throw UsageError(fmt::format("{} before {}; expected one of train, eval, predict before CONFIG",
-                                 gradtable::in_quotes(words.first), gradtable::in_quotes(words.second)));
+                                 gradtable::in_quotes(*words.first), gradtable::in_quotes(*words.second)));
   options.command = command.value_or(Command::train);
-  options.config = command ? words.second : words.first;
+  options.config = command ? *words.second : *words.first;
+  require(!options.config.empty(), "CONFIG: an empty name; expected a file");
 }
 
 std::optional<std::filesystem::path> as_path(std::string_view name, const std::optional<std::string>& word,

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/load_config.hpp"
 
 namespace classifier {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/classifier/config.hpp"
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/program.hpp"
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 

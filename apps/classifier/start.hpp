@@ -1,7 +1,7 @@
 // The main function of a program that trains and uses a classifier.
 #pragma once
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/program.hpp"
 
 namespace classifier {
 

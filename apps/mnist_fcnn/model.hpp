@@ -1,7 +1,7 @@
 // The fully connected network, as a program.
 #pragma once
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/program.hpp"
 
 namespace mnist_fcnn {
 

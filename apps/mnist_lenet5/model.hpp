@@ -1,7 +1,7 @@
 // LeNet-5, as a program.
 #pragma once
 
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/program.hpp"
 
 namespace mnist_lenet5 {
 

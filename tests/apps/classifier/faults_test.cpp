@@ -15,7 +15,7 @@ constexpr bool kAddressSpaceCanBeLimited = false;  // the sanitizer reserves ter
 constexpr bool kAddressSpaceCanBeLimited = true;
 #endif
 
-class Faults : public Program {};
+class Faults : public BuiltProgram {};
 
 TEST_F(Faults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {
   const std::string file = folder_.write("file", std::string_view("old"));
@@ -58,6 +58,8 @@ TEST_F(Faults, AnOutputThatWouldOverwriteAnInputOrAnotherOutputIsRefused) {
       {{input, "output.dot=../x/../image"}, "the file of data.train_images and of output.dot"},
       {{input, "output.prediction_log=../link"}, "data.train_images and of output.prediction_log"},
       {{input, "output.prediction_log=../twin"}, "data.train_images and of output.prediction_log"},
+      {{"output.report=../digits.json"}, "the file of the config and of output.report"},
+      {{"output.weights=checkpoint.safetensors"}, "the file of output.checkpoint and of output.weights"},
       {{"output.dot=metrics.json"}, "the file of output.metrics and of output.dot"},
       {{"output.metrics=graph_forward.dot"}, "output.metrics and of output.dot's forward part"},
       {{"output.dir=.", "output.dot=here/metrics.json"}, "the file of output.metrics and of output.dot"},
@@ -136,7 +138,7 @@ TEST_F(Faults, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
 
 // When it is loaded, OpenBLAS takes 128 MB of address space for each thread, and asks for ever where it gets
 // none; OMP_NUM_THREADS keeps that small.
-class OutOfMemory : public Program {
+class OutOfMemory : public BuiltProgram {
  protected:
   void expect_out_of_memory(const Words& arguments) const {
     if (!kAddressSpaceCanBeLimited) GTEST_SKIP() << "the address sanitizer needs all of the address space";
@@ -165,7 +167,7 @@ TEST_F(Faults, ARefusedThreadIsSaid) {
   expect_error(result, 6, "Team: expected 2 threads, got 1");
 }
 
-class Interrupted : public Program, public ::testing::WithParamInterface<int> {};
+class Interrupted : public BuiltProgram, public ::testing::WithParamInterface<int> {};
 
 TEST_P(Interrupted, FinishesTheStepAndWritesWhatItLearned) {
   gradtable::testing::Process program(command(Words{config_} + set({"training.epochs=1000000000"})));

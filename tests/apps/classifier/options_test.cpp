@@ -5,6 +5,7 @@
 
 #include "apps/mnist_fcnn/model.hpp"
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace classifier {
 namespace {
@@ -36,15 +37,67 @@ TEST(ParseOptions, TakesEveryFlagOnEitherSideOfTheConfig) {
   EXPECT_TRUE(line.options->quiet);
 }
 
+TEST(ParseOptions, TrainsWithoutACommand) {
+  for (const auto& arguments : {std::vector<const char*>{"run.json"}, {"train", "run.json"}}) {
+    const CommandLine line = parse(arguments);
+    ASSERT_TRUE(line.options) << line.error;
+    EXPECT_EQ(line.options->command, Command::train);
+    EXPECT_EQ(line.options->config, "run.json");
+    EXPECT_FALSE(line.options->init || line.options->resume || line.options->images);
+    EXPECT_FALSE(line.options->dry_run || line.options->allow_nonfinite);
+  }
+}
+
+TEST(ParseOptions, TakesWhatEachCommandHas) {
+  const CommandLine train = parse({"--dry-run", "train", "run.json", "--resume", "c", "--allow-nonfinite"});
+  ASSERT_TRUE(train.options) << train.error;
+  EXPECT_EQ(train.options->resume, "c");
+  EXPECT_TRUE(train.options->dry_run);
+  EXPECT_TRUE(train.options->allow_nonfinite);
+  const CommandLine eval = parse({"eval", "--init", "w", "run.json"});
+  ASSERT_TRUE(eval.options) << eval.error;
+  EXPECT_EQ(eval.options->command, Command::eval);
+  EXPECT_EQ(eval.options->config, "run.json");
+  EXPECT_EQ(eval.options->init, "w");
+  const CommandLine predict = parse({"predict", "run.json", "--init=w", "--images=i"});
+  ASSERT_TRUE(predict.options) << predict.error;
+  EXPECT_EQ(predict.options->command, Command::predict);
+  EXPECT_EQ(predict.options->images, "i");
+}
+
+TEST(ParseOptions, TakesAConfigThatIsCalledAsACommand) {
+  const CommandLine line = parse({"train", "eval"});
+  ASSERT_TRUE(line.options) << line.error;
+  EXPECT_EQ(line.options->command, Command::train);
+  EXPECT_EQ(line.options->config, "eval");
+}
+
 TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
   struct Case {
     std::vector<const char*> arguments;
     std::string part;
   };
   const std::vector<Case> cases = {
-      {{}, "CONFIG"},
+      {{}, "CONFIG is required"},
       {{""}, "CONFIG: an empty name; expected a file"},
-      {{"--quiet"}, "CONFIG"},
+      {{"--quiet"}, "CONFIG is required"},
+      {{"eval", ""}, "CONFIG: an empty name; expected a file"},
+      {{"train"}, "CONFIG is required after a command"},
+      {{"run.json", "other.json", "third.json"}, "third.json"},
+      {{"evla", "run.json"}, "\"evla\" before \"run.json\"; expected one of train, eval, predict"},
+      {{"run.json", "--resume"}, "--resume"},
+      {{"run.json", "--resume", ""}, "--resume: an empty name; expected a file"},
+      {{"run.json", "--init"}, "--init"},
+      {{"run.json", "--init", ""}, "--init: an empty name; expected a file"},
+      {{"run.json", "--resume", "c", "--init", "w"}, "--resume: with --init"},
+      {{"eval", "run.json", "--resume", "c"}, "--resume: with eval or predict"},
+      {{"predict", "run.json", "--init", "w", "--dry-run"}, "--dry-run: with eval or predict"},
+      {{"eval", "run.json"}, "--init: none; expected the weights"},
+      {{"predict", "run.json"}, "--init: none; expected the weights"},
+      {{"eval", "run.json", "--init", "w", "--images", "i"}, "--images: without predict"},
+      {{"run.json", "--images", "i"}, "--images: without predict"},
+      {{"predict", "run.json", "--init", "w", "--images", ""}, "--images: an empty name; expected a file"},
+      {{"predict", "run.json", "--images"}, "--images"},
       {{"run.json", "--verbose"}, "--verbose"},
       {{"run.json", "-x"}, "-x"},
       {{"run.json", "other.json"}, "other.json"},
@@ -82,21 +135,51 @@ TEST(ParseOptions, ReadsNumbersAsDecimal) {
   EXPECT_EQ(parse({"run.json", "--threads", "010"}).options->overrides.threads, 10);
 }
 
-TEST(ParseOptions, PrintsHelpWithEveryKeyAndVersion) {
+// What is printed where nothing is run.
+std::string printed(const std::vector<const char*>& arguments) {
+  const CommandLine line = parse(arguments);
+  EXPECT_FALSE(line.options);
+  EXPECT_EQ(line.exit_code, 0);
+  EXPECT_EQ(line.error, "");
+  return line.output;
+}
+
+TEST(ParseOptions, PrintsAHelpThatTellsOfTheOthers) {
   for (const auto& arguments : {std::vector<const char*>{"--help"}, {"-h"}, {"run.json", "--help"}}) {
-    const CommandLine line = parse(arguments);
-    EXPECT_FALSE(line.options);
-    EXPECT_EQ(line.exit_code, 0);
-    EXPECT_EQ(line.error, "");
-    Config config;
-    const auto table = config_table(config);
-    for (const gradtable::Field& field : table.fields())
-      EXPECT_NE(line.output.find("\n  " + field.key + " = "), std::string::npos) << field.key;
+    const std::string help = printed(arguments);
+    EXPECT_TRUE(help.starts_with("usage: mnist_fcnn [train|eval|predict] CONFIG ")) << help;
+    EXPECT_NE(help.find("\n  --help-config "), std::string::npos);
+    EXPECT_EQ(help.find("training.epochs"), std::string::npos);
   }
-  const CommandLine version = parse({"--version"});
-  EXPECT_FALSE(version.options);
-  EXPECT_EQ(version.exit_code, 0);
-  EXPECT_EQ(version.output, "mnist_fcnn " GRADTABLE_VERSION "\n");
+}
+
+TEST(ParseOptions, PrintsEveryKey) {
+  Config config;
+  const auto table = config_table(mnist_fcnn::program(), config);
+  const std::string help = printed({"--help-config"});
+  for (const gradtable::Field& field : table.fields())
+    EXPECT_NE(help.find("\n  " + field.key + " = "), std::string::npos) << field.key;
+  EXPECT_NE(help.find("output.dir = \"runs/mnist_fcnn\""), std::string::npos);
+}
+
+TEST(ParseOptions, PrintsASchemaWithEveryKey) {
+  const auto schema = nlohmann::json::parse(printed({"--config-schema"}));
+  EXPECT_EQ(schema.at("title"), "config of mnist_fcnn");
+  Config config = default_config(mnist_fcnn::program());
+  const auto table = config_table(mnist_fcnn::program(), config);
+  for (const gradtable::Field& field : table.fields()) {
+    std::string pointer = "/properties/" + field.key;
+    for (std::size_t dot = pointer.find('.'); dot != std::string::npos; dot = pointer.find('.'))
+      pointer.replace(dot, 1, "/properties/");
+    const nlohmann::json& key = schema.at(nlohmann::json::json_pointer(pointer));
+    EXPECT_EQ(key.at("description"), field.help);
+    EXPECT_EQ(key.at("default"), field.write());
+    EXPECT_TRUE(key.contains("type") || key.contains("enum") || key.contains("anyOf")) << field.key;
+  }
+}
+
+TEST(ParseOptions, PrintsTheVersion) {
+  EXPECT_EQ(printed({"--version"}), "mnist_fcnn " GRADTABLE_VERSION "\n");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ inline Words set(const Words& settings) {
   return words;
 }
 
-class Program : public ::testing::Test {
+class BuiltProgram : public ::testing::Test {
  protected:
   // One thread: tests run beside each other, and threads that wait for a busy core slow each other down.
   static constexpr const char* kDigits = R"({

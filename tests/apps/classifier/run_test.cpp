@@ -14,7 +14,7 @@ namespace {
 
 namespace idx = gradtable::testing;
 
-class Run : public Program {
+class Run : public BuiltProgram {
  protected:
   // Four IDX files in the folder `name`: images of rows x columns in three classes.
   void write_idx(const std::string& name, bool gz, std::uint32_t rows, std::uint32_t columns,
@@ -116,7 +116,8 @@ TEST_F(Run, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
     nlohmann::json metrics = this->metrics(threads);
     EXPECT_EQ(fmt::format("{}", metrics.at("threads").get<int>()), threads);
     std::string losses = metrics.at("test_loss").dump();
-    for (const auto& epoch : metrics.at("epochs")) losses += " " + epoch.at("train_loss").dump();
+    for (const auto& epoch : metrics.at("epochs"))
+      losses += fmt::format(" {}", epoch.at("train_loss").dump());
     return losses + "\n" + folder_.read(threads + "/predictions.log");
   };
   EXPECT_EQ(run_on("2"), run_on("1"));
@@ -128,6 +129,18 @@ TEST_F(Run, TrainsWithBatchesOfOneAndInFloat64) {
   EXPECT_EQ(metrics().at("config").at("dtype"), "float64");
   EXPECT_GT(metrics().at("epochs")[9].at("train_accuracy"), 0.8);
   EXPECT_NE(folder_.read("out/predictions.log").find("Current batch: 74\n - image 74: "), std::string::npos);
+}
+
+TEST_F(Run, TrainsWithoutHiddenLayers) {
+  expect_success(run_digits(set({"model.hidden=[]"})));
+  EXPECT_EQ(metrics().at("parameters"), 784 * 10 + 10);
+  EXPECT_EQ(metrics().at("config").at("model").at("hidden").dump(), "[]");
+}
+
+TEST_F(Run, TrainsWithAnActivationForEachLayerAndNoBiases) {
+  expect_success(
+      run_digits(set({"model.hidden=[8,4]", R"(model.activation=["tanh","relu"])", "model.bias=none"})));
+  EXPECT_EQ(metrics().at("parameters"), 784 * 8 + 8 * 4 + 4 * 10);
 }
 
 TEST_F(Run, TakesIdxFilesOfAnySizeAndNumberOfClasses) {
@@ -178,7 +191,7 @@ TEST_F(Run, ObeysTheCommandLine) {
   EXPECT_EQ(metrics("a/b").at("parameters"), 784 * 8 + 8 + 8 * 4 + 4 + 4 * 10 + 10);
   EXPECT_EQ(metrics("a/b").at("threads"), 1);
   EXPECT_EQ(run({"--version"}).out, "mnist_fcnn " GRADTABLE_VERSION "\n");
-  EXPECT_NE(run({"--help"}).out.find("training.batch_size"), std::string::npos);
+  EXPECT_NE(run({"--help-config"}).out.find("training.batch_size"), std::string::npos);
 }
 
 TEST_F(Run, RunsTheConfigOfTheCourseOnOneImage) {

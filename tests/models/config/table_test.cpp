@@ -1,6 +1,7 @@
 #include "gradtable/models/config/table.hpp"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Settings {
   std::string activation = "relu";
   Color color = Color::green;
   std::vector<std::int64_t> hidden = {128};
+  std::optional<double> beta = {};
+  std::vector<std::string> functions = {"relu"};
+  double decay = 0;
 };
 
 ConfigTable table_of(Settings& s) {
@@ -42,6 +46,9 @@ ConfigTable table_of(Settings& s) {
       choice("model.activation", s.activation, {"relu", "tanh"}, "function"),
       choice("model.color", s.color, {{"red", Color::red}, {"green", Color::green}}, "color"),
       integers("model.hidden", s.hidden, {1, 3}, {1, 1000}, "widths"),
+      real("training.optimizer.beta", s.beta, {.low = 0, .high = 1, .high_open = true}, "memory; null: 0.9"),
+      choices("model.functions", s.functions, {"relu", "tanh"}, {1, 2}, "relu|tanh"),
+      real("training.decay", s.decay, {.low = 0}, "decay"),
   });
 }
 
@@ -126,6 +133,19 @@ TEST(ConfigTable, RefusesWrongTypesAndValuesWithWhatItFound) {
        "run.json at /model/hidden/1: 0; expected an integer from 1 to 1000"},
       {R"({"model": {"hidden": [1e12]}})",
        "run.json at /model/hidden/0: 1000000000000.0; expected an integer from 1 to 1000"},
+      {R"({"training": {"optimizer": {"beta": 1}}})",
+       "run.json at /training/optimizer/beta: 1; expected a number of at least 0 and below 1, or null"},
+      {R"({"training": {"optimizer": {"beta": false}}})",
+       "run.json at /training/optimizer/beta: false; expected a number of at least 0 and below 1, or null"},
+      {R"({"training": {"decay": -1}})", "run.json at /training/decay: -1; expected a number of at least 0"},
+      {R"({"model": {"functions": "tan"}})",
+       R"(run.json at /model/functions: "tan"; expected one of "relu", "tanh", or a list of 1 to 2 of them)"},
+      {R"({"model": {"functions": []}})",
+       R"(run.json at /model/functions: an empty list; expected one of "relu", "tanh", or a list of 1 to 2 of )"
+       "them"},
+      {R"({"model": {"functions": ["relu", 3]}})",
+       R"(run.json at /model/functions/1: 3; expected one of "relu", "tanh")"},
+      {R"({"$schema": null})", "run.json at /$schema: null; expected a text"},
       {R"({"training": 5})", "run.json at /training: 5; expected an object"},
       {R"({"training": {"optimizer": "sgd"}})",
        "run.json at /training/optimizer: \"sgd\"; expected an object"},
@@ -236,6 +256,84 @@ TEST(ConfigTable, WritesTextThatIsNotUtf8Escaped) {
   table.set("log=bad\xFF.log");
   EXPECT_EQ(s.log.native(), "bad\xFF.log");
   EXPECT_EQ(table.write().at("log").dump(), R"("bad\\xff.log")");
+}
+
+TEST(ConfigTable, TakesNullForANumberThatIsNotThere) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  EXPECT_TRUE(table.write().at("training").at("optimizer").at("beta").is_null());
+  table.set("training.optimizer.beta=0.5");
+  EXPECT_EQ(s.beta, 0.5);
+  EXPECT_EQ(table.write().at("training").at("optimizer").at("beta"), 0.5);
+  table.set("training.optimizer.beta=null");
+  EXPECT_FALSE(s.beta);
+}
+
+TEST(ConfigTable, WritesAListOfOneNameAsTheName) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  table.set(R"(model.functions=["tanh"])");
+  EXPECT_EQ(table.write().at("model").at("functions"), "tanh");
+  table.set(R"(model.functions=["relu", "tanh"])");
+  EXPECT_EQ(s.functions, (std::vector<std::string>{"relu", "tanh"}));
+  EXPECT_EQ(table.write().at("model").at("functions").dump(), R"(["relu","tanh"])");
+  table.set("model.functions=relu");
+  EXPECT_EQ(s.functions, std::vector<std::string>{"relu"});
+}
+
+TEST(ConfigTable, LeavesTheNameOfASchemaAlone) {
+  Settings s;
+  const ConfigTable table = table_of(s);
+  table.read(parse_json(R"({"$schema": "s.json", "threads": 3})", "run.json"), "run.json");
+  EXPECT_EQ(s.threads, 3);
+  EXPECT_FALSE(table.write().contains("$schema"));
+  EXPECT_NE(read_error(R"({"training": {"$schema": "s.json"}})").find("unknown key"), std::string::npos);
+}
+
+TEST(ConfigTable, DescribesWhatItReadsAsAJsonSchema) {
+  Settings s;
+  const auto schema = table_of(s).schema("run");
+  EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_EQ(schema.at("title"), "run");
+  EXPECT_TRUE(schema.at("properties").contains("$schema"));
+  const auto group = [](const nlohmann::ordered_json& object, const char* name) {
+    EXPECT_EQ(object.at("type"), "object");
+    EXPECT_EQ(object.at("additionalProperties"), false);
+    return object.at("properties").at(name);
+  };
+  const auto training = group(schema, "training"), model = group(schema, "model");
+  const auto optimizer = group(training, "optimizer");
+  const auto dump = [&](const auto& object, const char* name) { return group(object, name).dump(); };
+  EXPECT_EQ(dump(training, "epochs"),
+            R"({"type":"integer","minimum":1,"maximum":1000,"description":"passes","default":10})");
+  EXPECT_EQ(dump(optimizer, "rate"),
+            R"({"type":"number","exclusiveMinimum":0.0,"maximum":10.0,"description":"step","default":0.1})");
+  EXPECT_EQ(dump(optimizer, "beta"), R"({"type":["number","null"],"minimum":0.0,"exclusiveMaximum":1.0,)"
+                                     R"("description":"memory; null: 0.9","default":null})");
+  EXPECT_EQ(dump(training, "decay"),
+            R"({"type":"number","minimum":0.0,"description":"decay","default":0.0})");
+  EXPECT_EQ(dump(training, "shuffle"), R"({"type":"boolean","description":"order","default":true})");
+  EXPECT_EQ(dump(schema, "title"),
+            R"({"type":"string","minLength":1,"description":"title","default":"run"})");
+  EXPECT_EQ(dump(schema, "log"), R"({"type":"string","description":"log","default":"a.log"})");
+  EXPECT_EQ(dump(model, "color"), R"({"enum":["red","green"],"description":"color","default":"green"})");
+  EXPECT_EQ(dump(model, "hidden"), R"({"type":"array","items":{"type":"integer","minimum":1,"maximum":1000},)"
+                                   R"("minItems":1,"maxItems":3,"description":"widths","default":[128]})");
+  EXPECT_EQ(dump(model, "functions"),
+            R"({"anyOf":[{"enum":["relu","tanh"]},{"type":"array","items":{"enum":["relu","tanh"]},)"
+            R"("minItems":1,"maxItems":2}],"description":"relu|tanh","default":"relu"})");
+}
+
+TEST(ConfigTable, MakesARowOfAMarkdownTableForEachKey) {
+  Settings s;
+  const std::string rows = table_of(s).markdown();
+  EXPECT_TRUE(rows.starts_with("| `seed` | an integer from 0 to 18446744073709551615 | `42` | start |\n"))
+      << rows;
+  EXPECT_NE(
+      rows.find("| `model.functions` | one of \"relu\", \"tanh\", or a list of 1 to 2 of them | `\"relu\"` | "
+                "relu\\|tanh |\n"),
+      std::string::npos)
+      << rows;
 }
 
 TEST(ConfigTable, ListsEveryKeyWithDefaultRangeAndMeaning) {

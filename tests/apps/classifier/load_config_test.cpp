@@ -1,4 +1,4 @@
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/load_config.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -92,6 +92,57 @@ TEST_F(LoadConfig, GivesEveryKeyItsDefault) {
   EXPECT_EQ(config.training.optimizer.learning_rate, 0.1);
   EXPECT_EQ(config.training.deterministic, gradtable::CompileOptions{}.deterministic);
   EXPECT_EQ(config.data.limit_train, 0);
+  EXPECT_EQ(config.training.loss, "softmax_cross_entropy");
+  EXPECT_EQ(config.training.gradient_accumulation, 1);
+  EXPECT_FALSE(config.training.optimizer.momentum || config.training.optimizer.weight_decay ||
+               config.training.optimizer.l1 || config.training.optimizer.clip_norm ||
+               config.training.optimizer.clip_value);
+  EXPECT_FALSE(config.training.augmentation);
+}
+
+TEST_F(LoadConfig, ReadsEveryKindOfNewKey) {
+  const Config config = load(R"({"$schema": "config.schema.json",
+      "model": {"hidden": [3, 4], "activation": ["relu", "tanh"], "bias": "row"},
+      "training": {"optimizer": {"type": "adam", "beta1": 0.8, "epsilon": null}, "weight_decay": 0.01,
+                   "penalize": "weights", "clip_norm": 5, "validation_fraction": 0.1, "keep_best": true,
+                   "schedule": {"type": "plateau", "factor": 0.5, "patience": 2},
+                   "augmentation": {"rotate": 15, "elastic": {"alpha": 34}}}})");
+  EXPECT_EQ(config.model.activation, (std::vector<std::string>{"relu", "tanh"}));
+  EXPECT_EQ(config.model.bias, gradtable::Bias::row);
+  const gradtable::OptimizerOptions& optimizer = config.training.optimizer;
+  EXPECT_EQ(optimizer.beta1, 0.8);
+  EXPECT_FALSE(optimizer.epsilon);
+  EXPECT_EQ(optimizer.weight_decay, 0.01);
+  EXPECT_EQ(optimizer.penalized, gradtable::Penalized::weights);
+  EXPECT_EQ(optimizer.clip_norm, 5.0);
+  EXPECT_EQ(config.training.schedule.factor, 0.5);
+  EXPECT_EQ(config.training.schedule.patience, 2);
+  EXPECT_EQ(config.training.augmentation.rotate, 15);
+  EXPECT_EQ(config.training.augmentation.elastic.alpha, 34);
+  EXPECT_EQ(config.training.augmentation.elastic.sigma, 4);
+}
+
+TEST_F(LoadConfig, TakesZeroForNone) {
+  const std::string none = R"("weight_decay": 0, "l1": 0, "clip_norm": 0, "clip_value": 0)";
+  const Config sgd = load(R"({"training": {)" + none + "}}");
+  EXPECT_FALSE(sgd.training.optimizer.weight_decay || sgd.training.optimizer.l1 ||
+               sgd.training.optimizer.clip_norm || sgd.training.optimizer.clip_value);
+}
+
+TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
+  EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay, 0.0);
+  EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}, "weight_decay": 0.02}})")
+                .training.optimizer.weight_decay,
+            0.02);
+}
+
+TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
+  EXPECT_EQ(error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
+            "configs/run.json at /training/optimizer: sgd: expected no momentum, which it does not have, got "
+            "0.9");
+  EXPECT_EQ(error("{}", {.settings = {"model.output=softmax"}}),
+            "configs/run.json at /model/output: \"softmax\"; expected \"linear\" with the loss "
+            "softmax_cross_entropy");
 }
 
 TEST_F(LoadConfig, ReadsWhetherTheBitsAreToBeTheSameForAnyNumberOfThreads) {
@@ -109,6 +160,10 @@ TEST_F(LoadConfig, StartsPathsAtTheFolderOfTheFile) {
   EXPECT_EQ(config.output.prediction_log, folder_ / "configs/runs/mnist_fcnn/predictions.log");
   EXPECT_EQ(config.output.metrics, folder_ / "configs/runs/mnist_fcnn/metrics.json");
   EXPECT_EQ(config.output.dot, folder_ / "configs/runs/mnist_fcnn/graph.dot");
+  const Config::Output& output = config.output;
+  for (const fs::path& file :
+       {output.metrics_csv, output.results, output.report, output.config, output.checkpoint, output.weights})
+    EXPECT_EQ(file.parent_path(), output.dir) << file;
 }
 
 TEST_F(LoadConfig, FollowsALinkBeforeDotDotAsTheSystemDoes) {
@@ -202,6 +257,56 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"training": {"optimizer": {"learning_rate": NaN}}})", ":1:46: invalid literal \"N\""},
       {R"({"training": {"optimizer": {"learning_rate": 1e999}}})",
        ":1:46: the number 1e999; expected one in"},
+      {R"({"$schema": 1})", " at /$schema: 1; expected a text"},
+      {R"({"model": {"$schema": "x"}})", " at /model/$schema: unknown key \"model.$schema\""},
+      {R"({"model": {"activation": []}})",
+       " at /model/activation: an empty list; expected one of \"relu\", "},
+      {R"({"model": {"activation": ["relu", "rellu"]}})",
+       " at /model/activation/1: \"rellu\"; expected one of \"relu\", "},
+      {R"({"model": {"bias": "column"}})",
+       R"( at /model/bias: "column"; expected one of "node", "row", "none")"},
+      {R"({"training": {"loss": "mse"}})",
+       R"( at /training/loss: "mse"; expected one of "softmax_cross_ent)"},
+      {R"({"training": {"dropout": 1}})",
+       " at /training/dropout: 1; expected a number of at least 0 and below 1"},
+      {R"({"training": {"label_smoothing": 1.1}})",
+       " at /training/label_smoothing: 1.1; expected a number of at least 0 and at most 1"},
+      {R"({"training": {"gradient_accumulation": -1}})",
+       " at /training/gradient_accumulation: -1; expected an integer from 0 to 1000000000"},
+      {R"({"training": {"optimizer": {"momentum": 1}}})",
+       " at /training/optimizer/momentum: 1; expected a number of at least 0 and below 1, or null"},
+      {R"({"training": {"optimizer": {"epsilon": 0}}})",
+       " at /training/optimizer/epsilon: 0; expected a number above 0, or null"},
+      {R"({"training": {"optimizer": {"learning_rate": null}}})",
+       " at /training/optimizer/learning_rate: null; expected a number above 0 and at most 1000"},
+      {R"({"training": {"weight_decay": -1}})",
+       " at /training/weight_decay: -1; expected a number of at least 0"},
+      {R"({"training": {"clip_norm": null}})",
+       " at /training/clip_norm: null; expected a number of at least 0"},
+      {R"({"training": {"penalize": "biases"}})",
+       R"( at /training/penalize: "biases"; expected one of "all", "weights")"},
+      {R"({"training": {"schedule": {"type": "linear"}}})",
+       R"( at /training/schedule/type: "linear"; expected one of "constant", "step", "exponential", )"},
+      {R"({"training": {"schedule": {"factor": 0}}})",
+       " at /training/schedule/factor: 0; expected a number above 0 and at most 1, or null"},
+      {R"({"training": {"schedule": {"every": 0}}})",
+       " at /training/schedule/every: 0; expected an integer from 1 to 1000000000"},
+      {R"({"training": {"schedule": "cosine"}})", R"( at /training/schedule: "cosine"; expected an object)"},
+      {R"({"training": {"validation_fraction": 1}})",
+       " at /training/validation_fraction: 1; expected a number of at least 0 and below 1"},
+      {R"({"training": {"early_stopping": {"metric": "test_loss"}}})",
+       R"( at /training/early_stopping/metric: "test_loss"; expected one of "train_loss", )"},
+      {R"({"training": {"augmentation": {"scale": 1}}})",
+       " at /training/augmentation/scale: 1; expected a number of at least 0 and at most 0.9"},
+      {R"({"training": {"augmentation": {"elastic": {"sigma": 0.5}}}})",
+       " at /training/augmentation/elastic/sigma: 0.5; expected a number of at least 1 and at most 100"},
+      {R"({"output": {"checkpoint_every": 0}})",
+       " at /output/checkpoint_every: 0; expected an integer from 1 to 1000000000"},
+      {R"({"output": {"weights_layout": "keras"}})",
+       R"( at /output/weights_layout: "keras"; expected one of "gradtable", "pytorch")"},
+      {R"({"training": {"momentum": 0.9}})",
+       " at /training/momentum: unknown key \"training.momentum\"; the nearest known key is "
+       "\"training.optimizer.momentum\""},
       {R"({"training": {"learning_rate": 0.1}})",
        " at /training/learning_rate: unknown key \"training.learning_rate\"; the nearest known key is "
        "\"training.optimizer.learning_rate\""},
@@ -248,8 +353,10 @@ TEST_F(LoadConfig, ReadsTheCoursesFormat) {
   EXPECT_FALSE(config.training.shuffle);
   EXPECT_EQ(config.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
-  EXPECT_TRUE(config.output.metrics.empty());
-  EXPECT_TRUE(config.output.dot.empty());
+  const Config::Output& output = config.output;
+  for (const fs::path& file : {output.metrics, output.metrics_csv, output.results, output.report,
+                               output.config, output.checkpoint, output.weights, output.dot})
+    EXPECT_TRUE(file.empty()) << file;
 }
 
 TEST_F(LoadConfig, TakesAnyNameThatEndsInConfigForTheCoursesFormat) {
@@ -341,7 +448,8 @@ TEST_F(LoadConfig, TakesOrRefusesEveryMutation) {
 }
 
 TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
-  Config config = load(R"({"dtype": "float64", "model": {"hidden": [3, 4]}, "data": {"dir": "../d"}})");
+  Config config = load(R"({"dtype": "float64", "model": {"hidden": [3, 4], "activation": ["relu", "tanh"]},
+      "data": {"dir": "../d"}, "training": {"optimizer": {"type": "adamw", "beta2": 0.9}, "l1": 0.5}})");
   const std::string written = config_table(kProgram, config).write().dump(2);
   Config again = load(written);
   EXPECT_EQ(config_table(kProgram, again).write().dump(2), written);

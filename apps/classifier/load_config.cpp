@@ -1,4 +1,4 @@
-#include "apps/classifier/config.hpp"
+#include "apps/classifier/load_config.hpp"
 
 #include <cstdlib>
 #include <system_error>
@@ -69,12 +69,6 @@ void read_course(const Program& program, const gradtable::ConfigTable& table, co
 
 }  // namespace
 
-Config default_config(const Program& program) {
-  Config config;
-  config.output.dir /= program.name;
-  return config;
-}
-
 Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
   Config config = default_config(program);
   const gradtable::ConfigTable table = config_table(program, config);
@@ -92,11 +86,6 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;
-}
-
-std::string resolved_json(const Program& program, Config config) {
-  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
 }
 
 void require_batch_fits(const Config& config, const fs::path& file, std::int64_t training_images) {

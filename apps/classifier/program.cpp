@@ -1,10 +1,12 @@
 // The table of keys: name, place in Config, range, meaning. docs/config.md shows it.
+#include "apps/classifier/program.hpp"
+
 #include <limits>
 
-#include "apps/classifier/config.hpp"
-#include "apps/classifier/config_losses.hpp"
 #include "apps/classifier/config_ranges.hpp"
 #include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/training/losses.hpp>
+#include <nlohmann/json.hpp>
 
 namespace classifier {
 namespace {
@@ -30,7 +32,7 @@ constexpr RealRange kFraction{.low = 0, .high = 1, .high_open = true};
 
 std::vector<std::string> loss_names() {
   std::vector<std::string> names;
-  for (const LossRule& loss : loss_rules()) names.push_back(loss.name);
+  for (const gradtable::ClassifierLoss& loss : gradtable::classifier_losses()) names.emplace_back(loss.name);
   return names;
 }
 
@@ -110,8 +112,9 @@ std::vector<Field> optimizer_fields(gradtable::OptimizerOptions& optimizer) {
            "of adam and adamw: what is kept of the mean of squares; null: 0.999"),
       real("training.optimizer.epsilon", optimizer.epsilon, {.low = 0, .low_open = true},
            "of adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
-      or_zero("training.weight_decay", optimizer.weight_decay,
-              "lambda of the penalty lambda/2 |w|^2; adamw takes it off the weights; 0: none"),
+      or_zero(
+          "training.weight_decay", optimizer.weight_decay,
+          "lambda of the penalty lambda/2 |w|^2; adamw takes it from the weights, not the gradient; 0: none"),
       or_zero("training.l1", optimizer.l1, "lambda of the penalty lambda |w|_1; 0: none"),
       choice("training.penalize", optimizer.penalized,
              {{"all", gradtable::Penalized::all}, {"weights", gradtable::Penalized::weights}},
@@ -124,8 +127,8 @@ std::vector<Field> optimizer_fields(gradtable::OptimizerOptions& optimizer) {
 
 std::vector<Field> schedule_fields(gradtable::ScheduleOptions& schedule) {
   return {
-      choice("training.schedule.type", schedule.type,
-             {"constant", "step", "exponential", "cosine", "plateau"}, "how the learning rate goes down"),
+      choice("training.schedule.type", schedule.type, gradtable::schedule_names(),
+             "how the learning rate goes down"),
       real("training.schedule.factor", schedule.factor, {.low = 0, .high = 1, .low_open = true},
            "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
            "exponential 0.95"),
@@ -149,7 +152,7 @@ std::vector<Field> selection_fields(Config::Training& training) {
              {"train_loss", "validation_loss", "validation_accuracy", "validation_balanced_accuracy"},
              "what early stopping, keep_best and the plateau schedule look at"),
       integer("training.early_stopping.patience", training.early_stopping.patience, kFromZero,
-              "epochs in a row without a better metric that are borne; 0: never stops early"),
+              "epochs in a row without a better metric after which training ends; 0: never"),
       boolean("training.keep_best", training.keep_best,
               "the weights of the best epoch are what is tested and written at the end"),
       boolean("training.measure_test", training.measure_test,
@@ -199,6 +202,12 @@ std::vector<Field> output_fields(Config::Output& output) {
 
 }  // namespace
 
+Config default_config(const Program& program) {
+  Config config;
+  config.output.dir /= program.name;
+  return config;
+}
+
 gradtable::ConfigTable config_table(const Program& program, Config& config) {
   std::vector<Field> fields = run_fields(config);
   append(fields, data_fields(config.data));
@@ -210,6 +219,11 @@ gradtable::ConfigTable config_table(const Program& program, Config& config) {
   append(fields, augmentation_fields(config.training.augmentation));
   append(fields, output_fields(config.output));
   return gradtable::ConfigTable(std::move(fields));
+}
+
+std::string resolved_json(const Program& program, Config config) {
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
 }
 
 }  // namespace classifier

@@ -1,0 +1,38 @@
+// The config of a run: read from a JSON file (or the course's .config file), changed by the command line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/classifier/program.hpp"
+
+namespace classifier {
+
+// What the command line says over the file.
+struct Overrides {
+  std::vector<std::string> settings = {};         // "key.path=value", the last of two for one key wins
+  std::optional<std::filesystem::path> out = {};  // output.dir, relative to the working directory
+  std::optional<std::int64_t> threads = {};
+};
+
+// The config in a file, as the course's format when the name ends in ".config", else as JSON. Every path in
+// the result can be used from anywhere: relative data.dir and output.dir start at the file's folder (the
+// working directory for the course's format), file names at data.dir and output.dir. data.dir comes from,
+// last wins: the file, the environment's MNIST_DIR (JSON only; relative to the working directory), the
+// settings. Throws gradtable::ConfigError for a file that cannot be read, for every value that is not
+// permitted, and for values that do not fit together.
+Config load_config(const Program& program, const std::filesystem::path& file,
+                   const Overrides& overrides = {});
+
+// Throws gradtable::ConfigError, which names the config's file and a key, when two values do not fit
+// together.
+void require_consistent(const Config& config, const std::filesystem::path& file);
+
+// Throws gradtable::ConfigError, which names the config's file, when a batch is larger than the training set.
+void require_batch_fits(const Config& config, const std::filesystem::path& file,
+                        std::int64_t training_images);
+
+}  // namespace classifier
