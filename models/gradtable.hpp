@@ -35,6 +35,7 @@
 #include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/classifier.hpp"
+#include "gradtable/models/training/early_stopping.hpp"
 #include "gradtable/models/training/losses.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/trainer.hpp"

@@ -56,7 +56,9 @@ results=$(cd -- "$configs" && realpath --canonicalize-missing -- "$dir")
 
 echo
 echo "The results are in $results:"
-echo "  metrics.json        the config, loss and accuracy of each epoch and of the test set, the speed"
-echo "  predictions.log     prediction and label of every test image"
-echo "  graph.dot           the graph of a training step;  dot -Tsvg -O $results/graph.dot  draws it"
-echo "  graph_forward.dot   its forward part"
+echo "  report.html               curves, confusion matrix, worst mistakes, weights: open it in a browser"
+echo "  metrics.json, .csv        the config, loss and accuracy of each epoch and of the test set, the speed"
+echo "  results.json              precision, recall and F1 of each class"
+echo "  predictions.log           prediction and label of every test image"
+echo "  weights.safetensors       the weights, for --init;  checkpoint.safetensors: for --resume"
+echo "  graph.dot                 the graph of a training step;  dot -Tsvg -O $results/graph.dot  draws it"

@@ -1,100 +1,25 @@
 #include "apps/classifier/training.hpp"
 
-#include <charconv>
+#include <limits>
+#include <utility>
 
+#include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
-#include <gradtable/core/error.hpp>
-#include <gradtable/core/text.hpp>
-#include <gradtable/models/config/text.hpp>
 #include <gradtable/models/training/confusion.hpp>
-#include <nlohmann/json.hpp>
 
 namespace classifier {
 namespace {
 
 using gradtable::EpochMetrics;
-using gradtable::NamedTexts;
 using gradtable::Score;
 
-constexpr std::string_view kField = "config.";  // begins the names of fields among a checkpoint's texts
-
-// What a training may be gone on with in another way: where the data and results are, how long it goes on,
-// and what is only looked at.
-bool may_differ(const std::string& key) {
-  return key == "threads" || key == "training.epochs" || key == "training.early_stopping.patience" ||
-         key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
-}
-
-// What must be the same for a training to go on.
-NamedTexts fields_of(const Program& program, Config config, const Data& data) {
-  NamedTexts fields = {{"program", program.name},
-                       {"training images", fingerprint(data.train)},
-                       {"validation images", fingerprint(data.validation)}};
-  gradtable::ScheduleOptions& schedule = config.training.schedule;
-  if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
-  const gradtable::ConfigTable table = config_table(program, config);
-  for (const gradtable::Field& field : table.fields())
-    if (!may_differ(field.key)) fields.emplace(field.key, field.write().dump());
-  return fields;
-}
-
-// The texts of a checkpoint as numbers.
-class Texts {
- public:
-  explicit Texts(const gradtable::Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
-
-  const std::string& text(const std::string& key) const {
-    const auto found = checkpoint_.texts.find(key);
-    if (found == checkpoint_.texts.end())
-      throw gradtable::CheckpointError(fmt::format("{}: no text {}; expected the checkpoint of a training",
-                                                   checkpoint_.path, gradtable::in_quotes(key)));
-    return found->second;
-  }
-
-  template <class T>
-  T number(const std::string& key) const {
-    const std::string& digits = text(key);
-    T value{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size())
-      throw gradtable::CheckpointError(fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key,
-                                                   gradtable::in_quotes(digits)));
-    return value;
-  }
-
-  // From 0 to `most`.
-  std::int64_t count(const std::string& key, std::int64_t most) const {
-    const auto value = number<std::int64_t>(key);
-    if (value < 0 || value > most)
-      throw gradtable::CheckpointError(
-          fmt::format("{}: {} is {}; expected a number from 0 to {}", checkpoint_.path, key, value, most));
-    return value;
-  }
-
-  std::vector<EpochMetrics> metrics() const {
-    try {
-      return gradtable::parse_metrics_csv(text("metrics"), fmt::format("{}: metrics", checkpoint_.path));
-    } catch (const gradtable::DataError& error) {
-      throw gradtable::CheckpointError(error.what());
-    }
-  }
-
-  NamedTexts fields() const {
-    NamedTexts fields;
-    for (const auto& [key, value] : checkpoint_.texts)
-      if (key.starts_with(kField)) fields.emplace(key.substr(kField.size()), value);
-    return fields;
-  }
-
- private:
-  const gradtable::Checkpoint& checkpoint_;
-};
-
+// NaN when it was not measured: then nothing depends on it.
 double metric_of(const EpochMetrics& epoch, const std::string& name) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (name == "train_loss") return epoch.train_loss;
-  if (name == "validation_loss") return epoch.validation_loss.value();
-  if (name == "validation_accuracy") return epoch.validation_accuracy.value();
-  return epoch.validation_balanced_accuracy.value();
+  if (name == "validation_loss") return epoch.validation_loss.value_or(kNaN);
+  if (name == "validation_accuracy") return epoch.validation_accuracy.value_or(kNaN);
+  return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
 }  // namespace
@@ -110,28 +35,17 @@ Training::Training(const Program& program, const Config& config, const Data& dat
 
 std::vector<std::string> Training::resume(const std::filesystem::path& path,
                                           gradtable::NotFinite not_finite) {
-  const gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
-  const Texts texts(checkpoint);
-  gradtable::require_same(checkpoint.path, texts.fields(), fields_of(program_, config_, data_));
-  std::vector<EpochMetrics> epochs = texts.metrics();
-  const auto done = static_cast<std::int64_t>(epochs.size());
-  const std::int64_t images = texts.count("images", data_.train.size());
-  const Score so_far{images, texts.count("correct", images), texts.number<double>("loss_sum")};
-  const gradtable::EarlyStopping::State best{texts.number<double>("best"), texts.count("best_epoch", done),
-                                             texts.count("waited", done)};
-  const gradtable::Plateau::State rate{
-      texts.number<double>("plateau.rate"), texts.number<double>("plateau.best"),
-      texts.count("plateau.worse", done), texts.count("plateau.remaining", done)};
-  const double seconds = texts.number<double>("seconds");
-  std::vector<std::string> not_finite_names = gradtable::restore(setup_.graph, checkpoint, not_finite);
-
-  epochs_ = std::move(epochs);
-  so_far_ = so_far;
-  seconds_ = seconds;
-  stopping_.restore(best);
-  setup_.trainer.learning_rate().restore(rate);
-  best_ = checkpoint.kept;
-  return not_finite_names;
+  gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
+  require_same_training(checkpoint, fields_of(program_, config_, data_));
+  const TrainingState state = state_of(checkpoint, data_.train.size());
+  std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite);
+  epochs_ = state.epochs;
+  so_far_ = state.so_far;
+  seconds_ = state.seconds;
+  stopping_.restore(state.best);
+  setup_.trainer.learning_rate().restore(state.rate);
+  best_ = std::move(checkpoint.kept);
+  return names;
 }
 
 End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {
@@ -206,30 +120,12 @@ void Training::use_best() {
 }
 
 void Training::save() const {
-  if (!config_.output.checkpoint.empty())
-    write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, texts());
-}
-
-NamedTexts Training::texts() const {
-  const auto text = [](auto number) { return fmt::format("{}", number); };
-  const gradtable::EarlyStopping::State& best = stopping_.state();
-  const gradtable::Plateau::State& rate = setup_.trainer.learning_rate().state();
-  NamedTexts texts = {{"classes", text(data_.train.classes)},
-                      {"metrics", gradtable::metrics_csv(epochs_)},
-                      {"images", text(so_far_.images)},
-                      {"correct", text(so_far_.correct)},
-                      {"loss_sum", text(so_far_.loss_sum)},
-                      {"seconds", text(seconds_)},
-                      {"best", text(best.best)},
-                      {"best_epoch", text(best.best_epoch)},
-                      {"waited", text(best.waited)},
-                      {"plateau.rate", text(rate.rate)},
-                      {"plateau.best", text(rate.best)},
-                      {"plateau.worse", text(rate.worse)},
-                      {"plateau.remaining", text(rate.remaining)}};
-  for (const auto& [key, value] : fields_of(program_, config_, data_))
-    texts.emplace(fmt::format("{}{}", kField, key), value);
-  return texts;
+  if (config_.output.checkpoint.empty()) return;
+  gradtable::NamedTexts texts =
+      to_texts({epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()},
+               fields_of(program_, config_, data_));
+  texts.emplace("classes", fmt::format("{}", data_.train.classes));
+  write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, std::move(texts));
 }
 
 }  // namespace classifier

@@ -45,7 +45,6 @@ class Training {
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
   void save() const;
-  gradtable::NamedTexts texts() const;
 
   const Program& program_;
   const Config& config_;

@@ -90,7 +90,8 @@ Tensor Fcnn::outputs(const Tensor& x, const Tensor& step, Location at) const {
   Tensor h = x;
   for (std::size_t k = 1; k < layers_.size(); ++k) {
     const Tensor a = affine(layers_[k - 1], h, at).named(fmt::format("a{}", k));
-    h = dropout_(layers_[k - 1].activation(a, at).named(fmt::format("h{}", k)), step, k, at);
+    h = layers_[k - 1].activation(a, at).named(fmt::format("h{}", k));
+    h = dropout_(h, step, k, at);
   }
   return layers_.back().activation(affine(layers_.back(), h, at), at);
 }

@@ -1,0 +1,35 @@
+// Where a training stands, besides the parameters of its graph, as the texts of a checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "apps/classifier/data.hpp"
+#include "apps/classifier/program.hpp"
+#include <gradtable/models/report/metrics_csv.hpp>
+#include <gradtable/models/training/checkpoint.hpp>
+#include <gradtable/models/training/early_stopping.hpp>
+#include <gradtable/models/training/trainer.hpp>
+
+namespace classifier {
+
+struct TrainingState {
+  std::vector<gradtable::EpochMetrics> epochs;  // those that are finished
+  gradtable::Score so_far;                      // of the next one
+  double seconds = 0;                           // that it took so far
+  gradtable::EarlyStopping::State best;
+  gradtable::Plateau::State rate;
+};
+
+// What must be the same when a training goes on: program, training images, and the values of all keys of the
+// config but those that say where files are, how long the training goes on, and what is only looked at.
+gradtable::NamedTexts fields_of(const Program& program, Config config, const Data& data);
+
+gradtable::NamedTexts to_texts(const TrainingState& state, const gradtable::NamedTexts& fields);
+
+// Both throw gradtable::CheckpointError, which begins with the checkpoint's path: for fields that differ, and
+// for texts that are missing or no such state of a training on so many images.
+void require_same_training(const gradtable::Checkpoint& checkpoint, const gradtable::NamedTexts& fields);
+TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images);
+
+}  // namespace classifier
