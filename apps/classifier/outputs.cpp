@@ -212,11 +212,14 @@ void write_graphs(const Config& config, const gradtable::Graph& graph, const gra
 
 std::string list_of_outputs(const Config& config) {
   std::string list;
-  std::error_code error;
-  for (const NamedFile& output : outputs(config))
-    if (fs::exists(output.file, error))
-      list += fmt::format("{}{}", list.empty() ? "" : ", ", output.file.string());
-  return list;
+  for (const NamedFile& output : outputs(config)) {
+    std::error_code error;
+    if (!fs::exists(output.file, error)) continue;
+    const fs::path inside = output.file.lexically_relative(config.output.dir);
+    const bool below = !inside.empty() && *inside.begin() != "..";
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", (below ? inside : output.file).string());
+  }
+  return fmt::format("{}: {}", config.output.dir.string(), list);
 }
 
 }  // namespace classifier

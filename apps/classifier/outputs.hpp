@@ -51,7 +51,7 @@ void write_results(const Config& config, const Evaluation& evaluation);
 // "_forward" before the extension.
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step);
 
-// The files of the config that are there, for people to read.
+// The folder of the results, and the files of the config that are there, for people to read.
 std::string list_of_outputs(const Config& config);
 
 }  // namespace classifier
