@@ -3,6 +3,7 @@
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
+#include "apps/classifier/training.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/training/parameters.hpp>
 
@@ -29,6 +30,7 @@ std::string in_operations(double flops) {
 void dry_run(const Program& program, const Options& options, Config config) {
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
+  Training(program, config, data, setup).begin(options);
   const gradtable::ProgramPlan plan = setup.trainer.plan(data.train);
   double parameters = 0;
   for (const gradtable::Tensor& parameter : gradtable::parameters_of(setup.graph))

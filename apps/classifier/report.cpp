@@ -58,8 +58,9 @@ std::string drawing(Setup& setup, const Dataset& train) {
 
 }  // namespace
 
-std::string report_page(const Program& program, Config config, const Data& data, Setup& setup,
-                        const Metrics& metrics, const Evaluation& evaluation) {
+void write_report(const Program& program, const Config& config, const Data& data, Setup& setup,
+                  const Metrics& metrics, const Evaluation& evaluation) {
+  if (config.output.report.empty()) return;
   Report report;
   report.title = fmt::format("{} {}", program.name, program.describe(config, data.train));
   report.subtitle = describe(config, data);
@@ -70,8 +71,8 @@ std::string report_page(const Program& program, Config config, const Data& data,
   report.mistakes = wrong_images(data.test, evaluation);
   report.weights = pictures(data.test, setup);
   report.graph_svg = drawing(setup, data.train);
-  report.config = resolved_json(program, std::move(config));
-  return gradtable::html(report);
+  report.config = resolved_json(program, config);
+  write_text(config.output.report, gradtable::html(report));
 }
 
 }  // namespace classifier

@@ -1,8 +1,6 @@
 // The page of a run.
 #pragma once
 
-#include <string>
-
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
 #include "apps/classifier/outputs.hpp"
@@ -10,9 +8,10 @@
 
 namespace classifier {
 
-// HTML: curves, the test set's confusion matrix and worst mistakes, pictures of weights, the forward graph
-// and the config. metrics.test must be there.
-std::string report_page(const Program& program, Config config, const Data& data, Setup& setup,
-                        const Metrics& metrics, const Evaluation& evaluation);
+// Writes output.report, unless its name is empty: HTML with curves, the test set's confusion matrix and worst
+// mistakes, pictures of weights, the graph of the loss and the config. metrics.test must be there. Throws
+// gradtable::OutputError.
+void write_report(const Program& program, const Config& config, const Data& data, Setup& setup,
+                  const Metrics& metrics, const Evaluation& evaluation);
 
 }  // namespace classifier

@@ -33,6 +33,12 @@ Training::Training(const Program& program, const Config& config, const Data& dat
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
 
+void Training::begin(const Options& options) {
+  if (options.init) load_weights(options, setup_);
+  if (options.resume) warn_of_not_finite(resume(*options.resume, not_finite_rule(options)));
+}
+
+// Returns the names of parameters that are not finite, where these are allowed.
 std::vector<std::string> Training::resume(const std::filesystem::path& path,
                                           gradtable::NotFinite not_finite) {
   gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());

@@ -24,10 +24,10 @@ class Training {
   // All must outlive it.
   Training(const Program& program, const Config& config, const Data& data, Setup& setup);
 
-  // Takes parameters, position and metrics from a checkpoint, and returns the names of parameters that are
-  // not finite, where these are allowed. Throws gradtable::CheckpointError when the file is damaged or of a
-  // training that another program, config or data set belongs to.
-  std::vector<std::string> resume(const std::filesystem::path& checkpoint, gradtable::NotFinite not_finite);
+  // Takes weights from options.init; or parameters, position and metrics from options.resume. Throws
+  // gradtable::CheckpointError when the file is damaged, or of another network, or of a training that another
+  // program, config or data set belongs to.
+  void begin(const Options& options);
 
   // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
   // checkpoints as the config says, and one at its end. Throws gradtable::NumericError, with the epochs
@@ -41,6 +41,7 @@ class Training {
   std::optional<std::int64_t> kept_epoch() const;
 
  private:
+  std::vector<std::string> resume(const std::filesystem::path& path, gradtable::NotFinite not_finite);
   void finish_epoch(Progress& progress);
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();

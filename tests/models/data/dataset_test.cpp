@@ -72,5 +72,17 @@ TEST_F(LoadIdx, KeepsTheFirstAndTheNumberOfClasses) {
   EXPECT_EQ(dataset.pixels, (testing::Bytes{0, 1, 2, 3, 4, 5, 6, 7}));
 }
 
+TEST(TakeLast, SplitsADataSet) {
+  Dataset data{1, 2, 3, {1, 2, 3, 4, 5, 6}, {0, 1, 2}};
+  const Dataset last = take_last(data, 2);
+  EXPECT_EQ(data.pixels, (std::vector<std::uint8_t>{1, 2}));
+  EXPECT_EQ(data.labels, (std::vector<std::uint8_t>{0}));
+  EXPECT_EQ(last.pixels, (std::vector<std::uint8_t>{3, 4, 5, 6}));
+  EXPECT_EQ(last.labels, (std::vector<std::uint8_t>{1, 2}));
+  EXPECT_EQ(last.rows, 1);
+  EXPECT_EQ(last.columns, 2);
+  EXPECT_EQ(last.classes, 3);
+}
+
 }  // namespace
 }  // namespace gradtable
