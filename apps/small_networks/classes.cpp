@@ -19,7 +19,7 @@ std::vector<double> column_means(const Tensor& x) {
   return {values.begin(), values.end()};
 }
 
-Classifier learn(Graph& graph, const Tensor& W, const Output& output, int steps) {
+LearnedClassifier learn(Graph& graph, const Tensor& W, const Output& output, int steps) {
   constexpr double kLearningRate = 1;
   const Tensor& loss = output.loss;
   const Tensor accuracy = mean(cast(output.right, DType::float64));
@@ -27,7 +27,7 @@ Classifier learn(Graph& graph, const Tensor& W, const Output& output, int steps)
   const Tensor norm = sqrt(sum(square(table[W])));
   Program step = compile(
       graph, {.outputs = {loss, norm, accuracy}, .updates = sgd(table, kLearningRate), .finite = {loss}});
-  Classifier learned;
+  LearnedClassifier learned;
   for (int i = 0, next = 0; i <= steps; ++i) {
     step.run();
     if (i != next && i != steps) continue;
@@ -49,7 +49,7 @@ Weights column(const Array& matrix, std::size_t j) {
 
 }  // namespace
 
-Classifier learn_bernoulli(const Examples& points, int steps) {
+LearnedClassifier learn_bernoulli(const Examples& points, int steps) {
   Graph graph;
   const Fcnn layer(graph, {2, 1}, {.bias = Bias::row, .dtype = DType::float64});
   const Tensor scores = layer(graph.constant(points.x)), t = graph.constant(points.t);
@@ -58,12 +58,12 @@ Classifier learn_bernoulli(const Examples& points, int steps) {
                       .right = equal(greater(scores, 0), greater(t, 0.5)),
                       .loss = binary_cross_entropy_with_logits(scores, t)};
   const Tensor& W = layer.parameters()[0];
-  Classifier learned = learn(graph, W, output, steps);
+  LearnedClassifier learned = learn(graph, W, output, steps);
   learned.weights = {column(graph.value(W), 0)};
   return learned;
 }
 
-Classifier learn_multinoulli(const Examples& points, int steps) {
+LearnedClassifier learn_multinoulli(const Examples& points, int steps) {
   Graph graph;
   const Fcnn layer(graph, {2, 3}, {.bias = Bias::row, .dtype = DType::float64});
   const Tensor scores = layer(graph.constant(points.x)), t = graph.constant(points.t);
@@ -72,7 +72,7 @@ Classifier learn_multinoulli(const Examples& points, int steps) {
                       .right = equal(argmax(scores), t),
                       .loss = softmax_cross_entropy(scores, t)};
   const Tensor& W = layer.parameters()[0];
-  Classifier learned = learn(graph, W, output, steps);
+  LearnedClassifier learned = learn(graph, W, output, steps);
   // One column may be added to all three of them and changes no probability.
   const Weights reference = column(graph.value(W), 2);
   for (std::size_t j = 0; j < 2; ++j) {

@@ -16,7 +16,7 @@ struct Moment {
   double accuracy;  // from 0 to 1
 };
 
-struct Classifier {
+struct LearnedClassifier {
   // Of the scores: of class 1 against class 0 for two classes, of classes 0 and 1 against class 2 for three.
   std::vector<Weights> weights;
   // Over the examples, of class 1 for two classes, of each class for three: what the network gives, and how
@@ -27,8 +27,8 @@ struct Classifier {
 
 // Logistic regression: a Bernoulli output, p(t = 1 | x) = sigmoid(score), for points_of_two_classes().
 // Gradient descent on all examples at once; steps > 0.
-Classifier learn_bernoulli(const Examples& points, int steps);
+LearnedClassifier learn_bernoulli(const Examples& points, int steps);
 // Softmax regression: a multinoulli output, p(t = j | x) = softmax(scores)_j, for points_of_three_classes().
-Classifier learn_multinoulli(const Examples& points, int steps);
+LearnedClassifier learn_multinoulli(const Examples& points, int steps);
 
 }  // namespace small_networks

@@ -68,7 +68,7 @@ void print_weights(std::span<const Weights> learned, std::span<const Weights> ma
 }
 
 // `names`: of the classes that have a probability.
-void print_classifier(const Classifier& learned, std::span<const Weights> made_with,
+void print_classifier(const LearnedClassifier& learned, std::span<const Weights> made_with,
                       const std::vector<std::string>& names) {
   print_weights(learned.weights, made_with, names);
   fmt::print("\n   {:<16}{:>14}{:>12}{:>12}{:>17}\n", "step", "loss", "likelihood", "accuracy",

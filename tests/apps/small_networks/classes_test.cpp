@@ -35,7 +35,7 @@ void expect_no_moment(const Examples& points, const std::vector<Weights>& weight
 }
 
 // The last moment is that of a maximum of the likelihood, and the way there leads upwards.
-void expect_maximum(const Classifier& learned) {
+void expect_maximum(const LearnedClassifier& learned) {
   ASSERT_EQ(learned.moments.size(), 6U);
   for (std::size_t i = 1; i < learned.moments.size(); ++i)  // but for the last bits, once it is there
     EXPECT_LE(learned.moments[i].loss, learned.moments[i - 1].loss + 1e-14);
@@ -47,7 +47,7 @@ void expect_maximum(const Classifier& learned) {
 
 TEST(LogisticRegression, FindsTheMostLikelyParameters) {
   const Examples points = points_of_two_classes(kCount, 1);
-  const Classifier learned = learn_bernoulli(points, kSteps);
+  const LearnedClassifier learned = learn_bernoulli(points, kSteps);
   ASSERT_EQ(learned.weights.size(), 1U);
   expect_no_moment(points, learned.weights, 1.0);
   expect_maximum(learned);
@@ -57,7 +57,7 @@ TEST(LogisticRegression, FindsTheMostLikelyParameters) {
 
 TEST(SoftmaxRegression, FindsTheMostLikelyParameters) {
   const Examples points = points_of_three_classes(kCount, 1);
-  const Classifier learned = learn_multinoulli(points, kSteps);
+  const LearnedClassifier learned = learn_multinoulli(points, kSteps);
   ASSERT_EQ(learned.weights.size(), 2U);
   expect_no_moment<std::int32_t>(points, learned.weights, 0);
   expect_maximum(learned);
@@ -74,7 +74,7 @@ TEST(LogisticRegression, RecordsItsFirstStepAndEachPowerOfTen) {
 
 TEST(LogisticRegression, LossIsTheNegativeLogarithmOfTheLikelihood) {
   const Examples points = points_of_two_classes(kCount, 1);
-  const Classifier learned = learn_bernoulli(points, kSteps);
+  const LearnedClassifier learned = learn_bernoulli(points, kSteps);
   const auto& [a, b, c] = learned.weights[0];
   double likelihood = 1;
   int right = 0;
