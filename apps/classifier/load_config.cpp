@@ -54,7 +54,8 @@ void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
   if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
 }
 
-// The log stays where the file says, whatever --out says of other outputs.
+// The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
+// epochs of few images: a checkpoint after each would take far longer than the training.
 void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
                  const Overrides& overrides, Config& config) {
   if (!table.has("model.hidden"))
