@@ -39,9 +39,7 @@ void resolve_paths(Config& config, const fs::path& base) {
     resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
-  for (fs::path* file : {&output.prediction_log, &output.metrics, &output.metrics_csv, &output.results,
-                         &output.report, &output.config, &output.checkpoint, &output.weights, &output.dot})
-    resolve_file(*file, output.dir);
+  for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
 }
 
 void use_environment(Config& config) {
@@ -64,7 +62,10 @@ void read_course(const Program& program, const gradtable::ConfigTable& table, co
                     gradtable::printable(file.native()), program.name));
   config = read_course_config(file);
   const fs::path log = working_directory() / config.output.prediction_log;
-  if (overrides.out) config.output = default_config(program).output;
+  if (overrides.out) {
+    config.output = default_config(program).output;
+    config.output.checkpoint_every = config.training.epochs;
+  }
   config.output.prediction_log = log;
 }
 

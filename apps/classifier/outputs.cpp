@@ -29,11 +29,6 @@ struct NamedFile {
   fs::path file;
 };
 
-std::vector<fs::path*> files_of(Config::Output& output) {
-  return {&output.prediction_log, &output.metrics,    &output.metrics_csv, &output.results, &output.report,
-          &output.config,         &output.checkpoint, &output.weights,     &output.dot};
-}
-
 // Those that are written; the config has empty names for others.
 std::vector<NamedFile> outputs(const Config& config) {
   const Config::Output& output = config.output;
@@ -176,7 +171,7 @@ void prepare_outputs(const Config& config, const fs::path& config_file) {
 
 Config only_results(Config config) {
   const Config::Output all = config.output;
-  for (fs::path* file : files_of(config.output)) file->clear();
+  for (fs::path* file : output_files(config.output)) file->clear();
   config.output.prediction_log = all.prediction_log;
   config.output.results = all.results;
   return config;
