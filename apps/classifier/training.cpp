@@ -26,6 +26,11 @@ bool may_differ(const std::string& key) {
          key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
 }
 
+// Texts without the quotes of JSON: messages put them in quotes.
+std::string as_text(const nlohmann::ordered_json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 // What must be the same for a training to go on.
 NamedTexts fields_of(const Program& program, Config config, const Data& data) {
   NamedTexts fields = {{"program", program.name},
@@ -35,7 +40,7 @@ NamedTexts fields_of(const Program& program, Config config, const Data& data) {
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
   const gradtable::ConfigTable table = config_table(program, config);
   for (const gradtable::Field& field : table.fields())
-    if (!may_differ(field.key)) fields.emplace(field.key, field.write().dump());
+    if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
   return fields;
 }
 
