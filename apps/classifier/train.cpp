@@ -43,12 +43,6 @@ void say_end(const Config& config, const Metrics& metrics, const Progress& progr
   progress.say(fmt::format("results  {}", list_of_outputs(config)));
 }
 
-// Weights, or a whole training, from a file.
-void begin(const Options& options, Setup& setup, Training& training) {
-  if (options.init) load_weights(options, setup);
-  if (options.resume) warn_of_not_finite(training.resume(*options.resume, not_finite_rule(options)));
-}
-
 void write_weights(const Config& config, const Setup& setup, const Data& data) {
   if (config.output.weights.empty()) return;
   const auto layout = config.output.weights_layout == "pytorch" ? gradtable::WeightLayout::pytorch
@@ -66,7 +60,7 @@ ExitCode train(const Program& program, const Options& options, const Config& con
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training training(program, config, data, setup);
-  begin(options, setup, training);
+  training.begin(options);
   remove_old_results(config);
   write_text(config.output.config, resolved_json(program, config));
   write_graphs(config, setup.graph, setup.trainer.step_graph(data.train));

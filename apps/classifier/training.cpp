@@ -116,8 +116,13 @@ Training::Training(const Program& program, const Config& config, const Data& dat
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
 
-std::vector<std::string> Training::resume(const std::filesystem::path& path,
-                                          gradtable::NotFinite not_finite) {
+void Training::begin(const Options& options) {
+  not_finite_ = not_finite_rule(options);
+  if (options.init) load_weights(options, setup_);
+  if (options.resume) warn_of_not_finite(resume(*options.resume));
+}
+
+std::vector<std::string> Training::resume(const std::filesystem::path& path) {
   const gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
   const Texts texts(checkpoint);
   gradtable::require_same(checkpoint.path, texts.fields(), fields_of(program_, config_, data_));
@@ -131,7 +136,7 @@ std::vector<std::string> Training::resume(const std::filesystem::path& path,
       texts.number<double>("plateau.rate"), texts.number<double>("plateau.best"),
       texts.count("plateau.worse", done), texts.count("plateau.remaining", done)};
   const double seconds = texts.number<double>("seconds");
-  std::vector<std::string> not_finite_names = gradtable::restore(setup_.graph, checkpoint, not_finite);
+  std::vector<std::string> not_finite_names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
 
   epochs_ = std::move(epochs);
   so_far_ = so_far;
@@ -214,8 +219,12 @@ void Training::use_best() {
 }
 
 void Training::save() const {
-  if (!config_.output.checkpoint.empty())
-    write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, texts());
+  if (config_.output.checkpoint.empty()) return;
+  // The loss of a step is that before its update, which may have been the first to go beyond all numbers.
+  if (not_finite_ == gradtable::NotFinite::refuse)
+    gradtable::require_finite(values_of(setup_.graph, gradtable::parameters_of(setup_.graph)),
+                              fmt::format("after epoch {}", epochs_.size()));
+  write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, texts());
 }
 
 NamedTexts Training::texts() const {
