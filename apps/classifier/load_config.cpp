@@ -39,9 +39,7 @@ void resolve_paths(Config& config, const fs::path& base) {
     resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
-  for (fs::path* file : {&output.prediction_log, &output.metrics, &output.metrics_csv, &output.results,
-                         &output.report, &output.config, &output.checkpoint, &output.weights, &output.dot})
-    resolve_file(*file, output.dir);
+  for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
 }
 
 void use_environment(Config& config) {
@@ -54,7 +52,8 @@ void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
   if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
 }
 
-// The log stays where the file says, whatever --out says of other outputs.
+// The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
+// epochs of few images: a checkpoint after each would take far longer than the training.
 void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
                  const Overrides& overrides, Config& config) {
   if (!table.has("model.hidden"))
@@ -63,7 +62,10 @@ void read_course(const Program& program, const gradtable::ConfigTable& table, co
                     gradtable::printable(file.native()), program.name));
   config = read_course_config(file);
   const fs::path log = working_directory() / config.output.prediction_log;
-  if (overrides.out) config.output = default_config(program).output;
+  if (overrides.out) {
+    config.output = default_config(program).output;
+    config.output.checkpoint_every = config.training.epochs;
+  }
   config.output.prediction_log = log;
 }
 

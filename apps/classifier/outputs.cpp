@@ -29,11 +29,6 @@ struct NamedFile {
   fs::path file;
 };
 
-std::vector<fs::path*> files_of(Config::Output& output) {
-  return {&output.prediction_log, &output.metrics,    &output.metrics_csv, &output.results, &output.report,
-          &output.config,         &output.checkpoint, &output.weights,     &output.dot};
-}
-
 // Those that are written; the config has empty names for others.
 std::vector<NamedFile> outputs(const Config& config) {
   const Config::Output& output = config.output;
@@ -89,12 +84,20 @@ void require_apart(const Config& config, const fs::path& config_file) {
   }
 }
 
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+// The folder, or the first above it that is there: where the others are to be made.
+fs::path existing(fs::path folder) {
+  std::error_code unknown;
+  while (!fs::exists(folder, unknown) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
 void require_writable(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const fs::path folder = existing(folder_of(file));
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw OutputError(fmt::format("{}: {}; expected a folder to write to", folder.string(), error.message()));
   if (!fs::is_directory(folder, error))
     throw OutputError(fmt::format("{}: not a folder; expected a folder to write to", folder.string()));
   if (access(folder.c_str(), W_OK) != 0)
@@ -108,6 +111,13 @@ void require_writable(const fs::path& file) {
                                   fs::is_directory(status) ? "a folder" : "not a regular file"));
   if (access(file.c_str(), W_OK) != 0)
     throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw OutputError(fmt::format("{}: {}; expected a folder to write to", folder.string(), error.message()));
 }
 
 nlohmann::ordered_json to_json(const EpochMetrics& epoch) {
@@ -169,14 +179,22 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-void prepare_outputs(const Config& config, const fs::path& config_file) {
+void check_outputs(const Config& config, const fs::path& config_file) {
   require_apart(config, config_file);
   for (const NamedFile& output : outputs(config)) require_writable(output.file);
 }
 
+void prepare_outputs(const Config& config, const fs::path& config_file) {
+  require_apart(config, config_file);
+  for (const NamedFile& output : outputs(config)) {
+    make_folder(folder_of(output.file));
+    require_writable(output.file);
+  }
+}
+
 Config only_results(Config config) {
   const Config::Output all = config.output;
-  for (fs::path* file : files_of(config.output)) file->clear();
+  for (fs::path* file : output_files(config.output)) file->clear();
   config.output.prediction_log = all.prediction_log;
   config.output.results = all.results;
   return config;

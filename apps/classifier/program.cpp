@@ -200,6 +200,12 @@ std::vector<Field> output_fields(Config::Output& output) {
   };
 }
 
+// Leaves files elsewhere as they are.
+void name_from(std::filesystem::path& file, const std::filesystem::path& folder) {
+  const std::filesystem::path name = file.lexically_relative(folder);
+  if (!name.empty() && *name.begin() != "..") file = name;
+}
+
 }  // namespace
 
 Config default_config(const Program& program) {
@@ -221,7 +227,13 @@ gradtable::ConfigTable config_table(const Program& program, Config& config) {
   return gradtable::ConfigTable(std::move(fields));
 }
 
+std::vector<std::filesystem::path*> output_files(Config::Output& output) {
+  return {&output.prediction_log, &output.metrics,    &output.metrics_csv, &output.results, &output.report,
+          &output.config,         &output.checkpoint, &output.weights,     &output.dot};
+}
+
 std::string resolved_json(const Program& program, Config config) {
+  for (std::filesystem::path* file : output_files(config.output)) name_from(*file, config.output.dir);
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
   return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
 }

@@ -1,6 +1,7 @@
 // What tells one program from another, and the keys that its config has.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -30,10 +31,14 @@ struct Program {
 // With the folder of the program's results.
 Config default_config(const Program& program);
 
+// All that a run can leave, in the order of the keys.
+std::vector<std::filesystem::path*> output_files(Config::Output& output);
+
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.
 gradtable::ConfigTable config_table(const Program& program, Config& config);
 
-// The config with all its keys, as the text of a file that gives the same config.
+// The config with all its keys, as the text of a file that gives the same config. Outputs in output.dir have
+// names from there, so that with another folder in the file, or with --out, they all go there.
 std::string resolved_json(const Program& program, Config config);
 
 }  // namespace classifier

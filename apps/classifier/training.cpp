@@ -34,17 +34,17 @@ Training::Training(const Program& program, const Config& config, const Data& dat
 }
 
 void Training::begin(const Options& options) {
+  not_finite_ = not_finite_rule(options);
   if (options.init) load_weights(options, setup_);
-  if (options.resume) warn_of_not_finite(resume(*options.resume, not_finite_rule(options)));
+  if (options.resume) warn_of_not_finite(resume(*options.resume));
 }
 
 // Returns the names of parameters that are not finite, where these are allowed.
-std::vector<std::string> Training::resume(const std::filesystem::path& path,
-                                          gradtable::NotFinite not_finite) {
+std::vector<std::string> Training::resume(const std::filesystem::path& path) {
   gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
   require_same_training(checkpoint, fields_of(program_, config_, data_));
   const TrainingState state = state_of(checkpoint, data_.train.size());
-  std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite);
+  std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
   epochs_ = state.epochs;
   so_far_ = state.so_far;
   seconds_ = state.seconds;
@@ -127,6 +127,10 @@ void Training::use_best() {
 
 void Training::save() const {
   if (config_.output.checkpoint.empty()) return;
+  // The loss of a step is that before its update, which may have been the first to go beyond all numbers.
+  if (not_finite_ == gradtable::NotFinite::refuse)
+    gradtable::require_finite(values_of(setup_.graph, gradtable::parameters_of(setup_.graph)),
+                              fmt::format("after epoch {}", epochs_.size()));
   gradtable::NamedTexts texts =
       to_texts({epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()},
                fields_of(program_, config_, data_));

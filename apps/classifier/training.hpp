@@ -24,9 +24,10 @@ class Training {
   // All must outlive it.
   Training(const Program& program, const Config& config, const Data& data, Setup& setup);
 
-  // Takes weights from options.init; or parameters, position and metrics from options.resume. Throws
-  // gradtable::CheckpointError when the file is damaged, or of another network, or of a training that another
-  // program, config or data set belongs to.
+  // Takes weights from the file of --init, or parameters, position and metrics from the checkpoint of
+  // --resume. Throws gradtable::CheckpointError when the file is damaged, or of another network, or of a
+  // training that another program, config or data set belongs to, and gradtable::NumericError for numbers
+  // that are not finite; where the options allow these, they are said on standard error.
   void begin(const Options& options);
 
   // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
@@ -41,16 +42,19 @@ class Training {
   std::optional<std::int64_t> kept_epoch() const;
 
  private:
-  std::vector<std::string> resume(const std::filesystem::path& path, gradtable::NotFinite not_finite);
+  // Returns the names of parameters that are not finite, where these are allowed.
+  std::vector<std::string> resume(const std::filesystem::path& checkpoint);
   void finish_epoch(Progress& progress);
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
+  // Throws gradtable::NumericError in place of what nobody could go on from.
   void save() const;
 
   const Program& program_;
   const Config& config_;
   const Data& data_;
   Setup& setup_;
+  gradtable::NotFinite not_finite_ = gradtable::NotFinite::refuse;
   gradtable::EarlyStopping stopping_;
   std::vector<gradtable::EpochMetrics> epochs_;
   gradtable::NamedArrays best_;  // with keep_best

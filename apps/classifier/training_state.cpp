@@ -24,6 +24,11 @@ bool may_differ(const std::string& key) {
          key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
 }
 
+// Texts without the quotes of JSON: messages put them in quotes.
+std::string as_text(const nlohmann::ordered_json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 // The texts of a checkpoint as numbers.
 class Texts {
  public:
@@ -79,7 +84,7 @@ NamedTexts fields_of(const Program& program, Config config, const Data& data) {
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
   const gradtable::ConfigTable table = config_table(program, config);
   for (const gradtable::Field& field : table.fields())
-    if (!may_differ(field.key)) fields.emplace(field.key, field.write().dump());
+    if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
   return fields;
 }
 

@@ -27,6 +27,13 @@ bool all_finite(const Array& array) {
   });
 }
 
+std::vector<std::string> names_of_not_finite(const NamedArrays& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, array] : values)
+    if (!all_finite(array)) names.push_back(name);
+  return names;
+}
+
 std::string quoted(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
@@ -50,6 +57,13 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters) {
   return values;
 }
 
+void require_finite(const NamedArrays& values, const std::string& source) {
+  const std::vector<std::string> found = names_of_not_finite(values);
+  if (!found.empty())
+    throw NumericError(
+        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(found)));
+}
+
 std::vector<std::string> set_values(Graph& graph, std::span<const Tensor> parameters,
                                     const NamedArrays& values, const std::string& source,
                                     NotFinite not_finite) {
@@ -58,15 +72,9 @@ std::vector<std::string> set_values(Graph& graph, std::span<const Tensor> parame
   for (const Tensor& parameter : parameters) expected.emplace(parameter.node().name, parameter.type());
   require_tensors(values, source, expected);
 
-  std::vector<std::string> found;
-  for (const auto& [name, array] : values)
-    if (!all_finite(array)) found.push_back(name);
-  if (!found.empty() && not_finite == NotFinite::refuse)
-    throw NumericError(
-        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(found)));
-
+  if (not_finite == NotFinite::refuse) require_finite(values, source);
   for (const Tensor& parameter : parameters) graph.set_value(parameter, values.at(parameter.node().name));
-  return found;
+  return names_of_not_finite(values);
 }
 
 }  // namespace gradtable

@@ -24,6 +24,10 @@ std::vector<Tensor> parameters_of(Graph& graph);
 // does.
 NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters);
 
+// Throws NumericError with the names of those that hold NaN or infinity; `source`, where they come from,
+// begins the message.
+void require_finite(const NamedArrays& values, const std::string& source);
+
 // Sets each parameter to the values of its name, all or none; `source`, the path of a file, begins messages.
 // Throws CheckpointError with all differences at once, unless there are values for exactly these parameters,
 // of their types and shapes; and NumericError with the names of those that are not finite. Where these are

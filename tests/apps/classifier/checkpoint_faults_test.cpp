@@ -1,0 +1,165 @@
+// Checkpoints and weights that a program must not go on from: of another training, damaged, or not finite.
+#include <functional>
+#include <limits>
+#include <tuple>
+
+#include "tests/apps/classifier/program.hpp"
+#include <fmt/format.h>
+#include <gradtable/core/array.hpp>
+
+namespace classifier {
+namespace {
+
+using gradtable::TensorFile;
+
+class CheckpointFaults : public BuiltProgram {
+ protected:
+  void SetUp() override { expect_success(train("a", {"training.epochs=1"})); }
+
+  // Without anything written.
+  void expect_refused(const Words& settings, const Words& arguments, int code,
+                      const std::string& part) const {
+    const ProcessResult result = train("b", settings, arguments);
+    expect_error(result, code, part);
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(!exists("b") || std::filesystem::is_empty(folder_.path("b"))) << part;
+  }
+  // The file of the first run with a change.
+  std::string changed(const std::string& file, const std::function<void(TensorFile&)>& change) const {
+    TensorFile tensors = gradtable::read_safetensors(file);
+    change(tensors);
+    gradtable::write_safetensors(folder_.path("changed"), tensors);
+    return folder_.path("changed");
+  }
+};
+
+TEST_F(CheckpointFaults, AnotherTrainingIsNamedByTheFieldsThatDiffer) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"model.hidden=[8]", R"(: model.hidden is "[16]", expected "[8]")"},
+      {"model.activation=tanh", R"(: model.activation is "relu", expected "tanh")"},
+      {"dtype=float64", R"(: dtype is "float32", expected "float64")"},
+      {"seed=43", R"(seed is "42", expected "43")"},
+      {"training.optimizer.type=adam", R"(: training.optimizer.type is "sgd", expected "adam")"},
+      {"training.optimizer.learning_rate=0.2",
+       R"(: training.optimizer.learning_rate is "0.1", expected "0.2")"},
+      {"training.batch_size=16", R"(: training.batch_size is "32", expected "16")"},
+      {"training.dropout=0.5", R"(: training.dropout is "0.0", expected "0.5")"},
+      {"data.digits_train=200", R"(: training images is "300 images of 28x28, by class )"},
+      {"data.limit_train=299", R"(", expected "299 images of 28x28, by class )"},
+  };
+  for (const auto& [setting, part] : cases) expect_refused({setting}, resumed("a"), 4, part);
+  expect_refused({"training.validation_fraction=0.1"}, resumed("a"), 4,
+                 R"(validation images is "0 images of 0x0, by class ", expected "30 images of 28x28, )");
+}
+
+TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
+  const Words cosine = {"training.schedule.type=cosine"};
+  expect_success(train("cosine", cosine + Words{"training.epochs=2"}));
+  expect_refused(cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
+                 R"(: training.schedule.epochs is "2", expected "4")");
+  expect_success(
+      train("cosine", cosine + Words{"training.epochs=4", "training.schedule.epochs=2"}, resumed("cosine")));
+}
+
+TEST_F(CheckpointFaults, AnotherProgramIsNamed) {
+  program_ = "mnist_lenet5";
+  config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
+  expect_refused({}, resumed("a"), 4, R"(program is "mnist_fcnn", expected "mnist_lenet5")");
+  expect_refused({}, {"--init", checkpoint("a")}, 4,
+                 R"("W1" is float32 (784,16), expected float32 (6,1,5,5))");
+}
+
+TEST_F(CheckpointFaults, WeightsOfAnotherNetworkAreRefusedWithAllDifferences) {
+  expect_refused({"model.hidden=[8,4]"}, {"--init", weights("a")}, 4,
+                 weights("a") +
+                     R"(: "W1" is float32 (784,16), expected float32 (784,8); )"
+                     R"("W2" is float32 (16,10), expected float32 (8,4); no "W3", expected float32 (4,10); )"
+                     R"("b1" is float32 (16), expected float32 (8); )"
+                     R"("b2" is float32 (10), expected float32 (4); no "b3", expected float32 (10))");
+}
+
+TEST_F(CheckpointFaults, AFileThatIsNoCheckpointIsSaidToBeNone) {
+  expect_refused({}, {"--resume", weights("a")}, 4, R"(: "weights"; expected a checkpoint)");
+  expect_refused({}, {"--resume", config_}, 4, config_ + ": a header of ");
+  expect_refused({}, {"--resume", folder_.path("none")}, 4, "none: No such file or directory; expected ");
+  expect_refused({}, {"--init", folder_.path("none")}, 4, "none: No such file or directory; expected ");
+  expect_refused({}, {"--init", folder_.path("a")}, 4, "a: a directory; expected a readable file");
+}
+
+TEST_F(CheckpointFaults, ANewerFormatIsRefused) {
+  const std::string newer =
+      changed(checkpoint("a"), [](TensorFile& file) { file.metadata.at("gradtable.format") = "2"; });
+  expect_refused({}, {"--resume", newer}, 4, R"(: a checkpoint of format "2"; expected format "1")");
+}
+
+TEST_F(CheckpointFaults, ATextThatIsGoneOrOutOfRangeIsRefused) {
+  const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
+      {"images", "301", "images is 301; expected a number from 0 to 300"},
+      {"images", "-1", "images is -1; expected a number from 0 to 300"},
+      {"correct", "1", "correct is 1; expected a number from 0 to 0"},
+      {"waited", "2", "waited is 2; expected a number from 0 to 1"},
+      {"loss_sum", "x", "loss_sum is \"x\"; expected a number"},
+      {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,train_loss,"},
+      {"metrics", "", R"(no text "metrics"; expected the checkpoint of a training)"},
+  };
+  for (const auto& [key, value, part] : cases) {
+    const std::string file = changed(checkpoint("a"), [&](TensorFile& tensors) {
+      if (value.empty())
+        tensors.metadata.erase(key);
+      else
+        tensors.metadata.at(key) = value;
+    });
+    expect_refused({}, {"--resume", file}, 4, part);
+  }
+}
+
+TEST_F(CheckpointFaults, ABitThatIsNotAsItWasIsFoundAndItsTensorNamed) {
+  for (const auto& [file, option, tensor] :
+       {std::tuple(checkpoint("a"), "--resume", R"("parameter/b2")"),
+        std::tuple(weights("a"), "--init", R"("b2")"), std::tuple(checkpoint("a"), "--init", R"(/b2")")}) {
+    std::string bytes = folder_.read(std::filesystem::relative(file, folder_.path("")).string());
+    const TensorFile tensors = gradtable::read_safetensors(file);
+    // Biases of the last layer: 40 bytes, among those of all the others.
+    const auto bias =
+        std::ranges::find_if(tensors.tensors, [](const auto& named) { return named.first.ends_with("b2"); });
+    const std::string content(static_cast<const char*>(bias->second.view().data), 40);
+    const std::size_t at = bytes.rfind(content);
+    ASSERT_NE(at, std::string::npos);
+    bytes[at + 17] = static_cast<char>(bytes[at + 17] ^ 4);
+    expect_refused({}, {option, folder_.write("damaged", std::string_view(bytes))}, 4, tensor);
+  }
+}
+
+TEST_F(CheckpointFaults, AFileThatIsCutOffIsRefused) {
+  const std::string bytes = folder_.read("a/checkpoint.safetensors");
+  for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{8}, std::size_t{9},
+                                   std::size_t{500}, bytes.size() / 2, bytes.size() - 1}) {
+    const std::string file = folder_.write("cut", std::string_view(bytes).substr(0, length));
+    expect_refused({}, {"--resume", file}, 4, file);
+    expect_refused({}, {"--init", file}, 4, file);
+  }
+  const std::string longer = folder_.write("longer", std::string_view(bytes + "x"));
+  expect_refused({}, {"--resume", longer}, 4, "1 bytes behind the last tensor");
+}
+
+TEST_F(CheckpointFaults, NumbersThatAreNotFiniteAreRefusedOrTakenWithAWarning) {
+  const auto spoil = [](const std::string& name) {
+    return [name](TensorFile& file) {
+      file.tensors.at(name).as<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+    };
+  };
+  const std::string spoilt_checkpoint = changed(checkpoint("a"), spoil("parameter/W2"));
+  expect_refused({}, {"--resume", spoilt_checkpoint}, 5, R"(: NaN or infinity in "W2"; expected finite)");
+  const ProcessResult resumed =
+      train("b", {"training.epochs=1"}, {"--resume", spoilt_checkpoint, "--allow-nonfinite"});
+  EXPECT_EQ(resumed.err.substr(0, resumed.err.find('\n')), "warning: not finite: W2");
+
+  const std::string spoilt_weights = changed(weights("a"), spoil("W1"));
+  const Words evaluation = {"eval", config_, "--quiet", "--init", spoilt_weights};
+  expect_error(run(evaluation), 5, R"(: NaN or infinity in "W1"; expected finite)");
+  const ProcessResult tested = run(evaluation + Words{"--allow-nonfinite"});
+  EXPECT_EQ(tested.err.substr(0, tested.err.find('\n')), "warning: not finite: W1");
+}
+
+}  // namespace
+}  // namespace classifier

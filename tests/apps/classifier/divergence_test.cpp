@@ -1,0 +1,53 @@
+// A training whose numbers grow beyond all bounds.
+#include "tests/apps/classifier/learned.hpp"
+#include <fmt/format.h>
+
+namespace classifier {
+namespace {
+
+// A single step an epoch: the first loss is that of the initial parameters, and finite.
+const Words kDivergingSlowly = {"training.optimizer.learning_rate=1000", "training.batch_size=300",
+                                "model.hidden=[64,64,64,64]", "training.epochs=30"};
+
+class Divergence : public TwoTrainings {};
+
+TEST_F(Divergence, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
+  const ProcessResult result = train("out", kDivergingSlowly);
+  expect_error(result, 5, ", step 1: ");
+  const std::size_t epochs = metrics().at("epochs").size();
+  EXPECT_GE(epochs, 1U);
+  EXPECT_LT(epochs, 30U);
+  EXPECT_TRUE(result.err.starts_with(fmt::format("error: epoch {}, step 1: ", epochs + 1))) << result.err;
+  EXPECT_EQ(epochs_in_table("out"), static_cast<std::ptrdiff_t>(epochs));
+  EXPECT_FALSE(metrics().contains("test_loss"));
+}
+
+TEST_F(Divergence, TheLastGoodCheckpointStaysAndCanBeGoneOnFrom) {
+  const ProcessResult first = train("out", kDivergingSlowly);
+  ASSERT_EQ(first.exit_code, 5);
+  const ProcessResult again = train("out", kDivergingSlowly, resumed("out"));
+  expect_error(again, 5, "error: epoch ");
+  EXPECT_EQ(again.err, first.err);
+}
+
+TEST_F(Divergence, AtItsBeginningLeavesTheCheckpointOfTheTrainingBefore) {
+  expect_success(train("out"));
+  const std::string old = folder_.read("out/checkpoint.safetensors");
+  expect_error(train("out", {"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"}), 5,
+               "error: epoch 1, step ");
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
+}
+
+// The penalty has no part in the loss that is looked at: after the first step the weights are infinite.
+TEST_F(Divergence, OfWeightsAloneIsNotWrittenOverAGoodCheckpoint) {
+  expect_success(train("out"));
+  const std::string old = folder_.read("out/checkpoint.safetensors");
+  const Words overflowing = {"training.weight_decay=1e38", "training.optimizer.learning_rate=1000",
+                             "training.batch_size=300"};
+  expect_error(train("out", overflowing), 5, "error: after epoch 1: NaN or infinity in \"W1\"");
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
+  EXPECT_EQ(metrics().at("epochs").size(), 1U);
+}
+
+}  // namespace
+}  // namespace classifier

@@ -1,0 +1,144 @@
+// eval and predict, and weights to begin with.
+#include "apps/classifier/inference.hpp"
+
+#include "tests/apps/classifier/learned.hpp"
+#include "tests/support/idx_bytes.hpp"
+#include <fmt/format.h>
+#include <gradtable/models/data/digits.hpp>
+
+namespace classifier {
+namespace {
+
+namespace idx = gradtable::testing;
+
+class Inference : public TwoTrainings {
+ protected:
+  void SetUp() override { expect_success(train("a")); }
+
+  ProcessResult predict(const Words& arguments) const { return run(Words{"predict", config_} + arguments); }
+  // The prediction for each image, from the log of a test or the lines of `predict`.
+  static std::vector<int> predictions(const std::string& text, const std::string& before) {
+    std::vector<int> found;
+    for (std::size_t at = 0; (at = text.find(before, at)) != std::string::npos;)
+      found.push_back(std::stoi(text.substr(at += before.size(), 2)));
+    return found;
+  }
+  static std::vector<int> predicted(const std::string& lines) {
+    std::vector<int> found;
+    std::istringstream in(lines);
+    std::string line;
+    EXPECT_TRUE(std::getline(in, line));
+    EXPECT_EQ(line, "image,prediction,probability");
+    while (std::getline(in, line)) {
+      EXPECT_TRUE(line.starts_with(fmt::format("{},", found.size()))) << line;
+      const std::size_t comma = line.find(',') + 1, last = line.rfind(',') + 1;
+      found.push_back(std::stoi(line.substr(comma)));
+      EXPECT_GE(std::stod(line.substr(last)), 0.1) << "the largest of ten";
+      EXPECT_LE(std::stod(line.substr(last)), 1);
+    }
+    return found;
+  }
+  idx::Bytes test_images() const {
+    const gradtable::Dataset digits = gradtable::draw_digits(75, 2 * 42 + 1);
+    return idx::operator+(idx::words({0x803, 75, 28, 28}),
+                          idx::Bytes(digits.pixels.begin(), digits.pixels.end()));
+  }
+};
+
+TEST_F(Inference, EvalAndPredictAgreeWithTheTestAfterTraining) {
+  const std::vector<int> tested = predictions(folder_.read("a/predictions.log"), "Prediction=");
+  ASSERT_EQ(tested.size(), 75U);
+  for (const std::string& file : {weights("a"), checkpoint("a")}) {
+    const ProcessResult result = run({"eval", config_, "--init", file, "--out", folder_.path("b")});
+    expect_success(result);
+    EXPECT_TRUE(contains(result.out, "test     loss "));
+    for (const char* name : {"/predictions.log", "/results.json"})
+      EXPECT_TRUE(folder_.read(std::string("b") + name) == folder_.read(std::string("a") + name)) << name;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path("b")), {}), 2);
+    const ProcessResult lines = predict({"--init", file});
+    expect_success(lines);
+    EXPECT_EQ(predicted(lines.out), tested);
+  }
+}
+
+TEST_F(Inference, EvalOfTheBestEpochsCheckpointTestsTheLastOne) {
+  expect_success(train("best", {"training.keep_best=true", "training.validation_fraction=0.1",
+                                "training.epochs=6", "training.optimizer.learning_rate=0.5"}));
+  expect_success(run({"eval", config_, "--quiet", "--init", weights("best"), "--out", folder_.path("b")}));
+  EXPECT_TRUE(folder_.read("b/predictions.log") == folder_.read("best/predictions.log"));
+}
+
+TEST_F(Inference, PredictTakesImagesOfAFile) {
+  const std::vector<int> tested = predictions(folder_.read("a/predictions.log"), "Prediction=");
+  folder_.write("images.idx", test_images());
+  folder_.write("images.idx.gz", idx::gzip(test_images()));
+  for (const char* name : {"images.idx", "images.idx.gz"}) {
+    const ProcessResult lines = predict({"--init", weights("a"), "--images", folder_.path(name)});
+    expect_success(lines);
+    EXPECT_EQ(predicted(lines.out), tested) << name;
+  }
+  folder_.write("one", idx::idx_images(1, 28, 28));
+  EXPECT_EQ(predicted(predict({"--init", weights("a"), "--images", folder_.path("one")}).out).size(), 1U);
+}
+
+TEST_F(Inference, PredictRefusesFilesThatAreNoImagesOfTheNetworksSize) {
+  const auto refused = [&](const std::string& file, int code, const std::string& part) {
+    const ProcessResult result = predict({"--init", weights("a"), "--images", file});
+    expect_error(result, code, part);
+    EXPECT_EQ(result.out, "");
+  };
+  refused(folder_.path("none"), 3, "none: No such file or directory");
+  refused(config_, 3, "not an IDX file");
+  refused(folder_.write("labels", idx::idx_labels({1, 2})), 3, "expected an IDX file of images");
+  idx::Bytes cut = test_images();
+  cut.pop_back();
+  refused(folder_.write("cut", cut), 3, "cut");
+  refused(folder_.write("small", idx::idx_images(2, 20, 20)), 4,
+          R"("W1" is float32 (784,16), expected float32 (400,16))");
+}
+
+TEST_F(Inference, PredictSaysWhenNobodyTakesThePredictions) {
+  const Words arguments = {"predict", config_, "--init", weights("a")};
+  expect_error(run_in_shell("\"$@\" > /dev/full", arguments), 6,
+               "standard output: No space left on device; expected ");
+  const ProcessResult closed =
+      run_in_shell("\"$@\" | { read -r first; exec <&-; sleep 0.2; }; exit ${PIPESTATUS[0]}", arguments);
+  EXPECT_TRUE(closed.exit_code == 0 || closed.exit_code == 6) << closed.exit_code << closed.err;
+  expect_error(run_in_shell("\"$@\" | true; exit ${PIPESTATUS[0]}",
+                            arguments + set({"data.digits_test=100000", "training.batch_size=1"})),
+               6, "standard output: Broken pipe; expected ");
+}
+
+TEST_F(Inference, WeightsOfAnyKindOfFileBeginTheSameTraining) {
+  expect_success(train("theirs", {"output.weights_layout=pytorch"}));
+  expect_success(train("b", {}, {"--init", weights("a")}));
+  expect_success(train("c", {}, {"--init", checkpoint("a")}));
+  expect_success(train("d", {}, {"--init", weights("theirs")}));
+  expect_same("c", "b");
+  expect_same("d", "b");
+  EXPECT_FALSE(folder_.read("b/weights.safetensors") == folder_.read("a/weights.safetensors"));
+  EXPECT_EQ(epochs_in_table("b"), 3) << "the epochs of the first training are not counted";
+}
+
+TEST_F(Inference, WeightsBeginATrainingWithAnotherOptimizer) {
+  expect_success(train("b", {"training.optimizer.type=adam", "training.optimizer.learning_rate=0.001"},
+                       {"--init", checkpoint("a")}));
+  EXPECT_LT(metrics("b").at("epochs")[0].at("train_loss"), metrics("a").at("epochs")[2].at("train_loss"));
+}
+
+TEST_F(Inference, TheNumberOfClassesIsThatOfTheWeights) {
+  folder_.write("images", idx::idx_images(6, 4, 4));
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
+  folder_.write("test_labels", idx::idx_labels({0, 1, 0, 0, 1, 0}));
+  const std::string config = folder_.write(
+      "idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".", "train_images": "images",
+      "train_labels": "labels", "test_images": "images", "test_labels": "test_labels"},
+      "model": {"hidden": [4]}, "training": {"batch_size": 2, "epochs": 1}, "output": {"dir": "idx"}})"));
+  expect_success(run({config, "--quiet"}));
+  std::filesystem::remove(folder_.path("labels"));
+  expect_success(run({"eval", config, "--quiet", "--init", weights("idx")}));
+  expect_success(run({"predict", config, "--init", checkpoint("idx")}));
+}
+
+}  // namespace
+}  // namespace classifier

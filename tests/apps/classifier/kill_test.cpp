@@ -1,0 +1,73 @@
+// A training that is killed again and again, without a chance to finish anything.
+#include "tests/apps/classifier/learned.hpp"
+#include <fmt/format.h>
+#include <gradtable/core/random.hpp>
+#include <gradtable/models/training/checkpoint.hpp>
+
+namespace classifier {
+namespace {
+
+class Killed : public TwoTrainings {
+ protected:
+  // The words of the next attempt, whose epochs take a millisecond or two, each with a checkpoint.
+  Words attempt(std::ptrdiff_t epochs) const {
+    Words words = training("out", {fmt::format("training.epochs={}", epochs), "data.digits_train=64",
+                                   "model.hidden=[4]", "training.optimizer.type=adam"});
+    if (std::filesystem::exists(checkpoint("out"))) words = words + resumed("out");
+    return words;
+  }
+  // How many epochs the checkpoint has, which must be whole; 0 when there is none yet.
+  std::ptrdiff_t epochs_in_checkpoint() const {
+    if (!std::filesystem::exists(checkpoint("out"))) return 0;
+    const gradtable::Checkpoint read = gradtable::read_checkpoint(checkpoint("out"));
+    return std::ranges::count(read.texts.at("metrics"), '\n') - 1;
+  }
+};
+
+TEST_F(Killed, AHundredTimesItLearnsTheSameAsIfItHadBeenLeftAlone) {
+  constexpr std::ptrdiff_t kNever = 1'000'000;
+  gradtable::Random random(1, 0);
+  std::ptrdiff_t done = 0, gained = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::filesystem::remove(folder_.path("out/config.resolved.json"));
+    gradtable::testing::Process program(command(attempt(kNever)), {"MNIST_DIR="});
+    // Every fourth is killed while it starts, the others, however slow the machine is, while they train.
+    if (round % 4 != 0) {
+      ASSERT_TRUE(wait_until([&] { return exists("out/config.resolved.json"); }));
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random.below(20000)));
+    program.send(SIGKILL);
+    ASSERT_EQ(program.wait().exit_code, 128 + SIGKILL);
+    const std::ptrdiff_t now = epochs_in_checkpoint();
+    ASSERT_GE(now, done) << "round " << round;
+    gained += now > done ? 1 : 0;
+    done = now;
+  }
+  EXPECT_GE(gained, 10) << "most were killed before they learned anything";
+  expect_success(run(attempt(done + 1)));
+  std::filesystem::rename(folder_.path("out"), folder_.path("killed"));
+  expect_success(run(attempt(done + 1) + set({"output.checkpoint_every=1000000"})));
+  expect_same("killed", "out");
+}
+
+TEST_F(Killed, WhatItLeavesBehindDisturbsNobody) {
+  const std::string partial = folder_.write("stale", std::string_view("half a checkpoint"));
+  std::filesystem::create_directory(folder_.path("out"));
+  for (int i = 0; i < 3; ++i)
+    std::filesystem::copy_file(partial, folder_.path(fmt::format("out/.gradtable-1-{}.tmp", i)));
+  expect_success(run(attempt(2)));
+  expect_success(run(attempt(3)));
+  EXPECT_EQ(epochs_in_checkpoint(), 3);
+}
+
+TEST_F(Killed, TwoTrainingsInOneFolderLeaveAWholeCheckpoint) {
+  gradtable::testing::Process a(command(attempt(20)), {"MNIST_DIR="}),
+      b(command(attempt(20)), {"MNIST_DIR="});
+  expect_success(a.wait());
+  expect_success(b.wait());
+  EXPECT_EQ(epochs_in_checkpoint(), 20);
+  expect_success(run(attempt(21)));
+}
+
+}  // namespace
+}  // namespace classifier

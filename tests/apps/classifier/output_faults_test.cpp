@@ -1,0 +1,122 @@
+// Outputs that cannot be written, or must not be; what they leave of earlier ones.
+#include "apps/classifier/outputs.hpp"
+#include "tests/apps/classifier/learned.hpp"
+#include <fmt/format.h>
+
+namespace classifier {
+namespace {
+
+const Words kDiverging = {"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"};
+
+class OutputFaults : public TwoTrainings {};
+
+TEST_F(OutputFaults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {
+  const std::string file = folder_.write("file", std::string_view("old"));
+  std::filesystem::create_directories(folder_.path("out/sub"));
+  const std::vector<Words> cases = {
+      {"--out", file},
+      {"--out", file + "/below"},
+      {"--out", "/proc/none"},
+      {"--set", "output.prediction_log=sub"},
+      {"--set", "output.prediction_log=/dev/full"},
+      {"--set", "output.metrics=" + file + "/metrics.json"},
+  };
+  for (const Words& arguments : cases) {
+    const ProcessResult result = run_digits(arguments);
+    expect_error(result, 6, "expected ");
+    EXPECT_EQ(result.out, "") << arguments.back();
+  }
+  EXPECT_EQ(folder_.read("file"), "old");
+  EXPECT_FALSE(exists("out/metrics.json"));
+}
+
+TEST_F(OutputFaults, ANameThatNoFileCanHaveStopsItBeforeItTrains) {
+  std::filesystem::create_symlink("loop", folder_.path("loop"));
+  for (const std::string& name :
+       {std::string(300, 'n'), std::string(250, 'n') + ".dot", folder_.path("loop")}) {
+    const ProcessResult result = run_digits(set({"output.dot=" + name}));
+    expect_error(result, 6, "; expected the name of a file");
+    EXPECT_EQ(result.out, "") << name;
+  }
+}
+
+TEST_F(OutputFaults, AnOutputThatWouldOverwriteAnInputOrAnotherOutputIsRefused) {
+  const std::string image = folder_.write("image", std::string_view("pixels"));
+  std::filesystem::create_symlink(image, folder_.path("link"));
+  std::filesystem::create_hard_link(image, folder_.path("twin"));
+  std::filesystem::create_directory_symlink(".", folder_.path("here"));
+  const std::string input = "data.train_images=" + image;
+  const std::vector<std::pair<Words, std::string>> cases = {
+      {{"output.metrics=../digits.json"}, "the file of the config and of output.metrics"},
+      {{input, "output.dot=../x/../image"}, "the file of data.train_images and of output.dot"},
+      {{input, "output.prediction_log=../link"}, "data.train_images and of output.prediction_log"},
+      {{input, "output.prediction_log=../twin"}, "data.train_images and of output.prediction_log"},
+      {{"output.report=../digits.json"}, "the file of the config and of output.report"},
+      {{"output.weights=checkpoint.safetensors"}, "the file of output.checkpoint and of output.weights"},
+      {{"output.dot=metrics.json"}, "the file of output.metrics and of output.dot"},
+      {{"output.metrics=graph_forward.dot"}, "output.metrics and of output.dot's forward part"},
+      {{"output.dir=.", "output.dot=here/metrics.json"}, "the file of output.metrics and of output.dot"},
+  };
+  for (const auto& [settings, part] : cases) expect_error(run_digits(set(settings)), 2, part);
+  EXPECT_EQ(folder_.read("image"), "pixels");
+  EXPECT_EQ(folder_.read("digits.json"), kDigits);
+  EXPECT_FALSE(exists("out"));
+}
+
+TEST_F(OutputFaults, ResultsOfAnEarlierRunAreNotLeftBesideNewMetrics) {
+  const Words results = {"out/predictions.log", "out/results.json", "out/report.html"};
+  expect_success(run_digits());
+  for (const std::string& name : results) ASSERT_TRUE(exists(name)) << name;
+  run_digits(set({"training.batch_size=301"}));
+  for (const std::string& name : results) EXPECT_TRUE(exists(name)) << "the run did not begin";
+  EXPECT_EQ(run_digits(set(kDiverging)).exit_code, 5);
+  for (const std::string& name : results) EXPECT_FALSE(exists(name)) << name;
+}
+
+TEST_F(OutputFaults, AFileThatGrowsTooLargeIsRefusedWhole) {
+  const ProcessResult result = run_in_shell("ulimit -f 1; \"$@\"", {config_, "--quiet"});
+  expect_error(result, 6, "config.resolved.json: File too large");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("out")));
+}
+
+TEST_F(OutputFaults, ACheckpointThatDoesNotFitOnTheDiskLeavesTheOldOne) {
+  expect_success(train("out", {"training.epochs=1"}));
+  const std::string old = folder_.read("out/checkpoint.safetensors");
+  // The checkpoint has 54 kB, the other files less than 16.
+  const ProcessResult result =
+      run_in_shell("ulimit -f 16; \"$@\"", training("out", {"training.epochs=2"}) + resumed("out"));
+  expect_error(result, 6, "checkpoint.safetensors: File too large; expected a file that can be written");
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path("out")))
+    EXPECT_FALSE(file.path().filename().string().starts_with(".gradtable-")) << file.path();
+  expect_success(train("out", {}, resumed("out")));
+  expect_success(train("whole"));
+  expect_same("out", "whole");
+}
+
+TEST_F(OutputFaults, ALinkStaysAndTheFileThatItNamesIsReplaced) {
+  std::filesystem::create_directory(folder_.path("out"));
+  const std::string target = folder_.write("elsewhere", std::string_view("old"));
+  std::filesystem::create_symlink(target, checkpoint("out"));
+  expect_success(train("out"));
+  EXPECT_TRUE(std::filesystem::is_symlink(checkpoint("out")));
+  EXPECT_NO_THROW(gradtable::read_safetensors(target));
+}
+
+TEST_F(OutputFaults, WhatIsReadOnlyIsNotReplaced) {
+  if (access("/", W_OK) == 0) GTEST_SKIP() << "to the superuser nothing is read-only";
+  expect_success(train("out", {"training.epochs=1"}));
+  const std::string old = folder_.read("out/checkpoint.safetensors");
+  constexpr auto kReading = std::filesystem::perms::owner_read;
+  std::filesystem::permissions(checkpoint("out"), kReading);
+  expect_error(train("out"), 6, "checkpoint.safetensors: not writable; expected a file that may be replaced");
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
+
+  std::filesystem::permissions(folder_.path("out"), kReading | std::filesystem::perms::owner_exec);
+  expect_error(train("out", {"output.checkpoint=other"}), 6,
+               "out: not writable; expected a folder to write to");
+  std::filesystem::permissions(folder_.path("out"), std::filesystem::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace classifier

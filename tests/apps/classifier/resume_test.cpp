@@ -1,0 +1,143 @@
+// A training that is stopped and gone on with is the same, in every bit, as one that was not.
+#include "apps/classifier/training.hpp"
+#include "tests/apps/classifier/learned.hpp"
+#include <fmt/format.h>
+
+namespace classifier {
+namespace {
+
+struct Setting {
+  std::string name;
+  std::string program;
+  Words settings;
+};
+
+const Setting kRich = {
+    "AllAtOnce",
+    "mnist_fcnn",
+    {"training.optimizer.type=adam", "training.optimizer.learning_rate=0.01", "training.schedule.type=cosine",
+     "training.schedule.epochs=10", "training.schedule.warmup_epochs=2", "training.dropout=0.3",
+     "training.augmentation.shift=2", "training.augmentation.elastic.alpha=20",
+     "training.gradient_accumulation=3", "training.validation_fraction=0.2", "training.keep_best=true",
+     "training.measure_test=true"}};
+// A patience of 0 and an accuracy of few images: the rate falls within the epochs.
+const Setting kPlateau = {"PlateauAndMomentum",
+                          "mnist_fcnn",
+                          {"training.optimizer.type=momentum", "training.schedule.type=plateau",
+                           "training.schedule.patience=0", "training.validation_fraction=0.1",
+                           "training.early_stopping.metric=validation_accuracy", "training.clip_norm=1"}};
+const Setting kLeNet5 = {"LeNet5",
+                         "mnist_lenet5",
+                         {"data.digits_train=96", "training.optimizer.type=rmsprop",
+                          "training.optimizer.learning_rate=0.001", "training.dropout=0.2"}};
+
+class Resume : public TwoTrainings, public ::testing::WithParamInterface<Setting> {
+ protected:
+  void SetUp() override {
+    program_ = GetParam().program;
+    if (program_ == "mnist_lenet5")
+      config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
+  }
+  Words settings(std::ptrdiff_t epochs) const {
+    return GetParam().settings + Words{fmt::format("training.epochs={}", epochs)};
+  }
+};
+
+TEST_P(Resume, AfterFiveOfTenEpochsIsAsIfNobodyHadStopped) {
+  expect_success(train("whole", settings(10)));
+  expect_success(train("parts", settings(5)));
+  ASSERT_EQ(epochs_in_table("parts"), 5);
+  expect_success(train("parts", settings(10), resumed("parts")));
+  EXPECT_EQ(epochs_in_table("parts"), 10);
+  expect_same("parts", "whole");
+}
+
+TEST_P(Resume, AfterSignalsInTheMiddleOfEpochsIsAsIfNobodyHadStopped) {
+  const Words small_steps = GetParam().settings + Words{"training.batch_size=1"};
+  std::ptrdiff_t done = stop_within_an_epoch("parts", small_steps);
+  const auto images = [&] { return gradtable::read_safetensors(checkpoint("parts")).metadata.at("images"); };
+  bool within = images() != "0";
+  for (int tries = 0; tries < 4 && (tries < 1 || !within); ++tries) {
+    done = stop_within_an_epoch("parts", small_steps, resumed("parts"));
+    within = within || images() != "0";
+  }
+  EXPECT_TRUE(within);
+  const Words to_the_end = small_steps + Words{fmt::format("training.epochs={}", done + 1)};
+  expect_success(train("parts", to_the_end, resumed("parts")));
+  expect_success(train("whole", to_the_end));
+  expect_same("parts", "whole");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, Resume, ::testing::Values(kRich, kPlateau, kLeNet5),
+                         [](const auto& setting) { return setting.param.name; });
+
+class ResumeAtTheEnd : public TwoTrainings {
+ protected:
+  // Resuming the run of this folder trains no epoch, and tests what it learned again.
+  void expect_only_tested(const Words& settings) const {
+    const std::string table = folder_.read("out/metrics.csv");
+    std::filesystem::copy(folder_.path("out"), folder_.path("before"));
+    for (const char* name : {"out/weights.safetensors", "out/predictions.log", "out/results.json"})
+      std::filesystem::remove(folder_.path(name));
+    expect_success(train("out", settings, resumed("out")));
+    EXPECT_EQ(folder_.read("out/metrics.csv"), table) << "times too";
+    expect_same("out", "before");
+  }
+};
+
+TEST_F(ResumeAtTheEnd, OfAFinishedTrainingOnlyTestsAgain) {
+  expect_success(train("out"));
+  expect_only_tested({});
+}
+
+TEST_F(ResumeAtTheEnd, WithFewerEpochsThanAreDoneOnlyTestsAgain) {
+  expect_success(train("out"));
+  expect_only_tested({"training.epochs=1"});
+}
+
+TEST_F(ResumeAtTheEnd, AfterEarlyStoppingOnlyTestsAgainOrGoesOnWithMorePatience) {
+  const Words stopped = {"training.epochs=50", "training.validation_fraction=0.1", "training.keep_best=true",
+                         "training.early_stopping.metric=validation_accuracy",
+                         "training.early_stopping.patience=1"};
+  expect_success(train("out", stopped));
+  const std::ptrdiff_t epochs = epochs_in_table("out");
+  ASSERT_LT(epochs, 50);
+  EXPECT_EQ(metrics().at("stopped_early"), true);
+  expect_only_tested(stopped);
+  EXPECT_EQ(metrics().at("stopped_early"), true);
+
+  const Words patient = stopped + Words{"training.early_stopping.patience=20"};
+  expect_success(train("out", patient, resumed("out")));
+  EXPECT_GT(epochs_in_table("out"), epochs);
+  expect_success(train("whole", patient));
+  expect_same("out", "whole");
+}
+
+TEST_F(ResumeAtTheEnd, TellsHowAndKeepsTheTableOfAllEpochs) {
+  gradtable::testing::Process program(
+      command({config_, "--out", folder_.path("out"), "--set", "training.epochs=1000000"}));
+  ASSERT_TRUE(wait_until([&] { return epochs_in_table("out") > 0; }));
+  program.send(SIGTERM);
+  const ProcessResult result = program.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_TRUE(contains(result.out, fmt::format("\nresume   with --resume {}\n", checkpoint("out"))));
+  const std::string rows = folder_.read("out/metrics.csv");
+  ASSERT_GE(epochs_in_table("out"), 1);
+
+  const std::ptrdiff_t epochs = epochs_in_table("out") + 2;
+  expect_success(train("out", {fmt::format("training.epochs={}", epochs)}, resumed("out")));
+  EXPECT_TRUE(folder_.read("out/metrics.csv").starts_with(rows));
+  EXPECT_EQ(epochs_in_table("out"), epochs);
+  EXPECT_EQ(metrics().at("epochs").size(), static_cast<std::size_t>(epochs));
+}
+
+TEST_F(ResumeAtTheEnd, MayHaveResultsElsewhere) {
+  expect_success(train("a", {"training.epochs=2"}));
+  expect_success(train("b", {}, resumed("a")));
+  expect_success(train("whole"));
+  expect_same("b", "whole");
+  EXPECT_EQ(epochs_in_table("a"), 2);
+}
+
+}  // namespace
+}  // namespace classifier
