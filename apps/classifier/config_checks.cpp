@@ -61,6 +61,10 @@ void require_schedule(const Config::Training& training, const Place& place) {
   if (training.schedule.least > training.optimizer.learning_rate)
     place.refuse("/training/schedule/least", training.schedule.least,
                  fmt::format("at most {}, the learning rate", training.optimizer.learning_rate));
+  const std::int64_t epochs = training.schedule.epochs > 0 ? training.schedule.epochs : training.epochs;
+  if (training.schedule.type == "cosine" && training.schedule.warmup_epochs >= epochs)
+    place.refuse("/training/schedule/warmup_epochs", training.schedule.warmup_epochs,
+                 fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", epochs));
 }
 
 // A metric of validation images needs such images.

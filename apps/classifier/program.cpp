@@ -132,15 +132,16 @@ std::vector<Field> schedule_fields(gradtable::ScheduleOptions& schedule) {
       real("training.schedule.factor", schedule.factor, {.low = 0, .high = 1, .low_open = true},
            "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
            "exponential 0.95"),
-      integer("training.schedule.every", schedule.every, kFromOne, "of step: epochs from one to the next"),
+      integer("training.schedule.every", schedule.every, kFromOne,
+              "of step: epochs from one to the next, the first from the end of the warm-up"),
       integer("training.schedule.epochs", schedule.epochs, kFromZero,
-              "of cosine: epochs until the rate is the least; 0: training.epochs"),
+              "of cosine: epochs until the rate is the least, with those of the warm-up; 0: training.epochs"),
       real("training.schedule.least", schedule.least, kNotNegative,
            "of cosine and plateau: the rate goes no lower; at most the learning rate"),
       integer("training.schedule.patience", schedule.patience, kFromZero,
               "of plateau: epochs in a row without a better metric that are borne"),
       integer("training.schedule.warmup_epochs", schedule.warmup_epochs, kFromZero,
-              "epochs in which the rate rises to where the schedule begins; 0: none"),
+              "epochs in which the rate rises to where the schedule begins, fewer than a cosine's; 0: none"),
   };
 }
 

@@ -99,6 +99,25 @@ TEST(RequireConsistent, RefusesALeastRateAboveTheFirst) {
                "/training/schedule/least: 0.2; expected at most 0.1, the learning rate");
 }
 
+TEST(RequireConsistent, LeavesEpochsOfACosineBehindItsWarmUp) {
+  const Settings cosine = {"training.schedule.type=cosine", "training.epochs=5"};
+  const auto with = [&](Settings more) {
+    more.insert(more.begin(), cosine.begin(), cosine.end());
+    return more;
+  };
+  expect_fit(with({"training.schedule.warmup_epochs=4"}));
+  expect_fit(with({"training.schedule.epochs=6", "training.schedule.warmup_epochs=5"}));
+  expect_fit({"training.schedule.warmup_epochs=100"});
+  expect_error(
+      with({"training.schedule.warmup_epochs=5"}),
+      "/training/schedule/warmup_epochs: 5; expected fewer than the 5 epochs of the cosine, which the "
+      "warm-up is part of");
+  expect_error(
+      with({"training.schedule.epochs=3", "training.schedule.warmup_epochs=4"}),
+      "/training/schedule/warmup_epochs: 4; expected fewer than the 3 epochs of the cosine, which the "
+      "warm-up is part of");
+}
+
 TEST(RequireConsistent, NeedsValidationImagesForAMetricOfThem) {
   for (const std::string wanted :
        {"training.early_stopping.patience=3", "training.keep_best=true", "training.schedule.type=plateau"}) {
