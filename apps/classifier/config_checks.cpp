@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/losses.hpp>
 
 namespace classifier {
@@ -29,6 +30,13 @@ class Place {
  private:
   std::string file_;
 };
+
+void require_classes(const Config::Data& data, const Place& place) {
+  const std::int64_t digits = gradtable::draw_digits(0, 0).classes;
+  if (data.source == "digits" && data.classes > 0 && data.classes < digits)
+    place.refuse("/data/classes", data.classes,
+                 fmt::format("0, or at least {} with the source digits", digits));
+}
 
 void require_activations(const Config::Model& model, const Place& place) {
   const std::size_t count = model.activation.size();
@@ -92,6 +100,7 @@ void require_dropout(const Config& config, const Place& place) {
 
 void require_consistent(const Config& config, const std::filesystem::path& file) {
   const Place place(file);
+  require_classes(config.data, place);
   require_activations(config.model, place);
   require_loss(config, place);
   require_optimizer(config.training.optimizer, place);

@@ -23,6 +23,7 @@ using gradtable::real;
 using gradtable::RealRange;
 
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
+constexpr std::int64_t kMostClasses = 256;  // labels are bytes
 constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
 
 constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
@@ -71,8 +72,8 @@ std::vector<Field> data_fields(Config::Data& data) {
       integer("data.limit_train", data.limit_train, kLimit,
               "use only the first so many training images; 0: all"),
       integer("data.limit_test", data.limit_test, kLimit, "use only the first so many test images; 0: all"),
-      integer("data.classes", data.classes, {0, 65536},
-              "number of classes; 0: one more than the largest training label"),
+      integer("data.classes", data.classes, {0, kMostClasses},
+              "number of classes; 0: one more than the largest training label; of drawn digits 10 or more"),
       integer("data.digits_train", data.digits_train, kDigits, "training images that the generator draws"),
       integer("data.digits_test", data.digits_test, kDigits, "test images that the generator draws"),
   };

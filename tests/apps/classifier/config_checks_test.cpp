@@ -32,6 +32,15 @@ TEST(RequireConsistent, TakesTheDefaults) {
   EXPECT_EQ(error_of({}), "no error");
 }
 
+TEST(RequireConsistent, HasAClassForEveryDigitThatIsDrawn) {
+  for (const char* classes : {"data.classes=0", "data.classes=10", "data.classes=256"})
+    expect_fit({"data.source=digits", classes});
+  expect_fit({"data.classes=2"});
+  for (const std::string classes : {"1", "9"})
+    expect_error({"data.source=digits", "data.classes=" + classes},
+                 "/data/classes: " + classes + "; expected 0, or at least 10 with the source digits");
+}
+
 TEST(RequireConsistent, CountsTheActivations) {
   expect_fit({"model.hidden=[3,4]", R"(model.activation=["relu","tanh"])"});
   expect_fit({"model.hidden=[]", "model.activation=tanh"});

@@ -229,6 +229,7 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
        " at /data/limit_train: -5; expected an integer from 0 to 1000000000"},
+      {R"({"data": {"classes": 257}})", " at /data/classes: 257; expected an integer from 0 to 256"},
       {R"({"model": {"hidden": 128}})",
        " at /model/hidden: 128; expected a list of 0 to 1000 integers from 1 to 1000000"},
       {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
