@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/mnist_fcnn/model.hpp"
+#include "apps/mnist_lenet5/model.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -486,6 +487,17 @@ TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {
   EXPECT_EQ(course.model.hidden, std::vector<std::int64_t>{500});
   EXPECT_EQ(course.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(course.data.train_images, fs::current_path() / "data/mnist/train-images-idx3-ubyte.gz");
+}
+
+TEST(ExampleConfigs, AreAllTaken) {
+  std::size_t count = 0;
+  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()})
+    for (const auto& entry : fs::directory_iterator(kRoot / "apps" / program.name / "configs")) {
+      if (entry.path().filename() == "config.schema.json") continue;
+      EXPECT_EQ(config_error([&] { load_config(program, entry.path()); }), "no error") << entry.path();
+      ++count;
+    }
+  EXPECT_GE(count, 20U);
 }
 
 TEST(ExampleConfigs, MnistHasTheDefaults) {
