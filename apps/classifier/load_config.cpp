@@ -47,11 +47,6 @@ void use_environment(Config& config) {
   if (folder && *folder) config.data.dir = working_directory() / folder;
 }
 
-// adamw would decay weights by an amount of its own where none is given; in a config, 0 is none.
-void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
-  if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
-}
-
 // The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
 // epochs of few images: a checkpoint after each would take far longer than the training.
 void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
@@ -84,7 +79,6 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
-  keep_decay_of_zero(config.training.optimizer);
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;

@@ -131,7 +131,7 @@ TEST_F(LoadConfig, TakesZeroForNone) {
 }
 
 TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
-  EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay, 0.0);
+  EXPECT_FALSE(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay);
   EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}, "weight_decay": 0.02}})")
                 .training.optimizer.weight_decay,
             0.02);
