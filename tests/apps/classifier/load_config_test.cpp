@@ -380,6 +380,13 @@ TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
   EXPECT_EQ(config.training.epochs, 1);
 }
 
+TEST_F(LoadConfig, LeavesTheCheckpointOfTheCoursesFormatAtTheEndUnlessTold) {
+  EXPECT_EQ(load(kCourse, {.out = "o"}, "run.config").output.checkpoint_every, 5);
+  EXPECT_EQ(load(kCourse, {.settings = {"output.checkpoint_every=2"}, .out = "o"}, "run.config")
+                .output.checkpoint_every,
+            2);
+}
+
 TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
   const std::string course = kCourse;
   struct Case {
