@@ -81,7 +81,7 @@ TEST_F(DryRun, WritesNothing) {
 TEST_F(DryRun, RefusesWhatTrainingWouldRefuse) {
   expect_refused({"training.batch_size=301"}, {}, 2, " at /training/batch_size: 301; expected ");
   expect_refused({"training.validation_fraction=0.001"}, {}, 2, " at /training/validation_fraction: ");
-  expect_refused({"training.optimizer.learning_rate=0.1", "training.schedule.least=1"}, {}, 2,
+  expect_refused({"training.schedule.type=cosine", "training.schedule.least=1"}, {}, 2,
                  " at /training/schedule/least: 1; expected at most 0.1, the learning rate");
   expect_refused({"data.source=idx"}, {}, 3, "train-images-idx3-ubyte.gz: No such file or directory");
   expect_refused({"output.metrics=../digits.json"}, {}, 2, "the file of the config and of output.metrics");

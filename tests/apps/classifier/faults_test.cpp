@@ -35,7 +35,7 @@ TEST_F(Faults, ABadCommandLineIsAnsweredWithTheUsage) {
     EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
     EXPECT_NE(result.err.find("\nusage: mnist_fcnn [train|eval|predict] CONFIG "), std::string::npos)
         << result.err;
-    EXPECT_EQ(std::ranges::count(result.err, '\n'), 2) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 4) << result.err;
   }
 }
 

@@ -61,6 +61,13 @@ TEST_F(Inference, EvalAndPredictAgreeWithTheTestAfterTraining) {
   }
 }
 
+TEST_F(Inference, KnowsOfClassesThatNoDigitHas) {
+  expect_success(train("more", {"data.classes=12"}));
+  EXPECT_EQ(metrics("more").at("parameters"), 784 * 16 + 16 + 16 * 12 + 12);
+  expect_success(run({"eval", config_, "--quiet", "--init", weights("more"), "--out", folder_.path("b")}));
+  EXPECT_TRUE(folder_.read("b/results.json") == folder_.read("more/results.json"));
+}
+
 TEST_F(Inference, EvalOfTheBestEpochsCheckpointTestsTheLastOne) {
   expect_success(train("best", {"training.keep_best=true", "training.validation_fraction=0.1",
                                 "training.epochs=6", "training.optimizer.learning_rate=0.5"}));

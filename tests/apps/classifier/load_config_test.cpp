@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/mnist_fcnn/model.hpp"
+#include "apps/mnist_lenet5/model.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -229,6 +230,7 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
        " at /data/limit_train: -5; expected an integer from 0 to 1000000000"},
+      {R"({"data": {"classes": 257}})", " at /data/classes: 257; expected an integer from 0 to 256"},
       {R"({"model": {"hidden": 128}})",
        " at /model/hidden: 128; expected a list of 0 to 1000 integers from 1 to 1000000"},
       {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
@@ -492,6 +494,17 @@ TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {
   EXPECT_EQ(course.model.hidden, std::vector<std::int64_t>{500});
   EXPECT_EQ(course.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(course.data.train_images, fs::current_path() / "data/mnist/train-images-idx3-ubyte.gz");
+}
+
+TEST(ExampleConfigs, AreAllTaken) {
+  std::size_t count = 0;
+  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()})
+    for (const auto& entry : fs::directory_iterator(kRoot / "apps" / program.name / "configs")) {
+      if (entry.path().filename() == "config.schema.json") continue;
+      EXPECT_EQ(config_error([&] { load_config(program, entry.path()); }), "no error") << entry.path();
+      ++count;
+    }
+  EXPECT_GE(count, 20U);
 }
 
 TEST(ExampleConfigs, MnistHasTheDefaults) {
