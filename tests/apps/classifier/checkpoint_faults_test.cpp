@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "tests/apps/classifier/program.hpp"
+#include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 
@@ -44,12 +45,31 @@ TEST_F(CheckpointFaults, AnotherTrainingIsNamedByTheFieldsThatDiffer) {
        R"(: training.optimizer.learning_rate is "0.1", expected "0.2")"},
       {"training.batch_size=16", R"(: training.batch_size is "32", expected "16")"},
       {"training.dropout=0.5", R"(: training.dropout is "0.0", expected "0.5")"},
-      {"data.digits_train=200", R"(: training images is "300 images of 28x28, by class )"},
-      {"data.limit_train=299", R"(", expected "299 images of 28x28, by class )"},
+      {"data.digits_train=200", R"(: training images is "300 images of 28x28, CRC-32 )"},
+      {"data.limit_train=299", R"(", expected "299 images of 28x28, CRC-32 )"},
   };
   for (const auto& [setting, part] : cases) expect_refused({setting}, resumed("a"), 4, part);
-  expect_refused({"training.validation_fraction=0.1"}, resumed("a"), 4,
-                 R"(validation images is "0 images of 0x0, by class ", expected "30 images of 28x28, )");
+  expect_refused(
+      {"training.validation_fraction=0.1"}, resumed("a"), 4,
+      R"(validation images is "0 images of 0x0, CRC-32 00000000, by class ", expected "30 images of 28x28, )");
+}
+
+TEST_F(CheckpointFaults, OtherImagesOfTheSameNumberAndLabelsAreAnotherTraining) {
+  namespace idx = gradtable::testing;
+  const auto write = [&](std::uint8_t pixel) {
+    idx::Bytes images = idx::idx_images(4, 2, 2);
+    images.back() = pixel;
+    folder_.write("images", images);
+  };
+  write(1);
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 1}));
+  config_ = folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".",
+      "train_images": "images", "train_labels": "labels", "test_images": "images", "test_labels": "labels"},
+      "model": {"hidden": [3]}, "training": {"epochs": 1, "batch_size": 2}})"));
+  expect_success(train("idx"));
+  expect_success(train("idx", {}, resumed("idx")));
+  write(2);
+  expect_refused({}, resumed("idx"), 4, R"(training images is "4 images of 2x2, CRC-32 )");
 }
 
 TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
