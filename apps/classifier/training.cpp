@@ -42,7 +42,7 @@ void Training::begin(const Options& options) {
 // Returns the names of parameters that are not finite, where these are allowed.
 std::vector<std::string> Training::resume(const std::filesystem::path& path) {
   gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
-  require_same_training(checkpoint, fields_of(program_, config_, data_));
+  require_same_training(checkpoint, fields_of(program_, config_, data_), default_fields(program_));
   const TrainingState state = state_of(checkpoint, data_.train.size());
   std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
   epochs_ = state.epochs;

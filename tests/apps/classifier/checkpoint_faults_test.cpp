@@ -36,15 +36,14 @@ class CheckpointFaults : public BuiltProgram {
 
 TEST_F(CheckpointFaults, AnotherTrainingIsNamedByTheFieldsThatDiffer) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"model.hidden=[8]", R"(: model.hidden is "[16]", expected "[8]")"},
+      {"model.hidden=[8]", R"(: model.hidden is [16], expected [8])"},
       {"model.activation=tanh", R"(: model.activation is "relu", expected "tanh")"},
       {"dtype=float64", R"(: dtype is "float32", expected "float64")"},
-      {"seed=43", R"(seed is "42", expected "43")"},
+      {"seed=43", R"(seed is 42, expected 43)"},
       {"training.optimizer.type=adam", R"(: training.optimizer.type is "sgd", expected "adam")"},
-      {"training.optimizer.learning_rate=0.2",
-       R"(: training.optimizer.learning_rate is "0.1", expected "0.2")"},
-      {"training.batch_size=16", R"(: training.batch_size is "32", expected "16")"},
-      {"training.dropout=0.5", R"(: training.dropout is "0.0", expected "0.5")"},
+      {"training.optimizer.learning_rate=0.2", R"(: training.optimizer.learning_rate is 0.1, expected 0.2)"},
+      {"training.batch_size=16", R"(: training.batch_size is 32, expected 16)"},
+      {"training.dropout=0.5", R"(: training.dropout is 0.0, expected 0.5)"},
       {"data.digits_train=200", R"(: training images is "300 images of 28x28, CRC-32 )"},
       {"data.limit_train=299", R"(", expected "299 images of 28x28, CRC-32 )"},
   };
@@ -52,6 +51,16 @@ TEST_F(CheckpointFaults, AnotherTrainingIsNamedByTheFieldsThatDiffer) {
   expect_refused(
       {"training.validation_fraction=0.1"}, resumed("a"), 4,
       R"(validation images is "0 images of 0x0, CRC-32 00000000, by class ", expected "30 images of 28x28, )");
+}
+
+TEST_F(CheckpointFaults, AKeyThatTheCheckpointIsTooOldForCountsAsItsDefault) {
+  const std::string older = changed(checkpoint("a"), [](TensorFile& file) {
+    for (const char* key : {"dropout", "label_smoothing", "schedule.type", "clip_norm"})
+      ASSERT_EQ(file.metadata.erase(fmt::format("config.training.{}", key)), 1U);
+  });
+  expect_refused({"training.dropout=0.5"}, {"--resume", older}, 4,
+                 ": training.dropout is 0.0, expected 0.5\n");
+  expect_success(train("b", {}, {"--resume", older}));
 }
 
 TEST_F(CheckpointFaults, OtherImagesOfTheSameNumberAndLabelsAreAnotherTraining) {
@@ -76,7 +85,7 @@ TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
   const Words cosine = {"training.schedule.type=cosine"};
   expect_success(train("cosine", cosine + Words{"training.epochs=2"}));
   expect_refused(cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
-                 R"(: training.schedule.epochs is "2", expected "4")");
+                 R"(: training.schedule.epochs is 2, expected 4)");
   expect_success(
       train("cosine", cosine + Words{"training.epochs=4", "training.schedule.epochs=2"}, resumed("cosine")));
 }
