@@ -52,6 +52,12 @@ void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
   if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
 }
 
+// A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
+void give_cosine_its_epochs(Config::Training& training) {
+  if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
+    training.schedule.epochs = training.epochs;
+}
+
 // The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
 // epochs of few images: a checkpoint after each would take far longer than the training.
 void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
@@ -85,6 +91,7 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
   keep_decay_of_zero(config.training.optimizer);
+  give_cosine_its_epochs(config.training);
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;

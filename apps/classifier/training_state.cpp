@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -36,6 +37,19 @@ NamedTexts fields_of(const Program& program, Config config) {
   for (const gradtable::Field& field : table.fields())
     if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
   return fields;
+}
+
+// More epochs make a cosine longer, unless its length is given.
+std::string advice(const NamedTexts& found, const NamedTexts& expected) {
+  constexpr const char* kEpochs = "training.schedule.epochs";
+  for (const NamedTexts* fields : {&found, &expected}) {
+    const auto type = fields->find("training.schedule.type");
+    if (type == fields->end() || type->second != "cosine" || !fields->contains(kEpochs)) return "";
+  }
+  const std::string& before = found.at(kEpochs);
+  if (before == expected.at(kEpochs)) return "";
+  return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kEpochs,
+                     gradtable::printable(before));
 }
 
 // The texts of a checkpoint as numbers.
@@ -86,8 +100,6 @@ class Texts {
 }  // namespace
 
 NamedTexts fields_of(const Program& program, Config config, const Data& data) {
-  gradtable::ScheduleOptions& schedule = config.training.schedule;
-  if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
   NamedTexts fields = fields_of(program, std::move(config));
   fields.emplace("program", program.name);
   fields.emplace("training images", fingerprint(data.train));
@@ -122,7 +134,11 @@ void require_same_training(const gradtable::Checkpoint& checkpoint, const NamedT
   NamedTexts found;
   for (const auto& [key, value] : checkpoint.texts)
     if (key.starts_with(kField)) found.emplace(key.substr(kField.size()), value);
-  gradtable::require_same(checkpoint.path, found, fields, defaults);
+  try {
+    gradtable::require_same(checkpoint.path, found, fields, defaults);
+  } catch (const gradtable::CheckpointError& error) {
+    throw gradtable::CheckpointError(fmt::format("{}{}", error.what(), advice(found, fields)));
+  }
 }
 
 TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images) {

@@ -84,10 +84,18 @@ TEST_F(CheckpointFaults, OtherImagesOfTheSameNumberAndLabelsAreAnotherTraining) 
 TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
   const Words cosine = {"training.schedule.type=cosine"};
   expect_success(train("cosine", cosine + Words{"training.epochs=2"}));
-  expect_refused(cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
-                 R"(: training.schedule.epochs is 2, expected 4)");
+  expect_refused(
+      cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
+      ": training.schedule.epochs is 2, expected 4; to go on with the cosine of the checkpoint, set "
+      "training.schedule.epochs=2\n");
+  expect_refused(cosine + Words{"training.epochs=4"}, resumed("a"), 4,
+                 ": training.schedule.epochs is 0, expected 4; training.schedule.type is \"constant\", "
+                 "expected \"cosine\"\n");
   expect_success(
       train("cosine", cosine + Words{"training.epochs=4", "training.schedule.epochs=2"}, resumed("cosine")));
+
+  config_ = folder_.path("cosine/config.resolved.json");
+  expect_success(train("longer", {"training.epochs=5"}, resumed("cosine")));
 }
 
 TEST_F(CheckpointFaults, AnotherProgramIsNamed) {

@@ -136,6 +136,17 @@ TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
             0.02);
 }
 
+TEST_F(LoadConfig, GivesACosineTheEpochsOfTheTraining) {
+  const auto epochs = [&](const std::string& schedule, const Overrides& overrides = {}) {
+    const std::string text = R"({"training": {"epochs": 7, "schedule": )" + schedule + "}}";
+    return load(text, overrides).training.schedule.epochs;
+  };
+  EXPECT_EQ(epochs(R"({"type": "cosine"})"), 7);
+  EXPECT_EQ(epochs(R"({"type": "cosine"})", {.settings = {"training.epochs=9"}}), 9);
+  EXPECT_EQ(epochs(R"({"type": "cosine", "epochs": 3})"), 3);
+  EXPECT_EQ(epochs(R"({"type": "step"})"), 0);
+}
+
 TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
             "configs/run.json at /training/optimizer: sgd: expected no momentum, which it does not have, got "
