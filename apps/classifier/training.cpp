@@ -5,6 +5,8 @@
 
 #include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/training/confusion.hpp>
 
 namespace classifier {
@@ -22,6 +24,19 @@ double metric_of(const EpochMetrics& epoch, const std::string& name) {
   return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
+// None may be left: then only the test is made again.
+void require_epochs_left(std::int64_t epochs, const TrainingState& state,
+                         const std::filesystem::path& config_file) {
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  const bool part = state.so_far.images > 0;
+  const std::int64_t least = done + (part ? 1 : 0);
+  if (epochs < least)
+    throw gradtable::ConfigError(
+        fmt::format("{} at /training/epochs: {}; expected at least {}: the checkpoint has done {}{}",
+                    gradtable::printable(config_file.native()), epochs, least, done,
+                    part ? " and a part of the next" : ""));
+}
+
 }  // namespace
 
 Training::Training(const Program& program, const Config& config, const Data& data, Setup& setup)
@@ -36,14 +51,14 @@ Training::Training(const Program& program, const Config& config, const Data& dat
 void Training::begin(const Options& options) {
   not_finite_ = not_finite_rule(options);
   if (options.init) load_weights(options, setup_);
-  if (options.resume) warn_of_not_finite(resume(*options.resume));
+  if (options.resume) warn_of_not_finite(resume(options));
 }
 
-// Returns the names of parameters that are not finite, where these are allowed.
-std::vector<std::string> Training::resume(const std::filesystem::path& path) {
-  gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
+std::vector<std::string> Training::resume(const Options& options) {
+  gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(options.resume->string());
   require_same_training(checkpoint, fields_of(program_, config_, data_), default_fields(program_));
   const TrainingState state = state_of(checkpoint, data_.train.size());
+  require_epochs_left(config_.training.epochs, state, options.config);
   std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
   epochs_ = state.epochs;
   so_far_ = state.so_far;
