@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/report.hpp"
 #include "apps/classifier/training.hpp"
@@ -56,7 +57,7 @@ void write_weights(const Config& config, const Setup& setup, const Data& data) {
 ExitCode train(const Program& program, const Options& options, const Config& config) {
   const Clock::time_point start = Clock::now();
   const gradtable::InterruptGuard guard;
-  prepare_outputs(config, options.config);
+  prepare_outputs(config, options);
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training training(program, config, data, setup);
