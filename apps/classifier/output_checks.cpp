@@ -30,7 +30,9 @@ fs::path resolved(const fs::path& file) {
 
 // What this run will write.
 std::vector<NamedFile> outputs(const Config& config, const Options& options) {
-  std::vector<NamedFile> files = outputs(config.output);
+  Config::Output output = config.output;
+  if (!writes_config(config, options)) output.config.clear();
+  std::vector<NamedFile> files = outputs(output);
   std::error_code unknown;
   if (options.command == Command::train && !options.resume && fs::exists(config.output.checkpoint, unknown))
     files.push_back({"the previous checkpoint", previous_checkpoint(config.output.checkpoint)});
@@ -129,6 +131,10 @@ bool same_file(const fs::path& a, const fs::path& b) {
   const fs::path real_a = resolved(a), real_b = resolved(b);
   std::error_code not_there;  // then by the names alone
   return real_a == real_b || fs::equivalent(real_a, real_b, not_there);
+}
+
+bool writes_config(const Config& config, const Options& options) {
+  return !config.output.config.empty() && !same_file(config.output.config, options.config);
 }
 
 void check_outputs(const Config& config, const Options& options) {

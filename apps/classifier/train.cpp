@@ -63,7 +63,7 @@ ExitCode train(const Program& program, const Options& options, const Config& con
   Training training(program, config, data, setup);
   training.begin(options);
   remove_old_results(config);
-  write_text(config.output.config, resolved_json(program, config));
+  if (writes_config(config, options)) write_text(config.output.config, resolved_json(program, config));
   write_graphs(config, setup.graph, setup.trainer.step_graph(data.train));
 
   Progress progress(options.quiet, config.training.epochs, data.train.size());
