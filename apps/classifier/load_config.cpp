@@ -35,8 +35,7 @@ void resolve_file(fs::path& file, const fs::path& folder) {
 void resolve_paths(Config& config, const fs::path& base) {
   Config::Data& data = config.data;
   data.dir = real_folder(base / data.dir);
-  for (fs::path* file : {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels})
-    resolve_file(*file, data.dir);
+  for (fs::path* file : data_files(data)) resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
   for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);

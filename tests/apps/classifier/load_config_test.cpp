@@ -467,6 +467,21 @@ TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
   EXPECT_EQ(again.data.train_images, folder_ / "d/train-images-idx3-ubyte.gz");
 }
 
+TEST_F(LoadConfig, NamesFilesFromTheirFoldersInTheResolvedConfig) {
+  const Config config = load(R"({"data": {"dir": "../d", "test_images": "/abs/t.gz"},
+      "output": {"dot": "../graph.dot"}})");
+  const std::string written = resolved_json(kProgram, config);
+  const nlohmann::json json = nlohmann::json::parse(written);
+  EXPECT_EQ(json.at("data").at("dir"), (folder_ / "d").string());
+  EXPECT_EQ(json.at("data").at("train_images"), "train-images-idx3-ubyte.gz");
+  EXPECT_EQ(json.at("data").at("test_images"), "/abs/t.gz");
+  EXPECT_EQ(json.at("output").at("metrics"), "metrics.json");
+  EXPECT_EQ(resolved_json(kProgram, load(written)), written);
+  setenv("MNIST_DIR", "/mnist", 1);
+  EXPECT_EQ(load(written).data.train_images, "/mnist/train-images-idx3-ubyte.gz");
+  EXPECT_EQ(load(written).data.test_images, "/abs/t.gz");
+}
+
 TEST_F(LoadConfig, WritesAPathThatIsNotUtf8Escaped) {
   Config config = load("{}", {.out = "bad\xFF"});
   EXPECT_EQ(config.output.dir.filename().native(), "bad\xFF");
