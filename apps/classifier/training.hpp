@@ -45,9 +45,15 @@ class Training {
  private:
   // Returns the names of parameters that are not finite, where these are allowed.
   std::vector<std::string> resume(const Options& options);
+  bool all_epochs_are_done() const;
+  // Of all epochs, or stopped early.
+  bool is_done() const;
+  // Returns whether it came to its end.
+  bool train_epoch(Progress& progress, const gradtable::InterruptGuard& guard);
   void finish_epoch(Progress& progress);
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
+  void measure_validation(gradtable::EpochMetrics& epoch);
   // Throws gradtable::NumericError in place of what nobody could go on from.
   void save() const;
 
@@ -55,6 +61,7 @@ class Training {
   const Config& config_;
   const Data& data_;
   Setup& setup_;
+  gradtable::NamedTexts fields_;  // fields_of
   gradtable::NotFinite not_finite_ = gradtable::NotFinite::refuse;
   gradtable::EarlyStopping stopping_;
   std::vector<gradtable::EpochMetrics> epochs_;
