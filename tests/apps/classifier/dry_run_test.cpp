@@ -95,7 +95,7 @@ TEST_F(DryRun, LooksAtTheFileThatTrainingWouldBeginWith) {
   expect_success(train("a"));
   expect_success(dry({}, resumed("a")));
   expect_success(dry({}, {"--init", weights("a")}));
-  expect_refused({"seed=1"}, resumed("a"), 4, R"(seed is "42", expected "1")");
+  expect_refused({"seed=1"}, resumed("a"), 4, R"(seed is 42, expected 1)");
   expect_refused({"model.hidden=[8]"}, {"--init", weights("a")}, 4, "\"W1\" is float32 (784,16)");
 }
 

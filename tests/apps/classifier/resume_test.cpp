@@ -90,9 +90,26 @@ TEST_F(ResumeAtTheEnd, OfAFinishedTrainingOnlyTestsAgain) {
   expect_only_tested({});
 }
 
-TEST_F(ResumeAtTheEnd, WithFewerEpochsThanAreDoneOnlyTestsAgain) {
+TEST_F(ResumeAtTheEnd, WithFewerEpochsThanAreDoneIsRefusedAndTouchesNothing) {
   expect_success(train("out"));
-  expect_only_tested({"training.epochs=1"});
+  std::filesystem::copy(folder_.path("out"), folder_.path("before"));
+  expect_error(train("out", {"training.epochs=1"}, resumed("out")), 2,
+               config_ + " at /training/epochs: 1; expected at least 3: the checkpoint has done 3\n");
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path("before"))) {
+    const std::string name = "/" + file.path().filename().string();
+    EXPECT_TRUE(folder_.read("out" + name) == folder_.read("before" + name)) << name;
+  }
+}
+
+TEST_F(ResumeAtTheEnd, CountsAPartOfAnEpochThatIsDone) {
+  expect_success(train("out"));
+  gradtable::TensorFile file = gradtable::read_safetensors(checkpoint("out"));
+  file.metadata.at("images") = "32";
+  gradtable::write_safetensors(checkpoint("out"), file);
+  expect_error(
+      train("out", {}, resumed("out")), 2,
+      " at /training/epochs: 3; expected at least 4: the checkpoint has done 3 and a part of the next\n");
+  expect_success(train("out", {"training.epochs=4"}, resumed("out")));
 }
 
 TEST_F(ResumeAtTheEnd, AfterEarlyStoppingOnlyTestsAgainOrGoesOnWithMorePatience) {

@@ -64,6 +64,14 @@ TEST_F(Parameters, RefuseNumbersThatAreNotFinite) {
   EXPECT_EQ(b_now(), 3);
 }
 
+TEST_F(Parameters, AreLookedAtWhereTheyAre) {
+  EXPECT_NO_THROW(require_finite(graph, parameters_of(graph), "now"));
+  graph.set_value(parameters_of(graph)[1], Array::of<double>({}, {kInfinity}));
+  EXPECT_EQ(message_of<NumericError>([&] { require_finite(graph, parameters_of(graph), "now"); }),
+            "now: NaN or infinity in \"b\"; expected finite numbers");
+  EXPECT_NO_THROW(require_finite(graph, std::vector{parameters_of(graph)[0]}, "now"));
+}
+
 TEST_F(Parameters, TakeNumbersThatAreNotFiniteWhereAllowed) {
   const NamedArrays values = {{"W", Array::of<float>({2}, {6, 7})},
                               {"b", Array::of<double>({}, {kInfinity})}};
