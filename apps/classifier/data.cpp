@@ -95,8 +95,8 @@ Dataset load_unlabelled(const std::filesystem::path& images, std::int64_t classe
 std::string fingerprint(const Dataset& data) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes), 0);
   for (const std::uint8_t label : data.labels) ++counts[label];
-  return fmt::format("{} images of {}x{}, by class {}", data.size(), data.rows, data.columns,
-                     fmt::join(counts, " "));
+  return fmt::format("{} images of {}x{}, CRC-32 {:08x}, by class {}", data.size(), data.rows, data.columns,
+                     checksum(data), fmt::join(counts, " "));
 }
 
 std::string describe(const Config& config, const Data& data) {

@@ -1,6 +1,7 @@
 #include "apps/classifier/dry_run.hpp"
 
 #include "apps/classifier/data.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
@@ -29,7 +30,7 @@ std::string in_operations(double flops) {
 }  // namespace
 
 void dry_run(const Program& program, const Options& options, Config config) {
-  check_outputs(config, options.config);
+  check_outputs(config, options);
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training(program, config, data, setup).begin(options);

@@ -8,6 +8,7 @@
 
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
@@ -62,7 +63,7 @@ void print(const std::string& text) {
 
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
   const Config config = only_results(full);
-  prepare_outputs(config, options.config);
+  prepare_outputs(config, options);
   const Dataset test = load_test_images(config, classes_of(options, config));
   Setup setup(program, config, test);
   load_weights(options, setup);

@@ -35,8 +35,7 @@ void resolve_file(fs::path& file, const fs::path& folder) {
 void resolve_paths(Config& config, const fs::path& base) {
   Config::Data& data = config.data;
   data.dir = real_folder(base / data.dir);
-  for (fs::path* file : {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels})
-    resolve_file(*file, data.dir);
+  for (fs::path* file : data_files(data)) resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
   for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
@@ -45,6 +44,12 @@ void resolve_paths(Config& config, const fs::path& base) {
 void use_environment(Config& config) {
   const char* folder = std::getenv("MNIST_DIR");
   if (folder && *folder) config.data.dir = working_directory() / folder;
+}
+
+// A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
+void give_cosine_its_epochs(Config::Training& training) {
+  if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
+    training.schedule.epochs = training.epochs;
 }
 
 // The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
@@ -79,6 +84,7 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
+  give_cosine_its_epochs(config.training);
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;

@@ -234,8 +234,13 @@ std::vector<std::filesystem::path*> output_files(Config::Output& output) {
           &output.config,         &output.checkpoint, &output.weights,     &output.dot};
 }
 
+std::vector<std::filesystem::path*> data_files(Config::Data& data) {
+  return {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels};
+}
+
 std::string resolved_json(const Program& program, Config config) {
   for (std::filesystem::path* file : output_files(config.output)) name_from(*file, config.output.dir);
+  for (std::filesystem::path* file : data_files(config.data)) name_from(*file, config.data.dir);
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
   return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
 }

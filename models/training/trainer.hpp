@@ -80,7 +80,8 @@ class Trainer {
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 
-  // One pass over the data in its own order, without updates, augmentation and dropout.
+  // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError,
+  // with the batch, when a loss is not finite, and ConfigError as train_epoch does.
   Score evaluate(const Dataset& data, const Answered& answered = {});
 
   // To be called after each epoch with its metric, by which a schedule may choose; and its state.

@@ -88,14 +88,14 @@ TEST_F(DryRun, RefusesWhatTrainingWouldRefuse) {
   const std::string file = folder_.write("file", std::string_view("old"));
   expect_refused({}, {"--out", file}, 6, "file: not a folder; expected a folder to write to");
   expect_refused({}, {"--out", file + "/a/b"}, 6, "file: not a folder; expected a folder to write to");
-  expect_refused({"output.checkpoint=/dev/full"}, {}, 6, "/dev/full: not a regular file; expected ");
+  expect_refused({"output.checkpoint=/dev/full"}, {}, 6, "/dev");  // which an ordinary user may not write to
 }
 
 TEST_F(DryRun, LooksAtTheFileThatTrainingWouldBeginWith) {
   expect_success(train("a"));
   expect_success(dry({}, resumed("a")));
   expect_success(dry({}, {"--init", weights("a")}));
-  expect_refused({"seed=1"}, resumed("a"), 4, R"(seed is "42", expected "1")");
+  expect_refused({"seed=1"}, resumed("a"), 4, R"(seed is 42, expected 1)");
   expect_refused({"model.hidden=[8]"}, {"--init", weights("a")}, 4, "\"W1\" is float32 (784,16)");
 }
 

@@ -137,6 +137,17 @@ TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
             0.02);
 }
 
+TEST_F(LoadConfig, GivesACosineTheEpochsOfTheTraining) {
+  const auto epochs = [&](const std::string& schedule, const Overrides& overrides = {}) {
+    const std::string text = R"({"training": {"epochs": 7, "schedule": )" + schedule + "}}";
+    return load(text, overrides).training.schedule.epochs;
+  };
+  EXPECT_EQ(epochs(R"({"type": "cosine"})"), 7);
+  EXPECT_EQ(epochs(R"({"type": "cosine"})", {.settings = {"training.epochs=9"}}), 9);
+  EXPECT_EQ(epochs(R"({"type": "cosine", "epochs": 3})"), 3);
+  EXPECT_EQ(epochs(R"({"type": "step"})"), 0);
+}
+
 TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
             "configs/run.json at /training/optimizer: sgd: expected no momentum, which it does not have, got "
@@ -144,6 +155,16 @@ TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error("{}", {.settings = {"model.output=softmax"}}),
             "configs/run.json at /model/output: \"softmax\"; expected \"linear\" with the loss "
             "softmax_cross_entropy");
+}
+
+TEST_F(LoadConfig, LeavesEpochsOfTheTrainingBehindTheWarmUpOfACosine) {
+  const std::string cosine =
+      R"({"training": {"epochs": 5, "schedule": {"type": "cosine", "warmup_epochs": 4}}})";
+  EXPECT_EQ(load(cosine).training.schedule.warmup_epochs, 4);
+  EXPECT_EQ(
+      error(cosine, {.settings = {"training.epochs=4"}}),
+      "configs/run.json at /training/schedule/warmup_epochs: 4; expected fewer than the 4 epochs of the "
+      "cosine, which the warm-up is part of");
 }
 
 TEST_F(LoadConfig, ReadsWhetherTheBitsAreToBeTheSameForAnyNumberOfThreads) {
@@ -382,6 +403,13 @@ TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
   EXPECT_EQ(config.training.epochs, 1);
 }
 
+TEST_F(LoadConfig, LeavesTheCheckpointOfTheCoursesFormatAtTheEndUnlessTold) {
+  EXPECT_EQ(load(kCourse, {.out = "o"}, "run.config").output.checkpoint_every, 5);
+  EXPECT_EQ(load(kCourse, {.settings = {"output.checkpoint_every=2"}, .out = "o"}, "run.config")
+                .output.checkpoint_every,
+            2);
+}
+
 TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
   const std::string course = kCourse;
   struct Case {
@@ -456,6 +484,21 @@ TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
   Config again = load(written);
   EXPECT_EQ(config_table(kProgram, again).write().dump(2), written);
   EXPECT_EQ(again.data.train_images, folder_ / "d/train-images-idx3-ubyte.gz");
+}
+
+TEST_F(LoadConfig, NamesFilesFromTheirFoldersInTheResolvedConfig) {
+  const Config config = load(R"({"data": {"dir": "../d", "test_images": "/abs/t.gz"},
+      "output": {"dot": "../graph.dot"}})");
+  const std::string written = resolved_json(kProgram, config);
+  const nlohmann::json json = nlohmann::json::parse(written);
+  EXPECT_EQ(json.at("data").at("dir"), (folder_ / "d").string());
+  EXPECT_EQ(json.at("data").at("train_images"), "train-images-idx3-ubyte.gz");
+  EXPECT_EQ(json.at("data").at("test_images"), "/abs/t.gz");
+  EXPECT_EQ(json.at("output").at("metrics"), "metrics.json");
+  EXPECT_EQ(resolved_json(kProgram, load(written)), written);
+  setenv("MNIST_DIR", "/mnist", 1);
+  EXPECT_EQ(load(written).data.train_images, "/mnist/train-images-idx3-ubyte.gz");
+  EXPECT_EQ(load(written).data.test_images, "/abs/t.gz");
 }
 
 TEST_F(LoadConfig, WritesAPathThatIsNotUtf8Escaped) {
