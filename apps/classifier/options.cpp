@@ -175,6 +175,9 @@ std::optional<std::filesystem::path> as_path(std::string_view name, const std::o
                                              std::string_view kind) {
   if (!word) return std::nullopt;
   if (word->empty()) throw UsageError(fmt::format("{}: an empty name; expected a {}", name, kind));
+  if (word->starts_with("--"))  // the parser takes the option that follows for the name
+    throw UsageError(
+        fmt::format("{}: no {} before {}; expected a {}", name, kind, gradtable::in_quotes(*word), kind));
   return std::filesystem::path(*word);
 }
 

@@ -108,7 +108,7 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"predict", "run.json", "--init", "w", "--images", ""}, "--images: an empty name; expected a file"},
       {{"predict", "run.json", "--images"}, "error: --images: no file; expected --images FILE"},
       {{"run.json", "--set", "seed=1", "--set"}, "error: --set: no key and value; expected --set"},
-      {{"run.json", "--resume", "--quiet"}, "error: --resume: no file; expected --resume FILE"},
+      {{"run.json", "--resume", "--quiet"}, "error: --resume: no file before \"--quiet\"; expected a file"},
       {{"run.json", "--verbose"}, "--verbose"},
       {{"run.json", "-x"}, "-x"},
       {{"run.json", "other.json"}, "other.json"},
