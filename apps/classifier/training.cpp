@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
@@ -67,6 +68,7 @@ std::vector<std::string> Training::resume(const Options& options) {
   stopping_.restore(state.best);
   setup_.trainer.learning_rate().restore(state.rate);
   best_ = std::move(checkpoint.kept);
+  goes_on_ = true;
   return names;
 }
 
@@ -77,10 +79,10 @@ End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {
     finish_epoch(progress);
     const auto done = static_cast<std::int64_t>(epochs_.size());
     const bool last = is_done() || guard.interrupted();
-    if (!last && done % config_.output.checkpoint_every == 0) save();
+    if (!last && done % config_.output.checkpoint_every == 0) save(progress);
   }
   progress.stop(so_far_);
-  save();
+  if (goes_on_ || !epochs_.empty() || so_far_.images > 0) save(progress);
   if (all_epochs_are_done()) return End::finished;
   return stopping_.stop() ? End::stopped_early : End::interrupted;
 }
@@ -153,7 +155,7 @@ void Training::use_best() {
   if (!best_.empty()) set_values(setup_.graph, setup_.network.parameters, best_, "the best epoch");
 }
 
-void Training::save() const {
+void Training::save(const Progress& progress) {
   if (config_.output.checkpoint.empty()) return;
   // The loss of a step is that before its update, which may have been the first to go beyond all numbers.
   if (not_finite_ == gradtable::NotFinite::refuse)
@@ -162,7 +164,11 @@ void Training::save() const {
   gradtable::NamedTexts texts = to_texts(
       {epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()}, fields_);
   texts.emplace("classes", fmt::format("{}", data_.train.classes));
+  if (!goes_on_ && !is_saved_ && keep_previous_checkpoint(config_))
+    progress.say(fmt::format("earlier  checkpoint kept as {}",
+                             previous_checkpoint(config_.output.checkpoint).string()));
   write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, std::move(texts));
+  is_saved_ = true;
 }
 
 }  // namespace classifier
