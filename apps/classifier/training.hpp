@@ -57,14 +57,18 @@ class Training {
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
   void measure_validation(gradtable::EpochMetrics& epoch);
-  // Throws gradtable::NumericError in place of what nobody could go on from.
+  // Throws gradtable::NumericError when parameters, or the loss of some images with them, are not finite: the
+  // loss of a step is that before its update, which may have been the first to go beyond all numbers.
+  void require_finite();
+  // In place of what nobody could go on from, it throws what require_finite does.
   void save(const Progress& progress);
 
   const Program& program_;
   const Config& config_;
   const Data& data_;
   Setup& setup_;
-  gradtable::NamedTexts fields_;  // fields_of
+  gradtable::NamedTexts fields_;     // fields_of
+  gradtable::Dataset first_images_;  // of those to train on
   gradtable::NotFinite not_finite_ = gradtable::NotFinite::refuse;
   gradtable::EarlyStopping stopping_;
   std::vector<gradtable::EpochMetrics> epochs_;
