@@ -68,6 +68,7 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   Setup setup(program, config, test);
   load_weights(options, setup);
   const Evaluation evaluation = evaluate(setup.trainer, test);
+  remove_other_report(full, evaluation);
   write_results(config, evaluation);
   const Progress progress(options.quiet, 0, 0);
   progress.say_test(evaluation.score);

@@ -34,16 +34,24 @@ std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluati
   return images;
 }
 
+// W without the row of biases below it, if there is one.
+gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::int64_t features) {
+  return {{weights.dtype(), {features, weights.shape()[1]}}, weights.data};
+}
+
 // Of the layer that sees the images, and of convolutions.
-std::vector<Report::Weights> pictures(const Dataset& test, const Setup& setup) {
+std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
+  const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;
+  const gradtable::Tensor& first = setup.network.parameters.front();
   std::vector<Report::Weights> all;
   for (const gradtable::Tensor& parameter : setup.network.parameters) {
     const gradtable::Shape& shape = parameter.shape();
     const gradtable::Array& value = setup.graph.value(parameter);
     if (shape.rank() == 4)
       all.push_back({parameter.label(), gradtable::filter_pictures(value)});
-    else if (shape.rank() == 2 && shape[0] == test.features())
-      all.push_back({parameter.label(), gradtable::unit_pictures(value, test.rows, test.columns)});
+    else if (parameter == first && shape.rank() == 2 && shape[0] == test.features() + biases)
+      all.push_back({parameter.label(), gradtable::unit_pictures(without_biases(value, test.features()),
+                                                                 test.rows, test.columns)});
   }
   return all;
 }
@@ -69,7 +77,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.kept_epoch = metrics.kept_epoch;
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
-  report.weights = pictures(data.test, setup);
+  report.weights = pictures(config, data.test, setup);
   report.graph_svg = drawing(setup, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));

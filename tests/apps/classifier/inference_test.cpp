@@ -68,6 +68,18 @@ TEST_F(Inference, KnowsOfClassesThatNoDigitHas) {
   EXPECT_TRUE(folder_.read("b/results.json") == folder_.read("more/results.json"));
 }
 
+TEST_F(Inference, EvalRemovesTheReportOfOtherResults) {
+  const auto evaluate = [&](const std::string& of) {
+    expect_success(run({"eval", config_, "--quiet", "--init", weights(of), "--out", folder_.path("out")}));
+  };
+  expect_success(run_digits({"--quiet"}));
+  evaluate("out");
+  EXPECT_TRUE(exists("out/report.html")) << "the results are those of the report";
+  expect_success(train("b", {"seed=5"}));
+  evaluate("b");
+  EXPECT_FALSE(exists("out/report.html"));
+}
+
 TEST_F(Inference, EvalOfTheBestEpochsCheckpointTestsTheLastOne) {
   expect_success(train("best", {"training.keep_best=true", "training.validation_fraction=0.1",
                                 "training.epochs=6", "training.optimizer.learning_rate=0.5"}));
