@@ -100,9 +100,9 @@ void require_schedule(const Config::Training& training, const Place& place) {
   if (training.schedule.least > training.optimizer.learning_rate)
     place.refuse("/training/schedule/least", training.schedule.least,
                  fmt::format("at most {}, the learning rate", training.optimizer.learning_rate));
-  const std::int64_t epochs = training.schedule.epochs > 0 ? training.schedule.epochs : training.epochs;
-  if (training.schedule.type == "cosine" && training.schedule.warmup_epochs >= epochs)
-    place.refuse("/training/schedule/warmup_epochs", training.schedule.warmup_epochs,
+  const std::int64_t warm_up = training.schedule.warmup_epochs, epochs = training.schedule.epochs;
+  if (training.schedule.type == "cosine" && warm_up > 0 && warm_up >= epochs)
+    place.refuse("/training/schedule/warmup_epochs", warm_up,
                  fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", epochs));
 }
 

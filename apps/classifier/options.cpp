@@ -25,8 +25,8 @@ struct Words {
 
 constexpr std::string_view kArguments =
     R"([train|eval|predict] CONFIG [--init FILE] [--resume FILE] [--images FILE]
-         [--set key.path=value]... [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
-         [--help] [--help-config] [--config-schema] [--version])";
+         [--set key.path=value]... [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite]
+         [--quiet] [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
   eval                  test the weights of --init

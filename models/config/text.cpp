@@ -40,9 +40,9 @@ constexpr std::size_t kEdit = 4;
 constexpr std::size_t kUnlike = 100;
 
 std::size_t steps_between_names(std::string_view written, std::string_view known) {
-  if (is_short_for(written, known)) return 1;
+  if (is_short_for(written, known) || is_short_for(known, written)) return 1;
   const std::size_t edits = edit_distance(written, known);
-  return 2 * edits > std::max(written.size(), known.size()) ? kUnlike : kEdit * edits;
+  return 2 * edits >= std::max(written.size(), known.size()) ? kUnlike : kEdit * edits;
 }
 
 std::size_t steps_between_groups(std::string_view written, std::string_view known) {

@@ -21,7 +21,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The known key that the writer of `key` most likely meant: a key of the same group, "training.optimizer",
 // before one of a group within or around it, before one of another group; there the name nearest in edit
-// distance, or one that the last name is short for. `known` must not be empty.
+// distance, or one that is short or long for it. `known` must not be empty.
 std::string nearest_key(std::string_view key, std::span<const std::string> known);
 
 }  // namespace gradtable

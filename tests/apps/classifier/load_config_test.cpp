@@ -131,7 +131,7 @@ TEST_F(LoadConfig, TakesZeroForNone) {
 }
 
 TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
-  EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay, 0.0);
+  EXPECT_FALSE(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay);
   EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}, "weight_decay": 0.02}})")
                 .training.optimizer.weight_decay,
             0.02);
@@ -155,6 +155,16 @@ TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error("{}", {.settings = {"model.output=softmax"}}),
             "configs/run.json at /model/output: \"softmax\"; expected \"linear\" with the loss "
             "softmax_cross_entropy");
+}
+
+TEST_F(LoadConfig, LeavesEpochsOfTheTrainingBehindTheWarmUpOfACosine) {
+  const std::string cosine =
+      R"({"training": {"epochs": 5, "schedule": {"type": "cosine", "warmup_epochs": 4}}})";
+  EXPECT_EQ(load(cosine).training.schedule.warmup_epochs, 4);
+  EXPECT_EQ(
+      error(cosine, {.settings = {"training.epochs=4"}}),
+      "configs/run.json at /training/schedule/warmup_epochs: 4; expected fewer than the 4 epochs of the "
+      "cosine, which the warm-up is part of");
 }
 
 TEST_F(LoadConfig, ReadsWhetherTheBitsAreToBeTheSameForAnyNumberOfThreads) {

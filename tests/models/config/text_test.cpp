@@ -43,8 +43,10 @@ TEST(NearestKey, PrefersTheGroupThatTheKeyIsIn) {
 }
 
 TEST(NearestKey, FindsNamesByWhatIsShortForThem) {
-  const std::vector<std::string> known = {"training.l1", "training.batch_size", "training.weight_decay",
-                                          "training.optimizer.learning_rate"};
+  const std::vector<std::string> known = {
+      "training.l1", "training.batch_size", "training.weight_decay", "training.optimizer.learning_rate",
+      "output.dir",  "output.report"};
+  EXPECT_EQ(nearest_key("output.directory", known), "output.dir");
   EXPECT_EQ(nearest_key("training.lr", known), "training.optimizer.learning_rate");
   EXPECT_EQ(nearest_key("training.optimizer.decay", known), "training.weight_decay");
   EXPECT_EQ(nearest_key("training.batch", known), "training.batch_size");
