@@ -38,7 +38,7 @@ struct Report {
   std::vector<WrongImage> mistakes = {};
   std::vector<Weights> weights = {};
   std::string graph_svg =
-      {};                   // an <svg> element, as graph_svg() makes it: the only text that is taken as it is
+      {};                   // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
   std::string config = {};  // the resolved one, as text
 };
 
