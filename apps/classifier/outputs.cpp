@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
@@ -146,14 +145,14 @@ double images_per_second(const std::vector<EpochMetrics>& epochs) {
   return seconds > 0 ? images / seconds : 0;
 }
 
+}  // namespace
+
 std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options) {
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::write_dot(text, graph, options);
   return text.str();
 }
-
-}  // namespace
 
 std::string metrics_json(const Program& program, const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;

@@ -1,9 +1,6 @@
 #include "apps/classifier/report.hpp"
 
-#include <sstream>
-
 #include <fmt/format.h>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
 #include <nlohmann/json.hpp>
@@ -48,12 +45,9 @@ std::vector<Report::Weights> pictures(const Dataset& test, const Setup& setup) {
   return all;
 }
 
-std::string drawing(Setup& setup, const Dataset& train) {
+std::string graph_of_the_loss(Setup& setup, const Dataset& train) {
   const gradtable::StepGraph& step = setup.trainer.step_graph(train);
-  std::ostringstream dot;
-  dot.imbue(std::locale::classic());
-  gradtable::write_dot(dot, setup.graph, {.outputs = {step.loss}});
-  return gradtable::graph_svg(dot.str()).value_or("");
+  return gradtable::graph_svg(drawing(setup.graph, {.outputs = {step.loss}})).value_or("");
 }
 
 }  // namespace
@@ -70,7 +64,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
   report.weights = pictures(data.test, setup);
-  report.graph_svg = drawing(setup, data.train);
+  report.graph_svg = graph_of_the_loss(setup, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

@@ -37,9 +37,8 @@ struct Report {
   std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
   std::vector<WrongImage> mistakes = {};
   std::vector<Weights> weights = {};
-  std::string graph_svg =
-      {};                   // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
-  std::string config = {};  // the resolved one, as text
+  std::string graph_svg = {};  // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
+  std::string config = {};     // the resolved one, as text
 };
 
 // One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's
