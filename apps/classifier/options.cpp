@@ -43,7 +43,7 @@ constexpr std::string_view kHelp = R"(
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
   --out DIR             write the results to DIR, from the working directory, in place of output.dir
   --threads N           most threads that compute, in place of the config's
-  --quiet               no progress
+  --quiet               no progress; with --dry-run the config alone
   --help                print this and leave
   --help-config         print every key of the config, its default and what it may be, and leave
   --config-schema       print the JSON Schema of the config, for editors, and leave

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/augmentation.hpp"
@@ -43,6 +44,15 @@ struct Score {
 
   double loss() const { return loss_sum / static_cast<double>(images); }
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
+};
+
+// What training takes, as far as it is known before.
+struct TrainingPlan {
+  std::size_t bytes = 0;        // of the results of all programs, each of which keeps memory of its own
+  double step_flops = 0;        // of a full batch, with its part of an update from several batches
+  double epoch_flops = 0;       // of all batches and updates of an epoch
+  double evaluation_flops = 0;  // of one pass over each data set that is evaluated
+  int threads = 1;              // of a step
 };
 
 // What a classifier answers for a batch of a data set.
@@ -88,9 +98,9 @@ class Trainer {
   // That of the first update of an epoch.
   double learning_rate_at(const Dataset& data, std::uint64_t epoch) const;
 
-  // The plan of a training step on a full batch of this data set. Throws ConfigError when the data do not fit
-  // the network.
-  ProgramPlan plan(const Dataset& data);
+  // The plan of a training on `data`, with evaluations on the others. Its programs are made here, if they are
+  // not yet. Throws ConfigError when data do not fit the network.
+  TrainingPlan plan(const Dataset& data, std::span<const Dataset* const> evaluated = {});
 
   // The graph of a full batch of this data set; what is drawn and counted. All parameters that training needs
   // are in the graph from here on, those of the optimizer too. Throws ConfigError when the data do not fit
@@ -106,6 +116,12 @@ class Trainer {
 
   detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
                                   const Schedule& rate);
+  // How many batches of a data set are of one size: the full ones, and the one that is left.
+  struct Batchful {
+    std::int64_t images;
+    std::int64_t batches;
+  };
+  std::vector<Batchful> sizes_of_batches(const Dataset& data) const;
   std::int64_t batches_in(const Dataset& data) const;
   std::int64_t batches_in_update(const Dataset& data) const;
   std::int64_t updates_in(const Dataset& data) const;
