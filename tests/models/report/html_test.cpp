@@ -82,6 +82,19 @@ TEST(HtmlReport, IsForLightAndDarkScreensAndPhones) {
   EXPECT_TRUE(contains(page, "name=\"viewport\""));
 }
 
+// A drawing grows with its letters: 12 in a width of 440.
+TEST(HtmlReport, DrawsNoLettersLargerThanThoseOfThePage) {
+  const std::string page = html(full_report());
+  const auto number = [&](const char* before) {
+    std::smatch match;
+    EXPECT_TRUE(std::regex_search(page, match, std::regex(std::string(before) + "([0-9]+)"))) << before;
+    return match.empty() ? 0 : std::stod(match[1]);
+  };
+  const double width = number("class=\"chart\" viewBox=\"0 0 "),
+               letters = number("\\.chart text.*font-size: ");
+  EXPECT_LE(letters * number("\\.chart \\{.*max-width: ") / width, number("font: "));
+}
+
 TEST(HtmlReport, LeavesOutWhatIsEmpty) {
   const std::string page = html({.title = "run"});
   EXPECT_TRUE(contains(page, "<h1>run</h1>"));
