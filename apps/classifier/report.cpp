@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
+#include <gradtable/models/training/losses.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -63,6 +64,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.kept_epoch = metrics.kept_epoch;
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
+  report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(data.test, setup);
   report.graph_svg = graph_of_the_loss(setup, data.train);
   report.config = resolved_json(program, config);

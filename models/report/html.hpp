@@ -36,6 +36,7 @@ struct Report {
   std::optional<ConfusionMatrix> confusion = {};
   std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
   std::vector<WrongImage> mistakes = {};
+  bool has_probabilities = true;  // whether those of the mistakes are such, or plain outputs
   std::vector<Weights> weights = {};
   std::string graph_svg = {};  // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
   std::string config = {};     // the resolved one, as text

@@ -144,6 +144,18 @@ TEST(HtmlReport, ShowsMistakesWithTheMostProbableClassesAndTheLabel) {
   EXPECT_FALSE(contains(page, "<th>0</th>"));
 }
 
+TEST(HtmlReport, CallsOutputsThatAreNoProbabilitiesByTheirName) {
+  Report report;
+  report.mistakes = {{{12, 1, 0, {1.25, -0.125}}, {1, 1, Colours::gray, {0}}}};
+  EXPECT_TRUE(contains(html(report), "whose label gets the least probability"));
+  report.has_probabilities = false;
+  const std::string page = html(report);
+  EXPECT_TRUE(contains(page, "whose label gets the smallest output"));
+  EXPECT_FALSE(contains(page, "probability"));
+  EXPECT_TRUE(contains(page, "<i style=\"width:100.0%\"></i></td><td>1.250</td>"));
+  EXPECT_TRUE(contains(page, "<i style=\"width:0.0%\"></i></td><td>-0.125</td>"));
+}
+
 TEST(HtmlReport, SaysHowManyOfTheWeightsItShows) {
   Report report;
   report.weights = {{"W1", unit_pictures(zeros({4, 9}), 2, 2, 3)},
