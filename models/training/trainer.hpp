@@ -14,6 +14,7 @@
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/training/classifier.hpp"
+#include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
 
 namespace gradtable {
@@ -30,8 +31,9 @@ struct TrainerOptions {
   std::int64_t gradient_accumulation = 1;
   AugmentationOptions augmentation = {};  // of the images that are trained on
   bool shuffle = true;
-  std::uint64_t seed = 42;  // of the order of the images and their augmentation
-  int threads = 0;          // at most so many; 0: as many as there are cores
+  std::uint64_t seed = 42;                   // of the order of the images and their augmentation
+  int threads = 0;                           // at most so many; 0: as many as there are cores
+  NotFinite evaluation = NotFinite::refuse;  // what evaluate does about a loss that is not finite
   // The same bits whatever the number of threads.
   bool deterministic = CompileOptions{}.deterministic;
 };
@@ -58,7 +60,7 @@ struct TrainingPlan {
 // What a classifier answers for a batch of a data set.
 struct Answers {
   std::int64_t first = 0;                     // the number of its first image
-  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities of the outputs
+  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities, or outputs
   std::span<const std::int32_t> predictions;  // the classes of the largest outputs
   std::span<const std::int32_t> labels;
 };
@@ -90,7 +92,8 @@ class Trainer {
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 
-  // One pass over the data in its own order, without updates, augmentation and dropout.
+  // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError
+  // when a loss is not finite, unless the options allow that; ConfigError as train_epoch does.
   Score evaluate(const Dataset& data, const Answered& answered = {});
 
   // To be called after each epoch with its metric, by which a schedule may choose; and its state.

@@ -102,8 +102,11 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
 
 Program& TrainingSteps::evaluation_program(Step& step) {
   const StepGraph& g = step.evaluation;
-  if (!step.evaluate)
-    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, {g.loss});
+  if (!step.evaluate) {
+    std::vector<Tensor> finite;
+    if (options_.evaluation == NotFinite::refuse) finite = {g.loss};
+    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, finite);
+  }
   return *step.evaluate;
 }
 

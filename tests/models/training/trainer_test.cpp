@@ -263,6 +263,24 @@ TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
   EXPECT_TRUE(std::ranges::all_of(now, [](double v) { return std::isfinite(v); }));
 }
 
+TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
+  for (const NotFinite rule : {NotFinite::refuse, NotFinite::allow}) {
+    Graph graph;
+    const Fcnn network(graph, {4, 2});
+    graph.set_value(network.parameters()[1],
+                    Array::of<float>({2}, {std::numeric_limits<float>::quiet_NaN(), 0}));
+    Trainer trainer(graph, network, {.batch_size = 7, .evaluation = rule});
+    if (rule == NotFinite::refuse) {
+      EXPECT_THROW(trainer.evaluate(tiny()), NumericError);
+    } else {
+      const Score score = trainer.evaluate(tiny());
+      EXPECT_TRUE(std::isnan(score.loss()));
+      EXPECT_EQ(score.images, 7);
+    }
+    EXPECT_THROW(trainer.train_epoch(tiny(), 1), NumericError);
+  }
+}
+
 TEST(Trainer, StopsWhenToldTo) {
   Graph graph;
   const Fcnn network(graph, {4, 2});
