@@ -39,7 +39,7 @@ constexpr std::string_view kHelp = R"(
   --resume FILE         go on from this checkpoint as if training had not been interrupted
   --images FILE         the images to predict, in place of the test set
   --dry-run             print the config with every default and what training would take, and leave
-  --allow-nonfinite     take weights that are infinite or not a number
+  --allow-nonfinite     take weights that are infinite or not a number; with eval, a loss that is so, too
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
   --out DIR             write the results to DIR, from the working directory, in place of output.dir
   --threads N           most threads that compute, in place of the config's
