@@ -27,7 +27,7 @@ gradtable::Dataset load_test_images(const Config& config, std::int64_t classes);
 // The images of an IDX file, whose labels nobody knows: all are 0, of one class.
 gradtable::Dataset load_unlabelled(const std::filesystem::path& images);
 
-// "60000 images of 28x28, by class 5923 6742 ...": what tells data sets apart.
+// "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": what tells data sets apart.
 std::string fingerprint(const gradtable::Dataset& data);
 
 // For people: how many, how large, where from.

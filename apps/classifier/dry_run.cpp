@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "apps/classifier/data.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
@@ -55,7 +56,7 @@ void say_plan(const Program& program, const Config& config, const Data& data, Se
 }  // namespace
 
 void dry_run(const Program& program, const Options& options, Config config) {
-  check_outputs(config, options.config);
+  check_outputs(config, options);
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training(program, config, data, setup).begin(options);

@@ -9,6 +9,7 @@
 
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
@@ -96,7 +97,7 @@ void print(const std::string& text) {
 
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
   const Config config = only_results(full);
-  prepare_outputs(config, options.config);
+  prepare_outputs(config, options);
   WeightsFile weights = read_weights_file(options);
   const Dataset test = load_images(weights, program, options, config);
   Setup setup(program, config, test, not_finite_rule(options));

@@ -35,8 +35,7 @@ void resolve_file(fs::path& file, const fs::path& folder) {
 void resolve_paths(Config& config, const fs::path& base) {
   Config::Data& data = config.data;
   data.dir = real_folder(base / data.dir);
-  for (fs::path* file : {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels})
-    resolve_file(*file, data.dir);
+  for (fs::path* file : data_files(data)) resolve_file(*file, data.dir);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
   for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
@@ -50,6 +49,12 @@ void use_environment(Config& config) {
 // adamw would decay weights by an amount of its own where none is given; in a config, 0 is none.
 void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
   if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
+}
+
+// A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
+void give_cosine_its_epochs(Config::Training& training) {
+  if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
+    training.schedule.epochs = training.epochs;
 }
 
 // The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
@@ -85,6 +90,7 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
   keep_decay_of_zero(config.training.optimizer);
+  give_cosine_its_epochs(config.training);
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
   return config;

@@ -1,16 +1,15 @@
 #include "apps/classifier/outputs.hpp"
 
 #include <sstream>
-#include <string_view>
 #include <system_error>
 
+#include "apps/classifier/output_checks.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace classifier {
 namespace {
@@ -18,106 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using gradtable::EpochMetrics;
 using gradtable::OutputError;
-
-fs::path forward_dot(const fs::path& dot) {
-  return dot.parent_path() / fmt::format("{}_forward{}", dot.stem().string(), dot.extension().string());
-}
-
-struct NamedFile {
-  std::string_view name;  // for messages
-  fs::path file;
-};
-
-// Those that are written; the config has empty names for others.
-std::vector<NamedFile> outputs(const Config& config) {
-  const Config::Output& output = config.output;
-  std::vector<NamedFile> files = {{"output.metrics", output.metrics},
-                                  {"output.metrics_csv", output.metrics_csv},
-                                  {"output.prediction_log", output.prediction_log},
-                                  {"output.results", output.results},
-                                  {"output.report", output.report},
-                                  {"output.config", output.config},
-                                  {"output.checkpoint", output.checkpoint},
-                                  {"output.weights", output.weights},
-                                  {"output.dot", output.dot}};
-  std::erase_if(files, [](const NamedFile& named) { return named.file.empty(); });
-  if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
-  return files;
-}
-
-// Those that a run must not write over, whether it reads them or not.
-std::vector<NamedFile> inputs(const Config& config, const fs::path& config_file) {
-  return {{"the config", config_file},
-          {"data.train_images", config.data.train_images},
-          {"data.train_labels", config.data.train_labels},
-          {"data.test_images", config.data.test_images},
-          {"data.test_labels", config.data.test_labels}};
-}
-
-// Without links and dots, as far as that is possible.
-fs::path resolved(const fs::path& file) {
-  std::error_code error;
-  fs::path real = fs::weakly_canonical(fs::absolute(file, error), error);
-  if (!error)
-    real = fs::weakly_canonical(real, error);  // "folder/../link", when the folder is yet to be made
-  return error ? file.lexically_normal() : real;
-}
-
-bool same_file(const fs::path& a, const fs::path& b) {
-  const fs::path real_a = resolved(a), real_b = resolved(b);
-  std::error_code not_there;  // then by the names alone
-  return real_a == real_b || fs::equivalent(real_a, real_b, not_there);
-}
-
-void require_apart(const NamedFile& output, const NamedFile& other) {
-  if (same_file(output.file, other.file))
-    throw gradtable::ConfigError(fmt::format("{}: the file of {} and of {}; expected two files",
-                                             output.file.string(), other.name, output.name));
-}
-
-void require_apart(const Config& config, const fs::path& config_file) {
-  std::vector<NamedFile> taken = inputs(config, config_file);
-  for (const NamedFile& output : outputs(config)) {
-    for (const NamedFile& other : taken) require_apart(output, other);
-    taken.push_back(output);
-  }
-}
-
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
-
-// The folder, or the first above it that is there: where the others are to be made.
-fs::path existing(fs::path folder) {
-  std::error_code unknown;
-  while (!fs::exists(folder, unknown) && folder.has_relative_path()) folder = folder.parent_path();
-  return folder.empty() ? fs::path(".") : folder;
-}
-
-void require_writable(const fs::path& file) {
-  const fs::path folder = existing(folder_of(file));
-  std::error_code error;
-  if (!fs::is_directory(folder, error))
-    throw OutputError(fmt::format("{}: not a folder; expected a folder to write to", folder.string()));
-  if (access(folder.c_str(), W_OK) != 0)
-    throw OutputError(fmt::format("{}: not writable; expected a folder to write to", folder.string()));
-  const fs::file_status status = fs::status(file, error);
-  if (error == std::errc::no_such_file_or_directory) return;
-  if (error)
-    throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
-  if (!fs::is_regular_file(status))
-    throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(),
-                                  fs::is_directory(status) ? "a folder" : "not a regular file"));
-  if (access(file.c_str(), W_OK) != 0)
-    throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw OutputError(fmt::format("{}: {}; expected a folder to write to", folder.string(), error.message()));
-}
 
 nlohmann::ordered_json to_json(const EpochMetrics& epoch) {
   nlohmann::ordered_json json = {
@@ -178,19 +77,6 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-void check_outputs(const Config& config, const fs::path& config_file) {
-  require_apart(config, config_file);
-  for (const NamedFile& output : outputs(config)) require_writable(output.file);
-}
-
-void prepare_outputs(const Config& config, const fs::path& config_file) {
-  require_apart(config, config_file);
-  for (const NamedFile& output : outputs(config)) {
-    make_folder(folder_of(output.file));
-    require_writable(output.file);
-  }
-}
-
 Config only_results(Config config) {
   const Config::Output all = config.output;
   for (fs::path* file : output_files(config.output)) file->clear();
@@ -229,7 +115,7 @@ void write_graphs(const Config& config, const gradtable::Graph& graph, const gra
 
 std::string list_of_outputs(const Config& config) {
   std::string list;
-  for (const NamedFile& output : outputs(config)) {
+  for (const NamedFile& output : outputs(config.output)) {
     std::error_code error;
     if (!fs::exists(output.file, error)) continue;
     const fs::path inside = output.file.lexically_relative(config.output.dir);

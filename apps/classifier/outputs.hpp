@@ -30,13 +30,6 @@ struct Metrics {
 // The result of a run as JSON, with the resolved config and the BLAS in use.
 std::string metrics_json(const Program& program, const Metrics& metrics, Config config);
 
-// Before any work is done, throws gradtable::OutputError when one of the files that the config asks for could
-// not be written at the end, and gradtable::ConfigError when it would overwrite the config, a data file or
-// another output.
-void check_outputs(const Config& config, const std::filesystem::path& config_file);
-// The same after making their folders.
-void prepare_outputs(const Config& config, const std::filesystem::path& config_file);
-
 // The same config with the outputs of an evaluation alone: prediction log and results.
 Config only_results(Config config);
 

@@ -31,14 +31,16 @@ struct Program {
 // With the folder of the program's results.
 Config default_config(const Program& program);
 
-// All that a run can leave, in the order of the keys.
+// All that a run can leave, and all that it reads, in the order of the keys.
 std::vector<std::filesystem::path*> output_files(Config::Output& output);
+std::vector<std::filesystem::path*> data_files(Config::Data& data);
 
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.
 gradtable::ConfigTable config_table(const Program& program, Config& config);
 
-// The config with all its keys, as the text of a file that gives the same config. Outputs in output.dir have
-// names from there, so that with another folder in the file, or with --out, they all go there.
+// The config with all its keys, as the text of a file that gives the same config. Outputs in output.dir and
+// data in data.dir have names from there, so that another folder, in the file or from --out or MNIST_DIR, is
+// that of them all.
 std::string resolved_json(const Program& program, Config config);
 
 }  // namespace classifier

@@ -15,13 +15,11 @@ namespace {
 
 gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
   const Config::Training& training = config.training;
-  gradtable::ScheduleOptions schedule = training.schedule;
-  if (schedule.epochs == 0) schedule.epochs = training.epochs;
   return {.batch_size = training.batch_size,
           .loss = training.loss,
           .label_smoothing = training.label_smoothing,
           .optimizer = training.optimizer,
-          .schedule = schedule,
+          .schedule = training.schedule,
           .better = better_of(training.early_stopping.metric),
           .gradient_accumulation = training.gradient_accumulation,
           .augmentation = training.augmentation,

@@ -3,11 +3,11 @@
 #include <chrono>
 
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/report.hpp"
 #include "apps/classifier/training.hpp"
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/models/training/weights.hpp>
 
@@ -15,86 +15,116 @@ namespace classifier {
 namespace {
 
 using gradtable::ExitCode;
+using gradtable::InterruptGuard;
 using Clock = std::chrono::steady_clock;
 
-void say_start(const Program& program, const Config& config, const Data& data, const Setup& setup,
-               const Metrics& metrics, const Progress& progress) {
-  progress.say(fmt::format("data     {}", describe(config, data)));
-  progress.say(fmt::format("network  {}, {}, {}, {} parameters", program.describe(config, data.train),
-                           config.model.initializer, to_string(config.dtype),
-                           setup.network.parameter_count()));
-  progress.say(fmt::format("threads  {}, {}", metrics.threads, to_string(gradtable::tune_blas())));
-}
+// One training and what it leaves.
+class Run {
+ public:
+  Run(const Program& program, const Options& options, const Config& config, Clock::time_point start)
+      : program_(program), options_(options), config_(config), start_(start) {}
 
-void say_end(const Config& config, const Metrics& metrics, const Progress& progress) {
-  if (metrics.end == End::stopped_early)
-    progress.say(fmt::format("stopped  after {} of {} epochs: {} got no better for {}", metrics.epochs.size(),
-                             config.training.epochs, config.training.early_stopping.metric,
-                             config.training.early_stopping.patience));
-  if (metrics.end == End::interrupted)
-    progress.say(fmt::format("stopped  by a signal, after {} of {} epochs", metrics.epochs.size(),
-                             config.training.epochs));
-  if (metrics.end == End::interrupted && !config.output.checkpoint.empty())
-    progress.say(fmt::format("resume   with --resume {}", config.output.checkpoint.string()));
-  if (metrics.kept_epoch && metrics.test)
-    progress.say(fmt::format("kept     epoch {}, the best by {}", *metrics.kept_epoch,
-                             config.training.early_stopping.metric));
-  if (metrics.test) progress.say_test(*metrics.test);
-  progress.say(fmt::format("results  {}", list_of_outputs(config)));
-}
+  ExitCode train(const InterruptGuard& guard) {
+    training_.begin(options_);
+    metrics_.parameters = setup_.network.parameter_count();
+    metrics_.threads = setup_.trainer.plan(data_.train).threads;
+    say_start();
+    begin_outputs();
+    learn(guard);
+    say_end();
+    return metrics_.end == End::interrupted ? ExitCode::interrupted : ExitCode::ok;
+  }
 
-void write_weights(const Config& config, const Setup& setup, const Data& data) {
-  if (config.output.weights.empty()) return;
-  const auto layout = config.output.weights_layout == "pytorch" ? gradtable::WeightLayout::pytorch
-                                                                : gradtable::WeightLayout::gradtable;
-  gradtable::write_weights(config.output.weights.string(), setup.graph, setup.network.parameters, layout,
-                           {{"classes", fmt::format("{}", data.train.classes)}});
-}
+ private:
+  void begin_outputs() {
+    remove_old_results(config_);
+    if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(program_, config_));
+    write_graphs(config_, setup_.graph, setup_.trainer.step_graph(data_.train));
+  }
+
+  void learn(const InterruptGuard& guard) {
+    try {
+      metrics_.end = training_.run(progress_, guard);
+      if (metrics_.end != End::interrupted) test();
+    } catch (const gradtable::NumericError&) {
+      write_metrics();  // of the epochs that went well
+      throw;
+    }
+    if (metrics_.end == End::interrupted) write_metrics();
+  }
+
+  void test() {
+    training_.use_best();
+    const Evaluation evaluation = evaluate(setup_.trainer, data_.test);
+    metrics_.test = evaluation.score;
+    write_metrics();
+    write_results(config_, evaluation);
+    write_weights();
+    write_report(program_, config_, data_, setup_, metrics_, evaluation);
+  }
+
+  void write_metrics() {
+    metrics_.epochs = training_.epochs();
+    metrics_.kept_epoch = training_.kept_epoch();
+    metrics_.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    write_text(config_.output.metrics, metrics_json(program_, metrics_, config_));
+  }
+
+  void write_weights() const {
+    if (config_.output.weights.empty()) return;
+    const auto layout = config_.output.weights_layout == "pytorch" ? gradtable::WeightLayout::pytorch
+                                                                   : gradtable::WeightLayout::gradtable;
+    gradtable::write_weights(config_.output.weights.string(), setup_.graph, setup_.network.parameters, layout,
+                             {{"classes", fmt::format("{}", data_.train.classes)}});
+  }
+
+  void say_start() const {
+    progress_.say(fmt::format("data     {}", describe(config_, data_)));
+    progress_.say(fmt::format("network  {}, {}, {}, {} parameters", program_.describe(config_, data_.train),
+                              config_.model.initializer, to_string(config_.dtype), metrics_.parameters));
+    progress_.say(fmt::format("threads  {}, {}", metrics_.threads, to_string(gradtable::tune_blas())));
+  }
+
+  void say_why_it_stopped() const {
+    const std::size_t done = metrics_.epochs.size();
+    const Config::Training& training = config_.training;
+    if (metrics_.end == End::stopped_early)
+      progress_.say(fmt::format("stopped  after {} of {} epochs: {} got no better for {}", done,
+                                training.epochs, training.early_stopping.metric,
+                                training.early_stopping.patience));
+    if (metrics_.end != End::interrupted) return;
+    progress_.say(fmt::format("stopped  by a signal, after {} of {} epochs", done, training.epochs));
+    if (!config_.output.checkpoint.empty())
+      progress_.say(fmt::format("resume   with --resume {}", config_.output.checkpoint.string()));
+  }
+
+  void say_end() const {
+    say_why_it_stopped();
+    if (metrics_.kept_epoch && metrics_.test)
+      progress_.say(fmt::format("kept     epoch {}, the best by {}", *metrics_.kept_epoch,
+                                config_.training.early_stopping.metric));
+    if (metrics_.test) progress_.say_test(*metrics_.test);
+    progress_.say(fmt::format("results  {}", list_of_outputs(config_)));
+  }
+
+  const Program& program_;
+  const Options& options_;
+  const Config& config_;
+  Clock::time_point start_;
+  Data data_ = load_data(config_, options_.config);
+  Setup setup_{program_, config_, data_.train};
+  Training training_{program_, config_, data_, setup_};
+  Progress progress_{options_.quiet, config_.training.epochs, data_.train.size()};
+  Metrics metrics_;
+};
 
 }  // namespace
 
 ExitCode train(const Program& program, const Options& options, const Config& config) {
   const Clock::time_point start = Clock::now();
-  const gradtable::InterruptGuard guard;
-  prepare_outputs(config, options.config);
-  const Data data = load_data(config, options.config);
-  Setup setup(program, config, data.train);
-  Training training(program, config, data, setup);
-  training.begin(options);
-  remove_old_results(config);
-  write_text(config.output.config, resolved_json(program, config));
-  write_graphs(config, setup.graph, setup.trainer.step_graph(data.train));
-
-  Progress progress(options.quiet, config.training.epochs, data.train.size());
-  Metrics metrics{.parameters = setup.network.parameter_count(),
-                  .threads = setup.trainer.plan(data.train).threads};
-  say_start(program, config, data, setup, metrics, progress);
-  const auto write_metrics = [&] {
-    metrics.epochs = training.epochs();
-    metrics.kept_epoch = training.kept_epoch();
-    metrics.total_seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    write_text(config.output.metrics, metrics_json(program, metrics, config));
-  };
-  try {
-    metrics.end = training.run(progress, guard);
-  } catch (const gradtable::NumericError&) {
-    write_metrics();  // of the epochs that went well
-    throw;
-  }
-  if (metrics.end == End::interrupted) {
-    write_metrics();
-    say_end(config, metrics, progress);
-    return ExitCode::interrupted;
-  }
-  training.use_best();
-  const Evaluation evaluation = evaluate(setup.trainer, data.test);
-  metrics.test = evaluation.score;
-  write_metrics();
-  write_results(config, evaluation);
-  write_weights(config, setup, data);
-  write_report(program, config, data, setup, metrics, evaluation);
-  say_end(config, metrics, progress);
-  return ExitCode::ok;
+  const InterruptGuard guard;
+  prepare_outputs(config, options);
+  return Run(program, options, config, start).train(guard);
 }
 
 }  // namespace classifier

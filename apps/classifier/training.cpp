@@ -5,6 +5,8 @@
 
 #include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/training/confusion.hpp>
 
 namespace classifier {
@@ -22,6 +24,19 @@ double metric_of(const EpochMetrics& epoch, const std::string& name) {
   return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
+// None may be left: then only the test is made again.
+void require_epochs_left(std::int64_t epochs, const TrainingState& state,
+                         const std::filesystem::path& config_file) {
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  const bool part = state.so_far.images > 0;
+  const std::int64_t least = done + (part ? 1 : 0);
+  if (epochs < least)
+    throw gradtable::ConfigError(
+        fmt::format("{} at /training/epochs: {}; expected at least {}: the checkpoint has done {}{}",
+                    gradtable::printable(config_file.native()), epochs, least, done,
+                    part ? " and a part of the next" : ""));
+}
+
 }  // namespace
 
 Training::Training(const Program& program, const Config& config, const Data& data, Setup& setup)
@@ -29,6 +44,7 @@ Training::Training(const Program& program, const Config& config, const Data& dat
       config_(config),
       data_(data),
       setup_(setup),
+      fields_(fields_of(program, config, data)),
       stopping_(better_of(config.training.early_stopping.metric), config.training.early_stopping.patience) {
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
@@ -36,14 +52,14 @@ Training::Training(const Program& program, const Config& config, const Data& dat
 void Training::begin(const Options& options) {
   not_finite_ = not_finite_rule(options);
   if (options.init) load_weights(read_weights_file(options), options, data_.train, setup_);
-  if (options.resume) warn_of_not_finite(resume(*options.resume));
+  if (options.resume) warn_of_not_finite(resume(options));
 }
 
-// Returns the names of parameters that are not finite, where these are allowed.
-std::vector<std::string> Training::resume(const std::filesystem::path& path) {
-  gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(path.string());
-  require_same_training(checkpoint, fields_of(program_, config_, data_));
+std::vector<std::string> Training::resume(const Options& options) {
+  gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(options.resume->string());
+  require_same_training(checkpoint, fields_, default_fields(program_));
   const TrainingState state = state_of(checkpoint, data_.train.size());
+  require_epochs_left(config_.training.epochs, state, options.config);
   std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
   epochs_ = state.epochs;
   so_far_ = state.so_far;
@@ -56,27 +72,37 @@ std::vector<std::string> Training::resume(const std::filesystem::path& path) {
 
 End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {
   if (!config_.output.metrics_csv.empty()) csv_.emplace(config_.output.metrics_csv.string(), epochs_);
-  const auto epochs = static_cast<std::size_t>(config_.training.epochs);
-  while (epochs_.size() < epochs && !stopping_.stop() && !guard.interrupted()) {
-    const std::size_t epoch = epochs_.size() + 1;
-    progress.begin_epoch(static_cast<std::int64_t>(epoch), so_far_.images);
-    so_far_ = setup_.trainer.train_epoch(
-        data_.train, epoch,
-        [&](const Score& score) {
-          progress.update(score);
-          return !guard.interrupted();
-        },
-        so_far_);
-    seconds_ += progress.seconds();
-    if (so_far_.images < data_.train.size()) break;
+  while (!is_done() && !guard.interrupted()) {
+    if (!train_epoch(progress, guard)) break;
     finish_epoch(progress);
-    const bool last = epochs_.size() == epochs || stopping_.stop() || guard.interrupted();
-    if (!last && epoch % static_cast<std::size_t>(config_.output.checkpoint_every) == 0) save();
+    const auto done = static_cast<std::int64_t>(epochs_.size());
+    const bool last = is_done() || guard.interrupted();
+    if (!last && done % config_.output.checkpoint_every == 0) save();
   }
   progress.stop(so_far_);
   save();
-  if (epochs_.size() >= epochs) return End::finished;
+  if (all_epochs_are_done()) return End::finished;
   return stopping_.stop() ? End::stopped_early : End::interrupted;
+}
+
+bool Training::all_epochs_are_done() const {
+  return epochs_.size() >= static_cast<std::size_t>(config_.training.epochs);
+}
+
+bool Training::is_done() const {
+  return all_epochs_are_done() || stopping_.stop();
+}
+
+bool Training::train_epoch(Progress& progress, const gradtable::InterruptGuard& guard) {
+  const std::size_t epoch = epochs_.size() + 1;
+  progress.begin_epoch(static_cast<std::int64_t>(epoch), so_far_.images);
+  const auto go_on = [&](const Score& score) {
+    progress.update(score);
+    return !guard.interrupted();
+  };
+  so_far_ = setup_.trainer.train_epoch(data_.train, epoch, go_on, so_far_);
+  seconds_ += progress.seconds();
+  return so_far_.images >= data_.train.size();
 }
 
 void Training::finish_epoch(Progress& progress) {
@@ -99,21 +125,23 @@ EpochMetrics Training::measured() {
   epoch.learning_rate = setup_.trainer.learning_rate_at(data_.train, static_cast<std::uint64_t>(epoch.epoch));
   epoch.seconds = seconds_;
   epoch.images_per_second = seconds_ > 0 ? static_cast<double>(so_far_.images) / seconds_ : 0;
-  if (data_.validation.size() > 0) {
-    gradtable::ConfusionMatrix confusion(data_.validation.classes);
-    const Score score = setup_.trainer.evaluate(data_.validation, [&](const gradtable::Answers& batch) {
-      confusion.add(batch.predictions, batch.labels);
-    });
-    epoch.validation_loss = score.loss();
-    epoch.validation_accuracy = score.accuracy();
-    epoch.validation_balanced_accuracy = confusion.balanced_accuracy();
-  }
+  if (data_.validation.size() > 0) measure_validation(epoch);
   if (config_.training.measure_test) {
     const Score score = setup_.trainer.evaluate(data_.test);
     epoch.test_loss = score.loss();
     epoch.test_accuracy = score.accuracy();
   }
   return epoch;
+}
+
+void Training::measure_validation(EpochMetrics& epoch) {
+  gradtable::ConfusionMatrix confusion(data_.validation.classes);
+  const Score score = setup_.trainer.evaluate(data_.validation, [&](const gradtable::Answers& batch) {
+    confusion.add(batch.predictions, batch.labels);
+  });
+  epoch.validation_loss = score.loss();
+  epoch.validation_accuracy = score.accuracy();
+  epoch.validation_balanced_accuracy = confusion.balanced_accuracy();
 }
 
 std::optional<std::int64_t> Training::kept_epoch() const {
@@ -129,11 +157,10 @@ void Training::save() const {
   if (config_.output.checkpoint.empty()) return;
   // The loss of a step is that before its update, which may have been the first to go beyond all numbers.
   if (not_finite_ == gradtable::NotFinite::refuse)
-    gradtable::require_finite(values_of(setup_.graph, gradtable::parameters_of(setup_.graph)),
+    gradtable::require_finite(setup_.graph, gradtable::parameters_of(setup_.graph),
                               fmt::format("after epoch {}", epochs_.size()));
-  gradtable::NamedTexts texts =
-      to_texts({epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()},
-               fields_of(program_, config_, data_));
+  gradtable::NamedTexts texts = to_texts(
+      {epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()}, fields_);
   texts.emplace("classes", fmt::format("{}", data_.train.classes));
   write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, std::move(texts));
 }

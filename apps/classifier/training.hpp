@@ -27,7 +27,8 @@ class Training {
   // Takes weights from the file of --init, or parameters, position and metrics from the checkpoint of
   // --resume. Throws gradtable::CheckpointError when the file is damaged, or of another network, or of a
   // training that another program, config or data set belongs to, and gradtable::NumericError for numbers
-  // that are not finite; where the options allow these, they are said on standard error.
+  // that are not finite; where the options allow these, they are said on standard error. Throws
+  // gradtable::ConfigError when the checkpoint has done more than the epochs of the config.
   void begin(const Options& options);
 
   // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
@@ -43,10 +44,16 @@ class Training {
 
  private:
   // Returns the names of parameters that are not finite, where these are allowed.
-  std::vector<std::string> resume(const std::filesystem::path& checkpoint);
+  std::vector<std::string> resume(const Options& options);
+  bool all_epochs_are_done() const;
+  // Of all epochs, or stopped early.
+  bool is_done() const;
+  // Returns whether it came to its end.
+  bool train_epoch(Progress& progress, const gradtable::InterruptGuard& guard);
   void finish_epoch(Progress& progress);
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
+  void measure_validation(gradtable::EpochMetrics& epoch);
   // Throws gradtable::NumericError in place of what nobody could go on from.
   void save() const;
 
@@ -54,6 +61,7 @@ class Training {
   const Config& config_;
   const Data& data_;
   Setup& setup_;
+  gradtable::NamedTexts fields_;  // fields_of
   gradtable::NotFinite not_finite_ = gradtable::NotFinite::refuse;
   gradtable::EarlyStopping stopping_;
   std::vector<gradtable::EpochMetrics> epochs_;

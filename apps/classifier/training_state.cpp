@@ -3,9 +3,11 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -24,9 +26,30 @@ bool may_differ(const std::string& key) {
          key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
 }
 
-// Texts without the quotes of JSON: messages put them in quotes.
+// JSON; names without its quotes.
 std::string as_text(const nlohmann::ordered_json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+NamedTexts fields_of(const Program& program, Config config) {
+  const gradtable::ConfigTable table = config_table(program, config);
+  NamedTexts fields;
+  for (const gradtable::Field& field : table.fields())
+    if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
+  return fields;
+}
+
+// More epochs make a cosine longer, unless its length is given.
+std::string advice(const NamedTexts& found, const NamedTexts& expected) {
+  constexpr const char* kEpochs = "training.schedule.epochs";
+  for (const NamedTexts* fields : {&found, &expected}) {
+    const auto type = fields->find("training.schedule.type");
+    if (type == fields->end() || type->second != "cosine" || !fields->contains(kEpochs)) return "";
+  }
+  const std::string& before = found.at(kEpochs);
+  if (before == expected.at(kEpochs)) return "";
+  return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kEpochs,
+                     gradtable::printable(before));
 }
 
 // The texts of a checkpoint as numbers.
@@ -77,15 +100,15 @@ class Texts {
 }  // namespace
 
 NamedTexts fields_of(const Program& program, Config config, const Data& data) {
-  NamedTexts fields = {{"program", program.name},
-                       {"training images", fingerprint(data.train)},
-                       {"validation images", fingerprint(data.validation)}};
-  gradtable::ScheduleOptions& schedule = config.training.schedule;
-  if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
-  const gradtable::ConfigTable table = config_table(program, config);
-  for (const gradtable::Field& field : table.fields())
-    if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
+  NamedTexts fields = fields_of(program, std::move(config));
+  fields.emplace("program", program.name);
+  fields.emplace("training images", fingerprint(data.train));
+  fields.emplace("validation images", fingerprint(data.validation));
   return fields;
+}
+
+NamedTexts default_fields(const Program& program) {
+  return fields_of(program, default_config(program));
 }
 
 NamedTexts to_texts(const TrainingState& state, const NamedTexts& fields) {
@@ -106,11 +129,16 @@ NamedTexts to_texts(const TrainingState& state, const NamedTexts& fields) {
   return texts;
 }
 
-void require_same_training(const gradtable::Checkpoint& checkpoint, const NamedTexts& fields) {
+void require_same_training(const gradtable::Checkpoint& checkpoint, const NamedTexts& fields,
+                           const NamedTexts& defaults) {
   NamedTexts found;
   for (const auto& [key, value] : checkpoint.texts)
     if (key.starts_with(kField)) found.emplace(key.substr(kField.size()), value);
-  gradtable::require_same(checkpoint.path, found, fields);
+  try {
+    gradtable::require_same(checkpoint.path, found, fields, defaults);
+  } catch (const gradtable::CheckpointError& error) {
+    throw gradtable::CheckpointError(fmt::format("{}{}", error.what(), advice(found, fields)));
+  }
 }
 
 TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images) {

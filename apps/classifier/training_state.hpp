@@ -24,12 +24,15 @@ struct TrainingState {
 // What must be the same when a training goes on: program, training images, and the values of all keys of the
 // config but those that say where files are, how long the training goes on, and what is only looked at.
 gradtable::NamedTexts fields_of(const Program& program, Config config, const Data& data);
+// The defaults of those keys: what a training had whose program did not know a key yet.
+gradtable::NamedTexts default_fields(const Program& program);
 
 gradtable::NamedTexts to_texts(const TrainingState& state, const gradtable::NamedTexts& fields);
 
 // Both throw gradtable::CheckpointError, which begins with the checkpoint's path: for fields that differ, and
 // for texts that are missing or no such state of a training on so many images.
-void require_same_training(const gradtable::Checkpoint& checkpoint, const gradtable::NamedTexts& fields);
+void require_same_training(const gradtable::Checkpoint& checkpoint, const gradtable::NamedTexts& fields,
+                           const gradtable::NamedTexts& defaults);
 TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images);
 
 }  // namespace classifier

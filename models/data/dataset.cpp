@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/models/data/idx.hpp"
@@ -49,6 +50,13 @@ Dataset take_last(Dataset& dataset, std::int64_t count) {
   last.labels.assign(dataset.labels.begin() + left, dataset.labels.end());
   keep_first(dataset, left);
   return last;
+}
+
+std::uint32_t checksum(const Dataset& dataset) {
+  const uLong of_pixels = crc32_z(0, dataset.pixels.data(), dataset.pixels.size());
+  // Where there are no bytes, zlib takes a null pointer for a new beginning.
+  if (dataset.labels.empty()) return static_cast<std::uint32_t>(of_pixels);
+  return static_cast<std::uint32_t>(crc32_z(of_pixels, dataset.labels.data(), dataset.labels.size()));
 }
 
 }  // namespace gradtable

@@ -40,4 +40,7 @@ void keep_first(Dataset& dataset, std::int64_t count);
 // The count is not checked.
 Dataset take_last(Dataset& dataset, std::int64_t count);
 
+// CRC-32 (that of gzip) of the pixels and then the labels: what tells data sets of the same size apart.
+std::uint32_t checksum(const Dataset& dataset);
+
 }  // namespace gradtable

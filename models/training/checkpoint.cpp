@@ -4,8 +4,10 @@
 #include <utility>
 
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
 
@@ -28,6 +30,21 @@ void require_checkpoint(const TensorFile& file, const std::string& path) {
     throw CheckpointError(fmt::format(
         "{}: a checkpoint of format {}; expected format {}, which this version of gradtable reads", path,
         in_quotes(found), in_quotes(kFormat)));
+}
+
+// What a text means; one that is not JSON is a name.
+nlohmann::json meaning(const std::string& text) {
+  nlohmann::json value = nlohmann::json::parse(text, nullptr, false);
+  return value.is_discarded() ? nlohmann::json(text) : value;
+}
+
+bool same(const std::string& a, const std::string& b) {
+  return a == b || meaning(a) == meaning(b);
+}
+
+// JSON as it is, as it may have quotes of its own.
+std::string shown(const std::string& text) {
+  return nlohmann::json::accept(text) ? printable(text) : in_quotes(text);
 }
 
 }  // namespace
@@ -67,19 +84,22 @@ std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint, Not
   return set_values(graph, parameters_of(graph), checkpoint.parameters, checkpoint.path, not_finite);
 }
 
-void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected) {
+void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected,
+                  const NamedTexts& defaults) {
+  NamedTexts all = found;
+  for (const auto& [field, value] : defaults)
+    if (expected.contains(field)) all.emplace(field, value);
   std::vector<std::string> differences;
   for (const auto& [field, value] : expected) {
-    const auto at = found.find(field);
-    if (at == found.end())
-      differences.push_back(fmt::format("no {}, expected {}", field, in_quotes(value)));
-    else if (at->second != value)
-      differences.push_back(
-          fmt::format("{} is {}, expected {}", field, in_quotes(at->second), in_quotes(value)));
+    const auto at = all.find(field);
+    if (at == all.end())
+      differences.push_back(fmt::format("no {}, expected {}", field, shown(value)));
+    else if (!same(at->second, value))
+      differences.push_back(fmt::format("{} is {}, expected {}", field, shown(at->second), shown(value)));
   }
   for (const auto& [field, value] : found)
     if (!expected.contains(field))
-      differences.push_back(fmt::format("{} is {}, expected no such field", field, in_quotes(value)));
+      differences.push_back(fmt::format("{} is {}, expected no such field", printable(field), shown(value)));
   if (!differences.empty()) throw CheckpointError(fmt::format("{}: {}", path, fmt::join(differences, "; ")));
 }
 

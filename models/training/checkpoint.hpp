@@ -38,8 +38,11 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path);
 std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint,
                                  NotFinite not_finite = NotFinite::refuse);
 
-// Compares fields, as architecture, optimizer and seed, of a file with those that the caller has. Throws
-// CheckpointError that names each field that differs, with both values; `path` begins it.
-void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected);
+// Compares fields, as architecture, optimizer and seed, of a file with those that the caller has. Texts that
+// are JSON are compared as what they mean: 1 is 1.0. A field that the file lacks, as it is older than the
+// field, counts as its default, if there is one. Throws CheckpointError that names each field that differs,
+// with both values; `path` begins it.
+void require_same(const std::string& path, const NamedTexts& found, const NamedTexts& expected,
+                  const NamedTexts& defaults = {});
 
 }  // namespace gradtable

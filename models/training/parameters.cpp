@@ -41,6 +41,12 @@ std::string quoted(const std::vector<std::string>& names) {
   return text;
 }
 
+void require_none(const std::vector<std::string>& not_finite, const std::string& source) {
+  if (!not_finite.empty())
+    throw NumericError(
+        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(not_finite)));
+}
+
 }  // namespace
 
 std::vector<Tensor> parameters_of(Graph& graph) {
@@ -58,10 +64,15 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters) {
 }
 
 void require_finite(const NamedArrays& values, const std::string& source) {
-  const std::vector<std::string> found = names_of_not_finite(values);
-  if (!found.empty())
-    throw NumericError(
-        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(found)));
+  require_none(names_of_not_finite(values), source);
+}
+
+void require_finite(const Graph& graph, std::span<const Tensor> parameters, const std::string& source) {
+  require_parameters(graph, parameters, "require_finite");
+  std::vector<std::string> names;
+  for (const Tensor& parameter : parameters)
+    if (!all_finite(graph.value(parameter))) names.push_back(parameter.node().name);
+  require_none(names, source);
 }
 
 std::vector<std::string> set_values(Graph& graph, std::span<const Tensor> parameters,

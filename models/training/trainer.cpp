@@ -32,6 +32,16 @@ std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
   return a / b + (a % b != 0 ? 1 : 0);
 }
 
+// What `compute` gives; where that is not finite, the error begins with the place.
+template <class Compute, class Place>
+auto located(const Compute& compute, const Place& place) {
+  try {
+    return compute();
+  } catch (const NumericError& error) {
+    throw NumericError(fmt::format("{}: {}", place(), error.what()));
+  }
+}
+
 void add(Score& total, const detail::BatchResult& batch) {
   const std::size_t m = batch.labels.size();
   for (std::size_t i = 0; i < m; ++i) total.correct += batch.labels[i] == batch.predictions[i] ? 1 : 0;
@@ -60,11 +70,11 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   const Schedule rate = learning_rate_.schedule(updates_in(data));
   Score total = done;
   for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
-    try {
-      add(total, train_batch(data, batches[i], {epoch, i}, rate));
-    } catch (const NumericError& error) {
-      throw NumericError(fmt::format("epoch {}, step {}: {}", epoch, i + 1, error.what()));
-    }
+    add(total, located(
+                   [&] {
+                     return train_batch(data, batches[i], {epoch, i}, rate);
+                   },
+                   [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
     if (go_on && !go_on(total)) break;
   }
   return total;
@@ -90,7 +100,8 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   const Batches batches(order, options_.batch_size);
   Score total;
   for (std::int64_t i = 0; i < batches.size(); ++i) {
-    const detail::BatchResult batch = steps_->evaluate(data, batches[i]);
+    const detail::BatchResult batch = located([&] { return steps_->evaluate(data, batches[i]); },
+                                              [&] { return fmt::format("evaluation, batch {}", i + 1); });
     if (answered) answered({total.images, batch.probabilities, batch.predictions, batch.labels});
     add(total, batch);
   }

@@ -92,8 +92,9 @@ class Trainer {
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 
-  // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError
-  // when a loss is not finite, unless the options allow that; ConfigError as train_epoch does.
+  // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError,
+  // with the batch, when a loss is not finite, unless the options allow that; ConfigError as train_epoch
+  // does.
   Score evaluate(const Dataset& data, const Answered& answered = {});
 
   // To be called after each epoch with its metric, by which a schedule may choose; and its state.

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "tests/apps/classifier/program.hpp"
+#include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 
@@ -35,30 +36,66 @@ class CheckpointFaults : public BuiltProgram {
 
 TEST_F(CheckpointFaults, AnotherTrainingIsNamedByTheFieldsThatDiffer) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"model.hidden=[8]", R"(: model.hidden is "[16]", expected "[8]")"},
+      {"model.hidden=[8]", R"(: model.hidden is [16], expected [8])"},
       {"model.activation=tanh", R"(: model.activation is "relu", expected "tanh")"},
       {"dtype=float64", R"(: dtype is "float32", expected "float64")"},
-      {"seed=43", R"(seed is "42", expected "43")"},
+      {"seed=43", R"(seed is 42, expected 43)"},
       {"training.optimizer.type=adam", R"(: training.optimizer.type is "sgd", expected "adam")"},
-      {"training.optimizer.learning_rate=0.2",
-       R"(: training.optimizer.learning_rate is "0.1", expected "0.2")"},
-      {"training.batch_size=16", R"(: training.batch_size is "32", expected "16")"},
-      {"training.dropout=0.5", R"(: training.dropout is "0.0", expected "0.5")"},
-      {"data.digits_train=200", R"(: training images is "300 images of 28x28, by class )"},
-      {"data.limit_train=299", R"(", expected "299 images of 28x28, by class )"},
+      {"training.optimizer.learning_rate=0.2", R"(: training.optimizer.learning_rate is 0.1, expected 0.2)"},
+      {"training.batch_size=16", R"(: training.batch_size is 32, expected 16)"},
+      {"training.dropout=0.5", R"(: training.dropout is 0.0, expected 0.5)"},
+      {"data.digits_train=200", R"(: training images is "300 images of 28x28, CRC-32 )"},
+      {"data.limit_train=299", R"(", expected "299 images of 28x28, CRC-32 )"},
   };
   for (const auto& [setting, part] : cases) expect_refused({setting}, resumed("a"), 4, part);
-  expect_refused({"training.validation_fraction=0.1"}, resumed("a"), 4,
-                 R"(validation images is "0 images of 0x0, by class ", expected "30 images of 28x28, )");
+  expect_refused(
+      {"training.validation_fraction=0.1"}, resumed("a"), 4,
+      R"(validation images is "0 images of 0x0, CRC-32 00000000, by class ", expected "30 images of 28x28, )");
+}
+
+TEST_F(CheckpointFaults, AKeyThatTheCheckpointIsTooOldForCountsAsItsDefault) {
+  const std::string older = changed(checkpoint("a"), [](TensorFile& file) {
+    for (const char* key : {"dropout", "label_smoothing", "schedule.type", "clip_norm"})
+      ASSERT_EQ(file.metadata.erase(fmt::format("config.training.{}", key)), 1U);
+  });
+  expect_refused({"training.dropout=0.5"}, {"--resume", older}, 4,
+                 ": training.dropout is 0.0, expected 0.5\n");
+  expect_success(train("b", {}, {"--resume", older}));
+}
+
+TEST_F(CheckpointFaults, OtherImagesOfTheSameNumberAndLabelsAreAnotherTraining) {
+  namespace idx = gradtable::testing;
+  const auto write = [&](std::uint8_t pixel) {
+    idx::Bytes images = idx::idx_images(4, 2, 2);
+    images.back() = pixel;
+    folder_.write("images", images);
+  };
+  write(1);
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 1}));
+  config_ = folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".",
+      "train_images": "images", "train_labels": "labels", "test_images": "images", "test_labels": "labels"},
+      "model": {"hidden": [3]}, "training": {"epochs": 1, "batch_size": 2}})"));
+  expect_success(train("idx"));
+  expect_success(train("idx", {}, resumed("idx")));
+  write(2);
+  expect_refused({}, resumed("idx"), 4, R"(training images is "4 images of 2x2, CRC-32 )");
 }
 
 TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
   const Words cosine = {"training.schedule.type=cosine"};
   expect_success(train("cosine", cosine + Words{"training.epochs=2"}));
-  expect_refused(cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
-                 R"(: training.schedule.epochs is "2", expected "4")");
+  expect_refused(
+      cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
+      ": training.schedule.epochs is 2, expected 4; to go on with the cosine of the checkpoint, set "
+      "training.schedule.epochs=2\n");
+  expect_refused(cosine + Words{"training.epochs=4"}, resumed("a"), 4,
+                 ": training.schedule.epochs is 0, expected 4; training.schedule.type is \"constant\", "
+                 "expected \"cosine\"\n");
   expect_success(
       train("cosine", cosine + Words{"training.epochs=4", "training.schedule.epochs=2"}, resumed("cosine")));
+
+  config_ = folder_.path("cosine/config.resolved.json");
+  expect_success(train("longer", {"training.epochs=5"}, resumed("cosine")));
 }
 
 TEST_F(CheckpointFaults, AnotherProgramIsNamed) {

@@ -22,6 +22,19 @@ TEST_F(Divergence, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
   EXPECT_FALSE(metrics().contains("test_loss"));
 }
 
+TEST_F(Divergence, ThatOnlyTheTestMeetsKeepsTheEpochsToo) {
+  const Words unsaved = kDivergingSlowly + Words{"output.checkpoint="};
+  ASSERT_EQ(train("out", unsaved).exit_code, 5);
+  const std::size_t epochs = metrics().at("epochs").size();
+  ASSERT_GE(epochs, 1U);
+  const std::string one_less = fmt::format("training.epochs={}", epochs);
+  expect_error(train("tested", unsaved + Words{one_less}), 5,
+               "error: evaluation, batch 1: run: expected finite");
+  EXPECT_EQ(metrics("tested").at("epochs").size(), epochs);
+  EXPECT_FALSE(metrics("tested").contains("test_loss"));
+  EXPECT_FALSE(exists("tested/weights.safetensors"));
+}
+
 TEST_F(Divergence, TheLastGoodCheckpointStaysAndCanBeGoneOnFrom) {
   const ProcessResult first = train("out", kDivergingSlowly);
   ASSERT_EQ(first.exit_code, 5);

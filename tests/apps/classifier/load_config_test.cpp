@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/mnist_fcnn/model.hpp"
+#include "apps/mnist_lenet5/model.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -136,6 +137,17 @@ TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
             0.02);
 }
 
+TEST_F(LoadConfig, GivesACosineTheEpochsOfTheTraining) {
+  const auto epochs = [&](const std::string& schedule, const Overrides& overrides = {}) {
+    const std::string text = R"({"training": {"epochs": 7, "schedule": )" + schedule + "}}";
+    return load(text, overrides).training.schedule.epochs;
+  };
+  EXPECT_EQ(epochs(R"({"type": "cosine"})"), 7);
+  EXPECT_EQ(epochs(R"({"type": "cosine"})", {.settings = {"training.epochs=9"}}), 9);
+  EXPECT_EQ(epochs(R"({"type": "cosine", "epochs": 3})"), 3);
+  EXPECT_EQ(epochs(R"({"type": "step"})"), 0);
+}
+
 TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
             "configs/run.json at /training/optimizer: sgd: expected no momentum, which it does not have, got "
@@ -229,6 +241,7 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
        " at /data/limit_train: -5; expected an integer from 0 to 1000000000"},
+      {R"({"data": {"classes": 257}})", " at /data/classes: 257; expected an integer from 0 to 256"},
       {R"({"model": {"hidden": 128}})",
        " at /model/hidden: 128; expected a list of 0 to 1000 integers from 1 to 1000000"},
       {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
@@ -380,6 +393,13 @@ TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
   EXPECT_EQ(config.training.epochs, 1);
 }
 
+TEST_F(LoadConfig, LeavesTheCheckpointOfTheCoursesFormatAtTheEndUnlessTold) {
+  EXPECT_EQ(load(kCourse, {.out = "o"}, "run.config").output.checkpoint_every, 5);
+  EXPECT_EQ(load(kCourse, {.settings = {"output.checkpoint_every=2"}, .out = "o"}, "run.config")
+                .output.checkpoint_every,
+            2);
+}
+
 TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
   const std::string course = kCourse;
   struct Case {
@@ -456,6 +476,21 @@ TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
   EXPECT_EQ(again.data.train_images, folder_ / "d/train-images-idx3-ubyte.gz");
 }
 
+TEST_F(LoadConfig, NamesFilesFromTheirFoldersInTheResolvedConfig) {
+  const Config config = load(R"({"data": {"dir": "../d", "test_images": "/abs/t.gz"},
+      "output": {"dot": "../graph.dot"}})");
+  const std::string written = resolved_json(kProgram, config);
+  const nlohmann::json json = nlohmann::json::parse(written);
+  EXPECT_EQ(json.at("data").at("dir"), (folder_ / "d").string());
+  EXPECT_EQ(json.at("data").at("train_images"), "train-images-idx3-ubyte.gz");
+  EXPECT_EQ(json.at("data").at("test_images"), "/abs/t.gz");
+  EXPECT_EQ(json.at("output").at("metrics"), "metrics.json");
+  EXPECT_EQ(resolved_json(kProgram, load(written)), written);
+  setenv("MNIST_DIR", "/mnist", 1);
+  EXPECT_EQ(load(written).data.train_images, "/mnist/train-images-idx3-ubyte.gz");
+  EXPECT_EQ(load(written).data.test_images, "/abs/t.gz");
+}
+
 TEST_F(LoadConfig, WritesAPathThatIsNotUtf8Escaped) {
   Config config = load("{}", {.out = "bad\xFF"});
   EXPECT_EQ(config.output.dir.filename().native(), "bad\xFF");
@@ -485,6 +520,17 @@ TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {
   EXPECT_EQ(course.model.hidden, std::vector<std::int64_t>{500});
   EXPECT_EQ(course.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(course.data.train_images, fs::current_path() / "data/mnist/train-images-idx3-ubyte.gz");
+}
+
+TEST(ExampleConfigs, AreAllTaken) {
+  std::size_t count = 0;
+  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()})
+    for (const auto& entry : fs::directory_iterator(kRoot / "apps" / program.name / "configs")) {
+      if (entry.path().filename() == "config.schema.json") continue;
+      EXPECT_EQ(config_error([&] { load_config(program, entry.path()); }), "no error") << entry.path();
+      ++count;
+    }
+  EXPECT_GE(count, 20U);
 }
 
 TEST(ExampleConfigs, MnistHasTheDefaults) {

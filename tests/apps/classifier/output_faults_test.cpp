@@ -63,6 +63,29 @@ TEST_F(OutputFaults, AnOutputThatWouldOverwriteAnInputOrAnotherOutputIsRefused) 
   EXPECT_FALSE(exists("out"));
 }
 
+TEST_F(OutputFaults, AnOutputThatWouldOverwriteAFileOfTheCommandLineIsRefused) {
+  expect_success(train("out"));
+  const std::string kept = folder_.path("kept.previous.safetensors");
+  std::filesystem::copy_file(checkpoint("out"), kept);
+  std::filesystem::copy_file(checkpoint("out"), folder_.path("kept.safetensors"));
+  const std::string weights_before = folder_.read("out/weights.safetensors");
+  const auto refused = [&](const Words& settings, const Words& arguments, const std::string& part) {
+    expect_error(train("out", settings, arguments), 2, part + "; expected two files\n");
+  };
+  refused({}, {"--init", checkpoint("out")},
+          checkpoint("out") + ": the file of --init and of output.checkpoint");
+  refused({}, {"--init", weights("out")}, weights("out") + ": the file of --init and of output.weights");
+  refused({"output.checkpoint=../kept.safetensors"}, {"--init", kept},
+          "the file of --init and of the previous checkpoint");
+  refused({"output.weights=checkpoint.safetensors", "output.checkpoint="}, resumed("out"),
+          "the file of --resume and of output.weights");
+  expect_error(
+      run(Words{"eval", config_, "--init", weights("out")} + set({"output.results=weights.safetensors"})), 2,
+      "the file of --init and of output.results");
+  EXPECT_TRUE(folder_.read("out/weights.safetensors") == weights_before);
+  EXPECT_TRUE(exists("out/results.json"));
+}
+
 TEST_F(OutputFaults, ResultsOfAnEarlierRunAreNotLeftBesideNewMetrics) {
   const Words results = {"out/predictions.log", "out/results.json", "out/report.html"};
   expect_success(run_digits());

@@ -49,6 +49,19 @@ TEST_F(Results, TheResolvedConfigGivesTheSameRun) {
   EXPECT_EQ(first, second);
 }
 
+TEST_F(Results, AResolvedConfigCanBeRunInItsPlace) {
+  expect_success(train("out"));
+  const std::string config = folder_.path("out/config.resolved.json");
+  std::filesystem::copy(folder_.path("out"), folder_.path("first"));
+  expect_success(run({config, "--quiet", "--set", "training.epochs=3"}));
+  expect_same("out", "first");
+  expect_success(run(Words{config, "--quiet", "--set", "training.epochs=4"} + resumed("out")));
+  EXPECT_EQ(epochs_in_table("out"), 4);
+  EXPECT_EQ(folder_.read("out/config.resolved.json"), folder_.read("first/config.resolved.json"));
+  expect_error(run({config, "--set", "output.metrics=config.resolved.json"}), 2,
+               "the file of the config and of output.metrics");
+}
+
 TEST_F(Results, TheTableHasARowForEachFinishedEpochWhileTheRunGoesOn) {
   gradtable::testing::Process program(command(training("out", {"training.epochs=1000000"})));
   ASSERT_TRUE(wait_until([&] { return epochs_in_table("out") >= 2; }));

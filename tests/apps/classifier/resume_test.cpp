@@ -90,9 +90,26 @@ TEST_F(ResumeAtTheEnd, OfAFinishedTrainingOnlyTestsAgain) {
   expect_only_tested({});
 }
 
-TEST_F(ResumeAtTheEnd, WithFewerEpochsThanAreDoneOnlyTestsAgain) {
+TEST_F(ResumeAtTheEnd, WithFewerEpochsThanAreDoneIsRefusedAndTouchesNothing) {
   expect_success(train("out"));
-  expect_only_tested({"training.epochs=1"});
+  std::filesystem::copy(folder_.path("out"), folder_.path("before"));
+  expect_error(train("out", {"training.epochs=1"}, resumed("out")), 2,
+               config_ + " at /training/epochs: 1; expected at least 3: the checkpoint has done 3\n");
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path("before"))) {
+    const std::string name = "/" + file.path().filename().string();
+    EXPECT_TRUE(folder_.read("out" + name) == folder_.read("before" + name)) << name;
+  }
+}
+
+TEST_F(ResumeAtTheEnd, CountsAPartOfAnEpochThatIsDone) {
+  expect_success(train("out"));
+  gradtable::TensorFile file = gradtable::read_safetensors(checkpoint("out"));
+  file.metadata.at("images") = "32";
+  gradtable::write_safetensors(checkpoint("out"), file);
+  expect_error(
+      train("out", {}, resumed("out")), 2,
+      " at /training/epochs: 3; expected at least 4: the checkpoint has done 3 and a part of the next\n");
+  expect_success(train("out", {"training.epochs=4"}, resumed("out")));
 }
 
 TEST_F(ResumeAtTheEnd, AfterEarlyStoppingOnlyTestsAgainOrGoesOnWithMorePatience) {
@@ -129,6 +146,17 @@ TEST_F(ResumeAtTheEnd, TellsHowAndKeepsTheTableOfAllEpochs) {
   EXPECT_TRUE(folder_.read("out/metrics.csv").starts_with(rows));
   EXPECT_EQ(epochs_in_table("out"), epochs);
   EXPECT_EQ(metrics().at("epochs").size(), static_cast<std::size_t>(epochs));
+}
+
+TEST_F(ResumeAtTheEnd, IsNotSpokenOfWithoutACheckpoint) {
+  gradtable::testing::Process program(command({config_, "--out", folder_.path("out"), "--set",
+                                               "training.epochs=1000000", "--set", "output.checkpoint="}));
+  ASSERT_TRUE(wait_until([&] { return epochs_in_table("out") > 0; }));
+  program.send(SIGTERM);
+  const ProcessResult result = program.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_TRUE(contains(result.out, "\nstopped  by a signal, after "));
+  EXPECT_EQ(result.out.find("--resume"), std::string::npos) << result.out;
 }
 
 TEST_F(ResumeAtTheEnd, MayHaveResultsElsewhere) {

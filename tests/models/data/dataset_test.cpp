@@ -1,5 +1,7 @@
 #include "gradtable/models/data/dataset.hpp"
 
+#include <utility>
+
 #include "tests/support/idx_bytes.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
@@ -85,6 +87,24 @@ TEST(TakeLast, SplitsADataSet) {
   EXPECT_EQ(last.rows, 1);
   EXPECT_EQ(last.columns, 2);
   EXPECT_EQ(last.classes, 3);
+}
+
+TEST(Checksum, IsThatOfThePixelsAndThenTheLabels) {
+  // The bytes "1234" and "56789", whose CRC-32 is the check value of the standard.
+  EXPECT_EQ(checksum({2, 2, 58, {'1', '2', '3', '4'}, {'5', '6', '7', '8', '9'}}), 0xcbf43926U);
+  EXPECT_EQ(checksum({}), 0U);
+}
+
+TEST(Checksum, ChangesWithEveryPixelAndLabel) {
+  const Dataset data{1, 2, 3, {1, 2, 3, 4}, {0, 1}};
+  for (const std::size_t i : {0U, 1U, 2U, 3U}) {
+    Dataset other = data;
+    other.pixels[i] ^= 1;
+    EXPECT_NE(checksum(other), checksum(data)) << i;
+  }
+  Dataset swapped = data;
+  std::swap(swapped.labels[0], swapped.labels[1]);
+  EXPECT_NE(checksum(swapped), checksum(data));
 }
 
 }  // namespace

@@ -195,8 +195,28 @@ TEST(RequireSame, NamesEachFieldThatDiffersWithBothValues) {
               require_same("file", found,
                            {{"model.layers", "[784, 10]"}, {"optimizer.type", "adam"}, {"beta1", "0.9"}});
             }),
-            "file: no beta1, expected \"0.9\"; optimizer.type is \"sgd\", expected \"adam\"; "
-            "seed is \"1\", expected no such field");
+            "file: no beta1, expected 0.9; optimizer.type is \"sgd\", expected \"adam\"; "
+            "seed is 1, expected no such field");
+}
+
+TEST(RequireSame, ComparesWhatTextsMean) {
+  const NamedTexts found = {{"rate", "0.1"}, {"momentum", "1.0"}, {"hidden", "[3,4]"}, {"loss", "hinge"}};
+  EXPECT_NO_THROW(require_same(
+      "file", found, {{"rate", "1e-1"}, {"momentum", "1"}, {"hidden", "[ 3, 4 ]"}, {"loss", "\"hinge\""}}));
+  EXPECT_EQ(message_of<CheckpointError>([&] {
+              require_same("file", {{"activation", "relu"}}, {{"activation", R"(["relu","tanh"])"}});
+            }),
+            R"(file: activation is "relu", expected ["relu","tanh"])");
+  EXPECT_THROW(require_same("file", {{"flag", "true"}}, {{"flag", "1"}}), CheckpointError);
+}
+
+TEST(RequireSame, TakesTheDefaultOfAFieldThatTheFileLacks) {
+  const NamedTexts found = {{"seed", "1"}}, defaults = {{"dropout", "0.0"}, {"unknown", "7"}};
+  EXPECT_NO_THROW(require_same("file", found, {{"seed", "1"}, {"dropout", "0"}}, defaults));
+  EXPECT_EQ(message_of<CheckpointError>([&] {
+              require_same("file", found, {{"seed", "1"}, {"dropout", "0.5"}}, defaults);
+            }),
+            "file: dropout is 0.0, expected 0.5");
 }
 
 }  // namespace

@@ -64,6 +64,14 @@ TEST_F(Parameters, RefuseNumbersThatAreNotFinite) {
   EXPECT_EQ(b_now(), 3);
 }
 
+TEST_F(Parameters, AreLookedAtWhereTheyAre) {
+  EXPECT_NO_THROW(require_finite(graph, parameters_of(graph), "now"));
+  graph.set_value(parameters_of(graph)[1], Array::of<double>({}, {kInfinity}));
+  EXPECT_EQ(message_of<NumericError>([&] { require_finite(graph, parameters_of(graph), "now"); }),
+            "now: NaN or infinity in \"b\"; expected finite numbers");
+  EXPECT_NO_THROW(require_finite(graph, std::vector{parameters_of(graph)[0]}, "now"));
+}
+
 TEST_F(Parameters, TakeNumbersThatAreNotFiniteWhereAllowed) {
   const NamedArrays values = {{"W", Array::of<float>({2}, {6, 7})},
                               {"b", Array::of<double>({}, {kInfinity})}};
@@ -71,6 +79,15 @@ TEST_F(Parameters, TakeNumbersThatAreNotFiniteWhereAllowed) {
             std::vector<std::string>{"b"});
   EXPECT_EQ(first_of_w(), 6);
   EXPECT_EQ(b_now(), kInfinity);
+}
+
+TEST_F(Parameters, ThatAreRequiredToBeFiniteAreNamed) {
+  const NamedArrays finite = {{"W", Array::of<float>({2}, {6, 7})}, {"n", Array::of<std::int32_t>({1}, {1})}};
+  EXPECT_NO_THROW(require_finite(finite, "here"));
+  const NamedArrays values = {{"W", Array::of<float>({2}, {6, 7})},
+                              {"b", Array::of<double>({}, {kInfinity})}};
+  EXPECT_EQ(message_of<NumericError>([&] { require_finite(values, "here"); }),
+            "here: NaN or infinity in \"b\"; expected finite numbers");
 }
 
 TEST_F(Parameters, AreNoOtherTensors) {

@@ -281,6 +281,19 @@ TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
   }
 }
 
+TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
+  Graph graph;
+  const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
+  Trainer trainer(graph, network, {.batch_size = 2});
+  Dataset data = tiny();
+  std::fill_n(data.pixels.begin(), 2 * data.features(), std::uint8_t{0});
+  for (const Tensor& parameter : network.parameters())
+    if (parameter.shape().rank() == 2)
+      graph.set_value(parameter, full(parameter.shape(), 1e200, DType::float64));
+  EXPECT_TRUE(contains(message_of<NumericError>([&] { trainer.evaluate(data); }),
+                       "evaluation, batch 2: run: expected finite numbers, got inf first in "));
+}
+
 TEST(Trainer, StopsWhenToldTo) {
   Graph graph;
   const Fcnn network(graph, {4, 2});

@@ -1,0 +1,153 @@
+#include "apps/classifier/output_checks.hpp"
+
+#include <system_error>
+
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <unistd.h>
+
+namespace classifier {
+namespace {
+
+namespace fs = std::filesystem;
+using gradtable::OutputError;
+
+constexpr std::string_view kCheckpoint = "output.checkpoint";
+constexpr std::string_view kResume = "--resume";
+
+fs::path with_suffix(const fs::path& file, std::string_view suffix) {
+  return file.parent_path() / fmt::format("{}{}{}", file.stem().string(), suffix, file.extension().string());
+}
+
+// Without links and dots, as far as that is possible.
+fs::path resolved(const fs::path& file) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(fs::absolute(file, error), error);
+  if (!error)
+    real = fs::weakly_canonical(real, error);  // "folder/../link", when the folder is yet to be made
+  return error ? file.lexically_normal() : real;
+}
+
+// What this run will write.
+std::vector<NamedFile> outputs(const Config& config, const Options& options) {
+  Config::Output output = config.output;
+  if (!writes_config(config, options)) output.config.clear();
+  std::vector<NamedFile> files = outputs(output);
+  std::error_code unknown;
+  if (options.command == Command::train && !options.resume && fs::exists(config.output.checkpoint, unknown))
+    files.push_back({"the previous checkpoint", previous_checkpoint(config.output.checkpoint)});
+  return files;
+}
+
+// Those that a run must not write over, whether it reads them or not.
+std::vector<NamedFile> inputs(const Config& config, const Options& options) {
+  std::vector<NamedFile> files = {{"the config", options.config},
+                                  {"data.train_images", config.data.train_images},
+                                  {"data.train_labels", config.data.train_labels},
+                                  {"data.test_images", config.data.test_images},
+                                  {"data.test_labels", config.data.test_labels}};
+  if (options.init) files.push_back({"--init", *options.init});
+  if (options.resume) files.push_back({kResume, *options.resume});
+  return files;
+}
+
+void require_apart(const NamedFile& output, const NamedFile& other) {
+  const bool goes_on = output.name == kCheckpoint && other.name == kResume;
+  if (!goes_on && same_file(output.file, other.file))
+    throw gradtable::ConfigError(fmt::format("{}: the file of {} and of {}; expected two files",
+                                             output.file.string(), other.name, output.name));
+}
+
+void require_apart(const Config& config, const Options& options) {
+  std::vector<NamedFile> taken = inputs(config, options);
+  for (const NamedFile& output : outputs(config, options)) {
+    for (const NamedFile& other : taken) require_apart(output, other);
+    taken.push_back(output);
+  }
+}
+
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+// The folder, or the first above it that is there: where the others are to be made.
+fs::path existing(fs::path folder) {
+  std::error_code unknown;
+  while (!fs::exists(folder, unknown) && folder.has_relative_path()) folder = folder.parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
+void require_writable(const fs::path& file) {
+  const fs::path folder = existing(folder_of(file));
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw OutputError(fmt::format("{}: not a folder; expected a folder to write to", folder.string()));
+  if (access(folder.c_str(), W_OK) != 0)
+    throw OutputError(fmt::format("{}: not writable; expected a folder to write to", folder.string()));
+  const fs::file_status status = fs::status(file, error);
+  if (error == std::errc::no_such_file_or_directory) return;
+  if (error)
+    throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
+  if (!fs::is_regular_file(status))
+    throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(),
+                                  fs::is_directory(status) ? "a folder" : "not a regular file"));
+  if (access(file.c_str(), W_OK) != 0)
+    throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw OutputError(fmt::format("{}: {}; expected a folder to write to", folder.string(), error.message()));
+}
+
+}  // namespace
+
+std::vector<NamedFile> outputs(const Config::Output& output) {
+  std::vector<NamedFile> files = {{"output.metrics", output.metrics},
+                                  {"output.metrics_csv", output.metrics_csv},
+                                  {"output.prediction_log", output.prediction_log},
+                                  {"output.results", output.results},
+                                  {"output.report", output.report},
+                                  {"output.config", output.config},
+                                  {kCheckpoint, output.checkpoint},
+                                  {"output.weights", output.weights},
+                                  {"output.dot", output.dot}};
+  std::erase_if(files, [](const NamedFile& named) { return named.file.empty(); });
+  if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
+  return files;
+}
+
+fs::path forward_dot(const fs::path& dot) {
+  return with_suffix(dot, "_forward");
+}
+
+fs::path previous_checkpoint(const fs::path& checkpoint) {
+  return with_suffix(checkpoint, ".previous");
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  const fs::path real_a = resolved(a), real_b = resolved(b);
+  std::error_code not_there;  // then by the names alone
+  return real_a == real_b || fs::equivalent(real_a, real_b, not_there);
+}
+
+bool writes_config(const Config& config, const Options& options) {
+  return !config.output.config.empty() && !same_file(config.output.config, options.config);
+}
+
+void check_outputs(const Config& config, const Options& options) {
+  require_apart(config, options);
+  for (const NamedFile& output : outputs(config, options)) require_writable(output.file);
+}
+
+void prepare_outputs(const Config& config, const Options& options) {
+  require_apart(config, options);
+  for (const NamedFile& output : outputs(config, options)) {
+    make_folder(folder_of(output.file));
+    require_writable(output.file);
+  }
+}
+
+}  // namespace classifier

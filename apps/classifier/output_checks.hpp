@@ -1,0 +1,39 @@
+// Whether the files that a run leaves could be written, and are no files that it must keep.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "apps/classifier/options.hpp"
+
+namespace classifier {
+
+struct NamedFile {
+  std::string_view name;  // for messages
+  std::filesystem::path file;
+};
+
+// Those that have names.
+std::vector<NamedFile> outputs(const Config::Output& output);
+
+// The forward part of the graph that is drawn to `dot`: the same name with "_forward" before the extension.
+std::filesystem::path forward_dot(const std::filesystem::path& dot);
+// Where a new training keeps the checkpoint of an earlier one: "checkpoint.previous.safetensors".
+std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint);
+
+// Whether both are, or would be, the same file, by whatever names.
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
+// Whether the resolved config has a file of its own: a run of one that is in its place leaves it as it is.
+bool writes_config(const Config& config, const Options& options);
+
+// Before any work is done, throws gradtable::OutputError when one of the files that the config asks for could
+// not be written at the end, and gradtable::ConfigError when it would overwrite the config, a data file,
+// another output or a file of the options. The checkpoint may be that of --resume, and
+// the resolved config the config itself, which is not written then.
+void check_outputs(const Config& config, const Options& options);
+// The same after making their folders.
+void prepare_outputs(const Config& config, const Options& options);
+
+}  // namespace classifier
