@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
@@ -46,13 +45,6 @@ double images_per_second(const std::vector<EpochMetrics>& epochs) {
   return seconds > 0 ? images / seconds : 0;
 }
 
-std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  gradtable::write_dot(text, graph, options);
-  return text.str();
-}
-
 // Nothing, when it cannot be read.
 std::optional<std::string> content_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -81,6 +73,13 @@ void remove_file(const fs::path& file) {
 }
 
 }  // namespace
+
+std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  gradtable::write_dot(text, graph, options);
+  return text.str();
+}
 
 std::string metrics_json(const Program& program, const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;

@@ -10,6 +10,7 @@
 #include "apps/classifier/evaluation.hpp"
 #include "apps/classifier/options.hpp"
 #include "apps/classifier/program.hpp"
+#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
@@ -52,6 +53,9 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 
 // The prediction log, and the results as JSON.
 void write_results(const Config& config, const Evaluation& evaluation);
+
+// A graph in Graphviz' language, the same in every locale.
+std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options);
 
 // The graph of a training step into output.dot, its forward part into the file of the same name with
 // "_forward" before the extension.

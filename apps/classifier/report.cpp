@@ -1,11 +1,9 @@
 #include "apps/classifier/report.hpp"
 
-#include <sstream>
-
 #include <fmt/format.h>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
+#include <gradtable/models/training/losses.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -56,12 +54,9 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
   return all;
 }
 
-std::string drawing(Setup& setup, const Dataset& train) {
+std::string graph_of_the_loss(Setup& setup, const Dataset& train) {
   const gradtable::StepGraph& step = setup.trainer.step_graph(train);
-  std::ostringstream dot;
-  dot.imbue(std::locale::classic());
-  gradtable::write_dot(dot, setup.graph, {.outputs = {step.loss}});
-  return gradtable::graph_svg(dot.str()).value_or("");
+  return gradtable::graph_svg(drawing(setup.graph, {.outputs = {step.loss}})).value_or("");
 }
 
 }  // namespace
@@ -77,8 +72,9 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.kept_epoch = metrics.kept_epoch;
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
+  report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
-  report.graph_svg = drawing(setup, data.train);
+  report.graph_svg = graph_of_the_loss(setup, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

@@ -67,7 +67,7 @@ Training::Training(const Program& program, const Config& config, const Data& dat
 
 void Training::begin(const Options& options) {
   not_finite_ = not_finite_rule(options);
-  if (options.init) load_weights(options, setup_);
+  if (options.init) load_weights(read_weights_file(options), options, data_.train, setup_);
   if (options.resume) warn_of_not_finite(resume(options));
 }
 
