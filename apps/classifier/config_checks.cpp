@@ -1,13 +1,17 @@
 // What the table of keys cannot say of one key alone.
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "apps/classifier/load_config.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/losses.hpp>
 
 namespace classifier {
@@ -29,6 +33,13 @@ class Place {
  private:
   std::string file_;
 };
+
+void require_classes(const Config::Data& data, const Place& place) {
+  const std::int64_t digits = gradtable::draw_digits(0, 0).classes;
+  if (data.source == "digits" && data.classes > 0 && data.classes < digits)
+    place.refuse("/data/classes", data.classes,
+                 fmt::format("0, or at least {} with the source digits", digits));
+}
 
 void require_activations(const Config::Model& model, const Place& place) {
   const std::size_t count = model.activation.size();
@@ -57,20 +68,70 @@ void require_optimizer(const gradtable::OptimizerOptions& optimizer, const Place
   }
 }
 
+using ScheduleOptions = gradtable::ScheduleOptions;
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// A number that the schedule does not look at would be taken for one that has an effect.
+template <class Number>
+void require_default(const ScheduleOptions& schedule, Number ScheduleOptions::*number, std::string_view key,
+                     std::initializer_list<std::string_view> types, const Place& place) {
+  const Number unchanged = Config::Training{}.schedule.*number;
+  if (schedule.*number == unchanged || is_one_of(schedule.type, types)) return;
+  place.refuse(
+      fmt::format("/training/schedule/{}", key), schedule.*number,
+      fmt::format("its default {}, since the schedule {} does not look at it", unchanged, schedule.type));
+}
+
+void require_no_other_schedule(const ScheduleOptions& schedule, const Place& place) {
+  if (schedule.factor && !is_one_of(schedule.type, {"step", "exponential", "plateau"}))
+    place.refuse("/training/schedule/factor", *schedule.factor,
+                 fmt::format("null with the schedule {}", schedule.type));
+  require_default(schedule, &ScheduleOptions::every, "every", {"step"}, place);
+  require_default(schedule, &ScheduleOptions::epochs, "epochs", {"cosine"}, place);
+  require_default(schedule, &ScheduleOptions::least, "least", {"cosine", "plateau"}, place);
+  require_default(schedule, &ScheduleOptions::patience, "patience", {"plateau"}, place);
+}
+
 void require_schedule(const Config::Training& training, const Place& place) {
+  require_no_other_schedule(training.schedule, place);
   if (training.schedule.least > training.optimizer.learning_rate)
     place.refuse("/training/schedule/least", training.schedule.least,
                  fmt::format("at most {}, the learning rate", training.optimizer.learning_rate));
+  const std::int64_t warm_up = training.schedule.warmup_epochs, epochs = training.schedule.epochs;
+  if (training.schedule.type == "cosine" && warm_up > 0 && warm_up >= epochs)
+    place.refuse("/training/schedule/warmup_epochs", warm_up,
+                 fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", epochs));
 }
 
-// A metric of validation images needs such images.
-void require_validation(const Config::Training& training, const Place& place) {
+// The key, and its value, that makes a training look at early_stopping.metric; nothing when none does.
+std::optional<std::pair<std::string_view, std::string>> wanting_metric(const Config::Training& training) {
+  using Wanting = std::pair<std::string_view, std::string>;
+  const std::int64_t patience = training.early_stopping.patience;
+  if (patience > 0) return Wanting("/training/early_stopping/patience", fmt::format("{}", patience));
+  if (training.keep_best) return Wanting("/training/keep_best", "true");
+  if (training.schedule.type == "plateau") return Wanting("/training/schedule/type", "\"plateau\"");
+  return std::nullopt;
+}
+
+// A metric of validation images needs such images, and one that was chosen needs somebody to look at it.
+void require_metric(const Config::Training& training, const Place& place) {
   const std::string& metric = training.early_stopping.metric;
-  const bool wanted =
-      training.early_stopping.patience > 0 || training.keep_best || training.schedule.type == "plateau";
-  if (wanted && metric.starts_with("validation_") && training.validation_fraction == 0)
-    place.refuse("/training/early_stopping/metric", fmt::format("\"{}\"", metric),
-                 "\"train_loss\", or a training.validation_fraction above 0");
+  const std::string unchanged = Config::Training{}.early_stopping.metric;
+  const auto wanting = wanting_metric(training);
+  if (!wanting && metric != unchanged)
+    place.refuse(
+        "/training/early_stopping/metric", fmt::format("\"{}\"", metric),
+        fmt::format("its default \"{}\", since neither early_stopping.patience nor keep_best nor the "
+                    "schedule plateau looks at it",
+                    unchanged));
+  if (wanting && metric.starts_with("validation_") && training.validation_fraction == 0)
+    place.refuse(wanting->first, wanting->second,
+                 fmt::format("a training.validation_fraction above 0 for the metric {}, or \"train_loss\" as "
+                             "training.early_stopping.metric",
+                             metric));
 }
 
 // The last row of a matrix has no place in a module of PyTorch.
@@ -88,11 +149,12 @@ void require_dropout(const Config& config, const Place& place) {
 
 void require_consistent(const Config& config, const std::filesystem::path& file) {
   const Place place(file);
+  require_classes(config.data, place);
   require_activations(config.model, place);
   require_loss(config, place);
   require_optimizer(config.training.optimizer, place);
   require_schedule(config.training, place);
-  require_validation(config.training, place);
+  require_metric(config.training, place);
   require_dropout(config, place);
   require_layout(config, place);
 }

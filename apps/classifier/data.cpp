@@ -1,5 +1,6 @@
 #include "apps/classifier/data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -16,13 +17,20 @@ namespace {
 
 using gradtable::Dataset;
 
-// Two seeds, so that no test image is a training image.
-Dataset drawn_for_training(const Config& config) {
-  return gradtable::draw_digits(config.data.digits_train, 2 * config.seed);
+// `classes` may be more than there are digits, or 0.
+Dataset drawn(std::int64_t count, std::uint64_t seed, std::int64_t classes) {
+  Dataset data = gradtable::draw_digits(count, seed);
+  data.classes = std::max(data.classes, classes);
+  return data;
 }
 
-Dataset drawn_for_test(const Config& config) {
-  return gradtable::draw_digits(config.data.digits_test, 2 * config.seed + 1);
+// Two seeds, so that no test image is a training image.
+Dataset drawn_for_training(const Config& config) {
+  return drawn(config.data.digits_train, 2 * config.seed, config.data.classes);
+}
+
+Dataset drawn_for_test(const Config& config, std::int64_t classes) {
+  return drawn(config.data.digits_test, 2 * config.seed + 1, classes);
 }
 
 bool is_drawn(const Config& config) {
@@ -71,7 +79,7 @@ Data load_data(const Config& config, const std::filesystem::path& config_file) {
 }
 
 Dataset load_test_images(const Config& config, std::int64_t classes) {
-  Dataset data = is_drawn(config) ? drawn_for_test(config)
+  Dataset data = is_drawn(config) ? drawn_for_test(config, classes)
                                   : gradtable::load_idx(config.data.test_images.string(),
                                                         config.data.test_labels.string(), classes);
   if (config.data.limit_test > 0) keep_first(data, config.data.limit_test);

@@ -46,11 +46,6 @@ void use_environment(Config& config) {
   if (folder && *folder) config.data.dir = working_directory() / folder;
 }
 
-// adamw would decay weights by an amount of its own where none is given; in a config, 0 is none.
-void keep_decay_of_zero(gradtable::OptimizerOptions& optimizer) {
-  if (optimizer.type == "adamw" && !optimizer.weight_decay) optimizer.weight_decay = 0;
-}
-
 // A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
 void give_cosine_its_epochs(Config::Training& training) {
   if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
@@ -89,7 +84,6 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
-  keep_decay_of_zero(config.training.optimizer);
   give_cosine_its_epochs(config.training);
   require_consistent(config, file);
   resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());

@@ -28,7 +28,7 @@ Config load_config(const Program& program, const std::filesystem::path& file,
                    const Overrides& overrides = {});
 
 // Throws gradtable::ConfigError, which names the config's file and a key, when two values do not fit
-// together.
+// together. The epochs of a cosine are settled.
 void require_consistent(const Config& config, const std::filesystem::path& file);
 
 // Throws gradtable::ConfigError, which names the config's file, when a batch is larger than the training set.

@@ -24,11 +24,9 @@ struct Words {
 };
 
 constexpr std::string_view kArguments =
-    "[train|eval|predict] CONFIG [--init FILE] [--resume FILE] [--images FILE] [--dry-run] "
-    "[--allow-nonfinite] "
-    "[--set key.path=value]... [--out DIR] [--threads N] [--quiet] [--help] [--help-config] "
-    "[--config-schema] "
-    "[--version]";
+    R"([train|eval|predict] CONFIG [--init FILE] [--resume FILE] [--images FILE]
+         [--set key.path=value]... [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite]
+         [--quiet] [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
   eval                  test the weights of --init
@@ -94,7 +92,7 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
   return number;
 }
 
-// A mistake in the words, to be answered with the usage line.
+// A mistake in the words, to be answered with the usage.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -102,6 +100,29 @@ class UsageError : public std::runtime_error {
 
 void require(bool holds, std::string_view message) {
   if (!holds) throw UsageError(std::string(message));
+}
+
+// The options that have a value, and what it is.
+struct Valued {
+  std::string_view name, placeholder, kind;
+};
+constexpr Valued kValued[] = {{"--set", "key.path=value", "key and value"},
+                              {"--out", "DIR", "folder"},
+                              {"--threads", "N", "number"},
+                              {"--init", "FILE", "file"},
+                              {"--resume", "FILE", "file"},
+                              {"--images", "FILE", "file"}};
+
+// Says of which of them the parser speaks: it has no kind of error for each, only words.
+[[noreturn]] void refuse_count(const CLI::App& app, const CLI::ArgumentMismatch& error) {
+  for (const auto& [name, placeholder, kind] : kValued) {
+    if (!std::string_view(error.what()).starts_with(fmt::format("{}:", name))) continue;
+    const std::size_t values = app.get_option(std::string(name))->results().size();
+    if (name != "--set" && values > 1)
+      throw UsageError(fmt::format("{}: {} times; expected it once", name, values));
+    throw UsageError(fmt::format("{0}: no {1}; expected {0} {2}", name, kind, placeholder));
+  }
+  throw error;
 }
 
 void define(CLI::App& app, Words& words, Options& options) {
@@ -120,6 +141,14 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_flag("--quiet", options.quiet);
   app.add_flag("--help-config", words.help_config);
   app.add_flag("--config-schema", words.config_schema);
+}
+
+void parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ArgumentMismatch& error) {
+    refuse_count(app, error);
+  }
 }
 
 std::optional<Command> as_command(std::string_view word) {
@@ -188,7 +217,7 @@ CommandLine parse_options(const Program& program, int argc, const char* const* a
   CLI::App app;
   define(app, words, options);
   try {
-    app.parse(argc, argv);
+    parse(app, argc, argv);
     if (words.help_config) return printed(config_help(program));
     if (words.config_schema) return printed(config_schema(program));
     read_words(words, options);

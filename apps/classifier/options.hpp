@@ -29,12 +29,12 @@ struct Options {
 struct CommandLine {
   std::optional<Options> options;
   std::string output;  // for standard output: a help text, the schema or the version
-  std::string error;   // for standard error: "error: ..." and the usage line, each with its line end
+  std::string error;   // for standard error: "error: ..." and the usage, each line with its end
   int exit_code = 0;
 };
 
 // Does not throw for anything that stands in argv. Options that do not go together, and settings of keys or
-// values that no config can have, are refused here, with the usage line.
+// values that no config can have, are refused here, with the usage.
 CommandLine parse_options(const Program& program, int argc, const char* const* argv);
 
 }  // namespace classifier

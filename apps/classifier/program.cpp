@@ -23,6 +23,7 @@ using gradtable::real;
 using gradtable::RealRange;
 
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
+constexpr std::int64_t kMostClasses = 256;  // labels are bytes
 constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
 
 constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
@@ -71,8 +72,8 @@ std::vector<Field> data_fields(Config::Data& data) {
       integer("data.limit_train", data.limit_train, kLimit,
               "use only the first so many training images; 0: all"),
       integer("data.limit_test", data.limit_test, kLimit, "use only the first so many test images; 0: all"),
-      integer("data.classes", data.classes, {0, 65536},
-              "number of classes; 0: one more than the largest training label"),
+      integer("data.classes", data.classes, {0, kMostClasses},
+              "number of classes; 0: one more than the largest training label; of drawn digits 10 or more"),
       integer("data.digits_train", data.digits_train, kDigits, "training images that the generator draws"),
       integer("data.digits_test", data.digits_test, kDigits, "test images that the generator draws"),
   };
@@ -132,15 +133,16 @@ std::vector<Field> schedule_fields(gradtable::ScheduleOptions& schedule) {
       real("training.schedule.factor", schedule.factor, {.low = 0, .high = 1, .low_open = true},
            "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
            "exponential 0.95"),
-      integer("training.schedule.every", schedule.every, kFromOne, "of step: epochs from one to the next"),
+      integer("training.schedule.every", schedule.every, kFromOne,
+              "of step: epochs from one to the next, the first from the end of the warm-up"),
       integer("training.schedule.epochs", schedule.epochs, kFromZero,
-              "of cosine: epochs until the rate is the least; 0: training.epochs"),
+              "of cosine: epochs until the rate is the least, with those of the warm-up; 0: training.epochs"),
       real("training.schedule.least", schedule.least, kNotNegative,
            "of cosine and plateau: the rate goes no lower; at most the learning rate"),
       integer("training.schedule.patience", schedule.patience, kFromZero,
               "of plateau: epochs in a row without a better metric that are borne"),
       integer("training.schedule.warmup_epochs", schedule.warmup_epochs, kFromZero,
-              "epochs in which the rate rises to where the schedule begins; 0: none"),
+              "epochs in which the rate rises to where the schedule begins, fewer than a cosine's; 0: none"),
   };
 }
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "apps/showcase/start.hpp"
 #include "apps/small_networks/classes.hpp"
 #include "apps/small_networks/convolutional.hpp"
 #include "apps/small_networks/data.hpp"
 #include "apps/small_networks/one_layer.hpp"
 #include <fmt/format.h>
-#include <gradtable/models/io/exit_codes.hpp>
 
 namespace {
 
@@ -112,7 +112,7 @@ void print_convolutional_networks() {
       "\n   Accuracy: on fresh examples. A network that guesses is right in 33 % and in 50 % of them.\n");
 }
 
-ExitCode run() {
+ExitCode show() {
   fmt::print("What networks of a few layers learn from made-up data, beside what is known of it.\n");
   fmt::print("Numbers in parentheses are sections of Goodfellow et al., Deep Learning.\n\n");
   print_linear_regression();
@@ -125,6 +125,10 @@ ExitCode run() {
 
 }  // namespace
 
-int main() {
-  return run_program(run);
+int main(int argc, char** argv) {
+  return showcase::start(
+      {.name = "small_networks",
+       .purpose = "What networks of a few layers learn from made-up data, beside what is known of it.",
+       .show = show},
+      argc, argv);
 }

@@ -3,9 +3,9 @@
 #include <optional>
 #include <span>
 
+#include "apps/showcase/start.hpp"
 #include "apps/xor/network.hpp"
 #include <fmt/format.h>
-#include <gradtable/models/io/exit_codes.hpp>
 
 namespace {
 
@@ -22,7 +22,7 @@ void print(const XorNetwork& net) {
   }
 }
 
-ExitCode run() {
+ExitCode show() {
   constexpr double kLearningRate = 0.1;
   constexpr int kMostSteps = 10000;
 
@@ -48,6 +48,10 @@ ExitCode run() {
 
 }  // namespace
 
-int main() {
-  return run_program(run);
+int main(int argc, char** argv) {
+  return showcase::start(
+      {.name = "xor",
+       .purpose = "A network that computes XOR: the solution of the book, and one that is learned.",
+       .show = show},
+      argc, argv);
 }

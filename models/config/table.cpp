@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
@@ -77,9 +78,24 @@ const Field* ConfigTable::find(std::string_view key) const {
 }
 
 bool ConfigTable::is_group(std::string_view key) const {
-  return std::any_of(fields_.begin(), fields_.end(), [&](const Field& field) {
-    return field.key.size() > key.size() && field.key.starts_with(key) && field.key[key.size()] == '.';
-  });
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [&](const Field& field) { return is_in(field.key, key); });
+}
+
+json ConfigTable::parse_group(std::string_view group, std::string_view text, const std::string& where) const {
+  json value = json_or_text(text);
+  if (value.is_object()) return value;
+  if (text.starts_with('{')) return parse_json(text, where);  // says what is wrong with it
+  std::vector<std::string> names;
+  for (const Field& field : fields_) {
+    if (!is_in(field.key, group)) continue;
+    const std::string_view rest = std::string_view(field.key).substr(group.size() + 1);
+    const std::string name(rest.substr(0, rest.find('.')));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  throw ConfigError(fmt::format(
+      "{}: {}, but {} is a group of keys ({}); expected one of them, as {}.{}=..., or a JSON object", where,
+      describe(value), group, fmt::join(names, ", "), group, names.front()));
 }
 
 void ConfigTable::refuse_key(std::string_view key, const std::string& where) const {
@@ -87,7 +103,7 @@ void ConfigTable::refuse_key(std::string_view key, const std::string& where) con
   for (const Field& field : fields_) {
     known.push_back(field.key);
     for (std::size_t dot = field.key.find('.'); dot != std::string::npos; dot = field.key.find('.', dot + 1))
-      known.push_back(field.key.substr(0, dot));
+      if (!is_in(key, field.key.substr(0, dot))) known.push_back(field.key.substr(0, dot));
   }
   throw ConfigError(fmt::format("{}: unknown key {}; the nearest known key is \"{}\"", where, in_quotes(key),
                                 nearest_key(key, known)));
@@ -138,7 +154,7 @@ void ConfigTable::set(std::string_view assignment) const {
   const std::string key(assignment.substr(0, sign));
   const std::string_view value = assignment.substr(sign + 1);
   const std::string where = "--set " + printable(key, 60);
-  if (is_group(key)) return read_group(key, parse_json(value, where), where, "");
+  if (is_group(key)) return read_group(key, parse_group(key, value, where), where, "");
 
   const Field& target = field(key, where);
   json parsed = json_or_text(value);

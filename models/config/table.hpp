@@ -47,6 +47,7 @@ class ConfigTable {
  private:
   const Field* find(std::string_view key) const;
   bool is_group(std::string_view key) const;
+  nlohmann::json parse_group(std::string_view group, std::string_view text, const std::string& where) const;
   const Field& field(std::string_view key, const std::string& where) const;
   [[noreturn]] void refuse_key(std::string_view key, const std::string& where) const;
   void read_group(const std::string& group, const nlohmann::json& object, std::string_view source,

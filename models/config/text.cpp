@@ -12,15 +12,54 @@
 namespace gradtable {
 namespace {
 
-std::string_view last_name(std::string_view key) {
+struct Parts {
+  std::string_view group, name;  // "training.optimizer", "momentum"
+};
+
+Parts parts_of(std::string_view key) {
   const std::size_t dot = key.rfind('.');
-  return dot == std::string_view::npos ? key : key.substr(dot + 1);
+  if (dot == std::string_view::npos) return {"", key};
+  return {key.substr(0, dot), key.substr(dot + 1)};
+}
+
+// "lr" and "learn" for learning_rate: its letters in their order, from the first one; or "rate", a word of
+// it.
+bool is_short_for(std::string_view text, std::string_view name) {
+  if (text.size() < 2 || text.size() >= name.size()) return false;
+  const std::string words = fmt::format("_{}_", name);
+  if (words.find(fmt::format("_{}_", text)) != std::string::npos) return true;
+  std::size_t found = 0;
+  for (const char c : name)
+    if (found < text.size() && c == text[found]) ++found;
+  return found == text.size() && text.front() == name.front();
+}
+
+// The steps from what was written to what is known. An edit is four of them, so that a name that is right,
+// but misplaced, is nearer than one of a letter more or less.
+constexpr std::size_t kEdit = 4;
+constexpr std::size_t kUnlike = 100;
+
+std::size_t steps_between_names(std::string_view written, std::string_view known) {
+  if (is_short_for(written, known) || is_short_for(known, written)) return 1;
+  const std::size_t edits = edit_distance(written, known);
+  return 2 * edits >= std::max(written.size(), known.size()) ? kUnlike : kEdit * edits;
+}
+
+std::size_t steps_between_groups(std::string_view written, std::string_view known) {
+  constexpr std::size_t kNested = 2, kOther = 6;
+  if (written == known) return 0;
+  if (is_in(written, known) || is_in(known, written)) return kNested;
+  return std::min(kEdit * edit_distance(written, known), kOther);
 }
 
 }  // namespace
 
 std::string in_quotes(std::string_view text) {
   return fmt::format("\"{}\"", printable(text, 60));
+}
+
+bool is_in(std::string_view key, std::string_view group) {
+  return group.empty() || (key.size() > group.size() && key.starts_with(group) && key[group.size()] == '.');
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -46,12 +85,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string nearest_key(std::string_view key, std::span<const std::string> known) {
   using Distance = std::pair<std::size_t, std::size_t>;
   constexpr std::size_t kFar = std::numeric_limits<std::size_t>::max();
+  const Parts written = parts_of(key);
   Distance least = {kFar, kFar};
   std::string nearest;
   for (const std::string& candidate : known) {
-    const std::size_t whole = edit_distance(key, candidate);
-    const std::size_t name = edit_distance(last_name(key), last_name(candidate)) + 1;
-    const Distance distance = {std::min(whole, name), whole};
+    const Parts parts = parts_of(candidate);
+    const std::size_t steps =
+        steps_between_names(written.name, parts.name) + steps_between_groups(written.group, parts.group);
+    const Distance distance = {steps, edit_distance(key, candidate)};
     if (distance >= least) continue;
     least = distance;
     nearest = candidate;

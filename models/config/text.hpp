@@ -11,12 +11,17 @@ namespace gradtable {
 // The text on one line in double quotes, cut after 60 bytes.
 std::string in_quotes(std::string_view text);
 
+// Whether the key "training.optimizer.momentum" is in the group "training" or "training.optimizer". All keys
+// are in the group "".
+bool is_in(std::string_view key, std::string_view group);
+
 // The number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, compared
 // up to their first 100 bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The known key that the writer of `key` most likely meant: the one nearest in edit distance, of the whole
-// path "training.epochs" or, with one more step, of the last name only. `known` must not be empty.
+// The known key that the writer of `key` most likely meant: a key of the same group, "training.optimizer",
+// before one of a group within or around it, before one of another group; there the name nearest in edit
+// distance, or one that is short or long for it. `known` must not be empty.
 std::string nearest_key(std::string_view key, std::span<const std::string> known);
 
 }  // namespace gradtable

@@ -31,7 +31,7 @@ Schedule exponential(const ScheduleOptions&, double rate, double factor, std::in
 }
 
 Schedule cosine(const ScheduleOptions& options, double rate, double, std::int64_t per_epoch) {
-  return cosine_schedule(rate, options.epochs * per_epoch, options.least);
+  return cosine_schedule(rate, (options.epochs - options.warmup_epochs) * per_epoch, options.least);
 }
 
 constexpr Kind kKinds[] = {{"constant", 0.1, constant},
@@ -48,6 +48,15 @@ double factor_of(const ScheduleOptions& options) {
   return options.factor.value_or(kind_of(options).factor);
 }
 
+void require_warm_up(const ScheduleOptions& options) {
+  if (options.warmup_epochs < 0)
+    throw ConfigError(
+        fmt::format("schedule: expected 0 or more warm-up epochs, got {}", options.warmup_epochs));
+  if (options.type == "cosine" && options.epochs > 0 && options.warmup_epochs >= options.epochs)
+    throw ConfigError(fmt::format("schedule: expected fewer warm-up epochs than the {} of the cosine, got {}",
+                                  options.epochs, options.warmup_epochs));
+}
+
 }  // namespace
 
 std::vector<std::string> schedule_names() {
@@ -62,9 +71,7 @@ LearningRate::LearningRate(double rate, const ScheduleOptions& options, Better b
                       .factor = factor_of(options),
                       .patience = options.patience,
                       .least = options.least}) {
-  if (options.warmup_epochs < 0)
-    throw ConfigError(
-        fmt::format("schedule: expected 0 or more warm-up epochs, got {}", options.warmup_epochs));
+  require_warm_up(options);
   schedule(1);
 }
 

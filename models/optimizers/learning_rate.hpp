@@ -14,8 +14,9 @@ namespace gradtable {
 // What a type does not name has no part in it.
 struct ScheduleOptions {
   // "constant"; "step", by `factor` after `every` epochs; "exponential", by `factor` in each epoch; "cosine",
-  // to `least` in `epochs`; "plateau", by `factor` after more than `patience` epochs in a row without a
-  // better metric, but not below `least`. Exponential and cosine fall a little with each update.
+  // to `least` at the end of `epochs`, those of the warm-up included; "plateau", by `factor` after more than
+  // `patience` epochs in a row without a better metric, but not below `least`. Exponential and cosine fall a
+  // little with each update. Step and exponential count from the end of the warm-up.
   std::string type = "constant";
   std::optional<double> factor = {};  // by default 0.1, and 0.95 for exponential
   std::int64_t every = 10;
@@ -31,7 +32,8 @@ std::vector<std::string> schedule_names();
 class LearningRate {
  public:
   // Throws ConfigError for an unknown type, and for numbers out of range as schedule.hpp and plateau.hpp say;
-  // warmup_epochs is at least 0. `better`: of the metric that a plateau is seen by.
+  // warmup_epochs is at least 0, and below `epochs` with a cosine. `better`: of the metric that a plateau is
+  // seen by.
   LearningRate(double rate, const ScheduleOptions& options = {}, Better better = Better::lower);
 
   // As a function of the updates done since the training began, with `per_epoch` of them in an epoch: at

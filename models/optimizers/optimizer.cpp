@@ -66,7 +66,7 @@ Updates make_adam(const Options& options, const GradTable& table, const Operand&
 
 Updates make_adamw(const Options& options, const GradTable& table, const Operand& rate) {
   AdamWOptions adam = with_moments(options, AdamWOptions{});
-  adam.weight_decay = options.weight_decay.value_or(adam.weight_decay);
+  adam.weight_decay = options.weight_decay.value_or(0);
   adam.penalized = options.penalized;
   return adamw(table, rate, adam);
 }

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/classifier/load_config.hpp"
@@ -30,6 +32,15 @@ void expect_error(const Settings& settings, const std::string& message) {
 
 TEST(RequireConsistent, TakesTheDefaults) {
   EXPECT_EQ(error_of({}), "no error");
+}
+
+TEST(RequireConsistent, HasAClassForEveryDigitThatIsDrawn) {
+  for (const char* classes : {"data.classes=0", "data.classes=10", "data.classes=256"})
+    expect_fit({"data.source=digits", classes});
+  expect_fit({"data.classes=2"});
+  for (const std::string classes : {"1", "9"})
+    expect_error({"data.source=digits", "data.classes=" + classes},
+                 "/data/classes: " + classes + "; expected 0, or at least 10 with the source digits");
 }
 
 TEST(RequireConsistent, CountsTheActivations) {
@@ -95,21 +106,69 @@ TEST(RequireConsistent, SmoothsTheLabelsOfOneLossAlone) {
 
 TEST(RequireConsistent, RefusesALeastRateAboveTheFirst) {
   expect_fit({"training.schedule.type=cosine", "training.schedule.least=0.1"});
-  expect_error({"training.schedule.least=0.2"},
+  expect_error({"training.schedule.type=plateau", "training.schedule.least=0.2"},
                "/training/schedule/least: 0.2; expected at most 0.1, the learning rate");
 }
 
+TEST(RequireConsistent, LeavesEpochsOfACosineBehindItsWarmUp) {
+  const std::string cosine = "training.schedule.type=cosine", epochs = "training.schedule.epochs=3";
+  expect_fit({cosine, epochs, "training.schedule.warmup_epochs=2"});
+  expect_fit({"training.schedule.warmup_epochs=100"});
+  for (const std::string warm_up : {"3", "4"})
+    expect_error({cosine, epochs, "training.schedule.warmup_epochs=" + warm_up},
+                 "/training/schedule/warmup_epochs: " + warm_up +
+                     "; expected fewer than the 3 epochs of the cosine, which the warm-up is part of");
+}
+
+TEST(RequireConsistent, RefusesANumberThatTheScheduleDoesNotLookAt) {
+  struct Case {
+    std::string key, value, unchanged;
+    std::vector<std::string> lookers;
+  };
+  const std::vector<Case> cases = {{"factor", "0.5", "", {"step", "exponential", "plateau"}},
+                                   {"every", "11", "10", {"step"}},
+                                   {"epochs", "3", "0", {"cosine"}},
+                                   {"least", "0.01", "0", {"cosine", "plateau"}},
+                                   {"patience", "2", "10", {"plateau"}}};
+  for (const Case& c : cases)
+    for (const std::string& type : gradtable::schedule_names()) {
+      const Settings settings = {"training.validation_fraction=0.1", "training.schedule.type=" + type,
+                                 "training.schedule." + c.key + "=" + c.value};
+      if (std::ranges::find(c.lookers, type) != c.lookers.end()) {
+        expect_fit(settings);
+        continue;
+      }
+      const std::string expected =
+          c.unchanged.empty()
+              ? "null with the schedule " + type
+              : "its default " + c.unchanged + ", since the schedule " + type + " does not look at it";
+      expect_error(settings, "/training/schedule/" + c.key + ": " + c.value + "; expected " + expected);
+    }
+  expect_fit({"training.schedule.every=10", "training.schedule.factor=null"});
+}
+
 TEST(RequireConsistent, NeedsValidationImagesForAMetricOfThem) {
-  for (const std::string wanted :
-       {"training.early_stopping.patience=3", "training.keep_best=true", "training.schedule.type=plateau"}) {
-    expect_error({wanted},
-                 "/training/early_stopping/metric: \"validation_loss\"; expected \"train_loss\", or a "
-                 "training.validation_fraction above 0");
+  const std::vector<std::pair<std::string, std::string>> wanting = {
+      {"training.early_stopping.patience=3", "/training/early_stopping/patience: 3"},
+      {"training.keep_best=true", "/training/keep_best: true"},
+      {"training.schedule.type=plateau", "/training/schedule/type: \"plateau\""}};
+  for (const auto& [wanted, found] : wanting) {
+    expect_error({wanted}, found +
+                               "; expected a training.validation_fraction above 0 for the metric "
+                               "validation_loss, or \"train_loss\" as training.early_stopping.metric");
     expect_fit({"training.validation_fraction=0.1", wanted});
     expect_fit({"training.early_stopping.metric=train_loss", wanted});
     EXPECT_NE(error_of({"training.early_stopping.metric=validation_balanced_accuracy", wanted}), "no error");
   }
-  expect_fit({"training.early_stopping.metric=validation_accuracy"});
+}
+
+TEST(RequireConsistent, RefusesAMetricThatNothingLooksAt) {
+  for (const std::string metric : {"train_loss", "validation_accuracy"})
+    expect_error(
+        {"training.validation_fraction=0.1", "training.early_stopping.metric=" + metric},
+        "/training/early_stopping/metric: \"" + metric +
+            "\"; expected its default \"validation_loss\", since neither early_stopping.patience nor "
+            "keep_best nor the schedule plateau looks at it");
 }
 
 TEST(RequireConsistent, DropsOutHiddenUnitsOnly) {

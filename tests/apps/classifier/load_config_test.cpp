@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/mnist_fcnn/model.hpp"
+#include "apps/mnist_lenet5/model.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -130,7 +131,7 @@ TEST_F(LoadConfig, TakesZeroForNone) {
 }
 
 TEST_F(LoadConfig, GivesAdamWNoDecayThatIsNotAskedFor) {
-  EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay, 0.0);
+  EXPECT_FALSE(load(R"({"training": {"optimizer": {"type": "adamw"}}})").training.optimizer.weight_decay);
   EXPECT_EQ(load(R"({"training": {"optimizer": {"type": "adamw"}, "weight_decay": 0.02}})")
                 .training.optimizer.weight_decay,
             0.02);
@@ -154,6 +155,16 @@ TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
   EXPECT_EQ(error("{}", {.settings = {"model.output=softmax"}}),
             "configs/run.json at /model/output: \"softmax\"; expected \"linear\" with the loss "
             "softmax_cross_entropy");
+}
+
+TEST_F(LoadConfig, LeavesEpochsOfTheTrainingBehindTheWarmUpOfACosine) {
+  const std::string cosine =
+      R"({"training": {"epochs": 5, "schedule": {"type": "cosine", "warmup_epochs": 4}}})";
+  EXPECT_EQ(load(cosine).training.schedule.warmup_epochs, 4);
+  EXPECT_EQ(
+      error(cosine, {.settings = {"training.epochs=4"}}),
+      "configs/run.json at /training/schedule/warmup_epochs: 4; expected fewer than the 4 epochs of the "
+      "cosine, which the warm-up is part of");
 }
 
 TEST_F(LoadConfig, ReadsWhetherTheBitsAreToBeTheSameForAnyNumberOfThreads) {
@@ -240,6 +251,7 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
        " at /data/limit_train: -5; expected an integer from 0 to 1000000000"},
+      {R"({"data": {"classes": 257}})", " at /data/classes: 257; expected an integer from 0 to 256"},
       {R"({"model": {"hidden": 128}})",
        " at /model/hidden: 128; expected a list of 0 to 1000 integers from 1 to 1000000"},
       {R"({"model": {"hidden": [0]}})", " at /model/hidden/0: 0; expected an integer from 1 to 1000000"},
@@ -391,6 +403,13 @@ TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
   EXPECT_EQ(config.training.epochs, 1);
 }
 
+TEST_F(LoadConfig, LeavesTheCheckpointOfTheCoursesFormatAtTheEndUnlessTold) {
+  EXPECT_EQ(load(kCourse, {.out = "o"}, "run.config").output.checkpoint_every, 5);
+  EXPECT_EQ(load(kCourse, {.settings = {"output.checkpoint_every=2"}, .out = "o"}, "run.config")
+                .output.checkpoint_every,
+            2);
+}
+
 TEST_F(LoadConfig, RefusesABadLineOfTheCoursesFormat) {
   const std::string course = kCourse;
   struct Case {
@@ -511,6 +530,17 @@ TEST(ExampleConfigs, LeadToTheFoldersOfTheProject) {
   EXPECT_EQ(course.model.hidden, std::vector<std::int64_t>{500});
   EXPECT_EQ(course.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(course.data.train_images, fs::current_path() / "data/mnist/train-images-idx3-ubyte.gz");
+}
+
+TEST(ExampleConfigs, AreAllTaken) {
+  std::size_t count = 0;
+  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()})
+    for (const auto& entry : fs::directory_iterator(kRoot / "apps" / program.name / "configs")) {
+      if (entry.path().filename() == "config.schema.json") continue;
+      EXPECT_EQ(config_error([&] { load_config(program, entry.path()); }), "no error") << entry.path();
+      ++count;
+    }
+  EXPECT_GE(count, 20U);
 }
 
 TEST(ExampleConfigs, MnistHasTheDefaults) {

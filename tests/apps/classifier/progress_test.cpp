@@ -1,11 +1,125 @@
 #include "apps/classifier/progress.hpp"
 
 #include <limits>
+#include <stdexcept>
+#include <string>
+#include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 namespace classifier {
 namespace {
+
+// Standard output is a terminal of this width while one lives.
+class Terminal {
+ public:
+  explicit Terminal(unsigned short columns) : reader_(posix_openpt(O_RDWR | O_NOCTTY)) {
+    if (reader_ < 0 || grantpt(reader_) != 0 || unlockpt(reader_) != 0)
+      throw std::runtime_error("no pseudo-terminal");
+    const int writer = open(ptsname(reader_), O_RDWR | O_NOCTTY);
+    termios settings{};
+    tcgetattr(writer, &settings);
+    cfmakeraw(&settings);  // what is written is what is read
+    tcsetattr(writer, TCSANOW, &settings);
+    const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    ioctl(writer, TIOCSWINSZ, &size);
+    std::fflush(stdout);
+    stdout_ = dup(STDOUT_FILENO);
+    dup2(writer, STDOUT_FILENO);
+    close(writer);
+  }
+  ~Terminal() {
+    dup2(stdout_, STDOUT_FILENO);
+    close(stdout_);
+    close(reader_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  // What was written since the last call, which is something.
+  std::string read() const {
+    std::string text(4096, '\0');
+    const ssize_t count = ::read(reader_, text.data(), text.size());
+    return text.substr(0, count > 0 ? static_cast<std::size_t>(count) : 0);
+  }
+
+ private:
+  int reader_;
+  int stdout_ = -1;
+};
+
+constexpr std::string_view kBeginning = "\r\x1b[K";
+const gradtable::Score kHalf = {.images = 30000, .correct = 15000, .loss_sum = 45000};
+
+// After the time from one update to the next.
+std::string updated(Progress& progress, const Terminal& terminal) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  progress.update(kHalf);
+  return terminal.read();
+}
+
+TEST(Progress, UpdatesOneLineOfATerminalAndEndsItWithTheEpoch) {
+  std::string first, end;
+  {
+    const Terminal terminal(200);
+    Progress progress(false, 10, 60000);
+    progress.begin_epoch(3);
+    first = updated(progress, terminal);
+    progress.end_epoch({.epoch = 3, .train_loss = 1.25, .train_accuracy = 0.75, .images_per_second = 1000});
+    end = terminal.read();
+  }
+  EXPECT_TRUE(
+      first.starts_with(std::string(kBeginning) + "epoch  3/10  50 %  loss 1.5000  accuracy  50.00 % "))
+      << first;
+  EXPECT_TRUE(first.ends_with(" left")) << first;
+  EXPECT_EQ(end, std::string(kBeginning) + "epoch  3/10  loss 1.2500  accuracy  75.00 %     1000 images/s\n");
+}
+
+TEST(Progress, IsNeverWiderThanTheTerminal) {
+  for (const std::size_t columns : {100U, 80U, 60U, 40U, 20U, 8U}) {
+    std::string line;
+    {
+      const Terminal terminal(static_cast<unsigned short>(columns));
+      Progress progress(false, 10, 60000);
+      progress.begin_epoch(3);
+      line = updated(progress, terminal);
+    }
+    ASSERT_TRUE(line.starts_with(kBeginning)) << line;
+    EXPECT_LT(line.size() - kBeginning.size(), columns);
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+  }
+}
+
+TEST(Progress, LeavesTheTerminalAtTheStartOfALine) {
+  std::string end;
+  {
+    const Terminal terminal(80);
+    {
+      Progress progress(false, 10, 60000);
+      progress.begin_epoch(3);
+      updated(progress, terminal);
+    }
+    end = terminal.read();
+  }
+  EXPECT_EQ(end, "\n");
+}
+
+TEST(Progress, CountsTheImagesOfAResumedEpochOnce) {
+  std::string line;
+  {
+    const Terminal terminal(200);
+    Progress progress(false, 10, 60000);
+    progress.begin_epoch(3, 29990);
+    line = updated(progress, terminal);
+  }
+  const std::string rate = line.substr(line.find(" %  ", line.find("accuracy")) + 4);
+  EXPECT_LE(std::stod(rate), 100) << line;  // 10 images in at least a tenth of a second
+}
 
 TEST(Duration, IsReadable) {
   EXPECT_EQ(duration(0), "0 s");

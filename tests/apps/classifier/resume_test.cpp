@@ -148,6 +148,17 @@ TEST_F(ResumeAtTheEnd, TellsHowAndKeepsTheTableOfAllEpochs) {
   EXPECT_EQ(metrics().at("epochs").size(), static_cast<std::size_t>(epochs));
 }
 
+TEST_F(ResumeAtTheEnd, IsNotSpokenOfWithoutACheckpoint) {
+  gradtable::testing::Process program(command({config_, "--out", folder_.path("out"), "--set",
+                                               "training.epochs=1000000", "--set", "output.checkpoint="}));
+  ASSERT_TRUE(wait_until([&] { return epochs_in_table("out") > 0; }));
+  program.send(SIGTERM);
+  const ProcessResult result = program.wait();
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_TRUE(contains(result.out, "\nstopped  by a signal, after "));
+  EXPECT_EQ(result.out.find("--resume"), std::string::npos) << result.out;
+}
+
 TEST_F(ResumeAtTheEnd, MayHaveResultsElsewhere) {
   expect_success(train("a", {"training.epochs=2"}));
   expect_success(train("b", {}, resumed("a")));

@@ -174,7 +174,7 @@ TEST_F(Run, TellsOneLineAnEpochAndNothingWhenQuiet) {
   const std::string out = run_digits().out;
   EXPECT_EQ(std::ranges::count(out, '\n'), 8) << out;
   for (const char* part : {"NOT the MNIST data set", "784-16-10", "\nepoch 1/3  loss ", "\nepoch 3/3  loss ",
-                           "images/s\n", "\ntest     loss ", "out/metrics.json"})
+                           "images/s\n", "\ntest     loss ", "/out: metrics.json, "})
     EXPECT_NE(out.find(part), std::string::npos) << part << " is not in\n" << out;
   for (const char c : out) EXPECT_TRUE(c == '\n' || (c >= ' ' && c != '\x7f')) << static_cast<int>(c);
 

@@ -83,7 +83,7 @@ TEST_F(Selection, AFractionThatLeavesNothingIsRefused) {
   refused({"training.validation_fraction=0.999"}, " at /training/validation_fraction: 0.999 of 300 training");
   refused({"training.validation_fraction=0.9"},
           " at /training/batch_size: 32; expected an integer from 1 to 30, ");
-  refused({"training.keep_best=true"}, " at /training/early_stopping/metric: \"validation_loss\"; expected ");
+  refused({"training.keep_best=true"}, " at /training/keep_best: true; expected ");
 }
 
 }  // namespace

@@ -186,6 +186,20 @@ TEST(ConfigTable, NamesTheNearestKeyOfAnUnknownOne) {
             "--set modle.hidden: unknown key \"modle.hidden\"; the nearest known key is \"model.hidden\"");
 }
 
+TEST(ConfigTable, NamesNoGroupThatTheUnknownKeyIsIn) {
+  EXPECT_TRUE(set_error("model.xyz=1").ends_with("; the nearest known key is \"model.color\""))
+      << set_error("model.xyz=1");
+}
+
+TEST(ConfigTable, SaysThatAGroupIsSetByItsKeys) {
+  const std::string group =
+      ", but training.optimizer is a group of keys (rate, momentum, beta); expected one of them, as "
+      "training.optimizer.rate=..., or a JSON object";
+  EXPECT_EQ(set_error("training.optimizer=adam"), "--set training.optimizer: \"adam\"" + group);
+  EXPECT_EQ(set_error("training.optimizer=5"), "--set training.optimizer: 5" + group);
+  EXPECT_EQ(set_error("training.optimizer={\"rate\": }").find("--set training.optimizer:1:10: "), 0U);
+}
+
 TEST(ConfigTable, SetsValuesFromTheCommandLine) {
   Settings s;
   const ConfigTable table = table_of(s);
@@ -224,8 +238,11 @@ TEST(ConfigTable, RefusesBadSettings) {
   EXPECT_EQ(set_error("training.optimizer.rate=nan"),
             "--set training.optimizer.rate: \"nan\"; expected a number above 0 and at most 10");
   EXPECT_EQ(set_error("model.hidden=[1,0]"), "--set model.hidden/1: 0; expected an integer from 1 to 1000");
-  EXPECT_EQ(set_error("training=5"), "--set training: 5; expected an object");
-  EXPECT_EQ(set_error("training=\xFF"), "--set training:1:1: invalid literal \"\\xff\"; expected JSON");
+  EXPECT_EQ(
+      set_error("training=5"),
+      "--set training: 5, but training is a group of keys (epochs, optimizer, shuffle, decay); expected one "
+      "of them, as training.epochs=..., or a JSON object");
+  EXPECT_EQ(set_error("training={\xFF"), "--set training:1:2: invalid literal \"\\xff\"; expected JSON");
   EXPECT_EQ(set_error(R"(training={"epochs": 3,})").find("--set training:1:14: unexpected '}'; expected "),
             0U);
   EXPECT_EQ(set_error(R"(training={"epochs": 0})"),

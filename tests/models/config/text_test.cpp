@@ -25,5 +25,33 @@ TEST(NearestKey, FindsTyposAndMisplacedNames) {
   EXPECT_EQ(nearest_key("outputs.dir", known), "output.dir");
 }
 
+TEST(NearestKey, PrefersTheGroupThatTheKeyIsIn) {
+  const std::vector<std::string> known = {
+      "training.l1",
+      "training.weight_decay",
+      "training.optimizer.type",
+      "training.optimizer.learning_rate",
+      "training.optimizer.beta1",
+      "training.schedule.type",
+      "training.schedule.factor",
+  };
+  EXPECT_EQ(nearest_key("training.optimizer.lr", known), "training.optimizer.learning_rate");
+  EXPECT_EQ(nearest_key("training.optimizer.beta", known), "training.optimizer.beta1");
+  EXPECT_EQ(nearest_key("training.schedule.typ", known), "training.schedule.type");
+  EXPECT_EQ(nearest_key("training.optimizer.xx", known), "training.optimizer.type");
+  EXPECT_EQ(nearest_key("training.l2", known), "training.l1");
+}
+
+TEST(NearestKey, FindsNamesByWhatIsShortForThem) {
+  const std::vector<std::string> known = {
+      "training.l1", "training.batch_size", "training.weight_decay", "training.optimizer.learning_rate",
+      "output.dir",  "output.report"};
+  EXPECT_EQ(nearest_key("output.directory", known), "output.dir");
+  EXPECT_EQ(nearest_key("training.lr", known), "training.optimizer.learning_rate");
+  EXPECT_EQ(nearest_key("training.optimizer.decay", known), "training.weight_decay");
+  EXPECT_EQ(nearest_key("training.batch", known), "training.batch_size");
+  EXPECT_EQ(nearest_key("wd", known), "training.weight_decay");
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -40,6 +40,20 @@ TEST(LearningRate, RisesInItsFirstEpochs) {
   EXPECT_EQ(rate_at({.warmup_epochs = 1}, 4), 0.5);
 }
 
+TEST(LearningRate, IsTheLeastAtTheEndOfACosineWithAWarmUp) {
+  const ScheduleOptions options{.type = "cosine", .epochs = 3, .least = 0.1, .warmup_epochs = 1};
+  EXPECT_EQ(rate_at(options, kPerEpoch), 0.5);
+  EXPECT_NEAR(rate_at(options, 2 * kPerEpoch), 0.3, 1e-15);
+  EXPECT_GT(rate_at(options, 3 * kPerEpoch - 1), 0.1);
+  EXPECT_NEAR(rate_at(options, 3 * kPerEpoch), 0.1, 1e-15);
+}
+
+TEST(LearningRate, CountsStepsFromTheEndOfTheWarmUp) {
+  const ScheduleOptions options{.type = "step", .every = 2, .warmup_epochs = 1};
+  EXPECT_EQ(rate_at(options, 3 * kPerEpoch - 1), 0.5);
+  EXPECT_NEAR(rate_at(options, 3 * kPerEpoch), 0.05, 1e-15);
+}
+
 TEST(LearningRate, FallsOnAPlateauOfTheMetric) {
   LearningRate rate(0.5, {.type = "plateau", .factor = 0.5, .least = 0.2, .patience = 1}, Better::higher);
   const auto now = [&] { return rate.schedule(kPerEpoch)(17); };
@@ -76,6 +90,10 @@ TEST(LearningRate, RefusesWhatMakesNoSchedule) {
   EXPECT_NE(refused({.type = "plateau", .patience = -1}), "");
   EXPECT_NE(refused({.factor = 0}), "");
   EXPECT_NE(refused({.warmup_epochs = -1}), "");
+  EXPECT_EQ(refused({.type = "cosine", .epochs = 3, .warmup_epochs = 3}),
+            "schedule: expected fewer warm-up epochs than the 3 of the cosine, got 3");
+  EXPECT_EQ(refused({.type = "cosine", .epochs = 3, .warmup_epochs = 2}), "");
+  EXPECT_EQ(refused({.type = "step", .epochs = 3, .warmup_epochs = 3}), "");
   EXPECT_NE(refused({}, -1), "");
 }
 

@@ -35,7 +35,11 @@ TEST_F(OptimizersByName, MakeTheNodesOfTheirFunctionsWithTheirDefaults) {
   expect_same(make_updates({.type = "adagrad"}, table), adagrad(table, 0.1));
   expect_same(make_updates({.type = "rmsprop"}, table), rmsprop(table, 0.1));
   expect_same(make_updates({.type = "adam"}, table), adam(table, 0.1));
-  expect_same(make_updates({.type = "adamw"}, table), adamw(table, 0.1));
+  expect_same(make_updates({.type = "adamw", .weight_decay = 0.01}, table), adamw(table, 0.1));
+}
+
+TEST_F(OptimizersByName, DecayNoWeightsWhereThatIsNotAskedFor) {
+  expect_same(make_updates({.type = "adamw"}, table), adamw(table, 0.1, {.weight_decay = 0}));
 }
 
 TEST_F(OptimizersByName, TakeTheirOptions) {

@@ -81,6 +81,15 @@ TEST_F(Parameters, TakeNumbersThatAreNotFiniteWhereAllowed) {
   EXPECT_EQ(b_now(), kInfinity);
 }
 
+TEST_F(Parameters, ThatAreRequiredToBeFiniteAreNamed) {
+  const NamedArrays finite = {{"W", Array::of<float>({2}, {6, 7})}, {"n", Array::of<std::int32_t>({1}, {1})}};
+  EXPECT_NO_THROW(require_finite(finite, "here"));
+  const NamedArrays values = {{"W", Array::of<float>({2}, {6, 7})},
+                              {"b", Array::of<double>({}, {kInfinity})}};
+  EXPECT_EQ(message_of<NumericError>([&] { require_finite(values, "here"); }),
+            "here: NaN or infinity in \"b\"; expected finite numbers");
+}
+
 TEST_F(Parameters, AreNoOtherTensors) {
   Graph other;
   const Tensor foreign = other.parameter("W", Array::of<float>({2}, {1, 2}));

@@ -1,0 +1,61 @@
+#include "apps/showcase/start.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/message_of.hpp"
+#include "tests/support/process.hpp"
+#include <gtest/gtest.h>
+
+namespace showcase {
+namespace {
+
+using gradtable::testing::ProcessResult;
+
+class Showcase : public ::testing::TestWithParam<std::string> {
+ protected:
+  static ProcessResult run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), GRADTABLE_PROGRAMS "/" + GetParam());
+    return gradtable::testing::run_process(arguments);
+  }
+};
+
+TEST_P(Showcase, AnswersForHelpAndVersionAlone) {
+  for (const char* flag : {"--help", "-h"}) {
+    const ProcessResult help = run({flag});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_EQ(help.err, "");
+    EXPECT_TRUE(help.out.starts_with("usage: " + GetParam() + " [--help] [--version]\n")) << help.out;
+    EXPECT_EQ(std::ranges::count(help.out, '\n'), 3) << help.out;
+  }
+  const ProcessResult version = run({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_EQ(version.out, GetParam() + " " GRADTABLE_VERSION "\n");
+}
+
+TEST_P(Showcase, RefusesEveryOtherArgumentAndShowsNothing) {
+  for (const std::string argument : {"config.json", "--quiet", "-x", ""}) {
+    const ProcessResult result = run({argument});
+    EXPECT_EQ(result.exit_code, 2) << argument;
+    EXPECT_EQ(result.out, "") << argument;
+    EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
+    EXPECT_TRUE(gradtable::testing::contains(result.err, argument));
+    EXPECT_TRUE(result.err.ends_with("\nusage: " + GetParam() + " [--help] [--version]\n")) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 2) << result.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Showcase, ::testing::Values("xor", "small_networks"),
+                         [](const auto& program) { return program.param; });
+
+TEST(Xor, ShowsASolutionGivenAndOneLearned) {
+  const ProcessResult result = gradtable::testing::run_process({GRADTABLE_PROGRAMS "/xor"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+  for (const char* part : {"The solution of the book", ": learned in ", " steps of gradient descent"})
+    EXPECT_TRUE(gradtable::testing::contains(result.out, part));
+}
+
+}  // namespace
+}  // namespace showcase
