@@ -70,11 +70,8 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   const Schedule rate = learning_rate_.schedule(updates_in(data));
   Score total = done;
   for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
-    add(total, located(
-                   [&] {
-                     return train_batch(data, batches[i], {epoch, i}, rate);
-                   },
-                   [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
+    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, rate); };
+    add(total, located(train, [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
     if (go_on && !go_on(total)) break;
   }
   return total;
@@ -100,8 +97,9 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   const Batches batches(order, options_.batch_size);
   Score total;
   for (std::int64_t i = 0; i < batches.size(); ++i) {
-    const detail::BatchResult batch = located([&] { return steps_->evaluate(data, batches[i]); },
-                                              [&] { return fmt::format("evaluation, batch {}", i + 1); });
+    const auto evaluate = [&] { return steps_->evaluate(data, batches[i]); };
+    const detail::BatchResult batch =
+        located(evaluate, [&] { return fmt::format("evaluation, batch {}", i + 1); });
     if (answered) answered({total.images, batch.probabilities, batch.predictions, batch.labels});
     add(total, batch);
   }
