@@ -86,10 +86,11 @@ Dataset load_test_images(const Config& config, std::int64_t classes) {
   return data;
 }
 
-Dataset load_unlabelled(const std::filesystem::path& images, std::int64_t classes) {
+Dataset load_unlabelled(const std::filesystem::path& images) {
   gradtable::IdxImages read = gradtable::read_idx_images(images.string());
   const auto count = static_cast<std::size_t>(read.count);
-  return {read.rows, read.columns, classes, std::move(read.pixels), std::vector<std::uint8_t>(count, 0)};
+  return {read.rows,      read.columns, 1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
+          images.string()};
 }
 
 std::string fingerprint(const Dataset& data) {

@@ -20,11 +20,12 @@ struct Data {
 // is too small for a batch or for validation.
 Data load_data(const Config& config, const std::filesystem::path& config_file);
 
-// The test images alone, for a network of so many classes; their labels are below that.
+// The test images alone. Their labels are below `classes`; 0: however many there are. Digits that are drawn
+// have their own classes.
 gradtable::Dataset load_test_images(const Config& config, std::int64_t classes);
 
-// The images of an IDX file, whose labels nobody knows: all are 0.
-gradtable::Dataset load_unlabelled(const std::filesystem::path& images, std::int64_t classes);
+// The images of an IDX file, whose labels nobody knows: all are 0, of one class.
+gradtable::Dataset load_unlabelled(const std::filesystem::path& images);
 
 // "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": what tells data sets apart.
 std::string fingerprint(const gradtable::Dataset& data);

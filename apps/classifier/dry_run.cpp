@@ -1,5 +1,8 @@
 #include "apps/classifier/dry_run.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
@@ -12,19 +15,42 @@
 namespace classifier {
 namespace {
 
-// "512 bytes", "1.5 kB", "47 MB"
-std::string in_bytes(double bytes) {
-  const char* const units[] = {"bytes", "kB", "MB", "GB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1000 && unit < 3; ++unit) bytes /= 1000;
-  return fmt::format("{:.3g} {}", bytes, units[unit]);
+double bytes_of_parameters(Setup& setup) {
+  double bytes = 0;
+  for (const gradtable::Tensor& parameter : gradtable::parameters_of(setup.graph))
+    bytes += static_cast<double>(parameter.type().bytes());
+  return bytes;
 }
 
-std::string in_operations(double flops) {
-  const char* const units[] = {"", " thousand", " million", " billion"};
-  std::size_t unit = 0;
-  for (; flops >= 1000 && unit < 3; ++unit) flops /= 1000;
-  return fmt::format("{:.3g}{}", flops, units[unit]);
+double bytes_of_images(const Data& data) {
+  return static_cast<double>(data.train.pixels.size() + data.validation.pixels.size() +
+                             data.test.pixels.size());
+}
+
+gradtable::TrainingPlan plan_of(const Data& data, Setup& setup) {
+  std::vector<const gradtable::Dataset*> evaluated = {&data.test};
+  if (data.validation.size() > 0) evaluated.push_back(&data.validation);
+  return setup.trainer.plan(data.train, evaluated);
+}
+
+void say_plan(const Program& program, const Config& config, const Data& data, Setup& setup) {
+  const gradtable::TrainingPlan plan = plan_of(data, setup);
+  const std::int64_t images = data.train.size(), batch = config.training.batch_size;
+  const Progress progress(false, 0, 0);
+  progress.say(fmt::format("data        {}", describe(config, data)));
+  progress.say(fmt::format("network     {}", program.describe(config, data.train)));
+  progress.say(fmt::format("parameters  {}", setup.network.parameter_count()));
+  progress.say(fmt::format(
+      "memory      {} for results of all steps, {} for parameters and the optimizer, {} for images",
+      in_bytes(static_cast<double>(plan.bytes)), in_bytes(bytes_of_parameters(setup)),
+      in_bytes(bytes_of_images(data))));
+  progress.say(fmt::format("a step      {} images, {} floating-point operations, threads: {}",
+                           std::min(batch, images), in_operations(plan.step_flops), plan.threads));
+  progress.say(fmt::format("an epoch    {} steps, {} floating-point operations; {} for a test{}",
+                           (images + batch - 1) / batch, in_operations(plan.epoch_flops),
+                           in_operations(plan.evaluation_flops),
+                           data.validation.size() > 0 ? " and a validation" : ""));
+  progress.say(fmt::format("training    {} epochs; nothing was trained or written", config.training.epochs));
 }
 
 }  // namespace
@@ -34,28 +60,8 @@ void dry_run(const Program& program, const Options& options, Config config) {
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training(program, config, data, setup).begin(options);
-  const gradtable::ProgramPlan plan = setup.trainer.plan(data.train);
-  double parameters = 0;
-  for (const gradtable::Tensor& parameter : gradtable::parameters_of(setup.graph))
-    parameters += static_cast<double>(parameter.type().bytes());
-  const std::int64_t steps =
-      (data.train.size() + config.training.batch_size - 1) / config.training.batch_size;
-
-  const Progress progress(false, 0, 0);
   fmt::print("{}", resolved_json(program, config));
-  progress.say(fmt::format("data        {}", describe(config, data)));
-  progress.say(fmt::format("network     {}", program.describe(config, data.train)));
-  progress.say(fmt::format("parameters  {}", setup.network.parameter_count()));
-  progress.say(
-      fmt::format("memory      {} for results of a step, {} for parameters and the optimizer, {} for images",
-                  in_bytes(static_cast<double>(plan.peak_bytes)), in_bytes(parameters),
-                  in_bytes(static_cast<double>(data.train.pixels.size() + data.validation.pixels.size() +
-                                               data.test.pixels.size()))));
-  progress.say(fmt::format("a step      {} images, {} floating-point operations, threads: {}",
-                           std::min(config.training.batch_size, data.train.size()), in_operations(plan.flops),
-                           plan.threads));
-  progress.say(fmt::format("training    {} epochs of {} steps; nothing was trained or written",
-                           config.training.epochs, steps));
+  if (!options.quiet) say_plan(program, config, data, setup);
 }
 
 }  // namespace classifier

@@ -1,10 +1,11 @@
 #include "apps/classifier/inference.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
@@ -15,28 +16,61 @@
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
-#include <gradtable/models/data/digits.hpp>
-#include <gradtable/models/data/idx.hpp>
-#include <gradtable/models/io/safetensors.hpp>
+#include <gradtable/models/training/losses.hpp>
+#include <gradtable/models/training/weights.hpp>
 
 namespace classifier {
 namespace {
 
 using gradtable::Dataset;
 
-// That of the config; else the one that stands in the file of weights; else that of the training labels.
-std::int64_t classes_of(const Options& options, const Config& config) {
-  if (config.data.classes > 0) return config.data.classes;
-  const auto metadata = gradtable::read_safetensors(options.init->string()).metadata;
-  if (const auto found = metadata.find("classes"); found != metadata.end()) {
-    const std::string& text = found->second;
-    std::int64_t classes = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), classes);
-    if (error == std::errc() && end == text.data() + text.size() && classes >= 1) return classes;
+std::optional<std::int64_t> as_classes(std::int64_t number) {
+  constexpr std::int64_t kMost = 65536;
+  return number >= 1 && number <= kMost ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::int64_t> stated_classes(const WeightsFile& weights) {
+  const auto found = weights.content.metadata.find("classes");
+  if (found == weights.content.metadata.end()) return std::nullopt;
+  const std::string& text = found->second;
+  std::int64_t classes = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), classes);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return as_classes(classes);
+}
+
+// The outputs of the last layer: as many as its biases, or as its weights have columns. A network of one
+// class has parameters of the same names.
+std::optional<std::int64_t> classes_of_last_layer(const WeightsFile& weights, const Program& program,
+                                                  const Config& config, const Dataset& images) {
+  const Dataset like{images.rows, images.columns, 1, {}, {}, images.source};
+  gradtable::Graph graph;
+  const gradtable::Classifier network = program.network(graph, config, like);
+  for (auto last = network.parameters.rbegin(); last != network.parameters.rend(); ++last) {
+    const auto shape = shape_in(weights.content, weights.path, network.parameters, *last);
+    if (shape && shape->rank() > 0) return as_classes((*shape)[shape->rank() - 1]);
   }
-  if (config.data.source == "digits") return gradtable::draw_digits(1, 0).classes;
-  const auto labels = gradtable::read_idx_labels(config.data.train_labels.string());
-  return labels.empty() ? 1 : 1 + *std::ranges::max_element(labels);
+  return std::nullopt;
+}
+
+// That of the config; else that of the file. What is in neither is no network of this config: load_weights
+// says so.
+std::int64_t classes_of(const WeightsFile& weights, const Program& program, const Config& config,
+                        const Dataset& images) {
+  if (config.data.classes > 0) return config.data.classes;
+  if (const auto stated = stated_classes(weights)) return *stated;
+  return classes_of_last_layer(weights, program, config, images).value_or(1);
+}
+
+// The images to be classified, of as many classes as the network tells apart.
+Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
+                    const Config& config) {
+  if (!options.images && config.data.source == "digits") return load_test_images(config, 0);
+  Dataset images =
+      options.images ? load_unlabelled(*options.images) : load_test_images(config, config.data.classes);
+  images.classes = classes_of(weights, program, config, images);
+  require_labels_below(images, images.classes, config.data.test_labels.string());
+  return images;
 }
 
 // A line for each image.
@@ -64,10 +98,12 @@ void print(const std::string& text) {
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
   const Config config = only_results(full);
   prepare_outputs(config, options);
-  const Dataset test = load_test_images(config, classes_of(options, config));
-  Setup setup(program, config, test);
-  load_weights(options, setup);
+  WeightsFile weights = read_weights_file(options);
+  const Dataset test = load_images(weights, program, options, config);
+  Setup setup(program, config, test, not_finite_rule(options));
+  load_weights(std::move(weights), options, test, setup);
   const Evaluation evaluation = evaluate(setup.trainer, test);
+  remove_other_report(full, evaluation);
   write_results(config, evaluation);
   const Progress progress(options.quiet, 0, 0);
   progress.say_test(evaluation.score);
@@ -75,12 +111,13 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
 }
 
 void predict(const Program& program, const Options& options, const Config& config) {
-  const std::int64_t classes = classes_of(options, config);
-  const Dataset images =
-      options.images ? load_unlabelled(*options.images, classes) : load_test_images(config, classes);
-  Setup setup(program, config, images);
-  load_weights(options, setup);
-  print("image,prediction,probability\n");
+  WeightsFile weights = read_weights_file(options);
+  const Dataset images = load_images(weights, program, options, config);
+  // Images of a file have no labels, so that their loss means nothing.
+  Setup setup(program, config, images, gradtable::NotFinite::allow);
+  load_weights(std::move(weights), options, images, setup);
+  const bool probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
+  print(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
   setup.trainer.evaluate(images, [](const gradtable::Answers& batch) { print(lines(batch)); });
 }
 

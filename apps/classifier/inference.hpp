@@ -11,7 +11,8 @@ namespace classifier {
 void evaluate_weights(const Program& program, const Options& options, const Config& config);
 
 // Writes a line for each image of options.images, or else of the test set, on standard output: its number,
-// the predicted class and that class's probability, separated by commas, behind a line of names.
+// the predicted class and that class's probability, or output where the loss gives no probabilities,
+// separated by commas, behind a line of names.
 void predict(const Program& program, const Options& options, const Config& config);
 
 }  // namespace classifier

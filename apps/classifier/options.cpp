@@ -37,11 +37,11 @@ constexpr std::string_view kHelp = R"(
   --resume FILE         go on from this checkpoint as if training had not been interrupted
   --images FILE         the images to predict, in place of the test set
   --dry-run             print the config with every default and what training would take, and leave
-  --allow-nonfinite     take weights that are infinite or not a number
+  --allow-nonfinite     take weights, and with eval a loss, that are infinite or not a number
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
   --out DIR             write the results to DIR, from the working directory, in place of output.dir
   --threads N           most threads that compute, in place of the config's
-  --quiet               no progress
+  --quiet               no progress; with --dry-run the config alone
   --help                print this and leave
   --help-config         print every key of the config, its default and what it may be, and leave
   --config-schema       print the JSON Schema of the config, for editors, and leave

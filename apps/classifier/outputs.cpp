@@ -1,5 +1,6 @@
 #include "apps/classifier/outputs.hpp"
 
+#include <fstream>
 #include <sstream>
 #include <system_error>
 
@@ -7,7 +8,6 @@
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
@@ -45,14 +45,41 @@ double images_per_second(const std::vector<EpochMetrics>& epochs) {
   return seconds > 0 ? images / seconds : 0;
 }
 
+// Nothing, when it cannot be read.
+std::optional<std::string> content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(in.peek() == std::ifstream::traits_type::eof() || text << in.rdbuf())) return std::nullopt;
+  return text.str();
+}
+
+std::string results(const Evaluation& evaluation) {
+  return gradtable::results_json(evaluation.confusion, evaluation.score.loss());
+}
+
+// Whether it has a name, and lies in the folder or below it.
+bool inside(const fs::path& file, const fs::path& folder) {
+  const fs::path name = file.lexically_relative(folder);
+  return !name.empty() && *name.begin() != "..";
+}
+
+// If it is there, and is a file.
+void remove_file(const fs::path& file) {
+  std::error_code error;
+  if (file.empty() || !fs::is_regular_file(fs::symlink_status(file, error))) return;
+  if (!fs::remove(file, error) && error)
+    throw OutputError(
+        fmt::format("{}: {}; expected a file that may be replaced", file.string(), error.message()));
+}
+
+}  // namespace
+
 std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options) {
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::write_dot(text, graph, options);
   return text.str();
 }
-
-}  // namespace
 
 std::string metrics_json(const Program& program, const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;
@@ -86,14 +113,32 @@ Config only_results(Config config) {
   return config;
 }
 
-void remove_old_results(const Config& config) {
-  for (const fs::path& file : {config.output.prediction_log, config.output.results, config.output.report}) {
-    std::error_code error;
-    if (file.empty() || !fs::is_regular_file(fs::symlink_status(file, error))) continue;
-    if (!fs::remove(file, error) && error)
-      throw OutputError(
-          fmt::format("{}: {}; expected a file that may be replaced", file.string(), error.message()));
-  }
+void remove_old_results(const Config& config, const Options& options) {
+  const Config::Output& output = config.output;
+  for (const fs::path& file : {output.prediction_log, output.results, output.report}) remove_file(file);
+  if (options.resume) return;
+  for (const fs::path& file : {output.metrics, output.weights}) remove_file(file);
+}
+
+void remove_other_report(const Config& config, const Evaluation& evaluation) {
+  const Config::Output& output = config.output;
+  const auto changes = [](const fs::path& file, const std::string& text) {
+    return !file.empty() && content_of(file) != text;
+  };
+  const bool other =
+      changes(output.prediction_log, evaluation.predictions) || changes(output.results, results(evaluation));
+  if (other && inside(output.report, output.dir)) remove_file(output.report);
+}
+
+bool keep_previous_checkpoint(const Config& config) {
+  const fs::path& checkpoint = config.output.checkpoint;
+  std::error_code error;
+  if (!fs::exists(checkpoint, error)) return false;
+  const std::optional<std::string> content = content_of(checkpoint);
+  if (!content)
+    throw OutputError(fmt::format("{}: cannot be read; expected a checkpoint to keep", checkpoint.string()));
+  write_text(previous_checkpoint(checkpoint), *content);
+  return true;
 }
 
 void write_text(const fs::path& file, const std::string& text) {
@@ -102,7 +147,7 @@ void write_text(const fs::path& file, const std::string& text) {
 
 void write_results(const Config& config, const Evaluation& evaluation) {
   write_text(config.output.prediction_log, evaluation.predictions);
-  write_text(config.output.results, gradtable::results_json(evaluation.confusion, evaluation.score.loss()));
+  write_text(config.output.results, results(evaluation));
 }
 
 void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step) {
@@ -119,9 +164,9 @@ std::string list_of_outputs(const Config& config) {
   for (const NamedFile& output : outputs(config.output)) {
     std::error_code error;
     if (!fs::exists(output.file, error)) continue;
-    const fs::path inside = output.file.lexically_relative(config.output.dir);
-    const bool below = !inside.empty() && *inside.begin() != "..";
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", (below ? inside : output.file).string());
+    const fs::path& dir = config.output.dir;
+    const fs::path name = inside(output.file, dir) ? output.file.lexically_relative(dir) : output.file;
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", name.string());
   }
   return fmt::format("{}: {}", config.output.dir.string(), list);
 }

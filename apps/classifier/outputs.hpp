@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/options.hpp"
 #include "apps/classifier/program.hpp"
+#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
@@ -32,15 +34,28 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
 // The same config with the outputs of an evaluation alone: prediction log and results.
 Config only_results(Config config);
 
-// Removes what the last run found out: should this one end early, that would stand beside its metrics. Throws
+// Removes what the last run found out: should this one end early, that would stand beside its metrics. The
+// weights and metrics of the training that goes on stay, those of another are removed. Throws
 // gradtable::OutputError.
-void remove_old_results(const Config& config);
+void remove_old_results(const Config& config, const Options& options);
+
+// The same of the report beside the results of an evaluation, unless it is of the same ones; the config has
+// all outputs of a training.
+void remove_other_report(const Config& config, const Evaluation& evaluation);
+
+// Writes what stands in the file of the checkpoint, if there is one, under the name previous_checkpoint, and
+// returns whether there was. The name of the checkpoint has a whole file all the time. Throws
+// gradtable::OutputError.
+bool keep_previous_checkpoint(const Config& config);
 
 // Writes the file whole or not at all, unless its name is empty. Throws gradtable::OutputError.
 void write_text(const std::filesystem::path& file, const std::string& text);
 
 // The prediction log, and the results as JSON.
 void write_results(const Config& config, const Evaluation& evaluation);
+
+// A graph in Graphviz' language, the same in every locale.
+std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options);
 
 // The graph of a training step into output.dot, its forward part into the file of the same name with
 // "_forward" before the extension.

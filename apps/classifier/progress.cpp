@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 #include <gradtable/core/text.hpp>
@@ -29,6 +30,14 @@ std::size_t room_in_line(bool terminal) {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79U;
 }
 
+// Units a thousand apart. What is rounded to 1000 of one is 1 of the next; the last takes all that is more.
+std::string in_units(double value, std::span<const std::string_view> units) {
+  constexpr double kRoundedUp = 999.5;
+  for (; value >= kRoundedUp && units.size() > 1; units = units.subspan(1)) value /= 1000;
+  return value >= kRoundedUp ? fmt::format("{:.0f}{}", value, units.front())
+                             : fmt::format("{:.3g}{}", value, units.front());
+}
+
 }  // namespace
 
 std::string duration(double seconds) {
@@ -37,6 +46,16 @@ std::string duration(double seconds) {
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{}:{:02} min", s / 60, s % 60);
   return fmt::format("{}:{:02}:{:02} h", s / 3600, s / 60 % 60, s % 60);
+}
+
+std::string in_bytes(double bytes) {
+  static constexpr std::string_view kUnits[] = {" bytes", " kB", " MB", " GB", " TB"};
+  return in_units(bytes, kUnits);
+}
+
+std::string in_operations(double operations) {
+  static constexpr std::string_view kUnits[] = {"", " thousand", " million", " billion", " trillion"};
+  return in_units(operations, kUnits);
 }
 
 Progress::Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch)

@@ -15,6 +15,10 @@ namespace classifier {
 // "45 s", "12:05 min", "1:02:03 h".
 std::string duration(double seconds);
 
+// In three digits: "512 bytes", "1.5 kB", "47 MB"; "784", "1.2 million", "5 billion".
+std::string in_bytes(double bytes);
+std::string in_operations(double operations);
+
 // On a terminal one line an epoch that updates and is never wider than the terminal; otherwise one line at
 // the end of each epoch, without control characters. Output that nobody reads any more is dropped.
 class Progress {

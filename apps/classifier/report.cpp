@@ -1,11 +1,9 @@
 #include "apps/classifier/report.hpp"
 
-#include <sstream>
-
 #include <fmt/format.h>
-#include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
+#include <gradtable/models/training/losses.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -34,26 +32,31 @@ std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluati
   return images;
 }
 
+// W without the row of biases below it, if there is one.
+gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::int64_t features) {
+  return {{weights.dtype(), {features, weights.shape()[1]}}, weights.data};
+}
+
 // Of the layer that sees the images, and of convolutions.
-std::vector<Report::Weights> pictures(const Dataset& test, const Setup& setup) {
+std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
+  const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;
+  const gradtable::Tensor& first = setup.network.parameters.front();
   std::vector<Report::Weights> all;
   for (const gradtable::Tensor& parameter : setup.network.parameters) {
     const gradtable::Shape& shape = parameter.shape();
     const gradtable::Array& value = setup.graph.value(parameter);
     if (shape.rank() == 4)
       all.push_back({parameter.label(), gradtable::filter_pictures(value)});
-    else if (shape.rank() == 2 && shape[0] == test.features())
-      all.push_back({parameter.label(), gradtable::unit_pictures(value, test.rows, test.columns)});
+    else if (parameter == first && shape.rank() == 2 && shape[0] == test.features() + biases)
+      all.push_back({parameter.label(), gradtable::unit_pictures(without_biases(value, test.features()),
+                                                                 test.rows, test.columns)});
   }
   return all;
 }
 
-std::string drawing(Setup& setup, const Dataset& train) {
+std::string graph_of_the_loss(Setup& setup, const Dataset& train) {
   const gradtable::StepGraph& step = setup.trainer.step_graph(train);
-  std::ostringstream dot;
-  dot.imbue(std::locale::classic());
-  gradtable::write_dot(dot, setup.graph, {.outputs = {step.loss}});
-  return gradtable::graph_svg(dot.str()).value_or("");
+  return gradtable::graph_svg(drawing(setup.graph, {.outputs = {step.loss}})).value_or("");
 }
 
 }  // namespace
@@ -69,8 +72,9 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.kept_epoch = metrics.kept_epoch;
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
-  report.weights = pictures(data.test, setup);
-  report.graph_svg = drawing(setup, data.train);
+  report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
+  report.weights = pictures(config, data.test, setup);
+  report.graph_svg = graph_of_the_loss(setup, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

@@ -1,16 +1,19 @@
 #include "apps/classifier/setup.hpp"
 
 #include <cstdio>
+#include <cstdlib>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/training/weights.hpp>
 
 namespace classifier {
 namespace {
 
-gradtable::TrainerOptions trainer_options(const Config& config) {
+gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
   const Config::Training& training = config.training;
   return {.batch_size = training.batch_size,
           .loss = training.loss,
@@ -23,21 +26,42 @@ gradtable::TrainerOptions trainer_options(const Config& config) {
           .shuffle = training.shuffle,
           .seed = config.seed,
           .threads = config.threads,
+          .evaluation = evaluation,
           .deterministic = training.deterministic};
+}
+
+// By the rows of the first matrix. Where they differ by one, that is the row of biases, and no image.
+void require_same_pixels(const WeightsFile& file, const gradtable::Dataset& data, const Setup& setup) {
+  const std::vector<gradtable::Tensor>& parameters = setup.network.parameters;
+  const gradtable::Shape& own = parameters.front().shape();
+  const auto found = shape_in(file.content, file.path, parameters, parameters.front());
+  if (!found || found->rank() != 2 || own.rank() != 2) return;
+  const std::int64_t difference = (*found)[0] - own[0];
+  if (std::abs(difference) > 1)
+    throw gradtable::ConfigError(
+        fmt::format("{}: images of {}x{}; expected images of {} pixels, which the weights of {} take",
+                    data.source, data.rows, data.columns, data.features() + difference, file.path));
 }
 
 }  // namespace
 
-Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data)
-    : network(program.network(graph, config, data)), trainer(graph, network, trainer_options(config)) {}
+Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data,
+             gradtable::NotFinite evaluation)
+    : network(program.network(graph, config, data)),
+      trainer(graph, network, trainer_options(config, evaluation)) {}
 
 gradtable::Better better_of(const std::string& metric) {
   return metric.ends_with("accuracy") ? gradtable::Better::higher : gradtable::Better::lower;
 }
 
-void load_weights(const Options& options, Setup& setup) {
-  warn_of_not_finite(
-      read_weights(options.init->string(), setup.graph, setup.network.parameters, not_finite_rule(options)));
+WeightsFile read_weights_file(const Options& options) {
+  return {options.init->string(), gradtable::read_safetensors(options.init->string())};
+}
+
+void load_weights(WeightsFile file, const Options& options, const gradtable::Dataset& data, Setup& setup) {
+  require_same_pixels(file, data, setup);
+  warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, setup.network.parameters,
+                                 not_finite_rule(options)));
 }
 
 gradtable::NotFinite not_finite_rule(const Options& options) {

@@ -6,6 +6,7 @@
 
 #include "apps/classifier/options.hpp"
 #include <gradtable/core/graph.hpp>
+#include <gradtable/models/io/safetensors.hpp>
 #include <gradtable/models/training/parameters.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
@@ -13,8 +14,9 @@ namespace classifier {
 
 struct Setup {
   // For images of the size and the classes of this data set. Throws gradtable::ConfigError when the program's
-  // network cannot take them.
-  Setup(const Program& program, const Config& config, const gradtable::Dataset& data);
+  // network cannot take them. `evaluation` is that of the trainer's options.
+  Setup(const Program& program, const Config& config, const gradtable::Dataset& data,
+        gradtable::NotFinite evaluation = gradtable::NotFinite::refuse);
 
   gradtable::Graph graph;
   gradtable::Classifier network;
@@ -24,10 +26,20 @@ struct Setup {
 // Which values of a metric of training.early_stopping are better.
 gradtable::Better better_of(const std::string& metric);
 
-// Sets the network's weights to those of options.init. Throws gradtable::CheckpointError when the file is
-// damaged or of another network, gradtable::NumericError when weights are not finite; where the options allow
-// that, it is said on standard error.
-void load_weights(const Options& options, Setup& setup);
+// What stands in options.init.
+struct WeightsFile {
+  std::string path;
+  gradtable::TensorFile content;
+};
+
+// Throws gradtable::CheckpointError when the file is damaged.
+WeightsFile read_weights_file(const Options& options);
+
+// Sets the network's weights to those of the file. Throws gradtable::ConfigError when these take images of
+// another size than those of the data set, gradtable::CheckpointError when they are of another network,
+// gradtable::NumericError when they are not finite; where the options allow that, it is said on standard
+// error.
+void load_weights(WeightsFile file, const Options& options, const gradtable::Dataset& data, Setup& setup);
 
 // Whether what a file holds may be not finite, and the words about it on standard error.
 gradtable::NotFinite not_finite_rule(const Options& options);

@@ -29,6 +29,10 @@ class Run {
     metrics_.parameters = setup_.network.parameter_count();
     metrics_.threads = setup_.trainer.plan(data_.train).threads;
     say_start();
+    if (guard.interrupted()) {
+      progress_.say("stopped  by a signal, before the first step; nothing was written");
+      return ExitCode::interrupted;
+    }
     begin_outputs();
     learn(guard);
     say_end();
@@ -36,10 +40,11 @@ class Run {
   }
 
  private:
+  // After all that can fail or take long: until here, what an earlier run left is as it was.
   void begin_outputs() {
-    remove_old_results(config_);
     if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(program_, config_));
     write_graphs(config_, setup_.graph, setup_.trainer.step_graph(data_.train));
+    remove_old_results(config_, options_);
   }
 
   void learn(const InterruptGuard& guard) {
@@ -94,7 +99,7 @@ class Run {
                                 training.early_stopping.patience));
     if (metrics_.end != End::interrupted) return;
     progress_.say(fmt::format("stopped  by a signal, after {} of {} epochs", done, training.epochs));
-    if (!config_.output.checkpoint.empty())
+    if (training_.is_saved())
       progress_.say(fmt::format("resume   with --resume {}", config_.output.checkpoint.string()));
   }
 

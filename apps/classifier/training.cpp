@@ -1,8 +1,11 @@
 #include "apps/classifier/training.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <string>
 #include <utility>
 
+#include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
@@ -14,6 +17,18 @@ namespace {
 
 using gradtable::EpochMetrics;
 using gradtable::Score;
+
+// Of a batch: enough to see that a network gives numbers.
+constexpr std::int64_t kMostLookedAt = 256;
+
+gradtable::Dataset first(const gradtable::Dataset& data, std::int64_t count) {
+  const std::int64_t all = std::min(count, data.size());
+  return {data.rows,
+          data.columns,
+          data.classes,
+          {data.pixels.begin(), data.pixels.begin() + all * data.features()},
+          {data.labels.begin(), data.labels.begin() + all}};
+}
 
 // NaN when it was not measured: then nothing depends on it.
 double metric_of(const EpochMetrics& epoch, const std::string& name) {
@@ -45,13 +60,14 @@ Training::Training(const Program& program, const Config& config, const Data& dat
       data_(data),
       setup_(setup),
       fields_(fields_of(program, config, data)),
+      first_images_(first(data.train, std::min(config.training.batch_size, kMostLookedAt))),
       stopping_(better_of(config.training.early_stopping.metric), config.training.early_stopping.patience) {
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
 
 void Training::begin(const Options& options) {
   not_finite_ = not_finite_rule(options);
-  if (options.init) load_weights(options, setup_);
+  if (options.init) load_weights(read_weights_file(options), options, data_.train, setup_);
   if (options.resume) warn_of_not_finite(resume(options));
 }
 
@@ -67,6 +83,7 @@ std::vector<std::string> Training::resume(const Options& options) {
   stopping_.restore(state.best);
   setup_.trainer.learning_rate().restore(state.rate);
   best_ = std::move(checkpoint.kept);
+  goes_on_ = true;
   return names;
 }
 
@@ -77,10 +94,10 @@ End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {
     finish_epoch(progress);
     const auto done = static_cast<std::int64_t>(epochs_.size());
     const bool last = is_done() || guard.interrupted();
-    if (!last && done % config_.output.checkpoint_every == 0) save();
+    if (!last && done % config_.output.checkpoint_every == 0) save(progress);
   }
   progress.stop(so_far_);
-  save();
+  if (goes_on_ || !epochs_.empty() || so_far_.images > 0) save(progress);
   if (all_epochs_are_done()) return End::finished;
   return stopping_.stop() ? End::stopped_early : End::interrupted;
 }
@@ -153,16 +170,29 @@ void Training::use_best() {
   if (!best_.empty()) set_values(setup_.graph, setup_.network.parameters, best_, "the best epoch");
 }
 
-void Training::save() const {
+void Training::require_finite() {
+  const std::string place = so_far_.images > 0
+                                ? fmt::format("epoch {}, after {} images", epochs_.size() + 1, so_far_.images)
+                                : fmt::format("after epoch {}", epochs_.size());
+  gradtable::require_finite(setup_.graph, gradtable::parameters_of(setup_.graph), place);
+  try {
+    setup_.trainer.evaluate(first_images_);
+  } catch (const gradtable::NumericError& error) {
+    throw gradtable::NumericError(fmt::format("{}: {}", place, error.what()));
+  }
+}
+
+void Training::save(const Progress& progress) {
   if (config_.output.checkpoint.empty()) return;
-  // The loss of a step is that before its update, which may have been the first to go beyond all numbers.
-  if (not_finite_ == gradtable::NotFinite::refuse)
-    gradtable::require_finite(setup_.graph, gradtable::parameters_of(setup_.graph),
-                              fmt::format("after epoch {}", epochs_.size()));
+  if (not_finite_ == gradtable::NotFinite::refuse) require_finite();
   gradtable::NamedTexts texts = to_texts(
       {epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()}, fields_);
   texts.emplace("classes", fmt::format("{}", data_.train.classes));
+  if (!goes_on_ && !is_saved_ && keep_previous_checkpoint(config_))
+    progress.say(fmt::format("earlier  checkpoint kept as {}",
+                             previous_checkpoint(config_.output.checkpoint).string()));
   write_checkpoint(config_.output.checkpoint.string(), setup_.graph, best_, std::move(texts));
+  is_saved_ = true;
 }
 
 }  // namespace classifier

@@ -32,12 +32,15 @@ class Training {
   void begin(const Options& options);
 
   // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
-  // checkpoints as the config says, and one at its end. Throws gradtable::NumericError, with the epochs
-  // before it kept.
+  // checkpoints as the config says, and one at its end, unless no batch was ever trained. The checkpoint of
+  // another training that is in its place is kept under another name. Throws gradtable::NumericError, with
+  // the epochs before it kept.
   End run(Progress& progress, const gradtable::InterruptGuard& guard);
   // Sets the parameters of the best epoch, if the config says so.
   void use_best();
 
+  // Whether there is a checkpoint of it.
+  bool is_saved() const { return is_saved_; }
   const std::vector<gradtable::EpochMetrics>& epochs() const { return epochs_; }
   // Whose parameters use_best sets.
   std::optional<std::int64_t> kept_epoch() const;
@@ -54,14 +57,18 @@ class Training {
   // Of the epoch that has just ended.
   gradtable::EpochMetrics measured();
   void measure_validation(gradtable::EpochMetrics& epoch);
-  // Throws gradtable::NumericError in place of what nobody could go on from.
-  void save() const;
+  // Throws gradtable::NumericError when parameters, or the loss of some images with them, are not finite: the
+  // loss of a step is that before its update, which may have been the first to go beyond all numbers.
+  void require_finite();
+  // In place of what nobody could go on from, it throws what require_finite does.
+  void save(const Progress& progress);
 
   const Program& program_;
   const Config& config_;
   const Data& data_;
   Setup& setup_;
-  gradtable::NamedTexts fields_;  // fields_of
+  gradtable::NamedTexts fields_;     // fields_of
+  gradtable::Dataset first_images_;  // of those to train on
   gradtable::NotFinite not_finite_ = gradtable::NotFinite::refuse;
   gradtable::EarlyStopping stopping_;
   std::vector<gradtable::EpochMetrics> epochs_;
@@ -69,6 +76,8 @@ class Training {
   std::optional<gradtable::MetricsCsv> csv_;
   gradtable::Score so_far_;  // of the epoch that is not finished
   double seconds_ = 0;       // that it took
+  bool goes_on_ = false;     // from a checkpoint
+  bool is_saved_ = false;
 };
 
 }  // namespace classifier

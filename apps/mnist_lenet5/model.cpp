@@ -38,8 +38,7 @@ gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config&
   constexpr std::int64_t kPixels = gradtable::LeNet5::kPixels;
   if (data.rows != kPixels || data.columns != kPixels)
     throw gradtable::ConfigError(fmt::format("{}: images of {}x{}; expected {}x{}, which LeNet-5 takes",
-                                             config.data.train_images.string(), data.rows, data.columns,
-                                             kPixels, kPixels));
+                                             data.source, data.rows, data.columns, kPixels, kPixels));
   return gradtable::LeNet5(graph, {.classes = data.classes,
                                    .activation = config.model.activation.front(),
                                    .pooling = config.model.pooling,

@@ -47,7 +47,7 @@ int main() {
   report.weights.push_back({"W1", unit_pictures(g.value(network.parameters()[0]), test.rows, test.columns)});
   const StepGraph& step = trainer.step_graph(train);
   std::ostringstream drawing;
-  write_dot(drawing, g, {.outputs = {step.loss}, .updates = step.updates});
+  write_dot(drawing, g, {.outputs = {step.loss}});
   report.graph_svg = graph_svg(drawing.str()).value_or("");
   write_file_atomically(path, html(report));
   // [/report]

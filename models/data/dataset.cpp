@@ -22,7 +22,8 @@ Dataset load_idx(const std::string& images_path, const std::string& labels_path,
   if (images.count != static_cast<std::int64_t>(labels.size()))
     throw DataError(fmt::format("{}: {} labels; expected {}, one for each image of {}", labels_path,
                                 labels.size(), images.count, images_path));
-  Dataset dataset{images.rows, images.columns, classes, std::move(images.pixels), std::move(labels)};
+  Dataset dataset{images.rows,       images.columns, classes, std::move(images.pixels),
+                  std::move(labels), images_path};
   if (classes == 0) dataset.classes = 1 + *std::ranges::max_element(dataset.labels);
   require_labels_below(dataset, dataset.classes, labels_path);
   return dataset;
@@ -44,7 +45,7 @@ void keep_first(Dataset& dataset, std::int64_t count) {
 
 Dataset take_last(Dataset& dataset, std::int64_t count) {
   const std::int64_t left = dataset.size() - count;
-  Dataset last{dataset.rows, dataset.columns, dataset.classes, {}, {}};
+  Dataset last{dataset.rows, dataset.columns, dataset.classes, {}, {}, dataset.source};
   last.pixels.assign(dataset.pixels.begin() + left * dataset.features(), dataset.pixels.end());
   last.labels.assign(dataset.labels.begin() + left, dataset.labels.end());
   keep_first(dataset, left);

@@ -16,6 +16,7 @@ struct Dataset {
   std::int64_t classes = 0;          // labels are 0, ..., classes - 1
   std::vector<std::uint8_t> pixels;  // size() x rows x columns, row-major; 0 is 0.0 and 255 is 1.0
   std::vector<std::uint8_t> labels;
+  std::string source = {};  // the file of the images, or whatever they come from: for messages
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t features() const { return rows * columns; }

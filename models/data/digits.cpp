@@ -149,6 +149,7 @@ Dataset draw_digits(std::int64_t count, std::uint64_t seed) {
     write_pixels(ink, std::span(dataset.pixels).subspan(i * kPixels, kPixels), random);
     dataset.labels[i] = static_cast<std::uint8_t>(digit);
   }
+  dataset.source = "the built-in digits";
   return dataset;
 }
 

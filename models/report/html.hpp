@@ -36,10 +36,10 @@ struct Report {
   std::optional<ConfusionMatrix> confusion = {};
   std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
   std::vector<WrongImage> mistakes = {};
+  bool has_probabilities = true;  // whether those of the mistakes are such, or plain outputs
   std::vector<Weights> weights = {};
-  std::string graph_svg =
-      {};                   // an <svg> element, as graph_svg() makes it: the only text that is taken as it is
-  std::string config = {};  // the resolved one, as text
+  std::string graph_svg = {};  // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
+  std::string config = {};     // the resolved one, as text
 };
 
 // One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's

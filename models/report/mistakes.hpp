@@ -17,7 +17,8 @@ struct Mistake {
   std::vector<double> probabilities;  // by class
 };
 
-// Keeps, of the images added, those that are wrong and give their label the least probability.
+// Keeps, of the images added, those that are wrong and give their label the least probability; so, too, of
+// outputs that are no probabilities.
 class WorstMistakes {
  public:
   explicit WorstMistakes(std::size_t most = 24) : most_(most) {}

@@ -17,8 +17,6 @@ namespace {
 constexpr const char* kFormatKey = "gradtable.format";
 constexpr std::string_view kFormat = "1";
 
-// Before the names of tensors, so that what is kept may be called as a parameter is.
-constexpr std::string_view kParameter = "parameter/";
 constexpr std::string_view kKept = "kept/";
 
 void require_checkpoint(const TensorFile& file, const std::string& path) {
@@ -56,7 +54,7 @@ void write_checkpoint(const std::string& path, const Graph& graph, NamedArrays k
   file.metadata.emplace(kFormatKey, kFormat);
   for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
     if (const Node& node = graph.node(id); node.kind == NodeKind::parameter)
-      file.tensors.emplace(fmt::format("{}{}", kParameter, node.name), *node.value);
+      file.tensors.emplace(fmt::format("{}{}", detail::kParameterPrefix, node.name), *node.value);
   for (auto& [name, array] : kept) file.tensors.emplace(fmt::format("{}{}", kKept, name), std::move(array));
   write_safetensors(path, file);
 }
@@ -69,13 +67,13 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
   require_checkpoint(file, path);
   Checkpoint checkpoint{path, {}, {}, {}};
   for (auto& [name, array] : file.tensors) {
-    if (name.starts_with(kParameter))
-      checkpoint.parameters.emplace(name.substr(kParameter.size()), std::move(array));
+    if (name.starts_with(detail::kParameterPrefix))
+      checkpoint.parameters.emplace(name.substr(detail::kParameterPrefix.size()), std::move(array));
     else if (name.starts_with(kKept))
       checkpoint.kept.emplace(name.substr(kKept.size()), std::move(array));
     else
       throw CheckpointError(fmt::format("{}: a tensor called {}; expected \"{}\" or \"{}\" before its name",
-                                        path, in_quotes(name), kParameter, kKept));
+                                        path, in_quotes(name), detail::kParameterPrefix, kKept));
   }
   std::erase_if(file.metadata, [](const auto& text) { return text.first.starts_with(detail::kOwnKeys); });
   checkpoint.texts = std::move(file.metadata);

@@ -72,13 +72,13 @@ Tensor unchanged(const Tensor& outputs, Location) {
 }
 
 constexpr ClassifierLoss kLosses[] = {
-    {"softmax_cross_entropy", kScores, true, of_scores, softmax_of},
-    {"cross_entropy", kDistribution, false, of_distribution, unchanged},
-    {"squared_error", {}, false, squared_error, unchanged},
-    {"misclassification_probability", kProbabilities, false, misclassification, unchanged},
-    {"expected_squared_distance", kProbabilities, false, squared_distance, unchanged},
-    {"multiclass_hinge", kScores, false, hinges, softmax_of},
-    {"binary_cross_entropy", kScores, false, one_against_all, sigmoid_of},
+    {"softmax_cross_entropy", kScores, true, of_scores, true, softmax_of},
+    {"cross_entropy", kDistribution, false, of_distribution, true, unchanged},
+    {"squared_error", {}, false, squared_error, false, unchanged},
+    {"misclassification_probability", kProbabilities, false, misclassification, true, unchanged},
+    {"expected_squared_distance", kProbabilities, false, squared_distance, true, unchanged},
+    {"multiclass_hinge", kScores, false, hinges, true, softmax_of},
+    {"binary_cross_entropy", kScores, false, one_against_all, true, sigmoid_of},
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ struct ClassifierLoss {
   bool smooths_labels;  // whether it takes a label smoothing above 0
   // The mean over the m examples, of outputs (m,k) and int32 labels (m).
   Tensor (*mean)(const Tensor& outputs, const Tensor& labels, double label_smoothing, Location at);
-  // What the outputs (m,k) say of each class: probabilities where the loss makes them so.
+  bool gives_probabilities;  // whether `probabilities` are such, or plain outputs
+  // What the outputs (m,k) say of each class.
   Tensor (*probabilities)(const Tensor& outputs, Location at);
 };
 

@@ -16,7 +16,7 @@ struct StepGraph {
   Tensor indices;        // int32 (m)
   Tensor epoch;          // int32, for augmentation
   Tensor step;           // int32, the steps before this one, for dropout
-  Tensor learning_rate;  // of the parameters' type
+  Tensor learning_rate;  // float64
   Tensor images;         // (m, features), pixels from 0 to 1
   Tensor labels;         // int32 (m)
   Tensor outputs;        // (m, classes)

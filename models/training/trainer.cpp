@@ -70,11 +70,8 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   const Schedule rate = learning_rate_.schedule(updates_in(data));
   Score total = done;
   for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
-    add(total, located(
-                   [&] {
-                     return train_batch(data, batches[i], {epoch, i}, rate);
-                   },
-                   [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
+    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, rate); };
+    add(total, located(train, [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
     if (go_on && !go_on(total)) break;
   }
   return total;
@@ -100,8 +97,9 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   const Batches batches(order, options_.batch_size);
   Score total;
   for (std::int64_t i = 0; i < batches.size(); ++i) {
-    const detail::BatchResult batch = located([&] { return steps_->evaluate(data, batches[i]); },
-                                              [&] { return fmt::format("evaluation, batch {}", i + 1); });
+    const auto evaluate = [&] { return steps_->evaluate(data, batches[i]); };
+    const detail::BatchResult batch =
+        located(evaluate, [&] { return fmt::format("evaluation, batch {}", i + 1); });
     if (answered) answered({total.images, batch.probabilities, batch.predictions, batch.labels});
     add(total, batch);
   }
@@ -118,9 +116,35 @@ const StepGraph& Trainer::step_graph(const Dataset& data) {
   return steps_->graph(data, std::min(options_.batch_size, data.size()), batches_in_update(data) > 1);
 }
 
-ProgramPlan Trainer::plan(const Dataset& data) {
+TrainingPlan Trainer::plan(const Dataset& data, std::span<const Dataset* const> evaluated) {
   require_fit(data);
-  return steps_->plan(data, std::min(options_.batch_size, data.size()), batches_in_update(data) > 1);
+  const std::int64_t group = batches_in_update(data);
+  const std::vector<Batchful> sizes = sizes_of_batches(data);
+  TrainingPlan plan;
+  for (const Batchful& size : sizes)
+    plan.epoch_flops +=
+        static_cast<double>(size.batches) * steps_->training_plan(data, size.images, group > 1).flops;
+  const ProgramPlan step = steps_->training_plan(data, sizes.front().images, group > 1);
+  const double update_flops = steps_->update_plan().flops;
+  plan.step_flops = step.flops + update_flops / static_cast<double>(group);
+  plan.epoch_flops += update_flops * static_cast<double>(updates_in(data));
+  plan.threads = step.threads;
+  for (const Dataset* const other : evaluated) {
+    require_fit(*other);
+    for (const Batchful& size : sizes_of_batches(*other))
+      plan.evaluation_flops +=
+          static_cast<double>(size.batches) * steps_->evaluation_plan(*other, size.images).flops;
+  }
+  plan.bytes = steps_->bytes();
+  return plan;
+}
+
+std::vector<Trainer::Batchful> Trainer::sizes_of_batches(const Dataset& data) const {
+  const std::int64_t full = data.size() / options_.batch_size, left = data.size() % options_.batch_size;
+  std::vector<Batchful> sizes;
+  if (full > 0) sizes.push_back({options_.batch_size, full});
+  if (left > 0) sizes.push_back({left, 1});
+  return sizes;
 }
 
 std::int64_t Trainer::batches_in(const Dataset& data) const {

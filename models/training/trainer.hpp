@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/augmentation.hpp"
@@ -13,6 +14,7 @@
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/training/classifier.hpp"
+#include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
 
 namespace gradtable {
@@ -29,8 +31,9 @@ struct TrainerOptions {
   std::int64_t gradient_accumulation = 1;
   AugmentationOptions augmentation = {};  // of the images that are trained on
   bool shuffle = true;
-  std::uint64_t seed = 42;  // of the order of the images and their augmentation
-  int threads = 0;          // at most so many; 0: as many as there are cores
+  std::uint64_t seed = 42;                   // of the order of the images and their augmentation
+  int threads = 0;                           // at most so many; 0: as many as there are cores
+  NotFinite evaluation = NotFinite::refuse;  // what evaluate does about a loss that is not finite
   // The same bits whatever the number of threads.
   bool deterministic = CompileOptions{}.deterministic;
 };
@@ -45,10 +48,19 @@ struct Score {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
+// What training takes, as far as it is known before.
+struct TrainingPlan {
+  std::size_t bytes = 0;        // of the results of all programs, each of which keeps memory of its own
+  double step_flops = 0;        // of a full batch, with its part of an update from several batches
+  double epoch_flops = 0;       // of all batches and updates of an epoch
+  double evaluation_flops = 0;  // of one pass over each data set that is evaluated
+  int threads = 1;              // of a step
+};
+
 // What a classifier answers for a batch of a data set.
 struct Answers {
   std::int64_t first = 0;                     // the number of its first image
-  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities of the outputs
+  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities, or outputs
   std::span<const std::int32_t> predictions;  // the classes of the largest outputs
   std::span<const std::int32_t> labels;
 };
@@ -81,7 +93,8 @@ class Trainer {
                     const Score& done = {});
 
   // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError,
-  // with the batch, when a loss is not finite, and ConfigError as train_epoch does.
+  // with the batch, when a loss is not finite, unless the options allow that; ConfigError as train_epoch
+  // does.
   Score evaluate(const Dataset& data, const Answered& answered = {});
 
   // To be called after each epoch with its metric, by which a schedule may choose; and its state.
@@ -89,9 +102,9 @@ class Trainer {
   // That of the first update of an epoch.
   double learning_rate_at(const Dataset& data, std::uint64_t epoch) const;
 
-  // The plan of a training step on a full batch of this data set. Throws ConfigError when the data do not fit
-  // the network.
-  ProgramPlan plan(const Dataset& data);
+  // The plan of a training on `data`, with evaluations on the others. Its programs are made here, if they are
+  // not yet. Throws ConfigError when data do not fit the network.
+  TrainingPlan plan(const Dataset& data, std::span<const Dataset* const> evaluated = {});
 
   // The graph of a full batch of this data set; what is drawn and counted. All parameters that training needs
   // are in the graph from here on, those of the optimizer too. Throws ConfigError when the data do not fit
@@ -107,6 +120,12 @@ class Trainer {
 
   detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
                                   const Schedule& rate);
+  // How many batches of a data set are of one size: the full ones, and the one that is left.
+  struct Batchful {
+    std::int64_t images;
+    std::int64_t batches;
+  };
+  std::vector<Batchful> sizes_of_batches(const Dataset& data) const;
   std::int64_t batches_in(const Dataset& data) const;
   std::int64_t batches_in_update(const Dataset& data) const;
   std::int64_t updates_in(const Dataset& data) const;

@@ -25,7 +25,7 @@ bool is_matrix(const Shape& shape) {
   return shape.rank() == 2;
 }
 
-// The type that a parameter of ours has in PyTorch.
+// The type that a parameter of ours has in PyTorch, and the other way round.
 TensorType pytorch_type(const TensorType& ours) {
   return is_matrix(ours.shape) ? TensorType{ours.dtype, {ours.shape[1], ours.shape[0]}} : ours;
 }
@@ -80,9 +80,20 @@ NamedArrays from_checkpoint(TensorFile file, std::span<const Tensor> parameters,
   return ours;
 }
 
+// What the file calls a parameter.
+std::string name_in(const TensorFile& file, bool pytorch, std::span<const Tensor> parameters,
+                    const Tensor& parameter) {
+  const std::string& own = parameter.node().name;
+  if (detail::kind_of(file) == detail::kCheckpointKind)
+    return fmt::format("{}{}", detail::kParameterPrefix, own);
+  if (pytorch)
+    for (const WeightName& name : pytorch_names(parameters))
+      if (name.parameter.id() == parameter.id()) return name.pytorch;
+  return own;
+}
+
 // The values for the parameters in the file, and whatever else a file of weights has.
-NamedArrays read_values(const std::string& path, std::span<const Tensor> parameters) {
-  TensorFile file = read_safetensors(path);
+NamedArrays values_in(TensorFile file, const std::string& path, std::span<const Tensor> parameters) {
   const std::string kind = detail::kind_of(file);
   if (kind == detail::kCheckpointKind) return from_checkpoint(std::move(file), parameters, path);
   if (!kind.empty() && kind != detail::kWeightsKind)
@@ -129,7 +140,21 @@ void write_weights(const std::string& path, const Graph& graph, std::span<const 
 
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters, NotFinite not_finite) {
-  return set_values(graph, parameters, read_values(path, parameters), path, not_finite);
+  return set_weights(read_safetensors(path), path, graph, parameters, not_finite);
+}
+
+std::vector<std::string> set_weights(TensorFile file, const std::string& path, Graph& graph,
+                                     std::span<const Tensor> parameters, NotFinite not_finite) {
+  return set_values(graph, parameters, values_in(std::move(file), path, parameters), path, not_finite);
+}
+
+std::optional<Shape> shape_in(const TensorFile& file, const std::string& path,
+                              std::span<const Tensor> parameters, const Tensor& parameter) {
+  const bool pytorch = is_pytorch(file, parameters, path);
+  const auto found = file.tensors.find(name_in(file, pytorch, parameters, parameter));
+  if (found == file.tensors.end()) return std::nullopt;
+  const TensorType& type = found->second.type();
+  return pytorch ? pytorch_type(type).shape : type.shape;
 }
 
 }  // namespace gradtable

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,5 +41,14 @@ void write_weights(const std::string& path, const Graph& graph, std::span<const 
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters,
                                       NotFinite not_finite = NotFinite::refuse);
+// The same from what was read from `path` already.
+std::vector<std::string> set_weights(TensorFile file, const std::string& path, Graph& graph,
+                                     std::span<const Tensor> parameters,
+                                     NotFinite not_finite = NotFinite::refuse);
+
+// The shape that such a file has for one of the parameters, matrices as (in, out); none where it has nothing
+// for it. Throws CheckpointError for a layout that is not known, and ConfigError as pytorch_names does.
+std::optional<Shape> shape_in(const TensorFile& file, const std::string& path,
+                              std::span<const Tensor> parameters, const Tensor& parameter);
 
 }  // namespace gradtable

@@ -9,7 +9,7 @@
 namespace gradtable::detail {
 namespace {
 
-constexpr std::size_t kBars = 3;  // the most probable classes, and the label if it is not among them
+constexpr std::size_t kBars = 3;  // the classes of the largest values, and the label if it is not among them
 
 std::vector<std::size_t> shown_classes(const Mistake& mistake) {
   std::vector<std::size_t> order(mistake.probabilities.size());
@@ -24,18 +24,19 @@ std::vector<std::size_t> shown_classes(const Mistake& mistake) {
   return shown;
 }
 
-std::string percent(double probability) {
-  return probability < 0.001 ? "&lt; 0.1 %" : fmt::format("{:.1f} %", 100 * probability);
+std::string value_text(const Report& report, double value) {
+  if (!report.has_probabilities) return fmt::format("{:.3f}", value);
+  return value < 0.001 ? "&lt; 0.1 %" : fmt::format("{:.1f} %", 100 * value);
 }
 
 std::string bars(const Report& report, const Mistake& mistake) {
   std::string text = "<table class=\"bars\">\n";
   for (const std::size_t c : shown_classes(mistake)) {
     const bool is_label = c == static_cast<std::size_t>(mistake.label);
-    text +=
-        fmt::format("<tr class=\"{}\"><th>{}</th><td><i style=\"width:{:.1f}%\"></i></td><td>{}</td></tr>\n",
-                    is_label ? "label" : "other", class_name(report, static_cast<std::int64_t>(c)),
-                    100 * std::clamp(mistake.probabilities[c], 0.0, 1.0), percent(mistake.probabilities[c]));
+    text += fmt::format(
+        "<tr class=\"{}\"><th>{}</th><td><i style=\"width:{:.1f}%\"></i></td><td>{}</td></tr>\n",
+        is_label ? "label" : "other", class_name(report, static_cast<std::int64_t>(c)),
+        100 * std::clamp(mistake.probabilities[c], 0.0, 1.0), value_text(report, mistake.probabilities[c]));
   }
   return text + "</table>\n";
 }
@@ -80,10 +81,10 @@ std::string weights_section(const Report::Weights& weights) {
 
 std::string mistakes_section(const Report& report) {
   if (report.mistakes.empty()) return {};
-  std::string text =
+  std::string text = fmt::format(
       "<section>\n<h2>The worst mistakes</h2>\n"
-      "<p>The test images whose label gets the least probability; the label is blue.</p>\n<div "
-      "class=\"cards\">\n";
+      "<p>The wrong answers whose label gets the {}; the label is blue.</p>\n<div class=\"cards\">\n",
+      report.has_probabilities ? "least probability" : "smallest output");
   for (const Report::WrongImage& wrong : report.mistakes) text += card(report, wrong);
   return text + "</div>\n</section>\n";
 }

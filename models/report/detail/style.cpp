@@ -32,7 +32,7 @@ section {
 }
 figure { margin: 0; min-width: 0; }
 figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-height: 1.4; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px 32px; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 24px 32px; }
 .scroll { overflow: auto; max-height: 85vh; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px; margin: 18px 0 0; }
 .facts div { padding: 10px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
@@ -40,7 +40,7 @@ figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-heig
 .facts dd {
   margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
 }
-.chart { display: block; width: 100%; height: auto; }
+.chart { display: block; width: 100%; max-width: 550px; height: auto; }
 .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .chart .end { text-anchor: end; }
 .chart .middle { text-anchor: middle; }

@@ -15,6 +15,9 @@ inline constexpr std::string_view kOwnKeys = "gradtable.";
 inline constexpr std::string_view kCheckpointKind = "checkpoint";
 inline constexpr std::string_view kWeightsKind = "weights";
 
+// Before the names of a checkpoint's parameters, so that what is kept may be called as a parameter is.
+inline constexpr std::string_view kParameterPrefix = "parameter/";
+
 // Empty where the file does not say it, as those of other programs.
 std::string kind_of(const TensorFile& file);
 

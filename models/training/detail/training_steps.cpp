@@ -100,6 +100,16 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
   return *program;
 }
 
+Program& TrainingSteps::evaluation_program(Step& step) {
+  const StepGraph& g = step.evaluation;
+  if (!step.evaluate) {
+    std::vector<Tensor> finite;
+    if (options_.evaluation == NotFinite::refuse) finite = {g.loss};
+    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, finite);
+  }
+  return *step.evaluate;
+}
+
 Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
                                 const std::vector<Tensor>& finite) {
   return compile(graph_, {.outputs = std::move(outputs),
@@ -143,12 +153,10 @@ void TrainingSteps::update(double learning_rate) {
 
 BatchResult TrainingSteps::evaluate(const Dataset& data, const ConstView& indices) {
   Step& step = find(data, indices.shape().size());
-  const StepGraph& g = step.evaluation;
-  if (!step.evaluate)
-    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, {g.loss});
-  run(*step.evaluate, g, data, indices, {});
-  BatchResult found = result(*step.evaluate, g);
-  found.probabilities = step.evaluate->value(step.probabilities);
+  Program& program = evaluation_program(step);
+  run(program, step.evaluation, data, indices, {});
+  BatchResult found = result(program, step.evaluation);
+  found.probabilities = program.value(step.probabilities);
   return found;
 }
 
@@ -158,8 +166,24 @@ const StepGraph& TrainingSteps::graph(const Dataset& data, std::int64_t m, bool 
   return step.training;
 }
 
-ProgramPlan TrainingSteps::plan(const Dataset& data, std::int64_t m, bool by_sums) {
+ProgramPlan TrainingSteps::training_plan(const Dataset& data, std::int64_t m, bool by_sums) {
   return training_program(find(data, m), by_sums).plan();
+}
+
+ProgramPlan TrainingSteps::evaluation_plan(const Dataset& data, std::int64_t m) {
+  return evaluation_program(find(data, m)).plan();
+}
+
+ProgramPlan TrainingSteps::update_plan() const {
+  return update_ ? update_->plan() : ProgramPlan{};
+}
+
+std::size_t TrainingSteps::bytes() const {
+  std::size_t bytes = update_plan().peak_bytes;
+  for (const auto& [sizes, step] : steps_)
+    for (const std::optional<Program>* program : {&step.train, &step.add_gradients, &step.evaluate})
+      if (*program) bytes += (*program)->plan().peak_bytes;
+  return bytes;
 }
 
 }  // namespace gradtable::detail

@@ -1,6 +1,7 @@
 // The graphs of training and evaluation for batches of each size that is met, and their programs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -43,9 +44,14 @@ class TrainingSteps {
   // By the gradients that were added since the last one.
   void update(double learning_rate);
 
-  // The graph and plan of a step on m images.
+  // The graph and the plans of a step on m images.
   const StepGraph& graph(const Dataset& data, std::int64_t m, bool by_sums);
-  ProgramPlan plan(const Dataset& data, std::int64_t m, bool by_sums);
+  ProgramPlan training_plan(const Dataset& data, std::int64_t m, bool by_sums);
+  ProgramPlan evaluation_plan(const Dataset& data, std::int64_t m);
+  // Of the update by sums; empty where there is none.
+  ProgramPlan update_plan() const;
+  // That the results of all programs made so far take.
+  std::size_t bytes() const;
 
  private:
   // For batches of one size from data sets of one size. Programs are made when first needed.
@@ -67,6 +73,7 @@ class TrainingSteps {
   void add_updates(Step& step, bool by_sums);
 
   Program& training_program(Step& step, bool by_sums);
+  Program& evaluation_program(Step& step);
   Program compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
                    const std::vector<Tensor>& finite);
   void run(Program& program, const StepGraph& g, const Dataset& data, const ConstView& indices,

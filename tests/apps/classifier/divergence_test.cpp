@@ -12,7 +12,7 @@ const Words kDivergingSlowly = {"training.optimizer.learning_rate=1000", "traini
 class Divergence : public TwoTrainings {};
 
 TEST_F(Divergence, TheEpochsBeforeALossThatIsNotFiniteAreKept) {
-  const ProcessResult result = train("out", kDivergingSlowly);
+  const ProcessResult result = train("out", kDivergingSlowly + Words{"output.checkpoint="});
   expect_error(result, 5, ", step 1: ");
   const std::size_t epochs = metrics().at("epochs").size();
   EXPECT_GE(epochs, 1U);
@@ -37,10 +37,27 @@ TEST_F(Divergence, ThatOnlyTheTestMeetsKeepsTheEpochsToo) {
 
 TEST_F(Divergence, TheLastGoodCheckpointStaysAndCanBeGoneOnFrom) {
   const ProcessResult first = train("out", kDivergingSlowly);
-  ASSERT_EQ(first.exit_code, 5);
+  const std::size_t epochs = metrics().at("epochs").size();
+  ASSERT_GE(epochs, 2U);
+  expect_error(
+      first, 5,
+      fmt::format("error: after epoch {}: evaluation, batch 1: run: expected finite numbers", epochs));
+  const std::string good = folder_.read("out/checkpoint.safetensors");
+  const std::string table = gradtable::read_safetensors(checkpoint("out")).metadata.at("metrics");
+  EXPECT_EQ(std::ranges::count(table, '\n'), static_cast<std::ptrdiff_t>(epochs)) << "and the first line";
   const ProcessResult again = train("out", kDivergingSlowly, resumed("out"));
-  expect_error(again, 5, "error: epoch ");
+  EXPECT_EQ(again.exit_code, 5);
   EXPECT_EQ(again.err, first.err);
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == good);
+  expect_success(run({"eval", config_, "--quiet", "--init", checkpoint("out"), "--set", kDivergingSlowly[2],
+                      "--out", folder_.path("good")}));
+}
+
+TEST_F(Divergence, IsSavedWhereNumbersThatAreNotFiniteAreAllowed) {
+  const ProcessResult result = train("out", kDivergingSlowly, {"--allow-nonfinite"});
+  expect_error(result, 5, ", step 1: ");
+  const std::string table = gradtable::read_safetensors(checkpoint("out")).metadata.at("metrics");
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(table, '\n')), 1 + metrics().at("epochs").size());
 }
 
 TEST_F(Divergence, AtItsBeginningLeavesTheCheckpointOfTheTrainingBefore) {

@@ -30,9 +30,16 @@ TEST_F(DryRun, PrintsTheConfigAndWhatTrainingWouldTake) {
   for (const char* line : {"\ndata        300 training and 75 test images of 28x28, 10 classes, ",
                            "\nnetwork     784-128-10, relu\n", "\nparameters  101770\n", "\nmemory      ",
                            " kB for parameters and the optimizer, ", "\na step      32 images, ",
-                           " floating-point operations, threads: 1\n",
-                           "\ntraining    7 epochs of 10 steps; nothing was trained or written\n"})
+                           " floating-point operations, threads: 1\n", "\nan epoch    10 steps, ",
+                           "\ntraining    7 epochs; nothing was trained or written\n"})
     EXPECT_TRUE(contains(result.out, line));
+}
+
+TEST_F(DryRun, PrintsTheConfigAloneWhenItIsQuiet) {
+  const ProcessResult result = dry({"training.epochs=7"}, {"--quiet"});
+  expect_success(result);
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("training").at("epochs"), 7);
+  EXPECT_TRUE(dry({"training.epochs=7"}).out.starts_with(result.out));
 }
 
 TEST_F(DryRun, CountsTheParametersOfTheNetwork) {
@@ -60,7 +67,7 @@ TEST_F(DryRun, CountsTheOperationsOfAStep) {
 
 TEST_F(DryRun, TellsTheMemoryOfTheOptimizer) {
   const auto memory = [&](const Words& settings) {
-    const std::string out = dry(settings).out, before = " for results of a step, ";
+    const std::string out = dry(settings).out, before = " for results of all steps, ";
     return out.substr(out.find(before) + before.size(),
                       out.find(" for parameters") - out.find(before) - before.size());
   };
@@ -68,6 +75,16 @@ TEST_F(DryRun, TellsTheMemoryOfTheOptimizer) {
   EXPECT_EQ(memory({"training.optimizer.type=momentum"}), "102 kB");
   EXPECT_EQ(memory({"training.optimizer.type=adam"}), "153 kB");
   EXPECT_EQ(memory({"dtype=float64"}), "102 kB");
+}
+
+TEST_F(DryRun, CountsTestsAndTheValidation) {
+  const auto line = [&](const Words& settings) {
+    const std::string out = dry(settings).out, before = "\nan epoch    ";
+    return out.substr(out.find(before) + 1, out.find('\n', out.find(before) + 1) - out.find(before) - 1);
+  };
+  EXPECT_TRUE(line({}).ends_with(" for a test")) << line({});
+  const std::string both = line({"training.validation_fraction=0.1"});
+  EXPECT_TRUE(both.ends_with(" for a test and a validation")) << both;
 }
 
 TEST_F(DryRun, WritesNothing) {

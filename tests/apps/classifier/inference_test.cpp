@@ -1,6 +1,8 @@
 // eval and predict, and weights to begin with.
 #include "apps/classifier/inference.hpp"
 
+#include <limits>
+
 #include "tests/apps/classifier/learned.hpp"
 #include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
@@ -68,6 +70,18 @@ TEST_F(Inference, KnowsOfClassesThatNoDigitHas) {
   EXPECT_TRUE(folder_.read("b/results.json") == folder_.read("more/results.json"));
 }
 
+TEST_F(Inference, EvalRemovesTheReportOfOtherResults) {
+  const auto evaluate = [&](const std::string& of) {
+    expect_success(run({"eval", config_, "--quiet", "--init", weights(of), "--out", folder_.path("out")}));
+  };
+  expect_success(run_digits({"--quiet"}));
+  evaluate("out");
+  EXPECT_TRUE(exists("out/report.html")) << "the results are those of the report";
+  expect_success(train("b", {"seed=5"}));
+  evaluate("b");
+  EXPECT_FALSE(exists("out/report.html"));
+}
+
 TEST_F(Inference, EvalOfTheBestEpochsCheckpointTestsTheLastOne) {
   expect_success(train("best", {"training.keep_best=true", "training.validation_fraction=0.1",
                                 "training.epochs=6", "training.optimizer.learning_rate=0.5"}));
@@ -100,8 +114,68 @@ TEST_F(Inference, PredictRefusesFilesThatAreNoImagesOfTheNetworksSize) {
   idx::Bytes cut = test_images();
   cut.pop_back();
   refused(folder_.write("cut", cut), 3, "cut");
-  refused(folder_.write("small", idx::idx_images(2, 20, 20)), 4,
-          R"("W1" is float32 (784,16), expected float32 (400,16))");
+  refused(folder_.write("small", idx::idx_images(2, 20, 20)), 2,
+          "small: images of 20x20; expected images of 784 pixels, which the weights of ");
+}
+
+TEST_F(Inference, RefusalsNameTheFileOfTheImages) {
+  folder_.write("small.idx", idx::idx_images(2, 20, 20));
+  folder_.write("two", idx::idx_labels({0, 1}));
+  const Words as_test = set({"data.source=idx", "data.dir=.", "data.test_images=small.idx",
+                             "data.test_labels=two", "data.classes=10"});
+  const std::string found = "error: " + folder_.path("small.idx") + ": images of 20x20; expected ";
+  const auto refused = [&](const std::string& file, const std::string& expected) {
+    const Words init = {"--init", file};
+    expect_error(predict(init + Words{"--images", folder_.path("small.idx")}), 2, found + expected);
+    expect_error(predict(init + as_test), 2, found + expected);
+    expect_error(run(Words{"eval", config_} + init + as_test), 2, found + expected);
+  };
+  for (const std::string& file : {weights("a"), checkpoint("a")})
+    refused(file, "images of 784 pixels, which the weights of " + file + " take");
+  program_ = "mnist_lenet5";
+  config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
+  expect_success(train("b", {"training.epochs=1"}));
+  refused(weights("b"), "28x28, which LeNet-5 takes");
+}
+
+TEST_F(Inference, ARowOfBiasesIsNoImage) {
+  const ProcessResult result = predict(Words{"--init", weights("a")} + set({"model.bias=row"}));
+  expect_error(result, 4, R"("W1" is float32 (784,16), expected float32 (785,16))");
+}
+
+TEST_F(Inference, OutputsThatAreNoProbabilitiesAreCalledOutputs) {
+  const Words squared = {"training.loss=squared_error", "output.report=report.html"};
+  expect_success(train("b", squared));
+  const ProcessResult lines = predict(Words{"--init", weights("b")} + set(squared));
+  expect_success(lines);
+  EXPECT_TRUE(lines.out.starts_with("image,prediction,output\n")) << lines.out.substr(0, 80);
+  EXPECT_TRUE(contains(folder_.read("b/report.html"), "whose label gets the smallest output"));
+}
+
+TEST_F(Inference, TakesWeightsThatAreNotFiniteIfThatIsAllowed) {
+  gradtable::TensorFile file = gradtable::read_safetensors(weights("a"));
+  file.tensors.at("b2").as<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+  const std::string nan = folder_.path("nan");
+  write_safetensors(nan, file);
+  const Words init = {"--init", nan, "--out", folder_.path("b")}, allowed = {"--allow-nonfinite"};
+  for (const char* command : {"eval", "predict"}) {
+    expect_error(run(Words{command, config_} + init), 5, "b2");
+    const ProcessResult result = run(Words{command, config_} + init + allowed);
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_EQ(result.err, "warning: not finite: b2\n") << command;
+  }
+  EXPECT_TRUE(exists("b/results.json"));
+}
+
+// Their loss is not finite, but predictions are made without labels.
+TEST_F(Inference, PredictTakesFiniteWeightsOfAnyLength) {
+  gradtable::TensorFile file = gradtable::read_safetensors(weights("a"));
+  for (float& weight : file.tensors.at("W2").as<float>()) weight = 3e38F;
+  for (float& weight : file.tensors.at("W1").as<float>()) weight = 1;
+  const std::string large = folder_.path("large");
+  write_safetensors(large, file);
+  expect_error(run({"eval", config_, "--init", large}), 5, "expected finite numbers");
+  expect_success(predict({"--init", large}));
 }
 
 TEST_F(Inference, PredictSaysWhenNobodyTakesThePredictions) {
@@ -145,6 +219,35 @@ TEST_F(Inference, TheNumberOfClassesIsThatOfTheWeights) {
   std::filesystem::remove(folder_.path("labels"));
   expect_success(run({"eval", config, "--quiet", "--init", weights("idx")}));
   expect_success(run({"predict", config, "--init", checkpoint("idx")}));
+}
+
+// Files of other programs say it by their shapes alone.
+TEST_F(Inference, TheNumberOfClassesIsThatOfTheLastLayer) {
+  folder_.write("images", idx::idx_images(6, 4, 4));
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
+  folder_.write("test_labels", idx::idx_labels({0, 1, 0, 0, 1, 0}));
+  const std::string config = folder_.write(
+      "idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".", "train_images": "images",
+      "train_labels": "labels", "test_images": "images", "test_labels": "test_labels"},
+      "model": {"hidden": [4]}, "training": {"batch_size": 2, "epochs": 1}, "output": {"dir": "idx"}})"));
+  for (const Words& settings :
+       {Words{"output.weights_layout=pytorch"}, Words{"output.weights_layout=pytorch", "model.bias=none"},
+        Words{"model.bias=row"}, Words{}}) {
+    folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
+    expect_success(run(Words{config, "--quiet"} + set(settings)));
+    std::filesystem::remove(folder_.path("labels"));
+    gradtable::TensorFile file = gradtable::read_safetensors(weights("idx"));
+    file.metadata.clear();
+    const std::string theirs = folder_.path("theirs");
+    write_safetensors(theirs, file);
+    expect_success(run(Words{"eval", config, "--quiet", "--init", theirs} + set(settings)));
+    expect_success(run(Words{"predict", config, "--init", theirs} + set(settings)));
+    if (settings.empty()) {
+      folder_.write("test_labels", idx::idx_labels({0, 1, 3, 0, 1, 0}));
+      expect_error(run(Words{"eval", config, "--quiet", "--init", theirs}), 3,
+                   "label 3 at index 2; expected a label below 3");
+    }
+  }
 }
 
 }  // namespace

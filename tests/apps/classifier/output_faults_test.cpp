@@ -94,6 +94,41 @@ TEST_F(OutputFaults, ResultsOfAnEarlierRunAreNotLeftBesideNewMetrics) {
   for (const std::string& name : results) EXPECT_TRUE(exists(name)) << "the run did not begin";
   EXPECT_EQ(run_digits(set(kDiverging)).exit_code, 5);
   for (const std::string& name : results) EXPECT_FALSE(exists(name)) << name;
+  EXPECT_FALSE(exists("out/weights.safetensors"));
+}
+
+TEST_F(OutputFaults, ATrainingThatIsStoppedBeforeItsFirstStepTouchesNothing) {
+  expect_success(train("out"));
+  std::filesystem::copy(folder_.path("out"), folder_.path("before"));
+  // Drawing the digits takes longer than the signal, which is sent when a folder of the outputs is there.
+  gradtable::testing::Process program(
+      command(training("out", {"data.digits_train=20000", "output.dot=drawing/graph.dot"})));
+  ASSERT_TRUE(wait_until([&] { return exists("out/drawing"); }));
+  program.send(SIGTERM);
+  EXPECT_EQ(program.wait().exit_code, 130);
+  EXPECT_TRUE(std::filesystem::remove(folder_.path("out/drawing")));
+  for (const auto& file : std::filesystem::directory_iterator(folder_.path("out"))) {
+    const std::string name = "/" + file.path().filename().string();
+    ASSERT_TRUE(exists("before" + name)) << name;
+    EXPECT_TRUE(folder_.read("out" + name) == folder_.read("before" + name)) << name;
+  }
+}
+
+TEST_F(OutputFaults, ANewTrainingKeepsTheCheckpointOfTheOneBefore) {
+  const std::string previous = "out/checkpoint.previous.safetensors";
+  expect_success(train("out"));
+  EXPECT_FALSE(exists(previous));
+  expect_success(train("out", {}, resumed("out")));
+  EXPECT_FALSE(exists(previous));
+  for (const char* seed : {"seed=2", "seed=3"}) {
+    const std::string old = folder_.read("out/checkpoint.safetensors");
+    const ProcessResult result = run_digits(set({seed}));
+    expect_success(result);
+    EXPECT_TRUE(
+        contains(result.out, fmt::format("\nearlier  checkpoint kept as {}\n", folder_.path(previous))));
+    EXPECT_TRUE(folder_.read(previous) == old) << seed;
+    EXPECT_FALSE(folder_.read("out/checkpoint.safetensors") == old) << seed;
+  }
 }
 
 TEST_F(OutputFaults, AFileThatGrowsTooLargeIsRefusedWhole) {
@@ -112,6 +147,11 @@ TEST_F(OutputFaults, ACheckpointThatDoesNotFitOnTheDiskLeavesTheOldOne) {
   EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
   for (const auto& file : std::filesystem::directory_iterator(folder_.path("out")))
     EXPECT_FALSE(file.path().filename().string().starts_with(".gradtable-")) << file.path();
+  EXPECT_TRUE(exists("out/weights.safetensors")) << "of the training that went on";
+  const ProcessResult anew = run_in_shell("ulimit -f 16; \"$@\"", training("out", {"training.epochs=2"}));
+  expect_error(anew, 6,
+               "checkpoint.previous.safetensors: File too large; expected a file that can be written");
+  EXPECT_TRUE(folder_.read("out/checkpoint.safetensors") == old);
   expect_success(train("out", {}, resumed("out")));
   expect_success(train("whole"));
   expect_same("out", "whole");

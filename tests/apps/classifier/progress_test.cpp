@@ -136,5 +136,34 @@ TEST(Duration, TakesAnyNumber) {
   EXPECT_EQ(duration(std::numeric_limits<double>::infinity()), duration(1e9));
 }
 
+TEST(InBytes, HasThreeDigitsAndAUnit) {
+  EXPECT_EQ(in_bytes(0), "0 bytes");
+  EXPECT_EQ(in_bytes(512), "512 bytes");
+  EXPECT_EQ(in_bytes(999), "999 bytes");
+  EXPECT_EQ(in_bytes(1000), "1 kB");
+  EXPECT_EQ(in_bytes(101'770), "102 kB");
+  EXPECT_EQ(in_bytes(47e6), "47 MB");
+  EXPECT_EQ(in_bytes(1.5e9), "1.5 GB");
+}
+
+TEST(InBytes, TakesTheNextUnitForWhatIsRoundedUpToIt) {
+  EXPECT_EQ(in_bytes(999'400), "999 kB");
+  EXPECT_EQ(in_bytes(999'600), "1 MB");
+  EXPECT_EQ(in_bytes(999.96e9), "1 TB");
+}
+
+TEST(InBytes, WritesOutWhatIsBeyondTheLastUnit) {
+  EXPECT_EQ(in_bytes(5e15), "5000 TB");
+  EXPECT_EQ(in_bytes(999.7e12), "1000 TB");
+}
+
+TEST(InOperations, CountsInWords) {
+  EXPECT_EQ(in_operations(784), "784");
+  EXPECT_EQ(in_operations(999.6), "1 thousand");
+  EXPECT_EQ(in_operations(2.345e6), "2.35 million");
+  EXPECT_EQ(in_operations(5e12), "5 trillion");
+  EXPECT_EQ(in_operations(5e18), "5000000 trillion");
+}
+
 }  // namespace
 }  // namespace classifier

@@ -143,6 +143,18 @@ TEST_F(Results, TheReportHasAllPartsAndNeedsNothingElse) {
   EXPECT_EQ(plain.find("https://"), std::string::npos);
 }
 
+TEST_F(Results, TheReportShowsTheWeightsOfTheImagesWithoutARowOfBiases) {
+  const auto page = [&](const Words& settings) {
+    expect_success(run_digits(Words{"--quiet"} + set(Words{"training.epochs=1", "output.dot="} + settings)));
+    return folder_.read("out/report.html");
+  };
+  EXPECT_TRUE(contains(page({}), "<h2>The weights W1: 16 units of 28 x 28</h2>"));
+  EXPECT_TRUE(contains(page({"model.bias=row"}), "<h2>The weights W1: 16 units of 28 x 28</h2>"));
+  const std::string wide = page({"model.bias=row", "model.hidden=[784]"});
+  EXPECT_TRUE(contains(wide, "<h2>The weights W1: "));
+  EXPECT_EQ(wide.find("<h2>The weights W2: "), std::string::npos) << "no image is behind it";
+}
+
 TEST_F(Results, AFileWithoutANameIsNotWritten) {
   const Words keys = {"prediction_log", "metrics",    "metrics_csv", "results", "report",
                       "config",         "checkpoint", "weights",     "dot"};

@@ -38,6 +38,7 @@ TEST_F(LoadIdx, PairsImagesWithLabelsAndCountsClasses) {
   EXPECT_EQ(dataset.classes, 5);
   EXPECT_EQ(dataset.pixels.size(), 12U);
   EXPECT_EQ(dataset.labels, (testing::Bytes{0, 4, 1}));
+  EXPECT_EQ(dataset.source, images_);
 }
 
 TEST_F(LoadIdx, ShowsItsBytesWhereTheyLie) {
@@ -76,7 +77,9 @@ TEST_F(LoadIdx, KeepsTheFirstAndTheNumberOfClasses) {
 
 TEST(TakeLast, SplitsADataSet) {
   Dataset data{1, 2, 3, {1, 2, 3, 4, 5, 6}, {0, 1, 2}};
+  data.source = "file";
   const Dataset last = take_last(data, 2);
+  EXPECT_EQ(last.source, "file");
   EXPECT_EQ(data.pixels, (std::vector<std::uint8_t>{1, 2}));
   EXPECT_EQ(data.labels, (std::vector<std::uint8_t>{0}));
   EXPECT_EQ(last.pixels, (std::vector<std::uint8_t>{3, 4, 5, 6}));

@@ -82,6 +82,19 @@ TEST(HtmlReport, IsForLightAndDarkScreensAndPhones) {
   EXPECT_TRUE(contains(page, "name=\"viewport\""));
 }
 
+// A drawing grows with its letters: 12 in a width of 440.
+TEST(HtmlReport, DrawsNoLettersLargerThanThoseOfThePage) {
+  const std::string page = html(full_report());
+  const auto number = [&](const char* before) {
+    std::smatch match;
+    EXPECT_TRUE(std::regex_search(page, match, std::regex(std::string(before) + "([0-9]+)"))) << before;
+    return match.empty() ? 0 : std::stod(match[1]);
+  };
+  const double width = number("class=\"chart\" viewBox=\"0 0 "),
+               letters = number("\\.chart text.*font-size: ");
+  EXPECT_LE(letters * number("\\.chart \\{.*max-width: ") / width, number("font: "));
+}
+
 TEST(HtmlReport, LeavesOutWhatIsEmpty) {
   const std::string page = html({.title = "run"});
   EXPECT_TRUE(contains(page, "<h1>run</h1>"));
@@ -129,6 +142,18 @@ TEST(HtmlReport, ShowsMistakesWithTheMostProbableClassesAndTheLabel) {
   EXPECT_TRUE(
       contains(page, "<tr class=\"label\"><th>4</th><td><i style=\"width:0.1%\"></i></td><td>&lt; 0.1 %"));
   EXPECT_FALSE(contains(page, "<th>0</th>"));
+}
+
+TEST(HtmlReport, CallsOutputsThatAreNoProbabilitiesByTheirName) {
+  Report report;
+  report.mistakes = {{{12, 1, 0, {1.25, -0.125}}, {1, 1, Colours::gray, {0}}}};
+  EXPECT_TRUE(contains(html(report), "whose label gets the least probability"));
+  report.has_probabilities = false;
+  const std::string page = html(report);
+  EXPECT_TRUE(contains(page, "whose label gets the smallest output"));
+  EXPECT_FALSE(contains(page, "probability"));
+  EXPECT_TRUE(contains(page, "<i style=\"width:100.0%\"></i></td><td>1.250</td>"));
+  EXPECT_TRUE(contains(page, "<i style=\"width:0.0%\"></i></td><td>-0.125</td>"));
 }
 
 TEST(HtmlReport, SaysHowManyOfTheWeightsItShows) {

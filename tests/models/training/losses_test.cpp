@@ -80,6 +80,13 @@ TEST(ClassifierLosses, GiveProbabilitiesOfScores) {
   }
 }
 
+TEST(ClassifierLosses, SayWhetherTheyGiveProbabilities) {
+  for (const ClassifierLoss& loss : classifier_losses()) {
+    const bool of_any_output = loss.outputs.empty();  // which may be below 0 and above 1
+    EXPECT_EQ(loss.gives_probabilities, !of_any_output) << loss.name;
+  }
+}
+
 TEST(ClassifierLosses, RefuseAnUnknownNameWithTheKnownOnes) {
   EXPECT_EQ(testing::message_of<ConfigError>([] { find_classifier_loss("mse"); }),
             "loss: expected one of softmax_cross_entropy, cross_entropy, squared_error, "

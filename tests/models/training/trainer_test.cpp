@@ -263,6 +263,24 @@ TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
   EXPECT_TRUE(std::ranges::all_of(now, [](double v) { return std::isfinite(v); }));
 }
 
+TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
+  for (const NotFinite rule : {NotFinite::refuse, NotFinite::allow}) {
+    Graph graph;
+    const Fcnn network(graph, {4, 2});
+    graph.set_value(network.parameters()[1],
+                    Array::of<float>({2}, {std::numeric_limits<float>::quiet_NaN(), 0}));
+    Trainer trainer(graph, network, {.batch_size = 7, .evaluation = rule});
+    if (rule == NotFinite::refuse) {
+      EXPECT_THROW(trainer.evaluate(tiny()), NumericError);
+    } else {
+      const Score score = trainer.evaluate(tiny());
+      EXPECT_TRUE(std::isnan(score.loss()));
+      EXPECT_EQ(score.images, 7);
+    }
+    EXPECT_THROW(trainer.train_epoch(tiny(), 1), NumericError);
+  }
+}
+
 TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
   Graph graph;
   const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
@@ -380,6 +398,47 @@ TEST(Trainer, TellsHowManyThreadsAStepTakes) {
   EXPECT_EQ(Trainer(graph, large, {.batch_size = 1'000'000, .threads = 2}).plan(digits).threads, two);
   EXPECT_EQ(Trainer(other, small, {.batch_size = 2, .threads = 4}).plan(tiny()).threads, 1);
   EXPECT_THROW(Trainer(other, small, {}).plan(digits).threads, ConfigError);
+}
+
+// Of training on so many of the built-in digits in batches of 20.
+TrainingPlan plan_of(std::int64_t images, std::int64_t accumulation,
+                     const std::vector<Dataset>& others = {}) {
+  std::vector<const Dataset*> evaluated;
+  for (const Dataset& other : others) evaluated.push_back(&other);
+  Graph graph;
+  const Fcnn network(graph, {784, 16, 10});
+  return Trainer(graph, network, {.batch_size = 20, .gradient_accumulation = accumulation, .threads = 1})
+      .plan(draw_digits(images, 1), evaluated);
+}
+
+TEST(Trainer, PlansTheSmallerBatchAtTheEndOfAnEpoch) {
+  const TrainingPlan whole = plan_of(40, 1), more = plan_of(50, 1), less = plan_of(10, 1);
+  EXPECT_EQ(whole.epoch_flops, 2 * whole.step_flops);
+  EXPECT_EQ(more.step_flops, whole.step_flops);
+  EXPECT_EQ(more.epoch_flops, whole.epoch_flops + less.epoch_flops);
+  EXPECT_EQ(more.bytes, whole.bytes + less.bytes);
+}
+
+TEST(Trainer, PlansTheUpdateFromSeveralBatches) {
+  const TrainingPlan two = plan_of(80, 2), four = plan_of(80, 4), three = plan_of(80, 3);
+  const double update = 4 * (two.step_flops - four.step_flops);  // a half less a quarter of it
+  const double parameters = 784 * 16 + 16 + 16 * 10 + 10;
+  EXPECT_GE(update, 2 * parameters) << "at least a product and a difference for each";
+  EXPECT_NEAR(two.epoch_flops, 4 * two.step_flops, 1);
+  EXPECT_NEAR(three.epoch_flops, two.epoch_flops, 1) << "two updates, one of them of one batch";
+  EXPECT_NEAR(four.epoch_flops, two.epoch_flops - update, 1);
+}
+
+TEST(Trainer, PlansEvaluations) {
+  const std::vector<Dataset> test = {draw_digits(30, 2)};
+  const TrainingPlan without = plan_of(40, 1), with = plan_of(40, 1, test);
+  EXPECT_EQ(without.evaluation_flops, 0);
+  EXPECT_GT(with.evaluation_flops, 30 * 2 * 784 * 16);
+  EXPECT_LT(with.evaluation_flops, with.epoch_flops / 2);
+  EXPECT_GT(with.bytes, without.bytes);
+  const TrainingPlan twice = plan_of(40, 1, {test[0], test[0]});
+  EXPECT_EQ(twice.bytes, with.bytes) << "by the same programs";
+  EXPECT_EQ(twice.evaluation_flops, 2 * with.evaluation_flops);
 }
 
 TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {

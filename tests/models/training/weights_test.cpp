@@ -188,6 +188,31 @@ TEST(Weights, ComeFromACheckpointToo) {
             folder.path("file") + ": no \"b1\", expected float32 (4); no \"b2\", expected float32 (2)");
 }
 
+TEST(Weights, TellTheirShapesBeforeThereIsANetworkOfThem) {
+  const TemporaryFolder folder;
+  const Net written(1);
+  const std::string path = folder.path("file");
+  const auto shape = [&](std::size_t which) {
+    Graph graph;
+    const Fcnn other(graph, {9, 5, 1});
+    const std::vector<Tensor> parameters = other.parameters();
+    return shape_in(read_safetensors(path), path, parameters, parameters[which]);
+  };
+  const auto expect_shapes = [&] {
+    EXPECT_EQ(shape(0), (Shape{3, 4}));
+    EXPECT_EQ(shape(2), (Shape{4, 2}));
+    EXPECT_EQ(shape(3), (Shape{2}));
+  };
+  for (const WeightLayout layout : {WeightLayout::gradtable, WeightLayout::pytorch}) {
+    written.write(path, layout);
+    expect_shapes();
+  }
+  write_checkpoint(path, written.graph);
+  expect_shapes();
+  write_checkpoint(path, Net(1, Bias::none).graph);
+  EXPECT_EQ(shape(3), std::nullopt);
+}
+
 TEST(Weights, AreRefusedWithAllDifferences) {
   const TemporaryFolder folder;
   const std::string path = folder.path("file");
