@@ -65,11 +65,11 @@ std::int64_t classes_of(const WeightsFile& weights, const Program& program, cons
 // The images to be classified, of as many classes as the network tells apart.
 Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
                     const Config& config) {
-  if (!options.images && config.data.source == "digits") return load_test_images(config, 0);
   Dataset images =
       options.images ? load_unlabelled(*options.images) : load_test_images(config, config.data.classes);
   images.classes = classes_of(weights, program, config, images);
-  require_labels_below(images, images.classes, config.data.test_labels.string());
+  if (config.data.source == "idx")
+    require_labels_below(images, images.classes, config.data.test_labels.string());
   return images;
 }
 
