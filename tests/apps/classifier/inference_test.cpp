@@ -15,6 +15,17 @@ namespace idx = gradtable::testing;
 
 class Inference : public TwoTrainings {
  protected:
+  // A config of IDX files of three classes, of which the test set has two.
+  std::string write_three_classes() const {
+    folder_.write("images", idx::idx_images(6, 4, 4));
+    folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
+    folder_.write("test_labels", idx::idx_labels({0, 1, 0, 0, 1, 0}));
+    return folder_.write("idx.json",
+                         std::string_view(R"({"threads": 1, "data": {"dir": ".", "train_images": "images",
+        "train_labels": "labels", "test_images": "images", "test_labels": "test_labels"},
+        "model": {"hidden": [4]}, "training": {"batch_size": 2, "epochs": 1}, "output": {"dir": "idx"}})"));
+  }
+
   void SetUp() override { expect_success(train("a")); }
 
   ProcessResult predict(const Words& arguments) const { return run(Words{"predict", config_} + arguments); }
@@ -208,13 +219,7 @@ TEST_F(Inference, WeightsBeginATrainingWithAnotherOptimizer) {
 }
 
 TEST_F(Inference, TheNumberOfClassesIsThatOfTheWeights) {
-  folder_.write("images", idx::idx_images(6, 4, 4));
-  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
-  folder_.write("test_labels", idx::idx_labels({0, 1, 0, 0, 1, 0}));
-  const std::string config = folder_.write(
-      "idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".", "train_images": "images",
-      "train_labels": "labels", "test_images": "images", "test_labels": "test_labels"},
-      "model": {"hidden": [4]}, "training": {"batch_size": 2, "epochs": 1}, "output": {"dir": "idx"}})"));
+  const std::string config = write_three_classes();
   expect_success(run({config, "--quiet"}));
   std::filesystem::remove(folder_.path("labels"));
   expect_success(run({"eval", config, "--quiet", "--init", weights("idx")}));
@@ -223,13 +228,7 @@ TEST_F(Inference, TheNumberOfClassesIsThatOfTheWeights) {
 
 // Files of other programs say it by their shapes alone.
 TEST_F(Inference, TheNumberOfClassesIsThatOfTheLastLayer) {
-  folder_.write("images", idx::idx_images(6, 4, 4));
-  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
-  folder_.write("test_labels", idx::idx_labels({0, 1, 0, 0, 1, 0}));
-  const std::string config = folder_.write(
-      "idx.json", std::string_view(R"({"threads": 1, "data": {"dir": ".", "train_images": "images",
-      "train_labels": "labels", "test_images": "images", "test_labels": "test_labels"},
-      "model": {"hidden": [4]}, "training": {"batch_size": 2, "epochs": 1}, "output": {"dir": "idx"}})"));
+  const std::string config = write_three_classes();
   for (const Words& settings :
        {Words{"output.weights_layout=pytorch"}, Words{"output.weights_layout=pytorch", "model.bias=none"},
         Words{"model.bias=row"}, Words{}}) {
