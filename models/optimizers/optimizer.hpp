@@ -11,8 +11,8 @@
 
 namespace gradtable {
 
-// What is not given is left out, as the decay of weights, of adamw too; the numbers of an optimizer's own have
-// the defaults of its function.
+// What is not given is left out, as the decay of weights, of adamw too; the numbers of an optimizer's own
+// have the defaults of its function.
 struct OptimizerOptions {
   std::string type = "sgd";  // one of optimizer_names()
   double learning_rate = 0.1;

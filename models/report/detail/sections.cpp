@@ -71,8 +71,7 @@ std::string curves_section(const Report& report) {
 
 std::string graph_section(const Report& report) {
   if (report.graph_svg.empty()) return {};
-  return folded("The graph of the loss",
-                "<div class=\"scroll paper\">\n" + report.graph_svg + "\n</div>");
+  return folded("The graph of the loss", "<div class=\"scroll paper\">\n" + report.graph_svg + "\n</div>");
 }
 
 std::string config_section(const Report& report) {
