@@ -1,14 +1,34 @@
 // What gradtable throws. Every message is one sentence: where, what was expected, what was found.
 #pragma once
 
-#include <source_location>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
 namespace gradtable {
 
 // The place in the user's source at which a node was made; error messages and drawings show it.
-using Location = std::source_location;
+// std::source_location would do the same, but clang++ 14 does not have it.
+class Location {
+ public:
+  constexpr Location() noexcept = default;
+
+  // As a default argument: the file and line of the call.
+  static constexpr Location current(const char* file = __builtin_FILE(),
+                                    std::uint_least32_t line = __builtin_LINE()) noexcept {
+    Location here;
+    here.file_ = file;
+    here.line_ = line;
+    return here;
+  }
+
+  constexpr const char* file_name() const noexcept { return file_; }
+  constexpr std::uint_least32_t line() const noexcept { return line_; }
+
+ private:
+  const char* file_ = "";
+  std::uint_least32_t line_ = 0;
+};
 
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
