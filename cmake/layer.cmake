@@ -22,5 +22,6 @@ function(gradtable_layer name)
   list(TRANSFORM LAYER_USES PREPEND gradtable_)
   target_link_libraries(${target} PUBLIC ${LAYER_USES} ${LAYER_PUBLIC}
     PRIVATE $<BUILD_INTERFACE:gradtable_options> ${LAYER_PRIVATE})
+  gradtable_precompile(${target} <fmt/format.h>)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
 endfunction()

@@ -15,6 +15,13 @@ if(GRADTABLE_SANITIZERS)  # warnings stay warnings: with sanitizers g++ 12 gives
 endif()
 
 find_program(CCACHE_PROGRAM ccache)
-if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)  # the cache must be told that precompiled headers are in use
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
+
+# gradtable_precompile(TARGET headers...): parses these headers, and the standard ones that most sources include, once for
+# the whole target: half of the compile time of an ordinary source. Sources include what they use all the same.
+function(gradtable_precompile target)
+  target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <functional> <limits> <map> <memory> <numeric>
+    <optional> <span> <string> <string_view> <utility> <vector> ${ARGN})
+endfunction()
