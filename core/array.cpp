@@ -33,10 +33,12 @@ std::string to_string(const TensorType& type) {
   return fmt::format("{} {}", to_string(type.dtype), to_string(type.shape));
 }
 
-void require_dtype(DType expected, DType found) {
-  if (expected != found)
-    throw ShapeError(fmt::format("as: expected the array's element type {}, got {}", to_string(expected),
-                                 to_string(found)));
+void detail::refuse_elements(DType found, DType asked, const void* data) {
+  if (found != asked)
+    throw ShapeError(
+        fmt::format("as: expected the array's element type {}, got {}", to_string(found), to_string(asked)));
+  throw ShapeError(fmt::format("as: expected {} at a multiple of {} bytes, got the address {}; copy the view",
+                               to_string(found), size_of(found), data));
 }
 
 void require_address(const ConstView& view) {

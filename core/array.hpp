@@ -26,10 +26,18 @@ struct TensorType {
 // "float32 (64,784)"
 std::string to_string(const TensorType& type);
 
-// Throws ShapeError when `found`, the element type asked for in C++, is not that of the numbers.
-void require_dtype(DType expected, DType found);
+namespace detail {
+// Of numbers that cannot be read as `asked`: another element type, or an address that it may not have.
+[[noreturn]] void refuse_elements(DType found, DType asked, const void* data);
+
+// Whether `data` is an address for elements of this type.
+inline bool is_aligned(const void* data, DType dtype) {
+  return reinterpret_cast<std::uintptr_t>(data) % size_of(dtype) == 0;
+}
+}  // namespace detail
 
 // Numbers that somebody else owns, row-major and dense; `data` needs no alignment beyond that of its type.
+// Where it has not even that, as among the bytes of a file, an Array of the view is a copy that has.
 struct ConstView {
   TensorType type;
   const void* data = nullptr;
@@ -44,10 +52,11 @@ struct ConstView {
 
   const Shape& shape() const { return type.shape; }
   DType dtype() const { return type.dtype; }
-  // The elements. Throws ShapeError when T is not the element type.
+  // The elements. Throws ShapeError when T is not the element type, or `data` not aligned for it.
   template <class T>
   std::span<const T> as() const {
-    require_dtype(type.dtype, dtype_of<T>());
+    if (type.dtype != dtype_of<T>() || !detail::is_aligned(data, dtype_of<T>())) [[unlikely]]
+      detail::refuse_elements(type.dtype, dtype_of<T>(), data);
     return {static_cast<const T*>(data), static_cast<std::size_t>(type.shape.size())};
   }
   // The only element, of whichever type, as a double. Throws ShapeError when there is not exactly one.
@@ -68,7 +77,8 @@ struct View {
   DType dtype() const { return type.dtype; }
   template <class T>
   std::span<T> as() const {
-    require_dtype(type.dtype, dtype_of<T>());
+    if (type.dtype != dtype_of<T>() || !detail::is_aligned(data, dtype_of<T>())) [[unlikely]]
+      detail::refuse_elements(type.dtype, dtype_of<T>(), data);
     return {static_cast<T*>(data), static_cast<std::size_t>(type.shape.size())};
   }
   operator ConstView() const { return {type, data}; }

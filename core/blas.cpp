@@ -99,24 +99,14 @@ void require_room_for_buffers(int count) {
   const std::vector<Room> rooms(static_cast<std::size_t>(count));
 }
 
-// Makes OpenBLAS take the buffer of the calling thread, which it keeps: a triangular solve needs it at every
-// size, unlike a matrix product.
-void take_buffer() {
-  if (openblas_get_config == nullptr) return;
-  require_room_for_buffers(1);
-  const float one = 1;
-  float x = 1;
-  cblas_strsm(CblasRowMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, 1, 1, 1, &one, 1, &x, 1);
-}
-
 BlasInfo tune() {
+  reserve_blas_buffers(1);
   std::string chosen_by = "library";
   if (user_chose()) {
     chosen_by = "user";
   } else if (detail::use_best_kernels()) {
     chosen_by = "gradtable";
   }
-  take_buffer();
   return {library_name(), threading_name(), std::string(detail::current_kernels()), chosen_by};
 }
 
@@ -134,6 +124,20 @@ const BlasInfo& tune_blas() {
 
 std::string_view blas_kernels() {
   return detail::current_kernels();
+}
+
+void reserve_blas_buffers(int threads) {
+  if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return;
+  static std::mutex one_at_a_time;
+  static int reserved = 0;
+  const std::lock_guard lock(one_at_a_time);
+  const int wanted = std::min(threads, most_threads_by_config());
+  if (wanted <= reserved) return;
+  require_room_for_buffers(wanted - reserved);
+  std::vector<void*> buffers(static_cast<std::size_t>(wanted));
+  for (void*& buffer : buffers) buffer = blas_memory_alloc(0);
+  std::ranges::for_each(buffers, blas_memory_free);
+  reserved = wanted;
 }
 
 void set_blas_threads(int threads) {

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/text.hpp"
+
 namespace gradtable {
+
+Error::Error(const std::string& message) : std::runtime_error(printable(message)) {}
 
 std::string to_string(const Location& at) {
   return fmt::format("{}:{}", at.file_name(), at.line());

@@ -30,8 +30,10 @@ class Location {
   std::uint_least32_t line_ = 0;
 };
 
+// The message stays one line that shows what it holds, whatever a name or a file in it has: printable() of
+// it.
 struct Error : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& message);
 };
 
 // A shape or element type that an op does not take.

@@ -22,6 +22,9 @@ constexpr std::chrono::microseconds kYielding{1500};
 // How often this process came out of a fork: its workers are those of the same number.
 constinit std::atomic<int> forks{0};
 
+// Of teams that have workers: so many threads may multiply matrices at the same time.
+constinit std::atomic<int> all_members{0};
+
 // A child process starts with one thread, the one that forked: its teams have lost their workers.
 void watch_forks() {
   static const int refused = pthread_atfork(nullptr, nullptr, [] { ++forks; });
@@ -36,11 +39,22 @@ int checked(int threads) {
 }  // namespace
 
 Team::Team(int threads)
-    : barrier_(checked(threads)), pauses_(detail::pauses_for(threads)), forks_(forks.load()) {
+    : barrier_(checked(threads)),
+      seats_(threads),
+      pauses_(detail::pauses_for(threads)),
+      forks_(forks.load()) {
   if (threads == 1) return;
   watch_forks();
   errors_.resize(static_cast<std::size_t>(threads));
   start_workers();
+}
+
+Team::Seats::Seats(int members) : members_(members > 1 ? members : 0) {
+  all_members += members_;
+}
+
+Team::Seats::~Seats() {
+  all_members -= members_;
 }
 
 Team::~Team() {
@@ -87,7 +101,9 @@ void Team::publish(Call call, const void* job) {
   jobs_.notify_all();  // asks the system only if somebody sleeps
 }
 
-void Team::work(int member, std::uint32_t seen) {
+// A thread begins with the cores of the one that starts it, which OpenMP may have pinned to one.
+void Team::work(int member, std::uint32_t seen, const CoreSet& cores) {
+  cores.use();
   set_blas_threads(1);
   while (true) {
     unfinished_.fetch_sub(1, std::memory_order_release);
@@ -113,10 +129,13 @@ void Team::wait_for_job(std::uint32_t seen) const {
 // Returns when all have started: from then on no worker changes the number of threads of BLAS.
 void Team::start_workers() {
   const std::uint32_t seen = jobs_.load(std::memory_order_relaxed);
+  const CoreSet cores = CoreSet::available();
   workers_.reserve(static_cast<std::size_t>(size() - 1));
   unfinished_ = size() - 1;
   try {
-    for (int member = 1; member < size(); ++member) workers_.emplace_back(&Team::work, this, member, seen);
+    for (int member = 1; member < size(); ++member)
+      workers_.emplace_back(&Team::work, this, member, seen, cores);
+    reserve_blas_buffers(all_members);
   } catch (const std::system_error& refused) {
     const std::size_t got = workers_.size() + 1;
     stop_workers();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gradtable/core/barrier.hpp"
+#include "gradtable/core/cores.hpp"
 
 namespace gradtable {
 
@@ -16,7 +17,8 @@ namespace gradtable {
 class Team {
  public:
   // Starts threads - 1 workers; the thread that calls run is the first member. Throws ConfigError for less
-  // than 1 thread, std::system_error when the system refuses one.
+  // than 1 thread, std::system_error when the system refuses one, std::bad_alloc when it has no room for the
+  // buffers of their matrix products.
   explicit Team(int threads);
   // Ends the workers and waits for them.
   ~Team();
@@ -43,10 +45,22 @@ class Team {
  private:
   using Call = void (*)(const void* job, int member);
 
+  // Counts in the members of all teams.
+  class Seats {
+   public:
+    explicit Seats(int members);
+    ~Seats();
+    Seats(const Seats&) = delete;
+    Seats& operator=(const Seats&) = delete;
+
+   private:
+    int members_;
+  };
+
   void run_on_all(Call call, const void* job);
   void do_job(int member) noexcept;
   void rethrow_error();
-  void work(int member, std::uint32_t seen);
+  void work(int member, std::uint32_t seen, const CoreSet& cores);
   void wait_for_job(std::uint32_t seen) const;
   void publish(Call call, const void* job);
   void start_workers();
@@ -55,6 +69,7 @@ class Team {
   bool workers_are_lost() const;
 
   Barrier barrier_;
+  const Seats seats_;
   const int pauses_;
   int forks_;  // of this process and its ancestors, when the workers started
   std::vector<std::thread> workers_;

@@ -1,5 +1,7 @@
 #include "gradtable/core/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -11,11 +13,36 @@ unsigned byte_at(std::string_view text, std::size_t i) {
   return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
 }
 
-// U+0000 to U+001F, U+007F to U+009F, and the separators of lines and paragraphs U+2028 and U+2029.
-bool is_control(std::string_view sequence) {
-  if (sequence.size() == 1) return byte_at(sequence, 0) < 0x20 || byte_at(sequence, 0) == 0x7f;
-  if (sequence.size() == 2) return byte_at(sequence, 0) == 0xc2 && byte_at(sequence, 1) < 0xa0;
-  return sequence == "\xe2\x80\xa8" || sequence == "\xe2\x80\xa9";
+// The code point of a valid sequence.
+char32_t code_point(std::string_view sequence) {
+  if (sequence.size() == 1) return byte_at(sequence, 0);
+  char32_t code = byte_at(sequence, 0) & (0xffU >> (sequence.size() + 1));
+  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6 | (byte_at(sequence, i) & 0x3fU);
+  return code;
+}
+
+struct CodePoints {
+  char32_t first;
+  char32_t last;
+};
+
+// What is not seen, or changes how the text around it is seen (Unicode, categories Cc, Cf, Zl and Zp): text
+// with U+202E may read backwards on a terminal, and two names that differ in U+200B look the same.
+constexpr std::array kHidden = {
+    CodePoints{0x00, 0x1f},       CodePoints{0x7f, 0x9f},        // controls
+    CodePoints{0xad, 0xad},                                      // soft hyphen
+    CodePoints{0x61c, 0x61c},     CodePoints{0x180e, 0x180e},    // Arabic letter mark, Mongolian separator
+    CodePoints{0x200b, 0x200f},                                  // zero-width, marks of direction
+    CodePoints{0x2028, 0x202e},                                  // separators, embeddings and overrides
+    CodePoints{0x2060, 0x206f},                                  // joiners, isolates, deprecated formats
+    CodePoints{0xfeff, 0xfeff},   CodePoints{0xfff9, 0xfffb},    // byte order mark, annotations
+    CodePoints{0x1bca0, 0x1bca3}, CodePoints{0x1d173, 0x1d17a},  // of shorthand and of music
+    CodePoints{0xe0000, 0xe007f},                                // tags
+};
+
+bool is_hidden(std::string_view sequence) {
+  const char32_t code = code_point(sequence);
+  return std::ranges::any_of(kHidden, [&](CodePoints c) { return c.first <= code && code <= c.last; });
 }
 
 void append_escaped(std::string& to, char c) {
@@ -70,7 +97,7 @@ std::string valid_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t most_bytes) {
-  return escaped(text, most_bytes, [](std::string_view sequence) { return !is_control(sequence); });
+  return escaped(text, most_bytes, [](std::string_view sequence) { return !is_hidden(sequence); });
 }
 
 }  // namespace gradtable

@@ -14,8 +14,9 @@ std::size_t utf8_length(std::string_view text);
 // The text with every byte that is not valid UTF-8 written as \xHH.
 std::string valid_utf8(std::string_view text);
 
-// The same, on one line: control characters are written as \n, \r, \t or \xHH. All else stays as it is,
-// backslashes too. What is longer than `most_bytes` is cut and ends in "...".
+// The same, on one line and as it is seen: control characters, those without width and those that change the
+// direction of text are written as \n, \r, \t or byte by byte as \xHH. All else stays as it is, backslashes
+// too, so that doing it twice changes nothing. What is longer than `most_bytes` is cut and ends in "...".
 std::string printable(std::string_view text, std::size_t most_bytes = std::string_view::npos);
 
 }  // namespace gradtable

@@ -1,8 +1,11 @@
 #include "gradtable/core/array.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -132,6 +135,22 @@ TEST(ConstView, LooksAtTheUsersMemory) {
   EXPECT_EQ(view.type, (TensorType{DType::float32, {2, 3}}));
   EXPECT_EQ(values_of<float>(Array(view)), numbers);
   EXPECT_THROW(ConstView(std::span<const float>(numbers), {7}), ShapeError);
+}
+
+TEST(ConstView, RefusesElementsAtAnAddressThatIsNoneForThem) {
+  alignas(8) std::array<std::byte, 20> bytes{};
+  const std::int32_t seven = 7;
+  std::memcpy(bytes.data() + 1, &seven, sizeof seven);
+  const ConstView odd({DType::int32, Shape{}}, bytes.data() + 1);
+  EXPECT_TRUE(message_of([&] {
+                odd.as<std::int32_t>();
+              }).starts_with("as: expected int32 at a multiple of 4 bytes, got the address 0x"));
+  EXPECT_THROW(odd.item(), ShapeError);
+  EXPECT_THROW(cast(odd, DType::float64), ShapeError);
+  EXPECT_THROW((View{odd.type, bytes.data() + 1}.as<std::int32_t>()), ShapeError);
+  EXPECT_EQ(Array(odd).item(), 7) << "a copy lies well";
+  EXPECT_THROW(ConstView({DType::float64, Shape{}}, bytes.data() + 4).item(), ShapeError);
+  EXPECT_EQ(ConstView({DType::uint8, Shape{}}, bytes.data() + 1).item(), 7) << "bytes lie anywhere";
 }
 
 TEST(Item, IsTheOnlyElementOfWhicheverType) {

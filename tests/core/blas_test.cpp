@@ -1,6 +1,7 @@
 #include "gradtable/core/blas.hpp"
 
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -129,6 +130,23 @@ TEST(SetBlasThreads, CostsNothingWhenNothingChanges) {
   EXPECT_NO_THROW(set_blas_threads(1'000'000));
   setrlimit(RLIMIT_AS, &all);
   set_blas_threads(before);
+}
+
+TEST(ReserveBlasBuffers, SaysWhenThereIsNoRoomWhereBlasWouldAskForEver) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer needs all of the address space";
+#endif
+  if (blas_memory_alloc == nullptr) GTEST_SKIP() << "not OpenBLAS";
+  reserve_blas_buffers(2);
+  rlimit all{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &all), 0);
+  const rlimit none{1 << 20, all.rlim_max};  // from here on the system refuses every buffer
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+  EXPECT_NO_THROW(reserve_blas_buffers(2));
+  EXPECT_THROW(reserve_blas_buffers(7), std::bad_alloc);
+  setrlimit(RLIMIT_AS, &all);
+  EXPECT_NO_THROW(reserve_blas_buffers(7));
+  EXPECT_TRUE(detail::products_are_right());
 }
 
 TEST(SetBlasThreads, RefusesLessThanOne) {

@@ -23,6 +23,10 @@ TYPED_TEST(Errors, AreCaughtAsOneClassAndAsStandardErrors) {
   }
 }
 
+TYPED_TEST(Errors, StayOneLineThatShowsWhatItHolds) {
+  EXPECT_STREQ(TypeParam("input a\nb\u202Ecba\xff").what(), "input a\\nb\\xe2\\x80\\xaecba\\xff");
+}
+
 Location called_from(Location at = Location::current()) {
   return at;
 }

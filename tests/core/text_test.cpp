@@ -19,6 +19,29 @@ TEST(Printable, EscapesControlCharacters) {
   EXPECT_EQ(printable("\xe2\x80\xa8"), "\\xe2\\x80\\xa8");  // line separator
 }
 
+TEST(Printable, EscapesWhatHidesOrTurnsText) {
+  EXPECT_EQ(printable("a\u202Eb"), "a\\xe2\\x80\\xaeb");
+  EXPECT_EQ(printable("\u00AD\u061C"), "\\xc2\\xad\\xd8\\x9c");
+  for (const std::string hidden :
+       {"\u180E", "\u200B", "\u200C", "\u200D",     "\u200E",     "\u200F",    "\u2028", "\u2029",
+        "\u202A", "\u202B", "\u202C", "\u202D",     "\u2060",     "\u2064",    "\u2066", "\u2069",
+        "\u206F", "\uFEFF", "\uFFF9", "\U0001D173", "\U000E0001", "\U000E0041"}) {
+    EXPECT_TRUE(printable(hidden).starts_with("\\x")) << hidden;
+    EXPECT_EQ(printable(hidden).size(), 4 * hidden.size());
+  }
+}
+
+TEST(Printable, KeepsTheNeighboursOfWhatItEscapes) {
+  for (const std::string seen : {"\u00A0", "\u00AC", "\u00AE", "\u061B", "\u061D", "\u200A", "\u2010",
+                                 "\u2027", "\u202F", "\u205F", "\u2070", "\uFE0F", "\uFFFD", "\U0001F642"})
+    EXPECT_EQ(printable(seen), seen);
+}
+
+TEST(Printable, ChangesNothingTheSecondTime) {
+  const std::string once = printable("a\n\u202E\xff\\x41");
+  EXPECT_EQ(printable(once), once);
+}
+
 TEST(Printable, EscapesEachByteThatIsNotUtf8) {
   EXPECT_EQ(printable("a\xff"
                       "b"),
