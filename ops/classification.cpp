@@ -28,8 +28,8 @@ class LogitCost final : public detail::Binary<LogitCost> {
   static constexpr double kFlops = 25;
   template <class T>
   static T formula(T x, T t) {
-    const T positive = x <= T{0} ? T{0} : x;
-    return positive - x * t + detail::log1p(detail::exp(-std::abs(x)));
+    // max(x, 0) - x t + ln(1 + e^-|x|); of x - x t few digits would be left for t near 1.
+    return (x > T{0} ? x * (T{1} - t) : -x * t) + detail::log1p(detail::exp(-std::abs(x)));
   }
   // dy/dx = sigmoid(x) - t, dy/dt = -x
   Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,

@@ -1,12 +1,14 @@
 // logsumexp of reduction.hpp.
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/detail/columns.hpp"
-#include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
+#include "gradtable/ops/detail/softmax_or_zeros.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -17,27 +19,6 @@ using Inputs = std::span<const Tensor>;
 
 // Operations for each element whose exponential is taken.
 constexpr double kFlops = 15;
-
-// y = e^(a - b), and 0 where b is -inf
-class ExpDifference final : public detail::Binary<ExpDifference> {
- public:
-  static constexpr double kFlops = gradtable::kFlops;
-  std::string_view name() const override { return "exp_difference"; }
-  template <class T>
-  static T formula(T a, T b) {
-    const T lowest = -std::numeric_limits<T>::infinity();
-    return detail::exp(b == lowest ? lowest : a - b);
-  }
-  // dy/da = y, dy/db = -y
-  Tensor bprop(Inputs, const Tensor& output, const Tensor& gradient, std::size_t wrt) const override {
-    const Tensor product = mul(gradient, output);
-    return wrt == 0 ? product : -product;
-  }
-};
-
-Tensor exp_difference(const Tensor& a, const Tensor& b, Location at = Location::current()) {
-  return apply<ExpDifference>({a, b}, at);
-}
 
 // Over axes that lie side by side.
 class LogSumExp final : public detail::OverAxes<detail::Reduction> {
@@ -60,15 +41,19 @@ class LogSumExp final : public detail::OverAxes<detail::Reduction> {
         of_rows(x, block.extent, parts, y);
       else
         detail::for_columns(block, parts, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
-          detail::log_sum_exp_of_columns(x + from, block.extent, block.inner, count, y + to);
+          in_full(detail::log_sum_exp_of_columns(x + from, block.extent, block.inner, count), count, y + to);
         });
     });
   }
 
-  // dy/dx_i = e^(x_i - y), which is softmax
-  Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
-    const Shape to = kept(inputs[0].shape());
-    return mul(reshape(gradient, to), exp_difference(inputs[0], reshape(output, to)));
+  // dy/dx = softmax(x); not e^(x - y), where y has lost the digits of ln sum e^(x - max x) beside max x
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    const Tensor& x = inputs[0];
+    const detail::Block block = detail::block_of(x.shape(), detail::set_of(axes(), x.shape().rank()));
+    if (block.extent == 0) return zeros_like(x);
+    const Tensor blocks = reshape(x, {block.outer, block.extent, block.inner});
+    const Tensor shares = reshape(detail::softmax_or_zeros(blocks, 1), x.shape());
+    return mul(reshape(gradient, kept(x.shape())), shares);
   }
 
  private:
@@ -76,8 +61,13 @@ class LogSumExp final : public detail::OverAxes<detail::Reduction> {
   static void of_rows(const T* x, std::int64_t k, Parts rows, T* y) {
     for (std::int64_t i = rows.begin; i < rows.end; i += detail::kRows) {
       const std::int64_t count = std::min(detail::kRows, rows.end - i);
-      std::copy_n(detail::log_sum_exp(x + i * k, k, count).begin(), count, y + i);
+      in_full(detail::log_sum_exp(x + i * k, k, count), count, y + i);
     }
+  }
+
+  template <class Sums, class T>
+  static void in_full(const Sums& sums, std::int64_t count, T* y) {
+    std::transform(sums.shift.begin(), sums.shift.begin() + count, sums.log.begin(), y, std::plus<T>());
   }
 };
 

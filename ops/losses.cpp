@@ -84,7 +84,7 @@ class CrossEntropy final : public Loss<CrossEntropy> {
     for (std::int64_t i = 0; i < rows * k; i += detail::kElements) {
       const std::int64_t count = std::min(detail::kElements, rows * k - i);
       detail::map(kLog, count, logarithms.data(), p + i);
-      sum += detail::weighted_sum(weights + i, &zero, logarithms.data(), count, 1);
+      sum += detail::weighted_sum(weights + i, &zero, &zero, logarithms.data(), count, 1);
     }
     return sum;
   }
@@ -126,14 +126,18 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
 
   template <class T>
   static T loss(const T* x, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
-    detail::RowNumbers<T> costs = detail::log_sum_exp(x, k, rows);
-    for (std::int64_t i = 0; i < rows; ++i) costs[static_cast<std::size_t>(i)] -= x[i * k + labels[i]];
-    return detail::sum_of_rows(costs, rows);
+    detail::LogSums<T, detail::kRows> sums = detail::log_sum_exp(x, k, rows);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      sums.log[row] += sums.shift[row] - x[i * k + labels[i]];
+    }
+    return detail::sum_of_rows(sums.log, rows);
   }
 
   template <class T>
   static T loss(const T* x, std::int64_t k, std::int64_t rows, const T* weights) {
-    return detail::weighted_sum(weights, detail::log_sum_exp(x, k, rows).data(), x, k, rows);
+    const auto sums = detail::log_sum_exp(x, k, rows);
+    return detail::weighted_sum(weights, sums.shift.data(), sums.log.data(), x, k, rows);
   }
 
   // dloss/dx = (softmax(x) sum_j y_j - y) / m, row by row, where the sum is 1 for class indices.
@@ -163,9 +167,26 @@ Tensor reduced(const Costs& costs, LossReduction reduction) {
   return reduction == LossReduction::sum ? total : div(total, sum(costs.shares));
 }
 
+// Whether the weight of a class may be 0: only constants are known.
+bool may_be_zero(const Tensor& weights) {
+  if (weights.empty()) return false;
+  if (weights.node().kind != NodeKind::constant) return true;
+  return dispatch_floating(weights.dtype(), [&]<class T>() {
+    const std::span<const T> numbers = weights.node().value->view().as<T>();
+    return std::ranges::find(numbers, T{0}) != numbers.end();
+  });
+}
+
+// w x, and 0 where w is 0 and x is not finite: what does not count makes no NaN of a sum.
+Tensor weighted(const Tensor& weights, const Tensor& x, bool zeros) {
+  if (!zeros) return mul(weights, x);
+  const Tensor finite = where(less(abs(x), std::numeric_limits<double>::infinity()), x, 0);
+  return mul(weights, where(equal(weights, 0), finite, x));
+}
+
 // -sum_j w_j x_ij over the classes
-Tensor spread_cost(const Tensor& x, const Tensor& weights) {
-  return neg(sum(weights.empty() ? x : mul(weights, x), {1}));
+Tensor spread_cost(const Tensor& x, const Tensor& weights, bool zeros) {
+  return neg(sum(weights.empty() ? x : weighted(weights, x, zeros), {1}));
 }
 
 // y (1 - e) + e / k
@@ -178,12 +199,13 @@ Costs costs_of_indices(std::string_view function, const Tensor& x, const Tensor&
                        const Tensor& weights, const LossOptions& options) {
   const std::optional<std::int32_t> ignored = options.ignore_index;
   const double smoothing = options.label_smoothing;
+  const bool zeros = may_be_zero(options.weights);
   Costs costs{neg(detail::pick(x, labels, function, ignored))};
   const Tensor counted = ignored ? detail::pick(full_like(x, 1), labels, function, ignored) : Tensor();
   costs.shares = weights.empty() ? counted : detail::pick(weights, labels, function, ignored);
-  if (!weights.empty()) costs.of_examples = mul(costs.shares, costs.of_examples);
+  if (!weights.empty()) costs.of_examples = weighted(costs.shares, costs.of_examples, zeros);
   if (smoothing == 0) return costs;
-  Tensor spread = spread_cost(x, weights);
+  Tensor spread = spread_cost(x, weights, zeros);
   if (ignored) spread = mul(counted, spread);
   costs.of_examples =
       costs.of_examples * (1 - smoothing) + spread * (smoothing / static_cast<double>(x.shape()[1]));
@@ -196,6 +218,20 @@ Tensor class_weights(const Tensor& x, const Tensor& weights) {
   std::vector<std::int64_t> extents(static_cast<std::size_t>(x.shape().rank()), 1);
   extents[1] = x.shape()[1];
   return broadcast_to(reshape(weights, Shape(extents)), x.shape());
+}
+
+// Scores with zeros for the examples that do not count, which may be NaN: the ignored ones, and without
+// smoothing those whose class has a weight of 0.
+Tensor counted_scores(std::string_view function, const Tensor& x, const Tensor& labels,
+                      const LossOptions& options) {
+  if (labels.dtype() != DType::int32) return x;
+  const std::optional<std::int32_t> ignored = options.ignore_index;
+  Tensor left_out;
+  if (options.label_smoothing == 0 && may_be_zero(options.weights))
+    left_out = equal(detail::pick(class_weights(x, options.weights), labels, function, ignored), 0);
+  else if (ignored)
+    left_out = equal(labels, *ignored);
+  return left_out.empty() ? x : where(unsqueeze(left_out, {1}), 0, x);
 }
 
 // What nll and softmax_cross_entropy take.
@@ -231,7 +267,7 @@ Tensor nll_in(std::string_view function, const Tensor& x, const Tensor& labels, 
   if (labels.dtype() == DType::int32)
     return reduced(costs_of_indices(function, x, labels, weights, options), options.reduction);
   const Tensor y = smoothed(labels, options.label_smoothing);
-  return reduced({spread_cost(x, weights.empty() ? y : mul(weights, y))}, options.reduction);
+  return reduced({spread_cost(x, weights.empty() ? y : mul(weights, y), true)}, options.reduction);
 }
 
 bool is_plain_mean(const LossOptions& options) {
@@ -247,15 +283,18 @@ Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location
 Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options, Location at) {
   const auto composition = composition_of("nll", log_probabilities, labels, options, at);
   require_loss(composition, log_probabilities, labels, options);
-  return nll_in("nll", log_probabilities, labels, options);
+  const Tensor counted = counted_scores("nll", log_probabilities, labels, options);
+  return nll_in("nll", counted, labels, options);
 }
 
 Tensor softmax_cross_entropy(const Tensor& scores, const Tensor& labels, const LossOptions& options,
                              Location at) {
   const auto composition = composition_of("softmax_cross_entropy", scores, labels, options, at);
   require_loss(composition, scores, labels, options);
-  if (!is_plain_mean(options) || scores.shape().rank() > 2)
-    return nll_in("softmax_cross_entropy", log_softmax(scores, 1), labels, options);
+  if (!is_plain_mean(options) || scores.shape().rank() > 2) {
+    const Tensor counted = counted_scores("softmax_cross_entropy", scores, labels, options);
+    return nll_in("softmax_cross_entropy", log_softmax(counted, 1), labels, options);
+  }
   const double smoothing = options.label_smoothing;
   const Tensor y = smoothing == 0 ? labels : smoothed(detail::label_rows(labels, scores), smoothing);
   return apply<SoftmaxCrossEntropy>({scores, y}, at);

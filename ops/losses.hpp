@@ -33,7 +33,9 @@ struct LossOptions {
 //
 // label_smoothing e: the label is the class with a weight of 1 - e, and each of the k classes with e / k.
 // Examples that ignore_index leaves out, which goes with int32 labels alone, count neither in the sum nor in
-// what it is divided by; the mean of none is NaN. Throws ShapeError; a label out of range is a DataError when
+// what it is divided by, and have a gradient of 0, whatever their scores are, also NaN; the mean of none is
+// NaN. So do, without smoothing, examples whose class has a weight of 0. A class with a weight of 0 counts
+// nothing, also where x is infinite. Throws ShapeError; a label out of range is a DataError when
 // run. This is NegativeLogLikelihoodLoss of ONNX.
 Tensor nll(const Tensor& log_probabilities, const Tensor& labels, const LossOptions& options = {},
            Location at = Location::current());

@@ -9,6 +9,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/detail/columns.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/softmax_or_zeros.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/reduction.hpp"
 
@@ -80,10 +81,12 @@ class AlongAxis : public Op {
   std::int64_t axis_;
 };
 
-class Softmax final : public AlongAxis {
+// Probabilities; of nothing but -inf, which has none, NaN, or zeros in SoftmaxOrZeros.
+template <bool Zeros>
+class BasicSoftmax final : public AlongAxis {
  public:
   using AlongAxis::AlongAxis;
-  std::string_view name() const override { return "softmax"; }
+  std::string_view name() const override { return Zeros ? "softmax_or_zeros" : "softmax"; }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     dispatch_floating(output.dtype(),
@@ -98,9 +101,15 @@ class Softmax final : public AlongAxis {
 
  private:
   template <class T>
+  GRADTABLE_INLINE static T inverse(T sum) {
+    return Zeros && sum == T{0} ? T{0} : T{1} / sum;
+  }
+
+  template <class T>
   static void of_rows(const T* x, T* y, std::int64_t k, std::int64_t rows) {
     detail::RowNumbers<T> largest, sums{};
     detail::largest_of_rows(x, k, rows, largest.data());
+    if constexpr (Zeros) detail::keep_finite(largest.data(), rows);
     detail::shift_rows(x, k, largest.data(), rows, k, y);
     detail::map(detail::kExp, rows * k, y, static_cast<const T*>(y));
     detail::add_row_sums(y, k, rows, sums.data());
@@ -111,6 +120,7 @@ class Softmax final : public AlongAxis {
   static void of_columns(const T* x, T* y, std::int64_t k, std::int64_t stride, std::int64_t count) {
     std::array<T, detail::kColumns> largest, sums{};
     detail::largest_of_columns(x, k, stride, count, largest.data());
+    if constexpr (Zeros) detail::keep_finite(largest.data(), count);
     detail::shift_columns(x, k, stride, largest.data(), count, y, stride);
     detail::exp_of_columns(y, k, stride, count);
     detail::add_columns(y, k, stride, count, sums.data());
@@ -121,7 +131,7 @@ class Softmax final : public AlongAxis {
   static void divide_rows(T* y, std::int64_t k, std::int64_t rows, const T* sums) {
     detail::simd([=]() GRADTABLE_INLINE {
       for (std::int64_t i = 0; i < rows; ++i) {
-        const T factor = T{1} / sums[i];
+        const T factor = inverse(sums[i]);
         for (std::int64_t j = 0; j < k; ++j) y[i * k + j] *= factor;
       }
     });
@@ -130,7 +140,7 @@ class Softmax final : public AlongAxis {
   template <class T>
   static void divide_columns(T* y, std::int64_t k, std::int64_t stride, T* sums, std::int64_t count) {
     detail::simd([=]() GRADTABLE_INLINE {
-      for (std::int64_t j = 0; j < count; ++j) sums[j] = T{1} / sums[j];
+      for (std::int64_t j = 0; j < count; ++j) sums[j] = inverse(sums[j]);
       for (std::int64_t i = 0; i < k; ++i) {
         GRADTABLE_INDEPENDENT
         for (std::int64_t j = 0; j < count; ++j) y[i * stride + j] *= sums[j];
@@ -138,6 +148,9 @@ class Softmax final : public AlongAxis {
     });
   }
 };
+
+using Softmax = BasicSoftmax<false>;
+using SoftmaxOrZeros = BasicSoftmax<true>;
 
 class LogSoftmax final : public AlongAxis {
  public:
@@ -157,15 +170,14 @@ class LogSoftmax final : public AlongAxis {
  private:
   template <class T>
   static void of_rows(const T* x, T* y, std::int64_t k, std::int64_t rows) {
-    const detail::RowNumbers<T> shift = detail::log_sum_exp(x, k, rows);
-    detail::shift_rows(x, k, shift.data(), rows, k, y);
+    const auto sums = detail::log_sum_exp(x, k, rows);
+    detail::subtract_log_sums(x, k, sums.shift.data(), sums.log.data(), rows, y);
   }
 
   template <class T>
   static void of_columns(const T* x, T* y, std::int64_t k, std::int64_t stride, std::int64_t count) {
-    std::array<T, detail::kColumns> shift;
-    detail::log_sum_exp_of_columns(x, k, stride, count, shift.data());
-    detail::shift_columns(x, k, stride, std::as_const(shift).data(), count, y, stride);
+    const auto sums = detail::log_sum_exp_of_columns(x, k, stride, count);
+    detail::subtract_log_sums_of_columns(x, k, stride, sums.shift.data(), sums.log.data(), count, y);
   }
 };
 
@@ -190,6 +202,10 @@ bool detail::is_log_softmax(const Op& op) {
 
 Tensor softmax(const Tensor& x, std::int64_t axis, Location at) {
   return along<Softmax>(x, "softmax", axis, at);
+}
+
+Tensor detail::softmax_or_zeros(const Tensor& x, std::int64_t axis) {
+  return along<SoftmaxOrZeros>(x, "softmax", axis, Location::current());
 }
 
 Tensor log_softmax(const Tensor& x, std::int64_t axis, Location at) {

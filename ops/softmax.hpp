@@ -10,8 +10,8 @@ namespace gradtable {
 // -inf gives NaN. Throws ShapeError. Goodfellow et al., section 6.2.2.3.
 Tensor softmax(const Tensor& x, std::int64_t axis = -1, Location at = Location::current());
 
-// y_j = ln softmax(x)_j, without ever taking the logarithm of a probability that became 0. Axis as in
-// softmax.
+// y_j = ln softmax(x)_j = (x_j - max x) - ln(1 + sum of the other exp(x_i - max x)), which keeps the digits
+// of small y_j beside large x_j, and takes no logarithm of a probability that became 0. Axis as in softmax.
 Tensor log_softmax(const Tensor& x, std::int64_t axis = -1, Location at = Location::current());
 
 }  // namespace gradtable

@@ -60,24 +60,43 @@ void add_columns(const T* x, std::int64_t k, std::int64_t stride, std::int64_t c
   join_columns(rows_of(k, stride), x, sums, count, Add(), kItself);
 }
 
-// y_j = ln sum_i exp(x_ij), of at most kColumns columns, as log_sum_exp of rows.
+// y_ij = (x_ij - shift_j) - log_j, where y may be x.
 template <class T>
-void log_sum_exp_of_columns(const T* x, std::int64_t k, std::int64_t stride, std::int64_t count, T* y) {
-  std::array<T, kColumns> largest;
+void subtract_log_sums_of_columns(const T* x, std::int64_t k, std::int64_t stride, const T* shift,
+                                  const T* log, std::int64_t count, T* y) {
+  simd([=]() GRADTABLE_INLINE {
+    for (std::int64_t i = 0; i < k; ++i) {
+      GRADTABLE_INDEPENDENT
+      for (std::int64_t j = 0; j < count; ++j) y[i * stride + j] = (x[i * stride + j] - shift[j]) - log[j];
+    }
+  });
+}
+
+// Of at most kColumns columns, as log_sum_exp of rows.
+template <class T>
+LogSums<T, kColumns> log_sum_exp_of_columns(const T* x, std::int64_t k, std::int64_t stride,
+                                            std::int64_t count) {
+  LogSums<T, kColumns> all{};
+  std::array<T, kColumns> ones;
   std::array<T, kElements> powers;
-  largest_of_columns(x, k, stride, count, largest.data());
-  keep_finite(largest.data(), count);
-  std::fill_n(y, count, T{0});
+  ones.fill(-1);
+  largest_of_columns(x, k, stride, count, all.shift.data());
+  keep_finite(all.shift.data(), count);
+  const auto unless_one = [](T number, std::int64_t) GRADTABLE_INLINE { return kUnlessOne(number); };
+  const auto if_one = [](T number, std::int64_t) GRADTABLE_INLINE { return kIfOne(number); };
   const std::int64_t together = kElements / count;
   for (std::int64_t i = 0; i < k; i += together) {
     const std::int64_t rows = std::min(together, k - i);
     std::array<T, kColumns> sums{};  // of these rows: more exact than one after the other
-    shift_columns(x + i * stride, rows, stride, std::as_const(largest).data(), count, powers.data(), count);
+    const T* numbers = powers.data();
+    shift_columns(x + i * stride, rows, stride, std::as_const(all.shift).data(), count, powers.data(), count);
     exp_of_columns(powers.data(), rows, count, count);
-    add_columns(std::as_const(powers).data(), rows, count, count, sums.data());
-    for (std::int64_t j = 0; j < count; ++j) y[j] += sums[static_cast<std::size_t>(j)];
+    join_columns(rows_of(rows, count), numbers, sums.data(), count, Add(), unless_one);
+    join_columns(rows_of(rows, count), numbers, ones.data(), count, Add(), if_one);
+    for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) all.log[j] += sums[j];
   }
-  finish_log_sums(std::as_const(largest).data(), count, y);
+  finish_log_sums(std::as_const(ones).data(), count, all.log.data());
+  return all;
 }
 
 }  // namespace gradtable::detail

@@ -57,6 +57,14 @@ TEST(BinaryCrossEntropyWithLogits, KeepsSmallLosses) {
   EXPECT_NEAR(evaluate(binary_cross_entropy_with_logits(x, t)).item() / std::exp(-50), 1, 1e-14);
 }
 
+// x - x t would have few digits for t near 1.
+TEST(BinaryCrossEntropyWithLogits, KeepsItsDigitsForSoftTargets) {
+  Graph g;
+  const double t = double{0.999F}, right = 1000 * (1 - t);
+  const Tensor loss = binary_cross_entropy_with_logits(g.constant(full({1}, 1000)), g.constant(full({1}, t)));
+  EXPECT_NEAR(evaluate(loss).item() / right, 1, 2e-7);
+}
+
 TEST(BinaryCrossEntropyWithLogits, HasTheGradientOfTheSigmoidAtZero) {
   Graph g;
   const Tensor x = g.constant(full({1}, 0)), t = g.constant(full({1}, 1));

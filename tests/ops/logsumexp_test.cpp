@@ -72,6 +72,19 @@ TEST_F(LogSumExp, HasAGradientOfZeroOfNothingButMinusInfinity) {
                                  Array::of<double>({2, 2}, {0, 0, 0, 1})));
 }
 
+// Where ln n is less than the spacing of numbers there; and where it is small itself.
+TEST_F(LogSumExp, KeepsItsDigitsAndItsGradientBesideLargeAndSmallNumbers) {
+  const Tensor large = g.parameter("x", full({2, 3}, 1e8));
+  for (const std::vector<std::int64_t>& axes : {std::vector<std::int64_t>{1}, {0}, {0, 1}}) {
+    const Tensor y = logsumexp(large, axes);
+    const double share = static_cast<double>(y.shape().size()) / 6;
+    EXPECT_TRUE(close_to(evaluate(build_grad(sum(y), {large})[large]), full({2, 3}, share), 1e-7));
+  }
+  const Tensor small = g.constant(Array::of<float>({1, 2}, {0, -20}));
+  EXPECT_NEAR(evaluate(logsumexp(small)).item() / std::log1p(std::exp(-20)), 1, 1e-6);
+  EXPECT_NEAR(evaluate(logsumexp(transpose(small), {0})).item() / std::log1p(std::exp(-20)), 1, 1e-6);
+}
+
 TEST_F(LogSumExp, RefusesBadAxesInOneSentence) {
   const Tensor x = g.input("x", {2, 3, 4});
   testing::expect_error<ShapeError>(

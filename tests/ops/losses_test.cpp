@@ -18,6 +18,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
@@ -282,6 +283,80 @@ TEST_F(Classification, SmoothsTheLabelsOfHugeScores) {
   const Tensor loss = softmax_cross_entropy(x, labels, {.label_smoothing = 0.5});
   EXPECT_NEAR(evaluate(loss).item() / 5e29, 1, 1e-6);
   EXPECT_TRUE(close_to(evaluate(build_grad(loss, {x})[x]), Array::of<double>({1, 2}, {0.25, -0.25}), 1e-6));
+}
+
+// Losses beside large scores: of float32, log1p(e^-13.8) and the like.
+TEST_F(Classification, KeepsSmallLossesBesideLargeScores) {
+  struct Case {
+    std::vector<double> scores;
+    double loss;
+  };
+  const double gap = double{100.F} - double{86.2F};
+  for (const DType dtype : kTypes) {
+    const double tolerance = dtype == DType::float32 ? 5e-7 : 1e-14;
+    for (const Case& c :
+         {Case{{100, double{86.2F}}, std::log1p(std::exp(-gap))}, Case{{1e8, 1e8, 1e8}, std::log(3)},
+          Case{{12, 0}, std::log1p(std::exp(-12))}, Case{{-2e6, -2e6, -2e6, -2e6}, std::log(4)},
+          Case{{30, 0}, std::log1p(std::exp(-30))}}) {
+      const auto k = static_cast<std::int64_t>(c.scores.size());
+      const Array row = cast(Array::of({1, k}, std::span<const double>(c.scores)), dtype);
+      const Tensor x = g.constant(row), label = g.constant(Array::of<std::int32_t>({1}, {0}));
+      const Tensor column = transpose(x), rows = one_hot(label, k, dtype);
+      const Tensor costs[] = {softmax_cross_entropy(x, label),
+                              softmax_cross_entropy(x, rows),
+                              softmax_cross_entropy(x, label, {.reduction = LossReduction::sum}),
+                              -sum(rows * log_softmax(x)),
+                              nll(log_softmax(x), label),
+                              -sum(transpose(rows) * log_softmax(column, 0)),
+                              -sum(rows * log(softmax(x))),
+                              sum(rows * (logsumexp(x, {1}, true) - x)),
+                              -sum(rows * (x - logsumexp(x, {1}, true)))};
+      for (const Tensor& cost : costs)
+        EXPECT_NEAR(evaluate(cost).item() / c.loss, 1, tolerance) << k << ' ' << cost.label();
+    }
+  }
+}
+
+TEST_F(Classification, LeavesScoresOfExamplesThatDoNotCountOutOfLossAndGradient) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Array scores = Array::of<double>({3, 2}, {nan, nan, 1, 2, kInf, -kInf});
+  const Tensor x = g.constant(scores);
+  const Tensor ignored = g.constant(Array::of<std::int32_t>({3}, {-1, 1, -1}));
+  const Tensor weightless = g.constant(Array::of<std::int32_t>({3}, {0, 1, 0}));
+  const Tensor only = g.constant(Array::of<double>({1, 2}, {1, 2}));
+  const Tensor label = g.constant(Array::of<std::int32_t>({1}, {1}));
+  const Tensor weights = g.constant(Array::of<double>({2}, {0, 3})), fed = g.input("w", {2}, DType::float64);
+  for (const LossReduction reduction : {LossReduction::none, LossReduction::sum, LossReduction::mean}) {
+    for (const double smoothing : {0.0, 0.25}) {
+      for (const Tensor& w : {Tensor(), weights, fed}) {
+        const Feeds feeds = w == fed ? Feeds{{fed, Array::of<double>({2}, {0, 3})}} : Feeds{};
+        for (const bool by_weight : {false, true}) {
+          if (by_weight && (w.empty() || smoothing > 0)) continue;
+          LossOptions options{.weights = w, .reduction = reduction, .label_smoothing = smoothing};
+          const Tensor expected = sum(softmax_cross_entropy(only, label, options));
+          if (!by_weight) options.ignore_index = -1;
+          const Tensor loss = sum(softmax_cross_entropy(x, by_weight ? weightless : ignored, options));
+          EXPECT_NEAR(evaluate(loss, feeds).item(), evaluate(expected, feeds).item(), 1e-14);
+          const Array d = evaluate(build_grad(loss, {x})[x], feeds);
+          const Array right = evaluate(build_grad(expected, {only})[only], feeds);
+          for (const std::size_t i : {0, 1, 4, 5}) EXPECT_EQ(d.as<double>()[i], 0);
+          for (const std::size_t i : {0, 1}) EXPECT_NEAR(d.as<double>()[2 + i], right.as<double>()[i], 1e-14);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Classification, CountsNoClassWithAWeightOfZeroInTheSmoothing) {
+  const Tensor x = g.constant(Array::of<double>({1, 3}, {1, 2, -kInf}));
+  const Tensor label = g.constant(Array::of<std::int32_t>({1}, {1}));
+  const Tensor weights = g.constant(Array::of<double>({3}, {1, 1, 0}));
+  const Tensor loss = softmax_cross_entropy(
+      x, label, {.weights = weights, .reduction = LossReduction::sum, .label_smoothing = 0.3});
+  const double z = std::log(std::exp(1) + std::exp(2));
+  EXPECT_NEAR(evaluate(loss).item(), 0.7 * (z - 2) + 0.1 * (2 * z - 3), 1e-14);
+  const Array d = evaluate(build_grad(loss, {x})[x]);
+  for (const double number : d.as<double>()) EXPECT_TRUE(std::isfinite(number));
 }
 
 TEST_F(Classification, RefusesOptionsThatDoNotFit) {

@@ -257,7 +257,7 @@ Rows reduction_rows() {
        .onnx = {"ReduceProd"}},
       {.function = "logsumexp",
        .formula = "y = ln sum of e^x over axes",
-       .derivative = "G e^(x - y)",
+       .derivative = "G softmax(x)",
        .cases = logsumexp_cases(),
        .refused = refused,
        .smooth = Smoothness::third,
