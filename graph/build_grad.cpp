@@ -1,16 +1,22 @@
 #include "gradtable/graph/build_grad.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/choices.hpp"
+#include "gradtable/graph/detail/forms.hpp"
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 
 namespace gradtable {
 namespace {
+
+using detail::Cotangent;
 
 std::string place(const Node& node) {
   return fmt::format("[{}]", to_string(node.location));
@@ -101,14 +107,14 @@ void require_reached(const GradTable& known, const std::vector<Tensor>& targets,
   }
 }
 
-// op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the sum
-// over repetitions by broadcasting, and the check that the result fits.
-Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, const Tensor& gradient) {
+// op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the check
+// that the result fits, zeros where another operand was taken, and the sum over repetitions by broadcasting.
+Cotangent bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, const Cotangent& d) {
   const Op& op = *get_operation(c);
   const Tensor& x = inputs[wrt];
   Tensor part;
   try {
-    part = op.bprop(inputs, c, gradient, wrt);
+    part = op.bprop(inputs, c, d.gradient, wrt);
   } catch (const GradientError& error) {
     throw GradientError(
         fmt::format("build_grad: expected a derivative of {} with respect to its input {}, got: {}  {}",
@@ -123,28 +129,50 @@ Tensor bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, c
         fmt::format("build_grad: expected bprop of {} to give {} for its input {}, got {}  {}", op.name(),
                     to_string(x.type()), x.label(), found, place(c.node())));
   }
-  return sum_to(part, x.shape());
+  return detail::chosen(c, inputs, wrt, d, part);
+}
+
+// The part of V's gradient that comes from C by its stable form, past the inputs that C is written with.
+Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, const Cotangent& d) {
+  std::map<NodeId, Cotangent, std::greater<>> table{{form.form.id(), d}};
+  for (auto entry = table.begin(); entry != table.end(); ++entry) {
+    if (form.bases.contains(entry->first)) continue;
+    const Tensor c = graph.tensor(entry->first);
+    const std::vector<Tensor> inputs = get_inputs(c, graph);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const NodeId id = inputs[i].id();
+      if (id != v.id() && !form.inner.contains(id)) continue;
+      if (get_operation(c)->passes_gradient(i))
+        table[id] = detail::sum_of(table[id], bprop(c, inputs, i, entry->second));
+    }
+  }
+  return table[v.id()];
 }
 
 // Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already. What V's own
 // entry holds came from outside.
-Tensor gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned,
-                   const std::vector<Tensor>& grad_table) {
-  Tensor sum = grad_table[static_cast<std::size_t>(v.id())];
+Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const detail::Forms& forms,
+                      const std::vector<Cotangent>& grad_table) {
+  Cotangent sum = grad_table[static_cast<std::size_t>(v.id())];
   // for C in get_consumers(V, 𝒢′) do
   for (const Tensor& c : get_consumers(v, graph)) {
-    if (!pruned.contains(c)) continue;
-    // D <- build_grad(C, 𝒢, 𝒢′, grad_table)
-    const Tensor& d = grad_table[static_cast<std::size_t>(c.id())];
+    if (!pruned.contains(c) || forms.of(c)) continue;
+    // D <- build_grad(C, 𝒢, 𝒢′, grad_table), empty where only forms lead from C to z
+    const Cotangent& d = grad_table[static_cast<std::size_t>(c.id())];
+    if (d.empty()) continue;
     // op <- get_operation(C);  G^(i) <- op.bprop(get_inputs(C, 𝒢′), V, D)
     const std::vector<Tensor> inputs = get_inputs(c, graph);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i] != v || !get_operation(c)->passes_gradient(i)) continue;
       const Graph::Scope scope(graph, Phase::gradient, c.id());
-      const Tensor part = bprop(c, inputs, i, d);
       // G <- sum_i G^(i)
-      sum = sum.empty() ? part : add(sum, part);
+      sum = detail::sum_of(sum, bprop(c, inputs, i, d));
     }
+  }
+  for (const NodeId id : forms.on(v)) {
+    const Graph::Scope scope(graph, Phase::gradient, id);
+    const Cotangent& d = grad_table[static_cast<std::size_t>(id)];
+    if (!d.empty()) sum = detail::sum_of(sum, part_of_form(*forms.of(graph.tensor(id)), v, graph, d));
   }
   return sum;
 }
@@ -177,27 +205,31 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   if (unreached == Unreached::error) require_reached(known, targets, pruned);
 
   // Initialize grad_table, a data structure associating tensors to their gradients
-  std::vector<Tensor> grad_table(pruned.size());
+  std::vector<Cotangent> grad_table(pruned.size());
   for (const auto& [y, gradient] : known) {
     const Graph::Scope scope(graph, Phase::gradient, y.id());
-    Tensor& entry = grad_table[static_cast<std::size_t>(y.id())];
-    entry = entry.empty() ? gradient : add(entry, gradient);
+    Cotangent& entry = grad_table[static_cast<std::size_t>(y.id())];
+    entry = detail::sum_of(entry, {gradient});
   }
+  const detail::Forms forms(
+      graph, pruned.size(), [&](const Tensor& v) { return pruned.contains(v); },
+      [&](const Tensor& v) { return std::ranges::find(targets, v) != targets.end(); });
 
   // for V in 𝕋 do build_grad(V, 𝒢, 𝒢′, grad_table): grad_table[V] = G. Each bprop and each sum has inserted G
   // and the operations creating it into 𝒢.
   for (auto id = static_cast<NodeId>(pruned.size()) - 1; id >= 0; --id) {
     const Tensor v = graph.tensor(id);
     if (pruned.contains(v))
-      grad_table[static_cast<std::size_t>(id)] = gradient_of(v, graph, pruned, grad_table);
+      grad_table[static_cast<std::size_t>(id)] = gradient_of(v, graph, pruned, forms, grad_table);
   }
 
   // Return grad_table restricted to 𝕋
   std::vector<GradTable::Entry> restricted;
   for (const Tensor& target : targets) {
     const Graph::Scope scope(graph, Phase::gradient, target.id());
-    const auto place = static_cast<std::size_t>(target.id());
-    restricted.push_back({target, pruned.contains(target) ? grad_table[place] : zeros_like(target)});
+    const Tensor gradient =
+        pruned.contains(target) ? grad_table[static_cast<std::size_t>(target.id())].gradient : Tensor();
+    restricted.push_back({target, gradient.empty() ? zeros_like(target) : gradient});
   }
   return GradTable(std::move(restricted));
 }

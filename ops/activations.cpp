@@ -130,6 +130,21 @@ class Softplus final : public detail::Unary<Softplus> {
   }
 };
 
+class LogSigmoid final : public detail::Unary<LogSigmoid> {
+ public:
+  std::string_view name() const override { return "log_sigmoid"; }
+  static constexpr double kFlops = 25;
+  template <class T>
+  static T formula(T x) {
+    // min(x, 0) - ln(1 + e^-|x|), which no x overflows.
+    return (x < T{0} ? x : T{0}) - detail::log1p(detail::exp(-std::abs(x)));
+  }
+  // dy/dx = 1 / (1 + e^x), which 1 - sigmoid(x) would round
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
+    return mul(gradient, sigmoid(neg(inputs[0])));
+  }
+};
+
 // P(x), the distribution function of the standard normal distribution. erfc keeps the digits that 1 + erf
 // loses far below 0.
 template <class T>
@@ -194,6 +209,10 @@ Tensor elu(const Tensor& x, double alpha, Location at) {
 
 Tensor softplus(const Tensor& x, Location at) {
   return apply<Softplus>({x}, at);
+}
+
+Tensor log_sigmoid(const Tensor& x, Location at) {
+  return apply<LogSigmoid>({x}, at);
 }
 
 Tensor gelu(const Tensor& x, Location at) {

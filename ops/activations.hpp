@@ -25,6 +25,9 @@ Tensor elu(const Tensor& x, double alpha = 1, Location at = Location::current())
 // y = ln(1 + e^x), computed so that no x overflows.
 Tensor softplus(const Tensor& x, Location at = Location::current());
 
+// y = ln(1 / (1 + e^-x)) = -softplus(-x), the logarithm of sigmoid, computed so that no x overflows.
+Tensor log_sigmoid(const Tensor& x, Location at = Location::current());
+
 // y = x P(x), with the standard normal distribution P(x) = (1 + erf(x / sqrt 2)) / 2. Its derivative is that
 // of finite x; at infinities it is NaN.
 Tensor gelu(const Tensor& x, Location at = Location::current());

@@ -6,6 +6,7 @@
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 
 namespace gradtable {
 namespace {
@@ -82,7 +83,7 @@ class GreaterEqual final : public Comparison<GreaterEqual> {
   }
 };
 
-class Where final : public detail::Elementwise<Where> {
+class Where final : public detail::Elementwise<Where>, public detail::Choice {
  public:
   std::string_view name() const override { return "where"; }
   TensorType infer(std::span<const TensorType> inputs) const override {
@@ -98,6 +99,9 @@ class Where final : public detail::Elementwise<Where> {
     dispatch(output.dtype(), [&]<class T>() {
       detail::forward_of<T, std::uint8_t, T, T>(formula_of_op(), inputs, output, parts);
     });
+  }
+  Tensor taken(Inputs inputs, const Tensor&, std::size_t wrt) const override {
+    return wrt == 1 ? inputs[0] : equal(inputs[0], 0);
   }
   // where(condition, a, a)
   Tensor simplified(Inputs inputs) const override {
@@ -116,12 +120,15 @@ Tensor share(Inputs inputs, const Tensor& gradient, const Tensor& holds) {
   return where(equal(inputs[0], inputs[1]), scale(gradient, 0.5), where(holds, gradient, 0));
 }
 
-class Maximum final : public detail::Binary<Maximum> {
+class Maximum final : public detail::Binary<Maximum>, public detail::Choice {
  public:
   std::string_view name() const override { return "maximum"; }
   template <class T>
   static T formula(T a, T b) {
     return a > b || a != a ? a : b;  // NaN when one is
+  }
+  Tensor taken(Inputs inputs, const Tensor&, std::size_t wrt) const override {
+    return greater_equal(inputs[wrt], inputs[1 - wrt]);
   }
   // dc/da = 1 where a > b, 1/2 where they are equal, else 0; the same for b
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -129,12 +136,15 @@ class Maximum final : public detail::Binary<Maximum> {
   }
 };
 
-class Minimum final : public detail::Binary<Minimum> {
+class Minimum final : public detail::Binary<Minimum>, public detail::Choice {
  public:
   std::string_view name() const override { return "minimum"; }
   template <class T>
   static T formula(T a, T b) {
     return a < b || a != a ? a : b;  // NaN when one is
+  }
+  Tensor taken(Inputs inputs, const Tensor&, std::size_t wrt) const override {
+    return less_equal(inputs[wrt], inputs[1 - wrt]);
   }
   // dc/da = 1 where a < b, 1/2 where they are equal, else 0; the same for b
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
@@ -142,7 +152,7 @@ class Minimum final : public detail::Binary<Minimum> {
   }
 };
 
-class Clip final : public detail::Unary<Clip> {
+class Clip final : public detail::Unary<Clip>, public detail::Choice {
  public:
   Clip(double low, double high) : low_(low), high_(high) {}
   std::string_view name() const override { return "clip"; }
@@ -156,6 +166,9 @@ class Clip final : public detail::Unary<Clip> {
   T formula(T x) const {
     const T low = static_cast<T>(low_), high = static_cast<T>(high_);
     return x < low ? low : x > high ? high : x;
+  }
+  Tensor taken(Inputs inputs, const Tensor& output, std::size_t) const override {
+    return equal(inputs[0], output);
   }
   // dy/dx = 1 where x = y, which is from low to high, else 0
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {

@@ -18,7 +18,11 @@ Tensor greater(const Operand& a, const Operand& b, Location at = Location::curre
 Tensor greater_equal(const Operand& a, const Operand& b, Location at = Location::current());
 
 // y = a where the condition, a tensor of uint8, is not 0, else b, whose numbers are then not looked at; a and
-// b are of one element type. The gradient of the one that was not taken is 0, never NaN.
+// b are of one element type. The gradient of the operand that is not taken is 0, and so are the gradients of
+// what it is made of, also where a derivative there is infinite or NaN: where(x > 0, sqrt(x), x) has the
+// derivative 1 at -1. So do maximum, minimum and clip. This holds element by element through element-wise
+// ops, sums and other reductions, and for the slices of ops that work on slices, as rows of softmax; through
+// others, as the second factor of a product, where nothing of a result is taken (docs/calculus.md#branches).
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Location at = Location::current());
 
 // c = max(a, b), c = min(a, b); float32 or float64, NaN where one is NaN. Where a = b, each gets half of the

@@ -225,6 +225,22 @@ bool detail::is_log(const Op& op) {
   return dynamic_cast<const Log*>(&op) != nullptr;
 }
 
+bool detail::is_log1p(const Op& op) {
+  return dynamic_cast<const Log1p*>(&op) != nullptr;
+}
+
+bool detail::is_exp(const Op& op) {
+  return dynamic_cast<const Exp*>(&op) != nullptr;
+}
+
+bool detail::is_sigmoid(const Op& op) {
+  return dynamic_cast<const Sigmoid*>(&op) != nullptr;
+}
+
+bool detail::is_square(const Op& op) {
+  return dynamic_cast<const Square*>(&op) != nullptr;
+}
+
 Tensor neg(const Tensor& x, Location at) {
   return apply<Neg>({x}, at);
 }

@@ -73,6 +73,10 @@ class LogSumExp final : public detail::OverAxes<detail::Reduction> {
 
 }  // namespace
 
+bool detail::is_logsumexp(const Op& op) {
+  return dynamic_cast<const LogSumExp*>(&op) != nullptr;
+}
+
 // Of axes that lie apart, the last ones first: ln sum e^(ln sum e^x). The axes before them keep their
 // numbers.
 Tensor logsumexp(const Tensor& x, std::vector<std::int64_t> axes, bool keep_dims, Location at) {

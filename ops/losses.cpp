@@ -16,6 +16,7 @@
 #include "gradtable/ops/detail/rows.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
@@ -275,6 +276,10 @@ bool is_plain_mean(const LossOptions& options) {
 }
 
 }  // namespace
+
+bool detail::is_cross_entropy(const Op& op) {
+  return dynamic_cast<const CrossEntropy*>(&op) != nullptr;
+}
 
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at) {
   return apply<CrossEntropy>({probabilities, labels}, at);

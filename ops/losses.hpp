@@ -11,8 +11,9 @@ namespace gradtable {
 
 // loss = sum over rows i and classes j of -y_ij ln(p_ij + eps), a scalar: the sum over the batch, not its
 // mean, and 0 for m = 0. p: probabilities (m,k), k > 0. y: int32 class indices (m), or rows (m,k). eps is the
-// spacing of numbers at 1, and the gradient with respect to p is -y/p, as if it were 0: infinite where p = 0,
-// as softmax gives for very different scores, for which there is softmax_cross_entropy. Throws ShapeError; a
+// spacing of numbers at 1, and the gradient with respect to p is -y/p, as if it were 0: infinite where p = 0.
+// Of p = softmax(x), programs compute -y_ij ln softmax(x_i)_j in one, without eps, and the gradient with
+// respect to x is that of softmax_cross_entropy: finite for scores of any size. Throws ShapeError; a
 // label out of range is a DataError when run.
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at = Location::current());
 

@@ -8,6 +8,7 @@
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 
 namespace gradtable {
@@ -48,6 +49,7 @@ class Power final : public detail::Unary<Power> {
   explicit Power(double exponent) : exponent_(exponent) {}
   std::string_view name() const override { return "pow"; }
   std::vector<Attribute> attributes() const override { return {{"exponent", exponent_}}; }
+  double exponent() const { return exponent_; }
   static constexpr double kFlops = 30;
   template <class T>
   T formula(T x) const {
@@ -101,6 +103,14 @@ class Pow final : public detail::Binary<Pow> {
 };
 
 }  // namespace
+
+std::optional<double> detail::exponent_of(const Op& op) {
+  if (is_square(op)) return 2;
+  if (dynamic_cast<const Sqrt*>(&op)) return 0.5;
+  if (dynamic_cast<const Reciprocal*>(&op)) return -1;
+  const auto* power = dynamic_cast<const Power*>(&op);
+  return power ? std::optional(power->exponent()) : std::nullopt;
+}
 
 Tensor sqrt(const Tensor& x, Location at) {
   return apply<Sqrt>({x}, at);

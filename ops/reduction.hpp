@@ -40,8 +40,14 @@ Tensor min(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims 
 Tensor prod(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
             Location at = Location::current());
 
+// y = sqrt(sum x^2) over `axes`, the Euclidean norm, for numbers whose squares overflow or vanish as well; 0
+// of nothing. The gradient at 0 is 0.
+Tensor norm(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
+            Location at = Location::current());
+
 // y = ln sum e^x over `axes`, for numbers of any size; -inf of nothing and of nothing but -inf. The gradient
-// is softmax, and 0 of nothing but -inf. Goodfellow et al., section 6.2.2.3.
+// is softmax, and 0 of nothing but -inf. Beside large x the result has the digits of x alone: for differences
+// logsumexp(x) - x_j there are log_softmax and softmax_cross_entropy. Goodfellow et al., section 6.2.2.3.
 Tensor logsumexp(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
                  Location at = Location::current());
 

@@ -190,9 +190,13 @@ Tensor along(const Tensor& x, std::string_view name, std::int64_t axis, Location
 
 }  // namespace
 
-bool detail::is_softmax(const Op& op) {
+std::optional<std::int64_t> detail::softmax_axis(const Op& op) {
   const auto* softmax = dynamic_cast<const Softmax*>(&op);
-  return softmax != nullptr && softmax->axis() == -1;
+  return softmax ? std::optional(softmax->axis()) : std::nullopt;
+}
+
+bool detail::is_softmax(const Op& op) {
+  return softmax_axis(op) == -1;
 }
 
 bool detail::is_log_softmax(const Op& op) {

@@ -19,6 +19,10 @@ struct Change {
 // The graph without the nodes that nothing asked for needs.
 Change dead_nodes(const Computation& from);
 
+// Formulas that overflow or vanish in a part, as ln softmax(x), in a form that does not
+// (ops/patterns/stable_forms.hpp), which build_grad differentiates too. Equal wherever the parts are finite.
+Change stable_forms(const Computation& from);
+
 // Nodes whose inputs are all constants become constants, computed once; not those that are much larger than
 // what they are made of, and not ops that may throw.
 Change constant_folding(const Computation& from);
@@ -30,11 +34,9 @@ Change identities(const Computation& from);
 // flags of the product: BLAS reads the matrices as they lie.
 Change transposes(const Computation& from);
 
-// The loss written out in log, softmax, products and sums, as softmax_cross_entropy: -sum(y log(softmax(x)))
+// The loss written out in log_softmax, products and sums, as softmax_cross_entropy: -sum(y log_softmax(x))
 // / m with its sums or means over the axes in any order, with sign and factors anywhere, for rows of weights
-// y or class indices as one_hot; and its gradient, as softmax_cross_entropy has it. Any other log(softmax(x))
-// becomes log_softmax(x). Equal wherever the parts are finite; where a probability becomes 0 the parts give
-// NaN or infinities, and the program does not. Not cross_entropy, whose eps is part of its value.
+// y or class indices as one_hot; and its gradient, as softmax_cross_entropy has it.
 Change softmax_cross_entropy_parts(const Computation& from);
 
 // beta C + alpha A B, from sums, differences and multiples, as one gemm, which can be computed in C's memory:

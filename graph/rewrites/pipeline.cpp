@@ -17,6 +17,7 @@ Change apply(const Computation& from, int /*slices*/) {
 std::span<const Pass> first_passes() {
   static constexpr std::array kPasses = {
       Pass{"dead_nodes", apply<dead_nodes>},
+      Pass{"stable_forms", apply<stable_forms>},
       Pass{"constant_folding", apply<constant_folding>},
       Pass{"identities", apply<identities>},
       Pass{"transposes", apply<transposes>},

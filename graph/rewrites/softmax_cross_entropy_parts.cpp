@@ -59,13 +59,6 @@ class Formulas {
   NodeId input(NodeId id, std::size_t i) const { return rewriter_.node(id).inputs[i]; }
   const TensorType& type(NodeId id) const { return rewriter_.node(id).type; }
 
-  // x, where the node is log(softmax(x)) or log_softmax(x).
-  std::optional<NodeId> log_softmax_of(NodeId id) const {
-    if (is(id, is_log_softmax)) return input(id, 0);
-    const bool spelled_out = is(id, is_log) && is(input(id, 0), is_softmax);
-    return spelled_out ? std::optional(input(input(id, 0), 0)) : std::nullopt;
-  }
-
   std::optional<Loss> loss(NodeId id) const;
   std::optional<LossGradient> loss_gradient(NodeId id) const;
 
@@ -75,9 +68,7 @@ class Formulas {
   std::optional<Multiple> multiple(NodeId id) const;
   Multiple without_factors(NodeId id) const;
   std::optional<Multiple> summed(NodeId id) const;
-  bool is_product(NodeId id, NodeId a, NodeId b) const;
   bool sums_rows(NodeId id) const;
-  std::optional<NodeId> gradient_of_log(NodeId id, NodeId& probabilities) const;
   std::optional<NodeId> gradient_of_log_softmax(NodeId id, NodeId& probabilities) const;
   bool take_share(LossGradient& gradient) const;
   NodeId broadcast_number(NodeId id) const;
@@ -139,18 +130,12 @@ std::optional<Loss> Formulas::loss(NodeId id) const {
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const Multiple logarithms = without_factors(input(sum.id, i));
     Multiple y = without_factors(input(sum.id, 1 - i));
-    const std::optional<NodeId> x = log_softmax_of(logarithms.id);
-    if (!x || rewriter_.uses(logarithms.id) != 1) continue;
-    if (type(y.id) != type(sum.id) || type(*x) != type(sum.id)) continue;
+    if (!is(logarithms.id, is_log_softmax) || rewriter_.uses(logarithms.id) != 1) continue;
+    if (type(y.id) != type(sum.id) || type(logarithms.id) != type(sum.id)) continue;
     y.factor *= sum.factor * logarithms.factor;
-    return Loss{sum.id, *x, y};
+    return Loss{sum.id, input(logarithms.id, 0), y};
   }
   return std::nullopt;
-}
-
-bool Formulas::is_product(NodeId id, NodeId a, NodeId b) const {
-  if (!is(id, is_mul)) return false;
-  return (input(id, 0) == a && input(id, 1) == b) || (input(id, 0) == b && input(id, 1) == a);
 }
 
 // Whether the node is its input summed over the last axis, which stays with an extent of 1.
@@ -163,21 +148,6 @@ bool Formulas::sums_rows(NodeId id) const {
     if (to[axis] != (axis + 1 == from.rank() ? 1 : from[axis])) return false;
   }
   return true;
-}
-
-// What bprop of log and softmax give together: p (D - sum_j D_j p_j) for D = Z / p is Z - p sum_j Z_j.
-std::optional<NodeId> Formulas::gradient_of_log(NodeId id, NodeId& probabilities) const {
-  if (!is(id, is_mul)) return std::nullopt;
-  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-    const NodeId p = input(id, i), difference = input(id, 1 - i);
-    if (!is(p, is_softmax) || !is(difference, is_sub)) continue;
-    const NodeId d = input(difference, 0), weighted = input(difference, 1);
-    if (!is(d, is_div) || input(d, 1) != p || type(input(d, 0)) != type(p)) continue;
-    if (!sums_rows(weighted) || !is_product(input(weighted, 0), d, p)) continue;
-    probabilities = p;
-    return input(d, 0);
-  }
-  return std::nullopt;
 }
 
 // What bprop of log_softmax gives: Z - p sum_j Z_j.
@@ -219,13 +189,11 @@ bool Formulas::take_share(LossGradient& gradient) const {
 
 std::optional<LossGradient> Formulas::loss_gradient(NodeId id) const {
   LossGradient gradient{};
-  std::optional<NodeId> z = gradient_of_log(id, gradient.probabilities);
-  const bool of_parts = z.has_value();
-  if (!of_parts) z = gradient_of_log_softmax(id, gradient.probabilities);
+  const std::optional<NodeId> z = gradient_of_log_softmax(id, gradient.probabilities);
   if (!z) return std::nullopt;
   gradient.y = without_factors(*z);
   take_share(gradient);
-  const bool cheaper = of_parts || gradient.y.id != *z || is(gradient.y.id, is_one_hot);
+  const bool cheaper = gradient.y.id != *z || is(gradient.y.id, is_one_hot);
   return cheaper ? std::optional(gradient) : std::nullopt;
 }
 
@@ -269,7 +237,7 @@ Change softmax_cross_entropy_parts(const Computation& from) {
   Rewriter rewriter(from);
   const Formulas formulas(rewriter, *from.graph);
   std::unordered_set<NodeId> losses;  // by their products, since each node from there to the root is replaced
-  int gradients = 0, logarithms = 0;
+  int gradients = 0;
   Computation made = rewriter.run([&](NodeId id) {
     const Node& node = rewriter.node(id);
     if (const std::optional<Loss> loss = formulas.loss(id)) {
@@ -280,15 +248,11 @@ Change softmax_cross_entropy_parts(const Computation& from) {
       ++gradients;
       return as_difference(rewriter, formulas, *gradient, node.location);
     }
-    const std::optional<NodeId> x = formulas.log_softmax_of(id);
-    if (!x || formulas.is(id, is_log_softmax)) return Tensor();
-    ++logarithms;
-    return log_softmax(rewriter[*x], -1, node.location);
+    return Tensor();
   });
-  if (losses.empty() && gradients == 0 && logarithms == 0) return {};
+  if (losses.empty() && gradients == 0) return {};
   return {std::move(made),
-          fmt::format("{} losses, {} gradients and {} logarithms of softmax from their parts", losses.size(),
-                      gradients, logarithms)};
+          fmt::format("{} losses and {} gradients from their parts", losses.size(), gradients)};
 }
 
 }  // namespace gradtable::detail

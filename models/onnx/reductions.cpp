@@ -3,7 +3,6 @@
 #include "gradtable/models/onnx/detail/integers.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/powers.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/slicing.hpp"
 
@@ -25,10 +24,6 @@ Tensor sum_of_absolutes(const Tensor& x, const Axes& axes, bool keep, Location a
 
 Tensor sum_of_squares(const Tensor& x, const Axes& axes, bool keep, Location at) {
   return sum(square(x), axes, keep, at);
-}
-
-Tensor norm(const Tensor& x, const Axes& axes, bool keep, Location at) {
-  return sqrt(sum_of_squares(x, axes, keep, at));
 }
 
 Tensor log_of_sum(const Tensor& x, const Axes& axes, bool keep, Location at) {

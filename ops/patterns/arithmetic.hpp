@@ -1,6 +1,8 @@
 // What passes that rewrite graphs ask of the arithmetic of elements; what is linear they see by linear.hpp.
 #pragma once
 
+#include <optional>
+
 #include "gradtable/core/op.hpp"
 
 namespace gradtable::detail {
@@ -10,7 +12,16 @@ bool is_sub(const Op& op);
 bool is_mul(const Op& op);
 bool is_div(const Op& op);
 
-// The natural logarithm.
+// ln x, ln(1 + x), e^x, sigmoid x
 bool is_log(const Op& op);
+bool is_log1p(const Op& op);
+bool is_exp(const Op& op);
+bool is_sigmoid(const Op& op);
+
+// x^2
+bool is_square(const Op& op);
+
+// c of x^c: that of pow with a number, 1/2 of sqrt, -1 of reciprocal, 2 of square.
+std::optional<double> exponent_of(const Op& op);
 
 }  // namespace gradtable::detail

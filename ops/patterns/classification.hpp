@@ -1,9 +1,17 @@
 // What passes that rewrite graphs ask of the ops between scores and a loss.
 #pragma once
 
+#include <optional>
+
 #include "gradtable/core/op.hpp"
 
 namespace gradtable::detail {
+
+// The axis of softmax, counted from the end; none of other ops.
+std::optional<std::int64_t> softmax_axis(const Op& op);
+
+// cross_entropy of probabilities.
+bool is_cross_entropy(const Op& op);
 
 // Over the last axis.
 bool is_softmax(const Op& op);

@@ -21,6 +21,9 @@ class Reduction : public Op {
   Tensor simplified(std::span<const Tensor> inputs) const override;
 };
 
+// ln sum e^x
+bool is_logsumexp(const Op& op);
+
 // The sum, times weight(the input's shape).
 class WeightedSum : public Reduction {
  public:

@@ -70,6 +70,10 @@ Rows activation_rows() {
           {activation(
               "softplus", [](Inputs x) { return softplus(x[0]); },
               [](double x) { return std::log(1 + std::exp(x)); })}),
+      row({.function = "log_sigmoid", .formula = "y = -ln(1 + e^-x)", .derivative = "G / (1 + e^x)"},
+          {activation(
+              "log_sigmoid", [](Inputs x) { return log_sigmoid(x[0]); },
+              [](double x) { return -std::log(1 + std::exp(-x)); })}),
       row({.function = "gelu",
            .formula = "y = x P(x), P(x) = (1 + erf(x / sqrt 2)) / 2",
            .derivative = "(P(x) + x e^(-x^2 / 2) / sqrt(2 pi)) G"},

@@ -105,6 +105,11 @@ const Joining kLogSumExp = {"logsumexp", logsumexp, [](const Array& x, const Sha
                               return mapped(sums, [](double v) { return std::log(v); });
                             }};
 
+const Joining kNorm = {"norm", norm, [](const Array& x, const Shape& kept) {
+                         const Array squares = summed(mapped(x, [](double v) { return v * v; }), kept);
+                         return mapped(squares, [](double v) { return std::sqrt(v); });
+                       }};
+
 Cases prod_cases() {
   Cases cases = joining_cases(kProd);
   const auto with_zeros = [&](const std::string& special, const std::vector<double>& x) {
@@ -255,6 +260,13 @@ Rows reduction_rows() {
        .refused = refused,
        .smooth = Smoothness::third,
        .onnx = {"ReduceProd"}},
+      {.function = "norm",
+       .formula = "y = sqrt of the sum of x^2 over axes",
+       .derivative = "G x / y, and 0 where y = 0",
+       .cases = joining_cases(kNorm),
+       .refused = refused,
+       .smooth = Smoothness::third,
+       .onnx = {"ReduceL2"}},
       {.function = "logsumexp",
        .formula = "y = ln sum of e^x over axes",
        .derivative = "G softmax(x)",

@@ -1,0 +1,17 @@
+// Ops that take each element from one of their inputs: build_grad looks for them.
+#pragma once
+
+#include "gradtable/core/tensor.hpp"
+
+namespace gradtable::detail {
+
+// A base of op classes, besides Op.
+class Choice {
+ public:
+  virtual ~Choice() = default;
+  // Where elements may come from inputs[wrt]: a uint8 that broadcasts to the output's shape. Elsewhere bprop
+  // gives this input 0, whatever arrives.
+  virtual Tensor taken(std::span<const Tensor> inputs, const Tensor& output, std::size_t wrt) const = 0;
+};
+
+}  // namespace gradtable::detail

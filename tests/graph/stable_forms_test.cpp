@@ -1,0 +1,184 @@
+// Formulas that overflow or vanish in a part: values and derivatives of what they say as a whole.
+#include "gradtable/ops/patterns/stable_forms.hpp"
+
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "tests/ops/comparisons.hpp"
+#include <gtest/gtest.h>
+
+#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/derivatives.hpp"
+#include "gradtable/graph/program.hpp"
+#include "gradtable/ops/activations.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/powers.hpp"
+#include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/softmax.hpp"
+
+namespace gradtable {
+namespace {
+
+using testing::close_to;
+using Function = std::function<Tensor(const Tensor&)>;
+
+// A formula of x, (1,3), and what it says.
+struct Pair {
+  const char* name;
+  Function written, meant;
+};
+
+void PrintTo(const Pair& pair, std::ostream* stream) {
+  *stream << pair.name;
+}
+
+class StableForms : public ::testing::TestWithParam<Pair> {};
+
+// Weights, so that no sum hides a wrong element; and the derivatives of a projection of the first ones.
+std::vector<Tensor> derivatives(const Tensor& y, const Tensor& x) {
+  Graph& g = x.graph();
+  const Tensor weights = cast(g.constant(Array::of<double>({1, 3}, {0.3, -1.2, 0.7})), x.dtype());
+  const Tensor first =
+      build_grad(sum(y * (y.shape().size() == 3 ? weights : g.constant(0.7, x.dtype()))), {x})[x];
+  return {first, build_grad(sum(first * weights), {x}, Unreached::zeros)[x]};
+}
+
+TEST_P(StableForms, AreRightToTheSecondOrderWhereAPartIsNotFinite) {
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    for (const std::vector<double>& at : std::vector<std::vector<double>>{
+             {1000, -1000, 0.5}, {-2000, 3, 104}, {0, 0, 0}, {1, -2, 0.5}, {-1e-3, 800, 800}}) {
+      Graph g;
+      const Tensor x = g.parameter("x", cast(Array::of({1, 3}, std::span<const double>(at)), dtype));
+      const Tensor written = GetParam().written(x), meant = GetParam().meant(x);
+      const double tolerance = dtype == DType::float32 ? 1e-5 : 1e-12;
+      EXPECT_TRUE(close_to(evaluate(written), evaluate(meant), tolerance)) << at[0];
+      const std::vector<Tensor> found = derivatives(written, x), expected = derivatives(meant, x);
+      for (const std::size_t order : {0, 1}) {
+        const Array values = evaluate(found[order]);
+        EXPECT_TRUE(close_to(values, evaluate(expected[order]), tolerance)) << order << " at " << at[0];
+        const Array numbers = cast(values, DType::float64);
+        for (const double number : numbers.as<double>()) EXPECT_TRUE(std::isfinite(number));
+      }
+    }
+  }
+}
+
+Tensor labels(const Tensor& x) {
+  return x.graph().constant(Array::of<std::int32_t>({1}, {1}));
+}
+
+Tensor soft_labels(const Tensor& x) {
+  return cast(x.graph().constant(Array::of<double>({1, 3}, {0.25, 0.5, 0.25})), x.dtype());
+}
+
+const Pair kPairs[] = {
+    {"log_of_sigmoid", [](const Tensor& x) { return log(sigmoid(x)); },
+     [](const Tensor& x) { return log_sigmoid(x); }},
+    {"log_of_one_minus_sigmoid", [](const Tensor& x) { return log(1.0 - sigmoid(x)); },
+     [](const Tensor& x) { return log_sigmoid(-x); }},
+    {"log1p_of_minus_sigmoid", [](const Tensor& x) { return log1p(-sigmoid(x)); },
+     [](const Tensor& x) { return log_sigmoid(-x); }},
+    {"log_of_sigmoid_written_out", [](const Tensor& x) { return log(1.0 / (1.0 + exp(-x))); },
+     [](const Tensor& x) { return log_sigmoid(x); }},
+    {"sigmoid_written_out", [](const Tensor& x) { return 1.0 / (exp(-x) + 1.0); },
+     [](const Tensor& x) { return sigmoid(x); }},
+    {"sigmoid_as_reciprocal", [](const Tensor& x) { return reciprocal(1.0 + exp(-x)); },
+     [](const Tensor& x) { return sigmoid(x); }},
+    {"log_of_one_plus_exp", [](const Tensor& x) { return log(1.0 + exp(x)); },
+     [](const Tensor& x) { return softplus(x); }},
+    {"log1p_of_exp", [](const Tensor& x) { return log1p(exp(x)); },
+     [](const Tensor& x) { return softplus(x); }},
+    {"log_of_exp", [](const Tensor& x) { return log(exp(x)); }, [](const Tensor& x) { return x * 1.0; }},
+    {"log_of_softmax", [](const Tensor& x) { return log(softmax(x)); },
+     [](const Tensor& x) { return log_softmax(x); }},
+    {"log_of_softmax_written_out",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return log(e / sum(e, {1}, true));
+     },
+     [](const Tensor& x) { return log_softmax(x); }},
+    {"softmax_written_out",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return e / sum(e, {1}, true);
+     },
+     [](const Tensor& x) { return softmax(x); }},
+    {"log_of_sum_of_exp", [](const Tensor& x) { return log(sum(exp(x), {1})); },
+     [](const Tensor& x) { return logsumexp(x, {1}); }},
+    {"log_of_mean_of_exp", [](const Tensor& x) { return log(mean(exp(x))); },
+     [](const Tensor& x) { return logsumexp(x) - std::log(3.0); }},
+    {"log_of_exp_and_exp", [](const Tensor& x) { return log(exp(x) + exp(2.0 * x)); },
+     [](const Tensor& x) { return x + softplus(x); }},
+    {"difference_from_logsumexp", [](const Tensor& x) { return x - logsumexp(x, {1}, true); },
+     [](const Tensor& x) { return log_softmax(x); }},
+    {"logsumexp_less_x", [](const Tensor& x) { return logsumexp(x) - x; },
+     [](const Tensor& x) { return -log_softmax(x); }},
+    {"cross_entropy_of_softmax", [](const Tensor& x) { return cross_entropy(softmax(x), labels(x)); },
+     [](const Tensor& x) { return softmax_cross_entropy(x, labels(x)); }},
+    {"cross_entropy_of_soft_labels",
+     [](const Tensor& x) { return cross_entropy(softmax(x), soft_labels(x)); },
+     [](const Tensor& x) { return softmax_cross_entropy(x, soft_labels(x)); }},
+    {"root_of_square", [](const Tensor& x) { return sqrt(square(x)); },
+     [](const Tensor& x) { return abs(x); }},
+    {"root_of_sum_of_squares", [](const Tensor& x) { return sqrt(sum(square(x))); },
+     [](const Tensor& x) { return norm(x); }},
+    {"root_of_sum_of_products", [](const Tensor& x) { return pow(sum(x * x, {1}), 0.5); },
+     [](const Tensor& x) { return norm(x, {1}); }},
+    {"root_of_mean_of_squares", [](const Tensor& x) { return sqrt(mean(pow(x, 2))); },
+     [](const Tensor& x) { return norm(x) * std::sqrt(1.0 / 3); }},
+    {"root_of_two_squares", [](const Tensor& x) { return sqrt(square(x) + square(0.5 * x)); },
+     [](const Tensor& x) { return abs(x) * std::sqrt(1.25); }},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, StableForms, ::testing::ValuesIn(kPairs),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(StableFormsOfTargets, LeaveTheGradientOfWhatIsWritten) {
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({2}, {1, -2}));
+  const Tensor p = sigmoid(x), loss = sum(log(p)) + sum(square(p));
+  const GradTable table = build_grad(loss, {p, x});
+  const Array at = evaluate(p), by_p = evaluate(table[p]), by_x = evaluate(table[x]);
+  const Array alone = evaluate(build_grad(loss, {x})[x]);
+  for (const std::size_t i : {0, 1}) {
+    const double v = at.as<double>()[i], d = 1 / v + 2 * v;
+    EXPECT_NEAR(by_p.as<double>()[i], d, 1e-14);
+    EXPECT_NEAR(by_x.as<double>()[i], d * v * (1 - v), 1e-14);
+    EXPECT_NEAR(alone.as<double>()[i], d * v * (1 - v), 1e-14);
+  }
+}
+
+TEST(StableFormsOfTargets, HaveProductsWithJacobians) {
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({2}, {-1000, 2}));
+  const Tensor v = g.constant(Array::of<double>({2}, {3, 5}));
+  const double s = 1 / (1 + std::exp(2));
+  EXPECT_TRUE(
+      close_to(evaluate(jvp({log(sigmoid(x))}, {x}, {v})[0]), Array::of<double>({2}, {3, 5 * s}), 1e-14));
+  EXPECT_TRUE(close_to(evaluate(hvp(sum(log(sigmoid(x))), {x}, {v})[0]),
+                       Array::of<double>({2}, {0, -5 * s * (1 - s)}), 1e-14));
+}
+
+TEST(Norm, TakesNumbersWhoseSquaresOverflowOrVanish) {
+  for (const double unit : {1.0, 1e30, 1e-30}) {
+    Graph g;
+    const Tensor x =
+        g.parameter("x", Array::of<float>({2}, {static_cast<float>(3 * unit), static_cast<float>(4 * unit)}));
+    EXPECT_NEAR(evaluate(norm(x)).item() / unit, 5, 1e-6);
+    EXPECT_TRUE(close_to(evaluate(build_grad(norm(x), {x})[x]), Array::of<double>({2}, {0.6, 0.8}), 1e-6));
+  }
+  Graph g;
+  const Tensor zero = g.parameter("x", full({2}, 0));
+  const Tensor d = build_grad(norm(zero), {zero})[zero];
+  EXPECT_TRUE(close_to(evaluate(d), full({2}, 0), 0));
+  EXPECT_TRUE(close_to(evaluate(build_grad(sum(d), {zero})[zero]), full({2}, 0), 0));
+}
+
+}  // namespace
+}  // namespace gradtable
