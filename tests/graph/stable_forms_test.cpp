@@ -59,7 +59,7 @@ TEST_P(StableForms, AreRightToTheSecondOrderWhereAPartIsNotFinite) {
       const double tolerance = dtype == DType::float32 ? 1e-5 : 1e-12;
       EXPECT_TRUE(close_to(evaluate(written), evaluate(meant), tolerance)) << at[0];
       const std::vector<Tensor> found = derivatives(written, x), expected = derivatives(meant, x);
-      for (const std::size_t order : {0, 1}) {
+      for (const std::size_t order : {0U, 1U}) {
         const Array values = evaluate(found[order]);
         EXPECT_TRUE(close_to(values, evaluate(expected[order]), tolerance)) << order << " at " << at[0];
         const Array numbers = cast(values, DType::float64);
@@ -137,7 +137,7 @@ const Pair kPairs[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, StableForms, ::testing::ValuesIn(kPairs),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 TEST(StableFormsOfTargets, LeaveTheGradientOfWhatIsWritten) {
   Graph g;
@@ -146,7 +146,7 @@ TEST(StableFormsOfTargets, LeaveTheGradientOfWhatIsWritten) {
   const GradTable table = build_grad(loss, {p, x});
   const Array at = evaluate(p), by_p = evaluate(table[p]), by_x = evaluate(table[x]);
   const Array alone = evaluate(build_grad(loss, {x})[x]);
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0U, 1U}) {
     const double v = at.as<double>()[i], d = 1 / v + 2 * v;
     EXPECT_NEAR(by_p.as<double>()[i], d, 1e-14);
     EXPECT_NEAR(by_x.as<double>()[i], d * v * (1 - v), 1e-14);

@@ -342,8 +342,9 @@ TEST_F(Classification, LeavesScoresOfExamplesThatDoNotCountOutOfLossAndGradient)
           EXPECT_NEAR(value(loss).item(), value(expected).item(), 1e-14);
           const Array d = value(build_grad(loss, {x})[x]);
           const Array right = value(build_grad(expected, {only})[only]);
-          for (const std::size_t i : {0, 1, 4, 5}) EXPECT_EQ(d.as<double>()[i], 0);
-          for (const std::size_t i : {0, 1}) EXPECT_NEAR(d.as<double>()[2 + i], right.as<double>()[i], 1e-14);
+          for (const std::size_t i : {0U, 1U, 4U, 5U}) EXPECT_EQ(d.as<double>()[i], 0);
+          for (const std::size_t i : {0U, 1U})
+            EXPECT_NEAR(d.as<double>()[2 + i], right.as<double>()[i], 1e-14);
         }
       }
     }
