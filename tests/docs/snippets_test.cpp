@@ -37,9 +37,9 @@ std::string joined(const Lines& lines) {
   return text;
 }
 
-// README.md and everything below docs/.
+// The pages at the root and everything below docs/.
 std::vector<fs::path> pages() {
-  std::vector<fs::path> found = {kRoot / "README.md"};
+  std::vector<fs::path> found = {kRoot / "README.md", kRoot / "CONTRIBUTING.md"};
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs"))
     if (entry.path().extension() == ".md") found.push_back(entry.path());
   std::ranges::sort(found);
