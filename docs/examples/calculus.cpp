@@ -45,28 +45,6 @@ bool products_example() {
   return equal(row, {-3, -3, -3}) && equal(column, {6, 15});
 }
 
-bool branches_example() {
-  // [branches]
-  Graph g;
-  const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 4}));
-  const Tensor y = where(greater(x, 0), log(sqrt(x)), x);
-  const Tensor dy = build_grad(sum(y), {x})[x];  // 1, 1, 1/8
-  // [/branches]
-  return equal(dy, {1, 1, 0.125});
-}
-
-bool defined_branches_example() {
-  // [defined_branches]
-  Graph g;
-  const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 4}));
-  const Tensor defined = where(greater(x, 0), x, 1);
-  const Tensor roots = sqrt(defined);  // used outside of the branch as well
-  const Tensor y = where(greater(x, 0), log(roots), x) + roots;
-  const Tensor dy = build_grad(sum(y), {x})[x];  // 1, 1, 1/8 + 1/4
-  // [/defined_branches]
-  return equal(dy, {1, 1, 0.375});
-}
-
 bool hvp_example() {
   // [hvp]
   Graph g;
@@ -122,6 +100,28 @@ bool audit_example() {
   std::cout << table;
   // [/audit]
   return !table.passed() && table.count(Verdict::wrong) == 1 && table.rows[1].verdict == Verdict::wrong;
+}
+
+bool branches_example() {
+  // [branches]
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 4}));
+  const Tensor y = where(greater(x, 0), log(sqrt(x)), x);
+  const Tensor dy = build_grad(sum(y), {x})[x];  // 1, 1, 1/8
+  // [/branches]
+  return equal(dy, {1, 1, 0.125});
+}
+
+bool defined_branches_example() {
+  // [defined_branches]
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 4}));
+  const Tensor defined = where(greater(x, 0), x, 1);
+  const Tensor roots = sqrt(defined);  // used outside of the branch as well
+  const Tensor y = where(greater(x, 0), log(roots), x) + roots;
+  const Tensor dy = build_grad(sum(y), {x})[x];  // 1, 1, 1/8 + 1/4
+  // [/defined_branches]
+  return equal(dy, {1, 1, 0.375});
 }
 
 }  // namespace
