@@ -13,6 +13,8 @@
 namespace gradtable {
 namespace {
 
+constexpr int kMostDirections = 1'000'000;
+
 // The cells of a table, each column as wide as its widest cell.
 std::string aligned(const std::vector<std::vector<std::string>>& lines, std::span<const std::string> below) {
   std::vector<std::size_t> widths(lines.front().size());
@@ -56,6 +58,9 @@ Audit audit(Graph& graph, const Tensor& loss, const std::vector<Feed>& feeds, co
                                  loss.empty() ? "an empty tensor" : "one of another graph"));
   if (options.directions < 1)
     throw ConfigError(fmt::format("audit: expected at least 1 direction, got {}", options.directions));
+  if (options.directions > kMostDirections)
+    throw ConfigError(
+        fmt::format("audit: expected at most {} directions, got {}", kMostDirections, options.directions));
   const std::array<NodeId, 1> last{loss.id()};
   const std::vector<NodeId> ids = ancestors(graph, last);
   std::vector<Tensor> values;

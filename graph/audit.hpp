@@ -58,7 +58,7 @@ struct AuditOptions {
 // bounds that these allow. A run of the op for every direction and step, not for every element, is the cost.
 //
 // Throws what compile and Program::run throw, as for an input without a feed, and ConfigError for less than
-// one direction. What a bprop throws is its row's message.
+// one direction or more than a million. What a bprop throws is its row's message.
 Audit audit(Graph& graph, const Tensor& loss, const std::vector<Feed>& feeds = {},
             const AuditOptions& options = {});
 

@@ -99,7 +99,8 @@ class Checker {
     const double higher = order_ == 2 ? options_.second_order : options_.third_order;
     const double allowed = order_ == 1 ? options_.absolute + options_.relative * std::abs(numeric)
                                        : higher * std::max(1.0, std::abs(numeric));
-    const double error = std::abs(analytic - numeric) / allowed;
+    const double difference = std::abs(analytic - numeric);
+    const double error = difference == 0 ? 0 : difference / allowed;
     if (error <= result.largest_error) return;  // false for NaN, which fails below
     result.largest_error = error;
     result.message =
@@ -125,7 +126,7 @@ CheckGradOptions multilinear() {
 
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options) {
-  detail::require_order("check_grad", options.order);
+  detail::require_options("check_grad", options);
   detail::require_numbers("check_grad", inputs);
   Graph graph;
   std::vector<Tensor> tensors, real;

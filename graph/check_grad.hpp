@@ -35,7 +35,8 @@ struct CheckGradResult {
 // orders. f is called once, with one tensor for each array, in a graph of its own, and returns a float64
 // tensor of any shape. Arrays are float64, or integers, which are constants: ShapeError otherwise. Where none
 // is float64 there is nothing to compare. GraphError for an f that gives an empty tensor or one of another
-// graph, ConfigError for an order below 1. What f and build_grad throw passes through.
+// graph, ConfigError for an order that is not 1 to 16, a step that is not above 0 or a bound below 0. What f
+// and build_grad throw passes through.
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options = {});
 

@@ -226,7 +226,7 @@ std::string CheckOpResult::message() const {
 
 CheckOpResult check_op(const Function& f, const std::vector<Array>& inputs, const CheckGradOptions& options) {
   detail::require_numbers("check_op", inputs);
-  detail::require_order("check_op", options.order);
+  detail::require_options("check_op", options);
   const CheckedFunction fine(f, inputs, {.compile = options.compile});
   Failures found, seen;  // seen: without the execution
   bool differences_agree = true;

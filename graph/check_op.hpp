@@ -32,7 +32,7 @@ struct CheckOpResult {
 //   Op's promises     parts, same_bits_in_every_range, reads_own_slice, elementwise and may_overwrite
 // `options` are check_grad's. Inputs are float64, away from kinks by more than the step, or integers, which
 // have no gradient, and y of real inputs is float64 or of integers: ShapeError otherwise; GraphError for an f
-// that gives an empty tensor or one of another graph, ConfigError for an order below 1. f may refuse float32
+// that gives an empty tensor or one of another graph, ConfigError as check_grad. f may refuse float32
 // by ShapeError; then nothing is checked of it. What f throws else passes through.
 CheckOpResult check_op(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                        const std::vector<Array>& inputs, const CheckGradOptions& options = {});

@@ -36,6 +36,14 @@ void check_updates(const std::vector<Update>& updates) {
   }
 }
 
+void check_threads(int threads, int min_threads) {
+  if (threads < 0 || min_threads < 1)
+    throw GraphError(fmt::format("compile: expected 0 or more threads, of them at least 1, got {} and {}",
+                                 threads, min_threads));
+  if (const int most = std::max(threads, min_threads); most > kMostThreads)
+    throw GraphError(fmt::format("compile: expected at most {} threads, got {}", kMostThreads, most));
+}
+
 void check(const Graph& graph, const CompileOptions& options) {
   const auto require_ours = [&](const Tensor& tensor, const char* what) {
     if (tensor.empty() || &tensor.graph() != &graph)
@@ -44,9 +52,7 @@ void check(const Graph& graph, const CompileOptions& options) {
   };
   if (options.outputs.empty() && options.updates.empty())
     throw GraphError("compile: expected at least one output or update, got none");
-  if (options.threads < 0 || options.min_threads < 1)
-    throw GraphError(fmt::format("compile: expected 0 or more threads, of them at least 1, got {} and {}",
-                                 options.threads, options.min_threads));
+  check_threads(options.threads, options.min_threads);
   for (const Tensor& output : options.outputs) require_ours(output, "outputs");
   for (const Tensor& tensor : options.finite) require_ours(tensor, "tensors to check");
   for (const Update& update : options.updates) {

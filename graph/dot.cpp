@@ -122,7 +122,7 @@ Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph),
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {
-  if (tensor.empty() || &tensor.graph() != &graph_)
+  if (tensor.empty() || tensor.graph_serial() != graph_.serial())
     throw GraphError(fmt::format("write_dot: expected tensors of the graph to draw, got {}",
                                  tensor.empty() ? "an empty tensor" : "a tensor of another graph"));
   return tensor.id();
@@ -141,7 +141,7 @@ std::string Drawing::tooltip(const Node& node) const {
     file.remove_prefix(file.rfind('/') + 1);  // npos + 1 is 0
     text += fmt::format("{}{}:{}", text.empty() ? "" : ", ", file, node.location.line());
   }
-  return dot_quoted(text);
+  return dot_tooltip(text);
 }
 
 void Drawing::write_node(std::ostream& out, NodeId id) const {

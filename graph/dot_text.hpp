@@ -1,5 +1,7 @@
-// Text of the user inside a DOT file. Line breaks, other control characters and bytes that are not UTF-8 come
-// out as \n and \x1f, since XML, and so SVG, has no way to say them.
+// Text of the user inside a DOT file, drawn as it is: Graphviz finds no escapes such as \N in it. What
+// printable() escapes comes out as \n or \x1f, since XML, and so SVG, has no way to say most of that. A text
+// longer than Graphviz reads, about 16 KiB, is cut and ends in "..."; a label is broken into lines of 1000
+// characters, since Graphviz refuses what is very wide.
 #pragma once
 
 #include <string>
@@ -10,7 +12,7 @@ namespace gradtable {
 // For use in an HTML-like label: <b>...</b>.
 std::string dot_html(std::string_view text);
 
-// For use in an attribute in quotes, which are not part of the result: tooltip="...".
-std::string dot_quoted(std::string_view text);
+// For use in a tooltip, in quotes that are not part of the result: tooltip="...".
+std::string dot_tooltip(std::string_view text);
 
 }  // namespace gradtable

@@ -1,10 +1,12 @@
 #include "gradtable/graph/jacobian.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
 
+#include "gradtable/core/checked.hpp"
 #include "gradtable/graph/derivatives.hpp"
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/broadcast.hpp"
@@ -29,7 +31,9 @@ Tensor unit(const Tensor& y, std::int64_t j) {
 }
 
 std::int64_t elements(const std::vector<Tensor>& tensors) {
-  const auto add_size = [](std::int64_t sum, const Tensor& t) { return sum + t.shape().size(); };
+  const auto add_size = [](std::int64_t sum, const Tensor& t) {
+    return checked_add(sum, t.shape().size()).value_or(std::numeric_limits<std::int64_t>::max());
+  };
   return std::accumulate(tensors.begin(), tensors.end(), std::int64_t{0}, add_size);
 }
 
@@ -89,10 +93,21 @@ void require_one_type(std::string_view where, const std::vector<Tensor>& ys, con
   }
 }
 
+// Each is a node or more.
+void require_few(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
+  constexpr std::int64_t kMost = 100'000;
+  if (const std::int64_t products = std::min(elements(ys), elements(xs)); products > kMost)
+    throw ShapeError(fmt::format(
+        "{}: expected outputs or targets of at most {} elements, got {} of both; products with a vector need "
+        "no matrix",
+        where, kMost, products));
+}
+
 // What `where` refuses of outputs and targets of these types; the shapes of the blocks.
 std::vector<std::vector<Shape>> shapes_of(std::string_view where, const std::vector<Tensor>& ys,
                                           const std::vector<Tensor>& xs) {
   require_one_type(where, ys, xs);
+  require_few(where, ys, xs);
   std::vector<std::vector<Shape>> shapes(ys.size());
   for (std::size_t k = 0; k < ys.size(); ++k) {
     for (const Tensor& x : xs) shapes[k].push_back(joined(where, ys[k].shape(), x.shape()));

@@ -18,7 +18,8 @@ using Blocks = std::vector<std::vector<Tensor>>;
 
 // blocks[k][i][a..., b...] = d y_k[a...] / d x_i[b...], of shape y_k.shape + x_i.shape and y_k's type.
 // Errors are those of jvp, for whole rows and columns of blocks: other blocks without a path are zeros.
-// ShapeError when a shape has more than 8 axes, or when the types of the ys and xs are not all the same.
+// ShapeError when a shape has more than 8 axes, when the types of the ys and xs are not all the same, and for
+// more than 100,000 products.
 Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
                 Unreached unreached = Unreached::error);
 // d y[a...] / d x[b...], the only block.

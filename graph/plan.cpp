@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/text.hpp"
 #include "gradtable/graph/detail/executable.hpp"
 #include "gradtable/graph/detail/first_not_finite.hpp"
 
@@ -42,7 +43,7 @@ std::string to_string(const ProgramPlan& plan) {
     text += fmt::format(
         "{:>5} {:>5} {:>6} {:>12} {:>14.0f} {:>8} {:>12}  {}\n", i, step.level, step.slices, step.bytes(),
         step.flops, step.last_use == PlannedStep::kAfterTheRun ? "kept" : fmt::format("{}", step.last_use),
-        step.in_parameter ? "parameter" : fmt::format("{}", step.offset), step.label);
+        step.in_parameter ? "parameter" : fmt::format("{}", step.offset), printable(step.label));
   }
   return text;
 }

@@ -10,10 +10,11 @@
 namespace gradtable {
 
 using detail::Executable;
-using detail::Workspace;
 
 Program::Program(std::shared_ptr<const Executable> executable)
-    : executable_(std::move(executable)), pool_(std::make_unique<detail::WorkspacePool>(executable_)) {}
+    : executable_(std::move(executable)),
+      own_(std::make_unique<detail::OwnWorkspace>(executable_)),
+      pool_(std::make_unique<detail::WorkspacePool>(executable_)) {}
 
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
@@ -26,11 +27,7 @@ const Executable& Program::executable() const {
 
 void Program::run(std::span<const Feed> feeds) {
   executable();
-  if (!workspace_) workspace_ = std::make_unique<Workspace>(executable_);
-  workspace_->bind(feeds);
-  has_run_ = false;  // until it has, the outputs are of no run
-  workspace_->run();
-  has_run_ = true;
+  own_->run(feeds);
 }
 
 ConstView Program::value(const Tensor& output) const {
@@ -40,8 +37,7 @@ ConstView Program::value(const Tensor& output) const {
   if (found == e.outputs.end() || output.graph_serial() != e.graph_serial)
     throw GraphError(
         fmt::format("value: expected one of the program's {} outputs, got another tensor", e.outputs.size()));
-  if (!has_run_) throw GraphError("value: expected a program that has run, got one that has not");
-  return workspace_->view(found->operand);
+  return own_->view(found->operand);
 }
 
 std::vector<Array> Program::infer(std::span<const Feed> feeds) const {

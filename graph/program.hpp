@@ -18,7 +18,7 @@ namespace gradtable {
 
 namespace detail {
 struct Executable;
-class Workspace;
+class OwnWorkspace;
 class WorkspacePool;
 }  // namespace detail
 
@@ -30,8 +30,8 @@ struct CompileOptions {
   // Scalars or tensors that must be finite. When one is not, the run throws NumericError, which names the
   // first node that is not finite, and no parameter has changed.
   std::vector<Tensor> finite = {};
-  // At most so many threads; 0: as many as there are cores. A cost model takes fewer where more would be no
-  // faster, but not fewer than min_threads.
+  // At most so many threads, up to kMostThreads; 0: as many as there are cores. A cost model takes fewer
+  // where more would be no faster, but not fewer than min_threads.
   int threads = 0;
   int min_threads = 1;
   // The same bits whatever the number of threads: results are always cut into four slices, so more than four
@@ -55,9 +55,14 @@ struct Feed {
   ConstView value;
 };
 
+// More threads than this are refused.
+inline constexpr int kMostThreads = 1024;
+
 // A program keeps what it needs of its graph, which may grow or go. It shares the graph's parameters, so
-// programs of one graph see each other's updates. One run at a time; programs may run at the same time in
-// different threads as long as none of them updates a parameter of another one.
+// programs of one graph see each other's updates. One run at a time: a run inside another one of the same
+// program, as from an op, or beside it in another thread, is a GraphError, and the other one goes on.
+// Programs may run at the same time in different threads as long as none of them updates a parameter of
+// another one.
 class Program {
  public:
   Program(Program&&) noexcept;
@@ -66,15 +71,16 @@ class Program {
 
   // Computes the outputs and applies the updates. Every input that they need in the graph, whatever rewrites
   // leave of it, is fed once, and no other, from memory that is neither the program's own nor an updated
-  // parameter's: GraphError; ShapeError when a feed's type is not that of the input. What an op throws passes
+  // parameter's: GraphError; ShapeError when a feed's type is not that of the input, or its address none for
+  // elements of that type. What an op throws passes
   // through. After any exception the parameters are as they were before, if ops that throw say so
   // (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
   // An output's numbers as the last run computed them, before its updates; valid until the next run. Throws
-  // GraphError for tensors that are not outputs, before the first run, or after one that threw while it
-  // computed.
+  // GraphError for tensors that are not outputs, before the first run, during one, or after one that threw
+  // while it computed.
   ConstView value(const Tensor& output) const;
 
   // The outputs for these feeds, in their order, of a program without updates: GraphError for others. Any
@@ -96,14 +102,14 @@ class Program {
   const detail::Executable& executable() const;
 
   std::shared_ptr<const detail::Executable> executable_;
-  std::unique_ptr<detail::Workspace> workspace_;  // of run
-  std::unique_ptr<detail::WorkspacePool> pool_;   // of infer
-  bool has_run_ = false;
+  std::unique_ptr<detail::OwnWorkspace> own_;    // of run
+  std::unique_ptr<detail::WorkspacePool> pool_;  // of infer
 };
 
 // Throws GraphError when a tensor is of another graph, when nothing is asked for, when an update's left side
-// is not a parameter or is updated twice, for an unknown pass, and when the results need more memory than
-// allowed; ShapeError when the types of an update's sides differ.
+// is not a parameter or is updated twice, for numbers of threads beyond their ranges, for an unknown
+// pass, and when the results need more memory than allowed; ShapeError when the types of an update's sides
+// differ.
 Program compile(Graph& graph, const CompileOptions& options);
 
 // The value of one tensor, compiled and run once.

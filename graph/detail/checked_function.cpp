@@ -31,8 +31,18 @@ class Shifted {
 
 }  // namespace
 
-void require_order(std::string_view where, int order) {
+void require_options(std::string_view where, const CheckGradOptions& options) {
+  constexpr int kMostOrder = 16;  // the graph grows by a factor with each
+  const int order = options.order;
   if (order < 1) throw ConfigError(fmt::format("{}: expected an order from 1 on, got {}", where, order));
+  if (order > kMostOrder)
+    throw ConfigError(fmt::format("{}: expected an order of at most {}, got {}", where, kMostOrder, order));
+  if (!(options.step > 0) || !std::isfinite(options.step))
+    throw ConfigError(fmt::format("{}: expected a step above 0, got {}", where, options.step));
+  for (const double bound : {options.absolute, options.relative, options.second_order, options.third_order}) {
+    if (!(bound >= 0) || !std::isfinite(bound))
+      throw ConfigError(fmt::format("{}: expected bounds of 0 or more, got {}", where, bound));
+  }
 }
 
 void require_numbers(std::string_view where, const std::vector<Array>& inputs) {

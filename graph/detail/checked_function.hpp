@@ -5,14 +5,16 @@
 #include <string_view>
 #include <vector>
 
+#include "gradtable/graph/check_grad.hpp"
 #include "gradtable/graph/program.hpp"
 
 namespace gradtable::detail {
 
 using Function = std::function<Tensor(const std::vector<Tensor>&)>;
 
-// Throws ConfigError for an order of derivatives below 1.
-void require_order(std::string_view where, int order);
+// Throws ConfigError for an order of derivatives that is not 1 to 16, a step that is not above 0, and bounds
+// below 0 or not finite.
+void require_options(std::string_view where, const CheckGradOptions& options);
 
 // Throws ShapeError unless all are float64 or integers.
 void require_numbers(std::string_view where, const std::vector<Array>& inputs);

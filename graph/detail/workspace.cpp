@@ -130,6 +130,10 @@ void Workspace::require_usable(const ConstView& value, const Executable::Input& 
     throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
                                  input.label, to_string(value.type)));
   require_address(value);
+  if (!is_aligned(value.data, value.type.dtype))
+    throw ShapeError(fmt::format(
+        "run: expected the feed for {} at a multiple of {} bytes, got the address {}; feed a copy",
+        input.label, size_of(value.type.dtype), value.data));
   const auto is_of = [&](const View& updated) { return overlap(value, updated.data, updated.type.bytes()); };
   const bool parameter = std::ranges::any_of(executable_->in_place, is_of) ||
                          std::ranges::any_of(executable_->copies, is_of, &Executable::Copy::to);
@@ -187,6 +191,33 @@ void Workspace::report_not_finite() const {
   std::vector<FedInput> fed;
   for (std::size_t i = 0; i < e.inputs.size(); ++i) fed.push_back({e.inputs[i].label, feeds_[i]});
   throw_first_not_finite(e.source, fed);
+}
+
+void OwnWorkspace::run(std::span<const Feed> feeds) {
+  const State before = state_.exchange(State::running, std::memory_order_acquire);
+  if (before == State::running)
+    throw GraphError(
+        "run: expected a program that is not running, got one inside or beside a run of its own");
+  State after = before;  // until feeds are bound, the outputs are those of the run before
+  try {
+    if (!workspace_) workspace_ = std::make_unique<Workspace>(executable_);
+    workspace_->bind(feeds);
+    after = State::empty;
+    workspace_->run();
+    after = State::computed;
+  } catch (...) {
+    state_.store(after, std::memory_order_release);
+    throw;
+  }
+  state_.store(after, std::memory_order_release);
+}
+
+ConstView OwnWorkspace::view(const Operand& operand) const {
+  const State state = state_.load(std::memory_order_acquire);
+  if (state != State::computed)
+    throw GraphError(fmt::format("value: expected a program that has run, got one that {}",
+                                 state == State::running ? "is running" : "has not"));
+  return workspace_->view(operand);
 }
 
 std::unique_ptr<Workspace> WorkspacePool::take() {

@@ -1,7 +1,9 @@
 // The memory of one run of an executable, and the run.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -47,6 +49,24 @@ class Workspace {
   std::vector<std::vector<std::size_t>> uses_;  // of each input, among inputs_
   std::vector<ConstView> inputs_;               // by operand
   std::vector<View> outputs_;                   // by step
+};
+
+// The workspace of Program::run, which keeps what the last run computed.
+class OwnWorkspace {
+ public:
+  explicit OwnWorkspace(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
+
+  // Throws GraphError while another run goes on, and leaves that alone; else what Program::run throws.
+  void run(std::span<const Feed> feeds);
+  // Throws GraphError when no run has computed it.
+  ConstView view(const Operand& operand) const;
+
+ private:
+  enum class State : std::uint8_t { empty, running, computed };
+
+  std::shared_ptr<const Executable> executable_;
+  std::unique_ptr<Workspace> workspace_;  // made by the first run
+  std::atomic<State> state_{State::empty};
 };
 
 // Workspaces for runs that go on at the same time: as many as ever did.

@@ -326,6 +326,8 @@ TEST(Audit, RefusesToCheckNothing) {
   EXPECT_EQ(message_of<ConfigError>([&] { audit(g, z, {}, {.directions = 0}); }),
             "audit: expected at least 1 direction, got 0");
   EXPECT_THROW(audit(g, z, {}, {.directions = -5}), ConfigError);
+  EXPECT_EQ(message_of<ConfigError>([&] { audit(g, z, {}, {.directions = 2'000'000'000}); }),
+            "audit: expected at most 1000000 directions, got 2000000000");
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tests/graph/values.hpp"
 #include "tests/support/message_of.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/activations.hpp"
@@ -144,6 +146,30 @@ TEST(CheckGrad, RefusesToCheckNothing) {
   EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.order = 0}); }),
             "check_grad: expected an order from 1 on, got 0");
   EXPECT_THROW(check_grad(f, {kMatrix}, {.order = -1}), ConfigError);
+}
+
+TEST(CheckGrad, RefusesOptionsThatMeanNothing) {
+  const auto f = [](const std::vector<Tensor>& x) { return square(x[0]); };
+  EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.order = 1'000'000}); }),
+            "check_grad: expected an order of at most 16, got 1000000");
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN(),
+                   kInfinity = std::numeric_limits<double>::infinity();
+  for (const double step : {0.0, -1e-5, kNaN, kInfinity})
+    EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.step = step}); }),
+              fmt::format("check_grad: expected a step above 0, got {}", step));
+  for (const double bound : {-1e-7, kNaN, kInfinity}) {
+    const std::string message = fmt::format("check_grad: expected bounds of 0 or more, got {}", bound);
+    EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.absolute = bound}); }), message);
+    EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.relative = bound}); }), message);
+    EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.second_order = bound}); }), message);
+    EXPECT_EQ(message_of<ConfigError>([&] { check_grad(f, {kMatrix}, {.third_order = bound}); }), message);
+  }
+}
+
+TEST(CheckGrad, TakesBoundsOfZeroWhereBothNumbersAreTheSame) {
+  const auto twice = [](const std::vector<Tensor>& x) { return scale(x[0], 2); };
+  const Array zero = full({}, 0, DType::float64);
+  EXPECT_TRUE(check_grad(twice, {zero}, {.order = 1, .step = 1, .absolute = 0, .relative = 0}).passed);
 }
 
 }  // namespace

@@ -61,6 +61,14 @@ TEST_F(Compile, RefusesFewerThanNoThreads) {
   EXPECT_TRUE(contains(graph_error({.outputs = {y}, .min_threads = 0}), "got 0 and 0"));
 }
 
+TEST_F(Compile, RefusesMoreThreadsThanThereCanBe) {
+  EXPECT_TRUE(
+      contains(graph_error({.outputs = {y}, .threads = 1'000'000}), "at most 1024 threads, got 1000000"));
+  EXPECT_TRUE(
+      contains(graph_error({.outputs = {y}, .min_threads = 1'000'000}), "at most 1024 threads, got 1000000"));
+  EXPECT_EQ(compile(graph, {.outputs = {y}, .threads = kMostThreads}).plan().threads, 1);
+}
+
 TEST_F(Compile, RefusesTensorsOfOtherGraphsAndEmptyOnes) {
   for (const Tensor& bad : {stranger, Tensor()}) {
     EXPECT_TRUE(contains(graph_error({.outputs = {bad}}), "expected outputs of the graph"));

@@ -10,6 +10,8 @@
 #include "tests/graph/drawings.hpp"
 #include <gtest/gtest.h>
 
+#include "gradtable/core/text.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -81,18 +83,18 @@ TEST(WriteDot, EscapesNames) {
     gradient = sketch("neg", {2}, {x});
   }
   const std::string text = drawn(graph);
-  EXPECT_TRUE(has(text, R"(<b>a&quot;b\N\n&lt;i&gt;{c|d}&amp;amp;\x01\xff)"
+  EXPECT_TRUE(has(text, R"(<b>a&quot;b\\N\\n&lt;i&gt;{c|d}&amp;amp;\\x01\\xff)"
                         "\xc3\xa9"
                         R"(</b>)"))
       << text;
-  EXPECT_TRUE(has(text, R"(tooltip="gradient of a\"b\\N\\n<i>{c|d}&amp;amp;\\x01\\xff)"
+  EXPECT_TRUE(has(text, R"(tooltip="gradient of a\"b\\\\N\\\\n<i>{c|d}&amp;amp;\\\\x01\\\\xff)"
                         "\xc3\xa9"
                         " (n0)\""))
       << text;
 }
 
-// Graphviz reads the text: no error, no warning.
-void expect_valid(const std::string& text) {
+// Graphviz reads the text: no error, no warning. Returns what it draws.
+std::string expect_valid(const std::string& text) {
   const std::string path = ::testing::TempDir() + "gradtable_dot_" +
                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ofstream(path + ".dot") << text;
@@ -100,6 +102,8 @@ void expect_valid(const std::string& text) {
   EXPECT_EQ(std::system(command.c_str()), 0);
   std::ifstream errors(path + ".err");
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(errors), {}), "");
+  std::ifstream svg(path + ".svg");
+  return {std::istreambuf_iterator<char>(svg), {}};
 }
 
 bool graphviz_is_there() {
@@ -111,6 +115,54 @@ TEST(WriteDot, IsValidForGraphviz) {
   const Step step;
   expect_valid(drawn(step.graph, {.outputs = {step.y}}));
   expect_valid(drawn(step.graph, {.outputs = {step.y}, .updates = {step.update}, .locations = true}));
+}
+
+// A leaf of this name and its gradient, whose tooltip has the name, too.
+std::string drawn_with_gradient(const std::string& name) {
+  Graph graph;
+  const Tensor x = graph.input(name, {2});
+  const Graph::Scope scope(graph, Phase::gradient, x.id());
+  sketch("neg", {2}, {x}).named("of " + name);
+  return drawn(graph);
+}
+
+TEST(WriteDot, DrawsBackslashesAsTheyAre) {
+  if (!graphviz_is_there()) GTEST_SKIP() << "graphviz is not installed";
+  for (const std::string name : {R"(net\Norm\Gain)", R"(\N)", R"(\G)", R"(\E\T\H\L)", R"(\l\r\n)", R"(\\N)",
+                                 R"(\\\N\\)", R"(ends in \)", R"(a\x41)"}) {
+    const std::string svg = expect_valid(drawn_with_gradient(name));
+    EXPECT_TRUE(has(svg, ">" + name + "</text>")) << name << svg;
+    EXPECT_TRUE(has(svg, ">of " + name + "</text>")) << name << svg;
+    EXPECT_TRUE(has(svg, "xlink:title=\"gradient of " + name + " (n0)\"")) << name << svg;
+  }
+}
+
+TEST(WriteDot, ShowsWhatHidesOrTurnsText) {
+  const std::string text = drawn_with_gradient("a\u202Eb\u200B");
+  EXPECT_TRUE(has(text, R"(<b>a\\xe2\\x80\\xaeb\\xe2\\x80\\x8b</b>)")) << text;
+  EXPECT_FALSE(has(text, "\u202E") || has(text, "\u200B"));
+}
+
+TEST(WriteDot, CutsWhatIsTooLongForGraphvizBetweenTwoCharacters) {
+  for (const std::string unit :
+       {"L", "\xc3\xa9", "\xf0\x9f\x99\x82", "&", "<", "\"", "\\", "\n", "\xff", "\u202E"}) {
+    for (const std::size_t bytes : {16370U, 16384U, 20000U, 1U << 20}) {
+      std::string name;
+      while (name.size() < bytes) name += unit;
+      const std::string text = drawn_with_gradient(name);
+      EXPECT_EQ(valid_utf8(text), text) << unit;
+      EXPECT_LT(text.size(), 5 * 16384U) << unit;
+      EXPECT_EQ(count(text, "..."), bytes > 16384 ? 3U : count(text, "...")) << unit << bytes;
+      if (graphviz_is_there() && bytes == 20000U) expect_valid(text);
+    }
+  }
+  EXPECT_FALSE(has(drawn_with_gradient(std::string(16000, 'L')), "..."));
+}
+
+TEST(WriteDot, BreaksWhatIsTooWideForGraphviz) {
+  const std::string line(1000, 'x');
+  EXPECT_TRUE(has(drawn_with_gradient(line), "<b>" + line + "</b>"));
+  EXPECT_TRUE(has(drawn_with_gradient(line + line + "y"), "<b>" + line + "<br/>" + line + "<br/>y</b>"));
 }
 
 TEST(WriteDot, IsValidForGraphvizWhateverTheNames) {

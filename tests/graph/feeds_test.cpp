@@ -1,4 +1,5 @@
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -128,6 +130,27 @@ TEST(Feed, IsNotAParameterThatIsUpdatedInPlace) {
                        "an updated parameter"));
   program.run({{x, Array(graph.value(w))}});
   EXPECT_EQ(graph.value(v).item(), 1);
+}
+
+TEST(Feed, LiesWhereElementsOfItsTypeMay) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::float64);
+  const Tensor bytes = graph.input("bytes", {2}, DType::uint8);
+  const Tensor y = square(x) + cast(bytes, DType::float64);
+  Program program = compile(graph, {.outputs = {y}});
+  alignas(8) const std::array<unsigned char, 24> memory{};
+  const ConstView fed(bytes.type(), memory.data() + 1);  // bytes lie anywhere
+  for (const std::ptrdiff_t offset : {1, 2, 4, 7}) {
+    const ConstView odd(x.type(), memory.data() + offset);
+    EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                           program.run({{x, odd}, {bytes, fed}});
+                         }),
+                         "run: expected the feed for x at a multiple of 8 bytes, got the address 0x"));
+    EXPECT_THROW(program.infer({{x, odd}, {bytes, fed}}), ShapeError);
+    EXPECT_THROW(evaluate(y, {{x, odd}, {bytes, fed}}), ShapeError);
+    EXPECT_EQ(numbers(evaluate(y, {{x, Array(odd)}, {bytes, fed}})), (std::vector<double>{0, 0}));
+  }
+  program.run({{x, ConstView(x.type(), memory.data() + 8)}, {bytes, fed}});
 }
 
 TEST(Feed, HasAnAddress) {
