@@ -7,8 +7,11 @@
 
 namespace gradtable {
 
-// As for convolutions (ConvOptions); windows lie side by side unless a stride is given. With ceil_mode the
-// number of windows is rounded up where the last one begins in the image or its beginning's padding.
+// As for convolutions (ConvOptions); windows lie side by side unless a stride is given.
+// Windows along an axis: floor((extent + padding at both ends - span) / stride) + 1, where
+// span = (kernel - 1) dilation + 1. With ceil_mode the quotient is rounded up, so that one window may be
+// larger than the image with its padding; a last window that would begin in the padding after the image is
+// left out.
 struct MaxPoolOptions {
   PerAxis stride = {};
   PerAxis padding = 0;

@@ -31,10 +31,16 @@ double PoolingWindows::size() const {
 }
 
 std::int64_t PoolingWindows::count(int axis, std::int64_t extent) const {
-  const Window w = settings_.fitting(axis, kernel_[static_cast<std::size_t>(axis)], extent);
-  if (!ceil_mode_) return w.count(extent);
-  const std::int64_t count = (extent + w.begin + w.end - w.span() + w.stride - 1) / w.stride + 1;
-  return (count - 1) * w.stride >= extent + w.begin ? count - 1 : count;
+  const std::int64_t kernel = kernel_[static_cast<std::size_t>(axis)];
+  if (!ceil_mode_) return settings_.fitting(axis, kernel, extent).count(extent);
+  const std::int64_t beyond = settings_.window(axis, kernel).stride - 1;
+  const std::int64_t count = settings_.fitting(axis, kernel, extent, beyond).count_rounded_up(extent);
+  if (count == 0)
+    throw ShapeError(
+        fmt::format("expected elements or padding before them on spatial axis {}, got an extent "
+                    "of 0",
+                    axis));
+  return count;
 }
 
 void PoolingOp::check_pooled(const TensorType& x, const TensorType& other) const {

@@ -71,13 +71,14 @@ Window WindowSettings::window(int axis, std::int64_t kernel) const {
   return {kernel, stride_[i], dilation_[i], padding_[i], padding_[i + static_cast<std::size_t>(axes_)]};
 }
 
-Window WindowSettings::fitting(int axis, std::int64_t kernel, std::int64_t extent) const {
+Window WindowSettings::fitting(int axis, std::int64_t kernel, std::int64_t extent,
+                               std::int64_t beyond) const {
   if (kernel < 1 || kernel > kMost)
     throw ShapeError(fmt::format("expected kernel extents from 1 to 2^31 - 1, got {}", kernel));
   const Window window = this->window(axis, kernel);
-  if (window.span() > extent + window.begin + window.end)
+  if (window.span() > extent + window.begin + window.end + beyond)
     throw ShapeError(fmt::format("expected at least {} elements on spatial axis {} with its padding, got {}",
-                                 window.span(), axis, extent + window.begin + window.end));
+                                 window.span() - beyond, axis, extent + window.begin + window.end));
   return window;
 }
 

@@ -19,6 +19,12 @@ struct Window {
   std::int64_t span() const { return (kernel - 1) * dilation + 1; }
   // Windows that fit into an extent; there is room for one.
   std::int64_t count(std::int64_t extent) const { return (extent + begin + end - span()) / stride + 1; }
+  // The same with room for `stride` - 1 elements beyond the padding, without a window that would begin beyond
+  // the image.
+  std::int64_t count_rounded_up(std::int64_t extent) const {
+    const std::int64_t most = count(extent + stride - 1);
+    return (most - 1) * stride >= extent + begin ? most - 1 : most;
+  }
 };
 
 // Three spatial axes: those that are not there have an extent of 1 and come first.
@@ -46,8 +52,8 @@ class WindowSettings {
   void check_axes(const TensorType& type) const;
   // Of spatial axis `axis`.
   Window window(int axis, std::int64_t kernel) const;
-  // Throws ShapeError unless the window fits into the padded extent.
-  Window fitting(int axis, std::int64_t kernel, std::int64_t extent) const;
+  // Throws ShapeError unless the window fits into the padded extent and `beyond` more elements.
+  Window fitting(int axis, std::int64_t kernel, std::int64_t extent, std::int64_t beyond = 0) const;
 
  private:
   int axes_;

@@ -45,6 +45,39 @@ TEST(Pooling, RefusesAKernelByThatName) {
       "avg_pool2d: expected kernel extents of 2 numbers, got (2,2,2)");
 }
 
+// Extents that PyTorch 2 gives.
+TEST(Pooling, CeilModeHasOneWindowWhereItIsLargerThanTheImage) {
+  Graph graph;
+  const Tensor x = graph.input("x", {1, 1, 2, 2}), line = graph.input("line", {1, 1, 3});
+  EXPECT_EQ(max_pool2d(x, 3, {.stride = 2, .ceil_mode = true}).shape(), (Shape{1, 1, 1, 1}));
+  EXPECT_EQ(max_pool2d(x, 5, {.ceil_mode = true}).shape(), (Shape{1, 1, 1, 1}));
+  EXPECT_EQ(max_pool1d(line, 3, {.stride = 3, .dilation = 2, .ceil_mode = true}).shape(), (Shape{1, 1, 1}));
+  EXPECT_EQ(avg_pool1d(line, 6, {.stride = 2, .padding = 1, .ceil_mode = true}).shape(), (Shape{1, 1, 1}));
+  expect_error<ShapeError>(
+      [&] { max_pool2d(x, 6, {.stride = 2, .ceil_mode = true}); },
+      "max_pool2d: expected at least 5 elements on spatial axis 0 with its padding, got 2");
+}
+
+TEST(Pooling, CeilModeLeavesOutAWindowThatBeginsInThePaddingAfterTheImage) {
+  Graph graph;
+  const Tensor x = graph.input("x", {1, 1, 3});
+  EXPECT_EQ(max_pool1d(x, 2, {.stride = 2, .padding = 1, .ceil_mode = true}).shape(), (Shape{1, 1, 2}));
+  EXPECT_EQ(avg_pool1d(x, 1, {.stride = 2, .padding = {0, 1}, .ceil_mode = true}).shape(), (Shape{1, 1, 2}));
+}
+
+// Numbers of PyTorch 2: what a window has in the padding counts, what it has beyond does not.
+TEST(Pooling, CeilModeAveragesOverTheImageAndItsPadding) {
+  Graph graph;
+  const Tensor x = graph.constant(Array::of<double>({1, 1, 2, 2}, {1, 2, 3, 4}));
+  const auto number = [](const Tensor& y) { return evaluate(y).item(); };
+  EXPECT_EQ(number(max_pool2d(x, 3, {.stride = 2, .ceil_mode = true})), 4);
+  EXPECT_EQ(number(avg_pool2d(x, 3, {.stride = 2, .ceil_mode = true})), 2.5);
+  const AvgPoolOptions padded = {.padding = 1, .ceil_mode = true};
+  const AvgPoolOptions inside = {.padding = 1, .ceil_mode = true, .count_include_pad = false};
+  EXPECT_EQ(number(avg_pool2d(x, 5, padded)), 10.0 / 16);
+  EXPECT_EQ(number(avg_pool2d(x, 5, inside)), 2.5);
+}
+
 TEST(MaxPool, GivesTheGradientToTheFirstOfSeveralLargest) {
   const Array expected = Array::of<double>({1, 1, 2, 10}, {1, 0, 0, 2, 0, 0, 0, 4, 0, 0,  //
                                                            0, 0, 0, 0, 3, 0, 0, 0, 0, 5});

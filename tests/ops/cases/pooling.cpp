@@ -101,6 +101,12 @@ const std::vector<Variant> kVariants = {
     {" ceil_mode_without_a_window_in_padding",
      {1, 1, 4, 3},
      {{2, 2}, {2, 2}, {0, 1}, {1, 1}, {1, 1}, {2, 2}, true}},
+    {" ceil_mode_larger_than_the_image",
+     {1, 2, 2, 2},
+     {{3, 4}, {2, 3}, {0, 0}, {0, 0}, {1, 1}, {1, 1}, true}},
+    {" ceil_mode_larger_than_the_padded_image",
+     {1, 2, 1, 2},
+     {{4, 5}, {3, 2}, {1, 1}, {0, 1}, {1, 1}, {1, 1}, true}},
     {" no_images", {0, 2, 4, 4}, kPlain},
 };
 
@@ -121,6 +127,8 @@ Cases max_pool2d_cases() {
   for (const Variant& v : kVariants) cases.push_back(max_case("max_pool2d" + v.name, v.shape, v.pool));
   cases.push_back(
       max_case("max_pool2d dilation", {1, 1, 6, 7}, {{2, 3}, {1, 2}, {1, 0}, {0, 1}, {3, 2}, {4, 2}}));
+  cases.push_back(max_case("max_pool2d ceil_mode_dilation_larger_than_the_image", {1, 1, 4, 3},
+                           {{3, 2}, {3, 2}, {0, 0}, {0, 0}, {2, 3}, {1, 1}, true}));
   cases.push_back(default_case(
       "max_pool2d windows_side_by_side", [](Inputs in) { return max_pool2d(in[0], 2); }, cases.front()));
   return cases;
@@ -148,6 +156,8 @@ Rows pooling_rows() {
   const std::string to_all = "sum of G[n,c,o] / (elements of window o) over the windows that see the element";
   const Pool line = {{3}, {2}, {1}, {1}, {1}, {3}},
              block = {{2, 1, 2}, {1, 1, 2}, {0, 0, 1}, {1, 0, 0}, {1, 1, 1}, {3, 2, 2}};
+  const Pool one = {{3}, {2}, {0}, {0}, {1}, {1}, true}, wide = {{3}, {3}, {1}, {0}, {2}, {1}, true},
+             thick = {{3, 1, 4}, {2, 1, 3}, {0, 0, 1}, {0, 0, 0}, {1, 1, 1}, {1, 2, 1}, true};
   const Pool long_line = {{3}, {2}, {1}, {1}, {1}, {12}},
              large_block = {{2, 1, 2}, {1, 1, 2}, {0, 0, 1}, {1, 0, 0}, {1, 1, 1}, {4, 3, 3}};
   const TensorType x = real({2, 2, 4, 4});
@@ -156,7 +166,9 @@ Rows pooling_rows() {
        .formula = largest,
        .derivative = to_largest,
        .cases = {max_case("max_pool1d", {2, 2, 5}, line), max_case("max_pool1d no_images", {0, 2, 5}, line),
-                 max_case("max_pool1d one_channel", {1, 1, 5}, line)},
+                 max_case("max_pool1d one_channel", {1, 1, 5}, line),
+                 max_case("max_pool1d ceil_mode_larger_than_the_image", {2, 1, 2}, one),
+                 max_case("max_pool1d ceil_mode_dilation_larger_than_the_image", {2, 1, 2}, wide)},
        .refused = {{{real({2, 2, 4, 4})}}, {{real({})}}},
        .onnx = {"MaxPool"}},
       {.function = "max_pool2d",
@@ -167,6 +179,8 @@ Rows pooling_rows() {
                    {{real({})}},
                    {{{DType::int32, {2, 2, 4, 4}}}},
                    {{x}, max_pool2d_with(5, {})},
+                   {{x}, max_pool2d_with(6, {.stride = 2, .ceil_mode = true})},
+                   {{real({1, 1, 0, 2})}, max_pool2d_with(1, {.padding = {0, 0, 1, 0}, .ceil_mode = true})},
                    {{x}, max_pool2d_with(0, {})},
                    {{x}, max_pool2d_with({2, 2, 2}, {})},
                    {{x}, max_pool2d_with(2, {.stride = 0})},
@@ -177,7 +191,8 @@ Rows pooling_rows() {
        .formula = largest,
        .derivative = to_largest,
        .cases = {max_case("max_pool3d", {1, 2, 3, 2, 3}, block),
-                 max_case("max_pool3d no_images", {0, 2, 3, 2, 3}, block)},
+                 max_case("max_pool3d no_images", {0, 2, 3, 2, 3}, block),
+                 max_case("max_pool3d ceil_mode_larger_than_the_image", {1, 2, 2, 2, 2}, thick)},
        .refused = {{{x}}, {{real({})}}},
        .onnx = {"MaxPool"}},
       {.function = "avg_pool1d",
@@ -185,6 +200,7 @@ Rows pooling_rows() {
        .derivative = to_all,
        .cases = {avg_case("avg_pool1d", {2, 2, 5}, line), avg_case("avg_pool1d no_images", {0, 2, 5}, line),
                  avg_case("avg_pool1d one_channel", {1, 1, 5}, line),
+                 avg_case("avg_pool1d ceil_mode_larger_than_the_image", {2, 1, 2}, one),
                  avg_case("avg_pool1d longer", {2, 3, 23}, long_line)},
        .refused = {{{x}}, {{real({})}}},
        .smooth = Smoothness::third,
@@ -198,6 +214,7 @@ Rows pooling_rows() {
                    {{real({})}},
                    {{{DType::int32, {2, 2, 4, 4}}}},
                    {{x}, avg_pool2d_with(5, {})},
+                   {{x}, avg_pool2d_with(6, {.stride = 2, .ceil_mode = true})},
                    {{x}, avg_pool2d_with(2, {.stride = {1, 0}})},
                    {{x}, avg_pool2d_with(2, {.padding = {0, 0, -1, 0}})}},
        .smooth = Smoothness::third,
@@ -208,6 +225,7 @@ Rows pooling_rows() {
        .derivative = to_all,
        .cases = {avg_case("avg_pool3d", {1, 2, 3, 2, 3}, block),
                  avg_case("avg_pool3d no_images", {0, 2, 3, 2, 3}, block),
+                 avg_case("avg_pool3d ceil_mode_larger_than_the_image", {1, 2, 2, 2, 2}, thick),
                  avg_case("avg_pool3d larger", {1, 2, 4, 3, 5}, large_block)},
        .refused = {{{x}}, {{real({})}}},
        .smooth = Smoothness::third,
