@@ -94,6 +94,9 @@ Tensors identity(OnnxNode& node) {
 
 Tensors cast_to(OnnxNode& node) {
   const std::int64_t to = node.integer("to");
+  // They are about float8, which is refused.
+  node.ignore("saturate");
+  node.ignore("round_mode");
   const DType dtype = dtype_of_onnx(static_cast<std::int32_t>(std::clamp<std::int64_t>(to, -1, 1 << 20)));
   if (to == onnx::TensorProto::BOOL) return {not_equal(node.input(0), 0.0)};
   return {cast(node.input(0), dtype)};

@@ -1,4 +1,4 @@
-// Models in the ONNX format as graphs: opsets 11 to 17, and older ones whose ops already meant the same.
+// Models in the ONNX format as graphs: opsets 11 to 24, and older ones whose ops already meant the same.
 // docs/onnx.md.
 #pragma once
 
@@ -19,11 +19,14 @@ enum class Weights : bool { parameters, constants };
 // Shapes are static: what the file leaves open is said here. Names are those of the model; unknown ones are
 // errors.
 struct OnnxOptions {
-  // The whole shapes of inputs that have extents without a number.
+  // The whole shapes of inputs that have open extents: without a number, or with -1 or 0.
   std::map<std::string, Shape> shapes = {};
   // Inputs that become constants, of the types that import gives them. Those need it whose numbers decide
   // shapes, as the shape of a Reshape. The numbers of weights are replaced in the same way.
   std::map<std::string, Array> values = {};
+  // The names of tensors of the model that become its outputs; empty: all outputs of the model. Only the
+  // nodes, inputs and weights that these need are imported, so that no other op of the model has to be known.
+  std::vector<std::string> outputs = {};
   // Parameters can be trained; constants cannot, and programs compute beforehand what follows from them.
   Weights weights = Weights::parameters;
   // Counts the steps of training, an int32 scalar of the graph: dropouts in training mode draw their masks by

@@ -13,7 +13,9 @@
 namespace gradtable::detail {
 namespace {
 
-constexpr std::int64_t kLastOpset = 17;
+// The last one whose changes to the ops of the tables are known: new types, and attributes and inputs that
+// are read or refused.
+constexpr std::int64_t kLastOpset = 24;
 constexpr std::int64_t kLastTrainingOpset = 1;
 
 std::string quoted(const std::string& name) {
@@ -47,6 +49,7 @@ OnnxModel OnnxImporter::run() {
   if (model_.graph().sparse_initializer_size() > 0)
     throw OnnxError("a sparse initializer; expected dense ones");
   read_opsets();
+  find_needed();
   define_initializers();
   define_inputs();
   require_known_options();
@@ -67,10 +70,35 @@ void OnnxImporter::read_opsets() {
     if (known && (opset.version() < 1 || opset.version() > last))
       throw OnnxError(
           fmt::format("opset {} of domain {}; expected 1 to {}", opset.version(), quoted(domain), last));
-    if (!opsets_.emplace(domain, opset.version()).second)
-      throw OnnxError(fmt::format("two opsets of domain {}; expected one", quoted(domain)));
+    const auto known_version = opsets_.emplace(domain, opset.version()).first->second;
+    if (known_version != opset.version())
+      throw OnnxError(fmt::format("opsets {} and {} of domain {}; expected one version", known_version,
+                                  opset.version(), quoted(domain)));
   }
   if (opsets_.empty()) throw OnnxError("no opset_import; expected at least one");
+}
+
+// From the last node back, as nodes follow on those that they need. Gradient names a tensor by an attribute.
+void OnnxImporter::find_needed() {
+  needed_.insert(options_.outputs.begin(), options_.outputs.end());
+  const auto& nodes = model_.graph().node();
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    if (!is_needed(*node)) continue;
+    needed_.insert(node->input().begin(), node->input().end());
+    if (domain_of(node->domain()) != kOnnxTraining) continue;
+    for (const onnx::AttributeProto& attribute : node->attribute()) needed_.insert(attribute.s());
+  }
+  needed_.erase("");
+}
+
+bool OnnxImporter::is_needed(const std::string& name) const {
+  return options_.outputs.empty() || needed_.contains(name);
+}
+
+bool OnnxImporter::is_needed(const onnx::NodeProto& node) const {
+  return options_.outputs.empty() || std::ranges::any_of(node.output(), [this](const std::string& name) {
+           return !name.empty() && needed_.contains(name);
+         });
 }
 
 void OnnxImporter::require_known_options() const {
@@ -102,6 +130,7 @@ bool OnnxImporter::replaced(const std::string& name, const TensorType& type) {
 
 void OnnxImporter::define_initializers() {
   for (const onnx::TensorProto& stored : model_.graph().initializer()) {
+    if (!is_needed(stored.name())) continue;
     at_place(fmt::format("initializer {}", quoted(stored.name())), [&] {
       const TensorType type = type_of(stored);
       if (replaced(stored.name(), type)) return;
@@ -115,6 +144,7 @@ void OnnxImporter::define_initializers() {
 void OnnxImporter::define_inputs() {
   std::set<std::string_view> names;
   for (const onnx::ValueInfoProto& input : model_.graph().input()) {
+    if (!is_needed(input.name())) continue;
     at_place(fmt::format("input {}", quoted(input.name())), [&] {
       if (!names.insert(input.name()).second)
         throw OnnxError("a second time; expected every name to be made once");
@@ -135,16 +165,17 @@ void OnnxImporter::define_input(const onnx::ValueInfoProto& input) {
   inputs_.push_back({input.name(), tensor});
 }
 
-// What the file says, with what it leaves open from the options.
+// What the file says, with what it leaves open from the options. Some exporters write an open extent as -1 or
+// 0; 0 means that where the options give a shape.
 Shape OnnxImporter::shape_of(const onnx::ValueInfoProto& input) const {
   const onnx::TypeProto::Tensor& type = input.type().tensor_type();
   std::vector<std::int64_t> extents;
   bool open = !type.has_shape();
   for (const auto& dimension : type.shape().dim()) {
-    if (dimension.has_dim_value() && dimension.dim_value() < 0)
-      throw OnnxError(fmt::format("extent {}; expected 0 or more", dimension.dim_value()));
-    open = open || !dimension.has_dim_value();
-    extents.push_back(dimension.has_dim_value() ? dimension.dim_value() : -1);
+    const std::int64_t extent = dimension.has_dim_value() ? dimension.dim_value() : -1;
+    if (extent < -1) throw OnnxError(fmt::format("extent {}; expected 0 or more", extent));
+    open = open || extent == -1;
+    extents.push_back(extent);
   }
   const auto given = options_.shapes.find(input.name());
   const auto value = options_.values.find(input.name());
@@ -153,6 +184,7 @@ Shape OnnxImporter::shape_of(const onnx::ValueInfoProto& input) const {
     return Shape(extents);
   }
   const Shape shape = given != options_.shapes.end() ? given->second : value->second.shape();
+  std::ranges::replace(extents, 0, -1);
   const bool fits = std::ranges::equal(extents, shape.extents(), [](std::int64_t said, std::int64_t extent) {
     return said == -1 || said == extent;
   });
@@ -166,8 +198,9 @@ void OnnxImporter::convert_nodes() {
   int index = 0;
   for (const onnx::NodeProto& node : model_.graph().node()) {
     const std::string name = node.name().empty() ? "" : fmt::format(" {}", quoted(node.name()));
-    at_place(fmt::format("node {}{} ({})", index, name, printable(node.op_type(), 80)),
-             [&] { convert(node, index); });
+    if (is_needed(node))
+      at_place(fmt::format("node {}{} ({})", index, name, printable(node.op_type(), 80)),
+               [&] { convert(node, index); });
     ++index;
   }
 }
@@ -222,21 +255,26 @@ void OnnxImporter::define_outputs(const onnx::NodeProto& node, const std::vector
 }
 
 OnnxTensors OnnxImporter::outputs() {
+  std::vector<std::string> names = options_.outputs;
+  if (names.empty())
+    for (const onnx::ValueInfoProto& output : model_.graph().output()) names.push_back(output.name());
   std::vector<OnnxTensors::Entry> entries;
-  for (const onnx::ValueInfoProto& output : model_.graph().output()) {
-    if (!values_.contains(output.name()))
-      throw OnnxError(fmt::format("output {}, which nothing makes; expected one that a node makes",
-                                  quoted(output.name())));
-    entries.push_back({output.name(), values_.tensor(output.name())});
+  for (const std::string& name : names) {
+    if (!values_.contains(name))
+      throw OnnxError(
+          fmt::format("output {}, which nothing makes; expected one that a node makes", quoted(name)));
+    entries.push_back({name, values_.tensor(name)});
   }
   return OnnxTensors(std::move(entries));
 }
 
 OnnxTensors OnnxImporter::parameters() const {
   std::vector<OnnxTensors::Entry> entries;
-  for (const onnx::TensorProto& stored : model_.graph().initializer())
+  for (const onnx::TensorProto& stored : model_.graph().initializer()) {
+    if (!is_needed(stored.name())) continue;
     if (const Tensor made = values_.parameter(stored.name()); !made.empty())
       entries.push_back({stored.name(), made});
+  }
   return OnnxTensors(std::move(entries));
 }
 

@@ -74,11 +74,25 @@ Tensors concatenated(OnnxNode& node) {
   return {concat(tensors, node.integer("axis"))};
 }
 
+// From opset 18 on: num_outputs parts of one size, but for the last one, which may be smaller.
+Integers sizes_of_parts(OnnxNode& node, const Shape& shape, std::int64_t axis) {
+  const std::int64_t count = node.integer("num_outputs");
+  if (count != static_cast<std::int64_t>(node.output_count()) || axis < -shape.rank() || axis >= shape.rank())
+    node.refuse(fmt::format("expected num_outputs {} and an axis of {}, got {} and {}", node.output_count(),
+                            to_string(shape), count, axis));
+  const std::int64_t extent = shape[static_cast<int>(axis < 0 ? axis + shape.rank() : axis)];
+  Integers sizes(node.output_count(), (extent + count - 1) / count);
+  sizes.back() = extent - (count - 1) * sizes.back();
+  return sizes;
+}
+
 Tensors split_up(OnnxNode& node) {
   const Tensor x = node.input(0);
   const std::int64_t axis = node.integer("axis", 0);
   const Integers sizes =
       node.opset() < 13 ? node.integers("split").value_or(Integers()) : node.input_integers(1, Integers());
+  if (node.has("num_outputs") && !sizes.empty()) node.refuse("expected sizes or num_outputs, got both");
+  if (node.has("num_outputs")) return split(x, sizes_of_parts(node, x.shape(), axis), axis);
   if (sizes.empty()) return chunk(x, static_cast<std::int64_t>(node.output_count()), axis);
   if (sizes.size() != node.output_count())
     node.refuse(
@@ -165,15 +179,21 @@ Tensor padded_from_inside(OnnxNode& node, const Tensor& x, const Padding& paddin
   return concat(mirror && places.extent() > 1 ? mirrored(node, places) : nearest(places), padding.axis);
 }
 
-// Begins of all axes, then ends.
+// Begins of the axes, all unless input 3 names some, then ends.
 std::vector<Padding> paddings_of(OnnxNode& node, const Shape& shape) {
   const Integers amounts = node.input_integers(1);
-  const auto rank = static_cast<std::size_t>(shape.rank());
-  if (amounts.size() != 2 * rank)
-    node.refuse(fmt::format("expected two pads for each of {} axes, got {}", rank, amounts.size()));
+  Integers all_axes(static_cast<std::size_t>(shape.rank()));
+  std::iota(all_axes.begin(), all_axes.end(), 0);
+  const Integers axes = node.input_integers(3, all_axes);
+  if (amounts.size() != 2 * axes.size())
+    node.refuse(fmt::format("expected two pads for each of {} axes, got {}", axes.size(), amounts.size()));
   std::vector<Padding> paddings;
-  for (std::size_t i = 0; i < rank; ++i)
-    paddings.push_back({static_cast<std::int64_t>(i), bounded(amounts[i]), bounded(amounts[rank + i])});
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] < -shape.rank() || axes[i] >= shape.rank())
+      node.refuse(fmt::format("expected axes of {}, got {}", to_string(shape), axes[i]));
+    const std::int64_t axis = axes[i] < 0 ? axes[i] + shape.rank() : axes[i];
+    paddings.push_back({axis, bounded(amounts[i]), bounded(amounts[axes.size() + i])});
+  }
   return paddings;
 }
 

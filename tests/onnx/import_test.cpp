@@ -100,6 +100,175 @@ TEST(ImportOnnx, TakesOpenExtentsFromTheOptions) {
             "m.onnx: input 'x': shape (5,4) in the options; expected (-1,3), where -1 is any extent");
 }
 
+void set_extents(onnx::ValueInfoProto& input, const Dims& extents) {
+  auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
+  shape->Clear();
+  for (const std::int64_t extent : extents) shape->add_dim()->set_dim_value(extent);
+}
+
+// Some exporters write -1 or 0 for an open extent.
+TEST(ImportOnnx, TakesNumbersThatStandForOpenExtents) {
+  for (const std::int64_t open : {-1, 0}) {
+    onnx::ModelProto model = layer_model();
+    set_extents(*model.mutable_graph()->mutable_input(0), {open, 3});
+    Graph graph;
+    EXPECT_EQ(import_model(graph, model, {.shapes = {{"x", {5, 3}}}}).outputs["y"].shape(), (Shape{5, 2}));
+    EXPECT_EQ(refusal(model, {.shapes = {{"x", {5, 4}}}}),
+              "m.onnx: input 'x': shape (5,4) in the options; expected (-1,3), where -1 is any extent");
+    EXPECT_EQ(
+        import_model(graph, model, {.values = {{"x", full({4, 3}, 1)}}, .prefix = "v/"}).outputs["y"].shape(),
+        (Shape{4, 2}));
+    if (open == -1)
+      EXPECT_EQ(refusal(model),
+                "m.onnx: input 'x': a shape that is not fixed; expected OnnxOptions::shapes to give it");
+    else
+      EXPECT_EQ(import_model(graph, model, {.prefix = "e/"}).outputs["y"].shape(), (Shape{0, 2}));
+  }
+}
+
+TEST(ImportOnnx, TakesTheSameOpsetTwiceAndOpsetsThatNoNodeNeeds) {
+  onnx::ModelProto model = layer_model();
+  model.add_opset_import()->set_version(13);
+  onnx::OperatorSetIdProto& same = *model.add_opset_import();
+  same.set_domain("ai.onnx");
+  same.set_version(13);
+  onnx::OperatorSetIdProto& other = *model.add_opset_import();
+  other.set_domain("ai.onnx.ml");
+  other.set_version(1);
+  Graph graph;
+  EXPECT_EQ(names(import_model(graph, model).outputs), Names{"y"});
+}
+
+// The end of what scikit-learn exports, with a weight and an input of which there are no tensors here.
+onnx::ModelProto model_with_labels() {
+  onnx::ModelProto model = layer_model();
+  add_initializer(model, "classes").set_data_type(onnx::TensorProto::STRING);
+  add_input(model, "open", {-1});
+  onnx::NodeProto& map = add_node(model, "ZipMap", {"y", "classes", "open"}, {"label"});
+  map.set_domain("ai.onnx.ml");
+  map.set_name("labels");
+  add_output(model, "label");
+  return model;
+}
+
+TEST(ImportOnnx, ImportsOnlyWhatTheOutputsAskedForNeed) {
+  const onnx::ModelProto model = model_with_labels();
+  Graph graph;
+  const OnnxModel whole = import_model(graph, model, {.outputs = {"y", "h"}});
+  EXPECT_EQ(names(whole.outputs), (Names{"y", "h"}));
+  EXPECT_EQ(names(whole.inputs), Names{"x"});
+  EXPECT_EQ(names(whole.parameters), (Names{"W", "b"}));
+  const Array x = full({2, 3}, 1);
+  EXPECT_EQ(floats(evaluate(whole.outputs["h"], {{whole.inputs["x"], x}})),
+            (std::vector<float>{-11, 13, -11, 13}));
+  const std::size_t before = graph.size();
+  const OnnxModel none = import_model(graph, model, {.outputs = {"x"}, .prefix = "n/"});
+  EXPECT_EQ(none.outputs["x"], none.inputs["x"]);
+  EXPECT_EQ(graph.size(), before + 1);
+  EXPECT_EQ(
+      refusal(model, {.shapes = {{"open", {1}}}, .outputs = {"label"}}),
+      "m.onnx: initializer 'classes': element type STRING; expected FLOAT, DOUBLE, INT32, INT64, BOOL or "
+      "UINT8");
+  onnx::ModelProto labels = layer_model();
+  onnx::NodeProto& map = add_node(labels, "ZipMap", {"y"}, {"label"});
+  map.set_domain("ai.onnx.ml");
+  const std::string unknown = "m.onnx: node 2 (ZipMap): an op that is not known here, of domain 'ai.onnx.ml'";
+  EXPECT_EQ(refusal(labels, {.outputs = {"label"}}), unknown);
+  EXPECT_EQ(refusal(labels), unknown);
+}
+
+// Gradient names y by an attribute.
+TEST(ImportOnnx, ImportsWhatAGradientAskedForNeeds) {
+  onnx::ModelProto model = onnx_model();
+  onnx::OperatorSetIdProto& training = *model.add_opset_import();
+  training.set_domain("ai.onnx.preview.training");
+  training.set_version(1);
+  add_input(model, "x", {});
+  add_node(model, "Mul", {"x", "x"}, {"y"});
+  onnx::NodeProto& node = add_node(model, "Gradient", {"x"}, {"dx"});
+  node.set_domain("ai.onnx.preview.training");
+  add_attribute(node, "xs", onnx::AttributeProto::STRINGS).add_strings("x");
+  add_attribute(node, "y", onnx::AttributeProto::STRING).set_s("y");
+  Graph graph;
+  const OnnxModel made = import_model(graph, model, {.outputs = {"dx"}});
+  const Array x = full({}, 3);
+  EXPECT_EQ(evaluate(made.outputs["dx"], {{made.inputs["x"], x}}).item(), 6);
+}
+
+// An export of PyTorch: a convolution, and windows of 3 by 3 on what is left of the image, 2 by 2.
+TEST(ImportOnnx, ReadsPoolingOfOneWindowThatIsLargerThanTheImage) {
+  const std::string file = std::string(GRADTABLE_TEST_FOLDER) + "/onnx/exports/ceil_small.onnx";
+  Graph graph;
+  const OnnxModel model = import_onnx(graph, file, {.shapes = {{"input", {1, 1, 4, 4}}}});
+  EXPECT_EQ(model.outputs["4"].shape(), (Shape{1, 2, 1, 1}));
+}
+
+// y = op(x) of windows of 3 by 3 on (1,1,2,2).
+Array pooled(const std::string& op, std::int64_t pad, std::int64_t count_include_pad) {
+  onnx::ModelProto model = onnx_model(17);
+  add_input(model, "x", {1, 1, 2, 2});
+  onnx::NodeProto& node = add_node(model, op, {"x"}, {"y"});
+  set_integers(node, "kernel_shape", {3 + 2 * pad, 3 + 2 * pad});
+  set_integers(node, "strides", {2, 2});
+  set_integers(node, "pads", {pad, pad, pad, pad});
+  set_integer(node, "ceil_mode", 1);
+  if (op == "AveragePool") set_integer(node, "count_include_pad", count_include_pad);
+  add_output(model, "y");
+  Graph graph;
+  const OnnxModel made = import_model(graph, model);
+  const Array x = Array::of<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  return evaluate(made.outputs["y"], {{made.inputs["x"], x}});
+}
+
+TEST(ImportOnnx, AveragesOfAWindowLargerThanTheImageCountItsPaddingOnRequest) {
+  EXPECT_EQ(floats(pooled("MaxPool", 0, 0)), std::vector<float>{4});
+  EXPECT_EQ(floats(pooled("AveragePool", 0, 0)), std::vector<float>{2.5F});
+  EXPECT_EQ(floats(pooled("AveragePool", 0, 1)), std::vector<float>{2.5F});
+  EXPECT_EQ(floats(pooled("AveragePool", 1, 0)), std::vector<float>{2.5F});
+  EXPECT_EQ(floats(pooled("AveragePool", 1, 1)), std::vector<float>{10.0F / 16});
+}
+
+// An export of scikit-learn, an MLPClassifier of 8 x 8 pixels: it ends with ArrayFeatureExtractor and ZipMap.
+TEST(ImportOnnx, ReadsTheProbabilitiesOfAnExportOfScikitLearn) {
+  const std::string file = std::string(GRADTABLE_TEST_FOLDER) + "/onnx/exports/skl_mlp_classifier.onnx";
+  OnnxOptions options = {.shapes = {{"X", {2, 64}}}};
+  Graph graph;
+  EXPECT_TRUE(contains(message_of<OnnxError>([&] { import_onnx(graph, file, options); }),
+                       "'ZipMap' (ZipMap): an op that is not known here, of domain 'ai.onnx.ml'"));
+  options.outputs = {"out_activations_result", "argmax_output"};
+  Graph other;
+  const OnnxModel model = import_onnx(other, file, options);
+  const Array x = full({2, 64}, 8);
+  const Array probabilities = evaluate(model.outputs["out_activations_result"], {{model.inputs["X"], x}});
+  EXPECT_EQ(probabilities.shape(), (Shape{2, 10}));
+  double sum = 0;
+  for (const float p : probabilities.as<float>().first(10)) sum += p;
+  EXPECT_NEAR(sum, 1, 1e-6);
+}
+
+// What opset 18 made inputs and attributes of.
+TEST(ImportOnnx, ReadsOpsetsAfter17) {
+  onnx::ModelProto model = onnx_model(18);
+  add_input(model, "x", {5, 2});
+  add_int64s(model, "axes", {-1});
+  add_node(model, "ReduceMean", {"x", "axes"}, {"means"});
+  set_integer(add_node(model, "Split", {"x"}, {"a", "b"}), "num_outputs", 2);
+  add_int64s(model, "pads", {0, 3});
+  add_node(model, "Pad", {"x", "pads", "", "axes"}, {"wide"});
+  for (const char* name : {"means", "a", "b", "wide"}) add_output(model, name);
+  for (const std::int64_t opset : {18, 20, 21, 24}) {
+    model.mutable_opset_import(0)->set_version(opset);
+    Graph graph;
+    const OnnxTensors outputs = import_model(graph, model).outputs;
+    EXPECT_EQ(outputs["means"].shape(), (Shape{5, 1}));
+    EXPECT_EQ(outputs["a"].shape(), (Shape{3, 2}));
+    EXPECT_EQ(outputs["b"].shape(), (Shape{2, 2}));
+    EXPECT_EQ(outputs["wide"].shape(), (Shape{5, 5}));
+  }
+  model.mutable_graph()->mutable_node(1)->mutable_attribute(0)->set_i(3);
+  EXPECT_TRUE(contains(refusal(model), "expected num_outputs 2"));
+}
+
 TEST(ImportOnnx, RefusesOptionsThatNameNothing) {
   EXPECT_TRUE(contains(refusal(layer_model(), {.shapes = {{"X", {1}}}}),
                        "a shape for 'X'; expected the name of an input"));

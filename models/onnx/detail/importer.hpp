@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ class OnnxImporter {
  private:
   std::string in_graph(const std::string& name) const;
   void read_opsets();
+  // With OnnxOptions::outputs, only what these need is imported.
+  void find_needed();
+  bool is_needed(const std::string& name) const;
+  bool is_needed(const onnx::NodeProto& node) const;
   void require_known_options() const;
   void define_initializers();
   void define_inputs();
@@ -45,6 +50,7 @@ class OnnxImporter {
   const OnnxOptions& options_;
   OnnxValues values_;
   std::map<std::string, std::int64_t> opsets_;  // by domain
+  std::set<std::string> needed_;                // names, where only some outputs are asked for
   std::vector<OnnxTensors::Entry> inputs_;
 };
 
