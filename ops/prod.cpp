@@ -45,8 +45,9 @@ class Prod final : public detail::OverAxes<detail::Reduction> {
     const detail::Axes set = detail::set_of(axes(), rank);
     std::vector<std::int64_t> order;
     for (int axis = 0; axis < rank; ++axis) order.push_back(axis);
-    std::ranges::stable_partition(order,
-                                  [&](std::int64_t axis) { return !set[static_cast<std::size_t>(axis)]; });
+    // Not std::ranges': clang++ 14 does not compile the range that it returns.
+    std::stable_partition(order.begin(), order.end(),
+                          [&](std::int64_t axis) { return !set[static_cast<std::size_t>(axis)]; });
     return order;
   }
 

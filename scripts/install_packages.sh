@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that gradtable is built, tested, measured and drawn with, those that are missing.
 # Does nothing, and says nothing, when all are there. Uses sudo when not root.
+#
+#   scripts/install_packages.sh [PACKAGE...]
+# PACKAGE: others that are needed besides.
 set -euo pipefail
 
 packages=(
@@ -9,6 +12,7 @@ packages=(
   nlohmann-json3-dev zlib1g-dev libpng-dev libfmt-dev libcli11-dev librandom123-dev
   libonnx-dev libprotobuf-dev libonnx-testdata
   libgtest-dev libbenchmark-dev graphviz clang-format
+  "$@"
 )
 
 fail() {
