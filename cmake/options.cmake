@@ -13,6 +13,9 @@ if(GRADTABLE_SANITIZERS)  # warnings stay warnings: with sanitizers g++ 12 gives
     -fno-omit-frame-pointer)
   target_link_options(gradtable_options INTERFACE -fsanitize=${GRADTABLE_SANITIZERS})
 endif()
+if(GRADTABLE_FUZZERS)  # the fuzz targets see which branches an input takes
+  target_compile_options(gradtable_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)  # the cache must be told that precompiled headers are in use

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Feeds what reads files with mutated ones: builds the fuzz targets of tests/fuzz with clang's libFuzzer and the
+# address and undefined-behaviour sanitizers, and runs each for a while, one after the other.
+# Ends non-zero when an input crashed a target, took more than 10 seconds or too much memory. Such inputs are kept
+# in build/fuzz/faults, what was learned in build/fuzz/corpus, the output of each target in build/fuzz/TARGET.log.
+#
+#   scripts/fuzz.sh [--seconds N] [TARGET...]
+# N: seconds for each target, 60 unless given. TARGET: idx, gzip, ...: the names of the sources in tests/fuzz; all
+# unless given. One input again: build/fuzz/bin/fuzz_TARGET FILE.
+#
+# Packages: clang-14 libclang-rt-14-dev, besides those of scripts/install_packages.sh.
+set -euo pipefail
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 2
+}
+
+seconds=60
+targets=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --seconds) seconds=${2-}; shift $(($# > 1 ? 2 : 1)) ;;
+    --seconds=*) seconds=${1#*=}; shift ;;
+    -*) fail "unknown argument $1; expected: scripts/fuzz.sh [--seconds N] [TARGET...]" ;;
+    *) targets+=("$1"); shift ;;
+  esac
+done
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds: expected a whole number from 1, got '$seconds'"
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+known=()
+for source in tests/fuzz/*.cpp; do known+=("$(basename "$source" .cpp)"); done
+[[ ${#targets[@]} -gt 0 ]] || targets=("${known[@]}")
+for target in "${targets[@]}"; do
+  [[ " ${known[*]} " == *" $target "* ]] || fail "unknown target $target; expected some of: ${known[*]}"
+done
+command -v clang++-14 > /dev/null || fail "no clang++-14; expected the packages clang-14 and libclang-rt-14-dev"
+
+cmake --preset fuzz > /dev/null
+cmake --build --preset fuzz --parallel "$(nproc)" --target "${targets[@]/#/fuzz_}"
+
+# A whole file of the kind; mutation begins with these.
+write_seeds() {
+  local target=$1 folder=$2
+  case $target in
+    idx | gzip)
+      printf '\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x02\x00\x40\x80\xff' > "$folder/images"
+      printf '\0\0\x08\x01\0\0\0\x02\x07\x01' > "$folder/labels"
+      gzip --no-name --keep --force "$folder/images" "$folder/labels"
+      cat "$folder/images.gz" "$folder/labels.gz" > "$folder/members.gz"
+      ;;
+    json | config) cp apps/mnist_fcnn/configs/*.json "$folder" ;;
+    config_course) cp apps/mnist_fcnn/configs/*.config "$folder" ;;
+    safetensors)
+      local header='{"W1":{"dtype":"F32","shape":[3,2],"data_offsets":[0,24]},"b1":{"dtype":"F32","shape":[2],"data_offsets":[24,32]}}'
+      printf "\\x$(printf %x ${#header})\0\0\0\0\0\0\0%s%032d" "$header" 0 > "$folder/gradtable"
+      header=${header/W1/fc1.weight} header=${header/b1/fc1.bias} header=${header/3,2/2,3}
+      printf "\\x$(printf %x ${#header})\0\0\0\0\0\0\0%s%032d" "$header" 0 > "$folder/pytorch"
+      ;;
+    onnx)
+      cp docs/examples/perceptron.onnx tests/onnx/exports/*.onnx "$folder"
+      # The cases of the ONNX standard, where the package libonnx-testdata is: one of each op is enough.
+      find /usr/share/libonnx-testdata/data/node -path '*/model.onnx' -size -2k 2> /dev/null | while read -r model; do
+        cp "$model" "$folder/$(basename "$(dirname "$model")")"
+      done
+      ;;
+  esac
+}
+
+status=0
+for target in "${targets[@]}"; do
+  corpus=build/fuzz/corpus/$target faults=build/fuzz/faults/$target log=build/fuzz/$target.log
+  mkdir -p "$corpus" "$faults"
+  write_seeds "$target" "$corpus"
+  result="no fault"
+  build/fuzz/bin/fuzz_"$target" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
+    -malloc_limit_mb=512 -artifact_prefix="$faults/" -print_final_stats=1 "$corpus" > "$log" 2>&1 ||
+    { status=1; result="A FAULT, see $log and $faults"; }
+  inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  printf '%-14s %12s inputs, %s\n' "$target" "${inputs:-?}" "$result"
+done
+exit "$status"
