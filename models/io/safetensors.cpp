@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -53,11 +57,50 @@ SafetensorsHeader read_header(detail::InputFile& file, const std::string& path) 
   return detail::parse_header(text, file.size() - kLengthBytes - text.size(), path);
 }
 
+// IEEE 754 binary16: a sign, 5 bits of the exponent, 10 of the fraction.
+float from_half(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
+  const auto number = static_cast<float>(fraction);
+  float size = 0;
+  if (exponent == 0x1f)
+    size = fraction == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
+  else
+    size = exponent == 0 ? std::ldexp(number, -24) : std::ldexp(number + 1024, exponent - 25);
+  return (bits & 0x8000) != 0 ? -size : size;
+}
+
+// bfloat16: the upper half of a float32.
+float from_brain(std::uint16_t bits) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
+// Those of 2 bytes that lie in the second half of the array, where they are to be of 4: each is read before
+// it is written over.
+void widen(std::span<float> numbers, float (*number)(std::uint16_t)) {
+  const char* const narrow =
+      reinterpret_cast<const char*>(numbers.data() + numbers.size()) - 2 * numbers.size();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, narrow + 2 * i, sizeof bits);
+    numbers[i] = number(bits);
+  }
+}
+
+Array read_tensor(detail::InputFile& input, const TensorEntry& entry) {
+  Array tensor(*entry.element->dtype, entry.shape);
+  char* const end = static_cast<char*>(tensor.view().data) + tensor.type().bytes();
+  input.read(end - entry.bytes(), entry.bytes());
+  if (entry.element->name == "F16") widen(tensor.as<float>(), from_half);
+  if (entry.element->name == "BF16") widen(tensor.as<float>(), from_brain);
+  return tensor;
+}
+
 // The tensors of the file, those of the widest type first: each begins at a multiple of its element's size.
 SafetensorsHeader describe(const TensorFile& file) {
   SafetensorsHeader header{{}, detail::with_checksums(file)};
-  for (const auto& [name, tensor] : file.tensors) header.entries.push_back({name, tensor.type()});
-  const auto width = [](const TensorEntry& entry) { return size_of(entry.type.dtype); };
+  for (const auto& [name, tensor] : file.tensors)
+    header.entries.push_back({name, &detail::element_of(tensor.dtype()), tensor.shape()});
+  const auto width = [](const TensorEntry& entry) { return entry.element->bytes; };
   std::ranges::stable_sort(header.entries, std::greater(), width);
   std::uint64_t end = 0;
   for (TensorEntry& entry : header.entries) {
@@ -78,6 +121,8 @@ void require_writable(const TensorFile& file, const std::string& path) {
     require(!name.empty() && name != "__metadata__", "the tensor name", name, "another one");
     require(is_utf8(name), "the tensor name", name, "UTF-8");
   }
+  for (const auto& [name, other] : file.others)
+    require(false, fmt::format("the tensor of type {}", other.dtype), name, "one whose numbers were read");
   for (const auto& [key, value] : file.metadata) {
     require(!key.starts_with(detail::kChecksumKey), "the metadata key", key,
             "another one: it is a checksum's");
@@ -92,10 +137,13 @@ TensorFile read_safetensors(const std::string& path) {
   detail::InputFile input(path);
   SafetensorsHeader header = read_header(input, path);
   TensorFile file{{}, std::move(header.metadata)};
-  for (const auto& [name, type, begin] : header.entries) {
-    Array tensor(type.dtype, type.shape);
-    input.read(tensor.view().data, type.bytes());
-    file.tensors.emplace(name, std::move(tensor));
+  for (const TensorEntry& entry : header.entries) {
+    if (entry.element->dtype) {
+      file.tensors.emplace(entry.name, read_tensor(input, entry));
+    } else {
+      input.skip(entry.bytes());
+      file.others.emplace(entry.name, OtherTensor{std::string(entry.element->name), entry.shape});
+    }
   }
   detail::check_and_remove_checksums(file, path);
   return file;
@@ -111,7 +159,7 @@ void write_safetensors(const std::string& path, const TensorFile& file) {
   const std::uint64_t length = text.size();
   std::vector<std::string_view> parts = {{reinterpret_cast<const char*>(&length), kLengthBytes}, text};
   for (const TensorEntry& entry : header.entries)
-    parts.emplace_back(static_cast<const char*>(file.tensors.at(entry.name).view().data), entry.type.bytes());
+    parts.emplace_back(static_cast<const char*>(file.tensors.at(entry.name).view().data), entry.bytes());
   write_file_atomically(path, parts);
 }
 

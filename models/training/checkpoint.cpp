@@ -14,23 +14,7 @@
 namespace gradtable {
 namespace {
 
-constexpr const char* kFormatKey = "gradtable.format";
-constexpr std::string_view kFormat = "1";
-
 constexpr std::string_view kKept = "kept/";
-
-void require_checkpoint(const TensorFile& file, const std::string& path) {
-  const std::string kind = detail::kind_of(file);
-  if (kind != detail::kCheckpointKind)
-    throw CheckpointError(fmt::format("{}: {}; expected a checkpoint", path,
-                                      kind.empty() ? "tensors of no stated kind" : in_quotes(kind)));
-  const auto format = file.metadata.find(kFormatKey);
-  const std::string found = format == file.metadata.end() ? "" : format->second;
-  if (found != kFormat)
-    throw CheckpointError(fmt::format(
-        "{}: a checkpoint of format {}; expected format {}, which this version of gradtable reads", path,
-        in_quotes(found), in_quotes(kFormat)));
-}
 
 // What a text means; one that is not JSON is a name.
 nlohmann::json meaning(const std::string& text) {
@@ -51,7 +35,7 @@ std::string shown(const std::string& text) {
 
 void write_checkpoint(const std::string& path, const Graph& graph, NamedArrays kept, NamedTexts texts) {
   TensorFile file{{}, detail::with_kind(std::move(texts), detail::kCheckpointKind, path)};
-  file.metadata.emplace(kFormatKey, kFormat);
+  file.metadata.emplace(detail::kFormatKey, detail::kFormat);
   for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
     if (const Node& node = graph.node(id); node.kind == NodeKind::parameter)
       file.tensors.emplace(fmt::format("{}{}", detail::kParameterPrefix, node.name), *node.value);
@@ -64,7 +48,10 @@ Checkpoint read_checkpoint(const std::string& path) {
 }
 
 Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
-  require_checkpoint(file, path);
+  detail::require_checkpoint(file, path);
+  for (const auto& [name, other] : file.others)
+    throw CheckpointError(fmt::format("{}: tensor {} is {} {}; expected a type of arrays", path,
+                                      in_quotes(name), other.dtype, to_string(other.shape)));
   Checkpoint checkpoint{path, {}, {}, {}};
   for (auto& [name, array] : file.tensors) {
     if (name.starts_with(detail::kParameterPrefix))

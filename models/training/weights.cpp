@@ -1,33 +1,31 @@
 #include "gradtable/models/training/weights.hpp"
 
 #include <algorithm>
-#include <map>
-#include <string_view>
+#include <cmath>
+#include <set>
+#include <span>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/io/safetensors.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
+#include "gradtable/models/training/detail/weight_match.hpp"
 
 namespace gradtable {
 namespace {
 
-constexpr const char* kLayoutKey = "gradtable.layout";
-
-constexpr std::string_view name_of(WeightLayout layout) {
-  return layout == WeightLayout::gradtable ? "gradtable" : "pytorch";
-}
+using detail::Extents;
+using detail::FileTensor;
+using detail::FileTensors;
+using detail::kUnknownExtent;
+using detail::Wanted;
+using detail::WeightMatch;
 
 bool is_matrix(const Shape& shape) {
   return shape.rank() == 2;
-}
-
-// The type that a parameter of ours has in PyTorch, and the other way round.
-TensorType pytorch_type(const TensorType& ours) {
-  return is_matrix(ours.shape) ? TensorType{ours.dtype, {ours.shape[1], ours.shape[0]}} : ours;
 }
 
 // From ours to PyTorch's and back.
@@ -39,21 +37,6 @@ bool is_bias_of(const Shape& weights, const Shape& shape) {
   return shape.rank() == 1 && shape[0] == weights[is_matrix(weights) ? 1 : 0];
 }
 
-// What the file says or, where another program wrote it, what its names look like.
-bool is_pytorch(const TensorFile& file, std::span<const Tensor> parameters, const std::string& path) {
-  if (const auto layout = file.metadata.find(kLayoutKey); layout != file.metadata.end()) {
-    for (const WeightLayout known : {WeightLayout::gradtable, WeightLayout::pytorch})
-      if (layout->second == name_of(known)) return known == WeightLayout::pytorch;
-    throw CheckpointError(fmt::format("{}: weights in the layout {}; expected \"gradtable\" or \"pytorch\"",
-                                      path, in_quotes(layout->second)));
-  }
-  const bool has_ours = std::ranges::any_of(
-      parameters, [&](const Tensor& own) { return file.tensors.contains(own.node().name); });
-  return !has_ours && std::ranges::any_of(file.tensors, [](const auto& tensor) {
-    return tensor.first.ends_with(".weight") || tensor.first.ends_with(".bias");
-  });
-}
-
 NamedArrays to_pytorch(const Graph& graph, std::span<const Tensor> parameters) {
   NamedArrays theirs;
   for (const WeightName& name : pytorch_names(parameters))
@@ -61,45 +44,85 @@ NamedArrays to_pytorch(const Graph& graph, std::span<const Tensor> parameters) {
   return theirs;
 }
 
-NamedArrays from_pytorch(NamedArrays tensors, std::span<const Tensor> parameters, const std::string& path) {
-  const std::vector<WeightName> names = pytorch_names(parameters);
-  std::map<std::string, TensorType> expected;
-  for (const WeightName& name : names) expected.emplace(name.pytorch, pytorch_type(name.parameter.type()));
-  require_tensors(tensors, path, expected);
+// Whether a finite number has become none.
+bool overflows(const Array& from, const Array& to) {
+  if (to.dtype() != DType::float32) return false;
+  const std::span<const double> wide = from.as<double>();
+  const std::span<const float> narrow = to.as<float>();
+  for (std::size_t i = 0; i < wide.size(); ++i)
+    if (!std::isfinite(narrow[i]) && std::isfinite(wide[i])) return true;
+  return false;
+}
+
+Array converted(Array found, const Wanted& wanted, const std::string& path, NotFinite not_finite) {
+  if (found.dtype() == wanted.dtype) return found;
+  Array rounded = cast(found, wanted.dtype);
+  if (not_finite == NotFinite::refuse && overflows(found, rounded))
+    throw NumericError(fmt::format("{}: numbers in {} beyond those of {}; expected numbers that it has", path,
+                                   in_quotes(wanted.name), to_string(wanted.dtype)));
+  return rounded;
+}
+
+// As they are in the file, known to fit.
+NamedArrays values_of(TensorFile& file, const std::vector<Wanted>& wanted, const WeightMatch& match,
+                      const std::string& path, NotFinite not_finite) {
   NamedArrays ours;
-  for (const WeightName& name : names)
-    ours.emplace(name.parameter.node().name, turned(std::move(tensors.at(name.pytorch))));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (ours.contains(wanted[i].name)) continue;
+    Array found = converted(std::move(file.tensors.at(match.found[i]->name)), wanted[i], path, not_finite);
+    ours.emplace(wanted[i].name,
+                 match.layout == WeightLayout::pytorch ? turned(std::move(found)) : std::move(found));
+  }
   return ours;
 }
 
-NamedArrays from_checkpoint(TensorFile file, std::span<const Tensor> parameters, const std::string& path) {
-  NamedArrays all = to_checkpoint(std::move(file), path).parameters;
-  NamedArrays ours;
-  for (const Tensor& parameter : parameters)
-    if (auto found = all.extract(parameter.node().name)) ours.insert(std::move(found));
-  return ours;
+void require_none(const std::vector<std::string>& differences, const std::string& path) {
+  if (!differences.empty()) throw CheckpointError(fmt::format("{}: {}", path, fmt::join(differences, "; ")));
 }
 
-// What the file calls a parameter.
-std::string name_in(const TensorFile& file, bool pytorch, std::span<const Tensor> parameters,
-                    const Tensor& parameter) {
-  const std::string& own = parameter.node().name;
-  if (detail::kind_of(file) == detail::kCheckpointKind)
-    return fmt::format("{}{}", detail::kParameterPrefix, own);
-  if (pytorch)
-    for (const WeightName& name : pytorch_names(parameters))
-      if (name.parameter.id() == parameter.id()) return name.pytorch;
-  return own;
+// Extents that differ for n = 1 and n = 2 are n.
+std::vector<Wanted> wanted_of_unknown(std::span<const Tensor> of_one, std::span<const Tensor> of_two) {
+  std::vector<Wanted> wanted = detail::wanted_of(of_one);
+  const std::vector<Wanted> more = detail::wanted_of(of_two);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    for (std::size_t axis = 0; axis < wanted[i].extents.size(); ++axis)
+      if (std::int64_t& extent = wanted[i].extents[axis]; extent != more[i].extents[axis])
+        extent = kUnknownExtent;
+  return wanted;
 }
 
-// The values for the parameters in the file, and whatever else a file of weights has.
-NamedArrays values_in(TensorFile file, const std::string& path, std::span<const Tensor> parameters) {
-  const std::string kind = detail::kind_of(file);
-  if (kind == detail::kCheckpointKind) return from_checkpoint(std::move(file), parameters, path);
-  if (!kind.empty() && kind != detail::kWeightsKind)
-    throw CheckpointError(fmt::format("{}: {}; expected weights or a checkpoint", path, in_quotes(kind)));
-  if (is_pytorch(file, parameters, path)) return from_pytorch(std::move(file.tensors), parameters, path);
-  return std::move(file.tensors);
+std::vector<Wanted> with_extent(std::vector<Wanted> wanted, std::int64_t n) {
+  for (Wanted& parameter : wanted) std::ranges::replace(parameter.extents, kUnknownExtent, n);
+  return wanted;
+}
+
+// What the tensors that have the names of parameters say, the last one first.
+std::optional<std::int64_t> extent_by_names(const std::vector<Wanted>& wanted, const WeightMatch& match) {
+  for (std::size_t i = wanted.size(); i-- > 0;) {
+    const FileTensor* const found = match.found[i];
+    const Extents expected = detail::in_layout(wanted[i].extents, match.layout);
+    const auto unknown = std::ranges::find(expected, kUnknownExtent);
+    if (found && unknown != expected.end() && detail::fits(found->extents, expected))
+      return found->extents[static_cast<std::size_t>(unknown - expected.begin())];
+  }
+  return std::nullopt;
+}
+
+// The only extent of the file for which all parameters are matched by order and shape.
+std::optional<std::int64_t> extent_by_shapes(const FileTensors& file, const std::vector<Wanted>& wanted,
+                                             std::span<const Tensor> parameters) {
+  std::set<std::int64_t> extents;
+  for (const FileTensor& tensor : file.tensors) extents.insert(tensor.extents.begin(), tensor.extents.end());
+  constexpr std::size_t kMostTried = 256;
+  if (extents.size() > kMostTried) return std::nullopt;
+  std::vector<std::int64_t> fitting;
+  for (const std::int64_t n : extents) {
+    const std::vector<Wanted> tried = with_extent(wanted, n);
+    const WeightMatch match = detail::match(file, tried, parameters);
+    if (match.by_shape && detail::differences(file, tried, match, ExtraTensors::ignore).empty())
+      fitting.push_back(n);
+  }
+  return fitting.size() == 1 ? std::optional(fitting.front()) : std::nullopt;
 }
 
 }  // namespace
@@ -133,28 +156,57 @@ void write_weights(const std::string& path, const Graph& graph, std::span<const 
   const bool pytorch = layout == WeightLayout::pytorch;
   TensorFile file{pytorch ? to_pytorch(graph, parameters) : values_of(graph, parameters),
                   detail::with_kind(std::move(metadata), detail::kWeightsKind, path)};
-  file.metadata.emplace(kLayoutKey, name_of(layout));
+  file.metadata.emplace(detail::kLayoutKey, detail::name_of(layout));
   if (pytorch) file.metadata.emplace("format", "pt");  // libraries around PyTorch refuse files without it
   write_safetensors(path, file);
 }
 
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
-                                      std::span<const Tensor> parameters, NotFinite not_finite) {
-  return set_weights(read_safetensors(path), path, graph, parameters, not_finite);
+                                      std::span<const Tensor> parameters, NotFinite not_finite,
+                                      ExtraTensors extra) {
+  return set_weights(read_safetensors(path), path, graph, parameters, not_finite, extra);
 }
 
 std::vector<std::string> set_weights(TensorFile file, const std::string& path, Graph& graph,
-                                     std::span<const Tensor> parameters, NotFinite not_finite) {
-  return set_values(graph, parameters, values_in(std::move(file), path, parameters), path, not_finite);
+                                     std::span<const Tensor> parameters, NotFinite not_finite,
+                                     ExtraTensors extra) {
+  const FileTensors tensors = detail::tensors_of(file, path);
+  const std::vector<Wanted> wanted = detail::wanted_of(parameters);
+  const WeightMatch match = detail::match(tensors, wanted, parameters);
+  require_none(detail::differences(tensors, wanted, match, extra), path);
+  return set_values(graph, parameters, values_of(file, wanted, match, path, not_finite), path, not_finite);
+}
+
+WeightNames names_in(const TensorFile& file, const std::string& path, std::span<const Tensor> parameters) {
+  const FileTensors tensors = detail::tensors_of(file, path);
+  const WeightMatch match = detail::match(tensors, detail::wanted_of(parameters), parameters);
+  WeightNames names{{}, match.by_shape, {}};
+  for (const FileTensor* const found : match.found) names.of_parameters.push_back(found ? found->name : "");
+  for (const FileTensor* const tensor : detail::extra_tensors(tensors, match))
+    names.extra.push_back(tensor->name);
+  return names;
 }
 
 std::optional<Shape> shape_in(const TensorFile& file, const std::string& path,
                               std::span<const Tensor> parameters, const Tensor& parameter) {
-  const bool pytorch = is_pytorch(file, parameters, path);
-  const auto found = file.tensors.find(name_in(file, pytorch, parameters, parameter));
-  if (found == file.tensors.end()) return std::nullopt;
-  const TensorType& type = found->second.type();
-  return pytorch ? pytorch_type(type).shape : type.shape;
+  const FileTensors tensors = detail::tensors_of(file, path);
+  const WeightMatch match = detail::match(tensors, detail::wanted_of(parameters), parameters);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (parameters[i].id() == parameter.id() && match.found[i])
+      return Shape(detail::in_layout(match.found[i]->extents, match.layout));
+  return std::nullopt;
+}
+
+std::int64_t extent_in(const TensorFile& file, const std::string& path, std::span<const Tensor> of_one,
+                       std::span<const Tensor> of_two, ExtraTensors extra) {
+  const FileTensors tensors = detail::tensors_of(file, path);
+  const std::vector<Wanted> wanted = wanted_of_unknown(of_one, of_two);
+  const WeightMatch match = detail::match(tensors, wanted, of_one);
+  std::optional<std::int64_t> found = extent_by_names(wanted, match);
+  if (!found) found = extent_by_shapes(tensors, wanted, of_one);
+  if (found) return *found;
+  throw CheckpointError(
+      fmt::format("{}: {}", path, fmt::join(detail::differences(tensors, wanted, match, extra), "; ")));
 }
 
 }  // namespace gradtable

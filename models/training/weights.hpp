@@ -34,21 +34,47 @@ std::vector<WeightName> pytorch_names(std::span<const Tensor> parameters);
 void write_weights(const std::string& path, const Graph& graph, std::span<const Tensor> parameters,
                    WeightLayout layout = WeightLayout::gradtable, NamedTexts metadata = {});
 
-// Sets the parameters, or none, from a file that write_weights wrote in either layout, from one in PyTorch's
-// names that another program wrote, or from a checkpoint, whose other parameters are left alone. Throws and
-// returns what set_values does: CheckpointError that lists all that is missing, of another type or shape or,
-// but for checkpoints, too much; NumericError for numbers that are not finite.
+// What is done about tensors of a file that are no parameters. Counters are none of them, as the
+// num_batches_tracked of PyTorch: they are never looked at.
+enum class ExtraTensors : std::uint8_t { refuse, ignore };
+
+// Sets the parameters, or none, from a file that write_weights wrote in either layout, from one of another
+// program, or from a checkpoint, whose other parameters are left alone. F16, BF16, F32 and F64 become the
+// type of the parameter, F64 rounded. The names of another program are those of pytorch_names, with "module."
+// and
+// "_orig_mod." before them or not, or any that leave one way by order and shape: docs/checkpoints.md. Throws
+// and returns what set_values does: CheckpointError that lists all that is missing, of integers or of another
+// shape, transposed or, but for checkpoints, too much; NumericError for numbers that are not finite, or
+// beyond the type of the parameter.
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters,
-                                      NotFinite not_finite = NotFinite::refuse);
+                                      NotFinite not_finite = NotFinite::refuse,
+                                      ExtraTensors extra = ExtraTensors::refuse);
 // The same from what was read from `path` already.
 std::vector<std::string> set_weights(TensorFile file, const std::string& path, Graph& graph,
                                      std::span<const Tensor> parameters,
-                                     NotFinite not_finite = NotFinite::refuse);
+                                     NotFinite not_finite = NotFinite::refuse,
+                                     ExtraTensors extra = ExtraTensors::refuse);
+
+struct WeightNames {
+  std::vector<std::string> of_parameters;  // in their order; empty where the file has nothing for one
+  bool by_shape = false;                   // told by order and shape
+  std::vector<std::string> extra;          // of tensors that are neither parameters nor counters
+};
+
+// What the tensors of such a file are called, whether they fit or not. This and what follows throw
+// CheckpointError for a kind or layout of file that is not known, and ConfigError as pytorch_names does.
+WeightNames names_in(const TensorFile& file, const std::string& path, std::span<const Tensor> parameters);
 
 // The shape that such a file has for one of the parameters, matrices as (in, out); none where it has nothing
-// for it. Throws CheckpointError for a layout that is not known, and ConfigError as pytorch_names does.
+// for it.
 std::optional<Shape> shape_in(const TensorFile& file, const std::string& path,
                               std::span<const Tensor> parameters, const Tensor& parameter);
+
+// An extent n of a network that only the file knows, as its classes: given the parameters of the same network
+// for n = 1 and for n = 2, and told by the parameters that differ. Throws CheckpointError as set_weights
+// does, with a question mark for n, when the file does not say it.
+std::int64_t extent_in(const TensorFile& file, const std::string& path, std::span<const Tensor> of_one,
+                       std::span<const Tensor> of_two, ExtraTensors extra = ExtraTensors::refuse);
 
 }  // namespace gradtable

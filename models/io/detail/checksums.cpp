@@ -26,7 +26,7 @@ std::string hexadecimal(uLong crc) {
 
 // Of "F32 [64,784]" and the data: the same bytes under another type or shape are another tensor.
 std::string checksum(const Array& tensor) {
-  const std::string type = fmt::format("{} {}", name_of(tensor.dtype()), json_shape(tensor.shape()));
+  const std::string type = fmt::format("{} {}", element_of(tensor.dtype()).name, json_shape(tensor.shape()));
   return hexadecimal(crc32_of(tensor.view().data, tensor.type().bytes(), crc32_of(type.data(), type.size())));
 }
 

@@ -54,4 +54,8 @@ void InputFile::read(void* bytes, std::size_t count) {
   }
 }
 
+void InputFile::skip(std::uint64_t count) {
+  if (lseek(descriptor_, static_cast<off_t>(count), SEEK_CUR) < 0) refuse(path_, std::strerror(errno));
+}
+
 }  // namespace gradtable::detail

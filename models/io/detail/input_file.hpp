@@ -7,7 +7,7 @@
 
 namespace gradtable::detail {
 
-// Both functions throw CheckpointError with the path and the system's reason.
+// All functions throw CheckpointError with the path and the system's reason.
 class InputFile {
  public:
   // Throws when the file is missing, unreadable, or not a regular file.
@@ -19,6 +19,8 @@ class InputFile {
   std::uint64_t size() const { return size_; }
   // The next `count` bytes. Throws when the file ends before.
   void read(void* bytes, std::size_t count);
+  // Goes over the next `count` bytes; that the file has them is not checked.
+  void skip(std::uint64_t count);
 
  private:
   std::string path_;

@@ -1,7 +1,7 @@
 #include "gradtable/models/io/detail/safetensors_header.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -20,8 +20,23 @@ using nlohmann::json;
 
 constexpr std::string_view kMetadata = "__metadata__";
 
-constexpr std::array<std::pair<DType, std::string_view>, 4> kTypes = {
-    {{DType::float32, "F32"}, {DType::float64, "F64"}, {DType::int32, "I32"}, {DType::uint8, "U8"}}};
+// Those of arrays first.
+constexpr ElementType kTypes[] = {{"F32", 4, DType::float32},
+                                  {"F64", 8, DType::float64},
+                                  {"I32", 4, DType::int32},
+                                  {"U8", 1, DType::uint8},
+                                  {"F16", 2, DType::float32},
+                                  {"BF16", 2, DType::float32},
+                                  {"I64", 8, {}},
+                                  {"BOOL", 1, {}},
+                                  {"I8", 1, {}},
+                                  {"I16", 2, {}},
+                                  {"U16", 2, {}},
+                                  {"U32", 4, {}},
+                                  {"U64", 8, {}},
+                                  {"C64", 8, {}},
+                                  {"F8_E4M3", 1, {}},
+                                  {"F8_E5M2", 1, {}}};
 
 // What the messages about one tensor, or about the metadata, begin with.
 class Subject {
@@ -38,10 +53,13 @@ class Subject {
   std::string start_;
 };
 
-DType parse_dtype(const json& value, const Subject& subject) {
-  for (const auto& [type, name] : kTypes)
-    if (value == name) return type;
-  subject.refuse(fmt::format("dtype {}", describe(value)), "one of F32, F64, I32, U8");
+const ElementType& parse_dtype(const json& value, const Subject& subject) {
+  const auto* const found =
+      std::ranges::find_if(kTypes, [&](const ElementType& type) { return value == type.name; });
+  if (found != std::end(kTypes)) return *found;
+  std::vector<std::string_view> names;
+  for (const ElementType& type : kTypes) names.push_back(type.name);
+  subject.refuse(fmt::format("dtype {}", describe(value)), fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 // A list of integers from 0 to 2^63 - 1.
@@ -85,18 +103,19 @@ TensorEntry parse_entry(const std::string& name, const json& value, std::uint64_
   const Subject subject(path, name);
   if (name.empty()) subject.refuse("an empty name", "a name");
   require_keys(value, subject);
-  const TensorType type{parse_dtype(value["dtype"], subject), parse_shape(value["shape"], subject)};
+  TensorEntry entry{name, &parse_dtype(value["dtype"], subject), parse_shape(value["shape"], subject)};
   const auto offsets = parse_integers("data_offsets", value["data_offsets"], subject);
   if (offsets.size() != 2) subject.refuse(fmt::format("{} data_offsets", offsets.size()), "2");
   const auto begin = static_cast<std::uint64_t>(offsets[0]), end = static_cast<std::uint64_t>(offsets[1]);
   const std::string found = fmt::format("data_offsets [{},{}]", begin, end);
   if (begin > end) subject.refuse(found, "the first not above the second");
   if (end > data_bytes) subject.refuse(found, fmt::format("none above the {} bytes of data", data_bytes));
-  if (end - begin != type.bytes())
+  if (end - begin != entry.bytes())
     subject.refuse(
         fmt::format("{} bytes by {}", end - begin, found),
-        fmt::format("{} bytes for {} {}", type.bytes(), name_of(type.dtype), json_shape(type.shape)));
-  return {name, type, begin};
+        fmt::format("{} bytes for {} {}", entry.bytes(), entry.element->name, json_shape(entry.shape)));
+  entry.begin = begin;
+  return entry;
 }
 
 // Every byte of the data belongs to one tensor. `entries` are in the order of their data.
@@ -160,15 +179,15 @@ std::string format_header(const SafetensorsHeader& header) {
   if (!header.metadata.empty()) text += fmt::format("\"{}\":{}", kMetadata, json(header.metadata).dump());
   for (const TensorEntry& entry : header.entries)
     text += fmt::format(R"({}{}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})", text == "{" ? "" : ",",
-                        json(entry.name).dump(), name_of(entry.type.dtype), json_shape(entry.type.shape),
-                        entry.begin, entry.end());
+                        json(entry.name).dump(), entry.element->name, json_shape(entry.shape), entry.begin,
+                        entry.end());
   text += "}";
   text.append((8 - text.size() % 8) % 8, ' ');
   return text;
 }
 
-std::string_view name_of(DType type) {
-  return std::ranges::find(kTypes, type, &std::pair<DType, std::string_view>::first)->second;
+const ElementType& element_of(DType type) {
+  return *std::ranges::find(kTypes, type, &ElementType::dtype);
 }
 
 std::string json_shape(const Shape& shape) {

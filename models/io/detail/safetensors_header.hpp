@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,21 @@ namespace gradtable::detail {
 // tensors need less.
 inline constexpr std::size_t kMaxHeaderBytes = 25'000'000;
 
+// A type of the format.
+struct ElementType {
+  std::string_view name;       // "BF16"
+  std::size_t bytes;           // of an element
+  std::optional<DType> dtype;  // of the array that holds the same numbers; none: they are not read
+};
+
 struct TensorEntry {
   std::string name;
-  TensorType type;
+  const ElementType* element;
+  Shape shape;
   std::uint64_t begin = 0;  // of its bytes, from the start of the data
 
-  std::uint64_t end() const { return begin + type.bytes(); }
+  std::uint64_t bytes() const { return static_cast<std::uint64_t>(shape.size()) * element->bytes; }
+  std::uint64_t end() const { return begin + bytes(); }
 };
 
 struct SafetensorsHeader {
@@ -35,8 +45,8 @@ SafetensorsHeader parse_header(std::string_view text, std::uint64_t data_bytes, 
 // The text of a header, padded by spaces so that the data behind it and its length begin at a multiple of 8.
 std::string format_header(const SafetensorsHeader& header);
 
-// "F32", the format's name of an element type.
-std::string_view name_of(DType type);
+// The type whose elements are those of arrays, bit by bit: "F32" for float32.
+const ElementType& element_of(DType type);
 
 // "[64,784]", a shape as the header writes it.
 std::string json_shape(const Shape& shape);

@@ -5,8 +5,10 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tests/support/message_of.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -27,6 +29,29 @@ inline std::string length_of(std::uint64_t length) {
 // A file with this header, whatever it says.
 inline std::string file_of(const std::string& header, const std::string& data = "") {
   return length_of(header.size()) + header + data;
+}
+
+// A tensor of any type of the format.
+struct RawTensor {
+  std::string name, dtype, shape;  // the shape as JSON: "[2,3]"
+  std::string bytes;
+};
+
+inline std::string file_with(const std::vector<RawTensor>& tensors) {
+  std::string header, data;
+  for (const auto& [name, dtype, shape, bytes] : tensors) {
+    header +=
+        fmt::format(R"({}"{}":{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})",
+                    header.empty() ? "{" : ",", name, dtype, shape, data.size(), data.size() + bytes.size());
+    data += bytes;
+  }
+  return file_of(header + "}", data);
+}
+
+// The numbers as the bytes of T.
+template <class T>
+std::string bytes_of(const std::vector<T>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
 }
 
 // The type and the bytes: equal for NaNs of equal bits.

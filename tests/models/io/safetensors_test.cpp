@@ -1,10 +1,12 @@
 #include "gradtable/models/io/safetensors.hpp"
 
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "tests/models/io/safetensors_files.hpp"
 #include "tests/models/io/system_calls.hpp"
@@ -120,6 +122,45 @@ TEST(ReadSafetensors, SaysWhyReadingFails) {
   }
   const testing::Misbehaviour shrunk({.read = [](auto...) { return 0; }});
   EXPECT_EQ(error_of(path), path + ": the end of the file; expected 8 bytes more");
+}
+
+// By IEEE 754 and by the upper half of a float32: ends of the ranges, and the smallest number of each.
+TEST(ReadSafetensors, WidensNumbersOfTwoBytes) {
+  const testing::TemporaryFolder folder;
+  const std::vector<std::uint16_t> half = {0x3c00, 0xc000, 0x7bff, 0x0400, 0x03ff, 0x0001, 0x8000, 0xfc00};
+  const std::vector<std::uint16_t> brain = {0x3f80, 0xc000, 0x7f7f, 0x0080, 0x0001, 0x8000, 0xff80};
+  const std::string path = folder.write("file", file_with({{"half", "F16", "[2,4]", bytes_of(half)},
+                                                           {"brain", "BF16", "[7]", bytes_of(brain)}}));
+  const TensorFile file = read_safetensors(path);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(
+      content(file.tensors.at("half")),
+      content(Array::of<float>({2, 4}, {1, -2, 65504, 0x1p-14F, 0x1.ff8p-15F, 0x1p-24F, -0.0F, -kInfinity})));
+  EXPECT_EQ(content(file.tensors.at("brain")),
+            content(Array::of<float>({7}, {1, -2, 0x1.fep127F, 0x1p-126F, 0x1p-133F, -0.0F, -kInfinity})));
+  const std::vector<std::uint16_t> not_numbers = {0x7e00, 0xfc01};
+  folder.write("file", file_with({{"a", "F16", "[2]", bytes_of(not_numbers)}}));
+  const TensorFile strange = read_safetensors(path);
+  for (const float number : strange.tensors.at("a").as<float>()) EXPECT_TRUE(std::isnan(number));
+}
+
+TEST(ReadSafetensors, NamesTensorsOfTypesThatArraysDoNotHave) {
+  const testing::TemporaryFolder folder;
+  const std::vector<float> numbers = {1, 2};
+  const std::string path = folder.write("file", file_with({{"a", "I64", "[]", std::string(8, 'x')},
+                                                           {"w", "F32", "[2]", bytes_of(numbers)},
+                                                           {"b", "BOOL", "[3]", "xyz"},
+                                                           {"c", "C64", "[0,5]", ""},
+                                                           {"d", "F8_E4M3", "[2,2]", "1234"}}));
+  const TensorFile file = read_safetensors(path);
+  ASSERT_EQ(file.tensors.size(), 1U);
+  EXPECT_EQ(content(file.tensors.at("w")), content(Array::of<float>({2}, {1, 2})));
+  std::string others;
+  for (const auto& [name, other] : file.others)
+    others += name + " " + other.dtype + " " + to_string(other.shape) + ";";
+  EXPECT_EQ(others, "a I64 ();b BOOL (3);c C64 (0,5);d F8_E4M3 (2,2);");
+  EXPECT_EQ(message_of<CheckpointError>([&] { write_safetensors(path, file); }),
+            path + ": the tensor of type I64 \"a\"; expected one whose numbers were read");
 }
 
 TEST(WriteSafetensors, RefusesWhatTheFormatCannotHold) {

@@ -1,6 +1,7 @@
 #include "gradtable/models/training/weights.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "tests/models/io/safetensors_files.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -217,14 +219,14 @@ TEST(Weights, AreRefusedWithAllDifferences) {
   const TemporaryFolder folder;
   const std::string path = folder.path("file");
   TensorFile file;
-  file.tensors["W1"] = zeros({3, 4}, DType::float64);
+  file.tensors["W1"] = zeros({3, 4}, DType::int32);
   file.tensors["b1"] = zeros({4});
   file.tensors["W2"] = zeros({4, 3});
   file.tensors["W3"] = zeros({3, 2});
   write_safetensors(path, file);
   Net net(1);
   EXPECT_EQ(net.error_of(path), path +
-                                    ": \"W1\" is float64 (3,4), expected float32 (3,4); "
+                                    ": \"W1\" is int32 (3,4), expected float32 (3,4); "
                                     "\"W2\" is float32 (4,3), expected float32 (4,2); "
                                     "no \"b2\", expected float32 (2); "
                                     "\"W3\" float32 (3,2), expected no such tensor");
@@ -241,7 +243,8 @@ TEST(Weights, InPytorchsNamesAreRefusedInTheseNames) {
   write_safetensors(path, file);
   Net net(1);
   EXPECT_EQ(net.error_of(path), path +
-                                    ": \"fc1.weight\" is float32 (3,4), expected float32 (4,3); "
+                                    ": \"fc1.weight\" is float32 (3,4), expected float32 (4,3): it is "
+                                    "transposed, PyTorch's weights are (out,in); "
                                     "no \"fc2.bias\", expected float32 (2); "
                                     "\"0.bias\" float32 (2), expected no such tensor");
 }
@@ -279,6 +282,248 @@ TEST(Weights, WithAFlippedBitNameTheTensor) {
   bytes.back() = static_cast<char>(bytes.back() ^ 1);  // of b2, the last by name
   const std::string path = folder.write("file", bytes);
   EXPECT_TRUE(contains(net.error_of(path), "\"b2\""));
+}
+
+// Weights of other programs: names, types and axes that are not ours.
+class ForeignWeights : public ::testing::Test {
+ protected:
+  // Those of `written_` under other names, in the order of the network.
+  std::string write(const std::vector<std::string>& names,
+                    WeightLayout layout = WeightLayout::pytorch) const {
+    TensorFile file;
+    const std::vector<Tensor> parameters = written_.network.parameters();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      Array values = written_.graph.value(parameters[i]);
+      if (layout == WeightLayout::pytorch && values.shape().rank() == 2) values = transposed(values);
+      file.tensors.emplace(names[i], std::move(values));
+    }
+    write_safetensors(path_, file);
+    return path_;
+  }
+  void expect_same(const std::string& path, ExtraTensors extra = ExtraTensors::refuse) const {
+    Net found(2);
+    EXPECT_TRUE(
+        read_weights(path, found.graph, found.network.parameters(), NotFinite::refuse, extra).empty());
+    EXPECT_EQ(found.content(), written_.content());
+  }
+  std::string change(const std::function<void(TensorFile&)>& change) const {
+    TensorFile file = read_safetensors(path_);
+    change(file);
+    write_safetensors(path_, file);
+    return path_;
+  }
+  WeightNames names() { return names_in(read_safetensors(path_), path_, found_.network.parameters()); }
+  std::string error() { return found_.error_of(path_); }
+
+  const std::vector<std::string> pytorch_ = {"fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"};
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("file");
+  Net written_{1};
+  Net found_{2};
+};
+
+std::vector<std::string> with_prefix(const std::string& prefix, std::vector<std::string> names) {
+  for (std::string& name : names) name.insert(0, prefix);
+  return names;
+}
+
+TEST_F(ForeignWeights, MayHaveTheNamesOfWrappersBeforeTheirs) {
+  for (const char* prefix :
+       {"module.", "_orig_mod.", "_orig_mod.module.", "module._orig_mod.", "module.module."}) {
+    expect_same(write(with_prefix(prefix, pytorch_)));
+    EXPECT_FALSE(names().by_shape) << prefix;
+    EXPECT_EQ(names().of_parameters[0], std::string(prefix) + "fc1.weight");
+    expect_same(write(with_prefix(prefix, {"W1", "b1", "W2", "b2"}), WeightLayout::gradtable));
+  }
+  write(with_prefix("module.", pytorch_));
+  change([](TensorFile& file) { file.tensors.erase("module.fc2.bias"); });
+  EXPECT_EQ(error(), path_ + ": no \"fc2.bias\", expected float32 (2)");
+}
+
+TEST_F(ForeignWeights, MayHaveAnyNamesThatLeaveOneWay) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"0.weight", "0.bias", "2.weight", "2.bias"},
+      {"module.1.weight", "module.1.bias", "module.3.weight", "module.3.bias"},
+      {"hidden.weight", "hidden.bias", "out.weight", "out.bias"},
+      {"z.weight", "z.bias", "a.weight", "a.bias"},
+      {"fc1.weight", "fc1.bias", "fc3.weight", "fc3.bias"},
+      {"layers.9.linear.weight", "layers.9.linear.bias", "layers.10.linear.weight", "layers.10.linear.bias"},
+  };
+  for (const std::vector<std::string>& theirs : cases) {
+    expect_same(write(theirs));
+    EXPECT_TRUE(names().by_shape);
+    EXPECT_EQ(names().of_parameters, theirs);
+  }
+  for (const WeightLayout layout : {WeightLayout::pytorch, WeightLayout::gradtable}) {
+    expect_same(write({"dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"}, layout));
+    expect_same(write({"w_in", "c_in", "w_out", "c_out"}, layout));
+  }
+}
+
+// Layers of one shape: 4-4-4-4-4.
+class LayersOfOneShape : public ::testing::Test {
+ protected:
+  struct Square {
+    explicit Square(std::uint64_t seed) : network(graph, {4, 4, 4, 4, 4}, {.seed = seed}) {}
+    Graph graph;
+    Fcnn network;
+  };
+  std::string write(const std::vector<std::string>& layers, bool turned = true) const {
+    TensorFile file;
+    const std::vector<Tensor> parameters = written_.network.parameters();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const Array weights = written_.graph.value(parameters[2 * i]);
+      file.tensors.emplace(layers[i] + (turned ? ".weight" : ".kernel"),
+                           turned ? transposed(weights) : weights);
+      file.tensors.emplace(layers[i] + (turned ? ".bias" : ".b"),
+                           written_.graph.value(parameters[2 * i + 1]));
+    }
+    write_safetensors(path_, file);
+    return path_;
+  }
+  std::string error() {
+    return message_of<CheckpointError>(
+        [&] { read_weights(path_, found_.graph, found_.network.parameters()); });
+  }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_.path("file");
+  Square written_{1}, found_{2};
+};
+
+TEST_F(LayersOfOneShape, AreOrderedByTheirNumbers) {
+  for (const std::vector<std::string>& layers : {std::vector<std::string>{"0", "2", "9", "10"},
+                                                 {"block8.fc", "block9.fc", "block10.fc", "block11.fc"},
+                                                 {"a.0.0", "a.0.2", "a.1.0", "a.1.1"}}) {
+    read_weights(write(layers), found_.graph, found_.network.parameters());
+    for (std::size_t i = 0; i < 8; ++i)
+      EXPECT_EQ(content(found_.graph.value(found_.network.parameters()[i])),
+                content(written_.graph.value(written_.network.parameters()[i])));
+  }
+}
+
+TEST_F(LayersOfOneShape, AreRefusedWhereNoNumbersOrderThem) {
+  write({"0", "2", "4", "out"});
+  EXPECT_TRUE(contains(error(), "no \"fc1.weight\", expected float32 (4,4)"));
+  EXPECT_TRUE(contains(error(), "\"out.weight\" float32 (4,4), expected no such tensor"));
+  EXPECT_TRUE(contains(error(), "have the same shapes, and no numbers that order them"));
+  write({"0", "00", "1", "2"});
+  EXPECT_TRUE(contains(error(), "\"0\" and \"00\" have the same shapes, and no numbers that order them"));
+}
+
+TEST_F(LayersOfOneShape, AreRefusedWhereTheirAxesAreNotKnown) {
+  write({"0", "1", "2", "3"}, false);
+  EXPECT_TRUE(contains(error(), "its matrices fit as (in,out) and as (out,in)")) << error();
+  EXPECT_FALSE(contains(error(), "transposed"));
+}
+
+TEST_F(ForeignWeights, WhoseNumbersContradictTheShapesAreRefused) {
+  write({"2.weight", "2.bias", "0.weight", "0.bias"});
+  EXPECT_TRUE(contains(error(), "by its shapes \"2\" comes before \"0\", by its number behind it"));
+}
+
+TEST_F(ForeignWeights, KeepTensorsUnderTheNamesOfParameters) {
+  write({"fc2.weight", "fc2.bias", "fc1.weight", "fc1.bias"});
+  EXPECT_EQ(error(), path_ +
+                         ": \"fc1.bias\" is float32 (2), expected float32 (4); "
+                         "\"fc1.weight\" is float32 (2,4), expected float32 (4,3); "
+                         "\"fc2.bias\" is float32 (4), expected float32 (2); "
+                         "\"fc2.weight\" is float32 (4,3), expected float32 (2,4)");
+}
+
+TEST_F(ForeignWeights, ThatAreTransposedAreSaidToBe) {
+  write(pytorch_, WeightLayout::gradtable);
+  const std::string theirs = ": it is transposed, PyTorch's weights are (out,in)";
+  EXPECT_EQ(error(), path_ + ": \"fc1.weight\" is float32 (3,4), expected float32 (4,3)" + theirs +
+                         "; \"fc2.weight\" is float32 (4,2), expected float32 (2,4)" + theirs);
+  write({"0.weight", "0.bias", "2.weight", "2.bias"}, WeightLayout::gradtable);
+  EXPECT_TRUE(contains(error(), "\"0.weight\" is float32 (3,4), expected float32 (4,3)" + theirs)) << error();
+  write({"W1", "b1", "W2", "b2"});
+  const std::string ours = ": it is transposed, gradtable's weights are (in,out)";
+  EXPECT_EQ(error(), path_ + ": \"W1\" is float32 (4,3), expected float32 (3,4)" + ours +
+                         "; \"W2\" is float32 (2,4), expected float32 (4,2)" + ours);
+}
+
+TEST_F(ForeignWeights, OfIntegersAreNotSaidToBeTransposed) {
+  Graph graph;
+  const Tensor w = graph.parameter("W", zeros({2, 2}));
+  folder_.write("file", file_with({{"W", "I64", "[2,2]", std::string(32, '\0')}}));
+  EXPECT_EQ(message_of<CheckpointError>([&] { read_weights(path_, graph, std::vector{w}); }),
+            path_ + ": \"W\" is I64 (2,2), expected float32 (2,2)");
+}
+
+TEST_F(ForeignWeights, OfOtherTypesAreConverted) {
+  write(pytorch_);
+  change([](TensorFile& file) {
+    for (auto& [name, array] : file.tensors) array = cast(array, DType::float64);
+  });
+  expect_same(path_);
+  Graph graph;
+  const Tensor w = graph.parameter("W", zeros({2}, DType::float64));
+  const auto read = [&](const std::string& dtype, const std::string& bytes) {
+    folder_.write("file", file_with({{"W", dtype, "[2]", bytes}}));
+    read_weights(path_, graph, std::vector{w});
+    return content(graph.value(w));
+  };
+  const std::string expected = content(Array::of<double>({2}, {1.5, -2}));
+  EXPECT_EQ(read("F32", bytes_of(std::vector<float>{1.5F, -2})), expected);
+  EXPECT_EQ(read("F16", bytes_of(std::vector<std::uint16_t>{0x3e00, 0xc000})), expected);
+  EXPECT_EQ(read("BF16", bytes_of(std::vector<std::uint16_t>{0x3fc0, 0xc000})), expected);
+}
+
+TEST_F(ForeignWeights, BeyondTheTypeOfTheParameterAreRefused) {
+  write(pytorch_);
+  change([](TensorFile& file) { file.tensors.at("fc2.bias") = Array::of<double>({2}, {1, 1e39}); });
+  EXPECT_EQ(found_.error_of<NumericError>(path_),
+            path_ + ": numbers in \"b2\" beyond those of float32; expected numbers that it has");
+  EXPECT_EQ(found_.read(path_, NotFinite::allow), std::vector<std::string>{"b2"});
+}
+
+TEST_F(ForeignWeights, MayHaveCountersAndByLeaveOtherTensors) {
+  write(pytorch_);
+  const TensorFile plain = read_safetensors(path_);
+  const auto raw = [&](std::vector<RawTensor> more) {
+    for (const auto& [name, array] : plain.tensors)
+      more.push_back({name, "F32", fmt::format("[{}]", fmt::join(array.shape().extents(), ",")),
+                      std::string(static_cast<const char*>(array.view().data), array.type().bytes())});
+    return folder_.write("file", file_with(more));
+  };
+  const RawTensor counter = {"bn.num_batches_tracked", "I64", "[]", std::string(8, '\1')};
+  expect_same(raw({counter, {"steps", "I64", "[]", std::string(8, '\1')}}));
+  const std::vector<RawTensor> more = {counter,
+                                       {"bn.running_mean", "F32", "[4]", std::string(16, '\0')},
+                                       {"position_ids", "I64", "[1,2]", std::string(16, '\0')}};
+  raw(more);
+  EXPECT_EQ(error(), path_ +
+                         ": \"bn.running_mean\" float32 (4), expected no such tensor; "
+                         "\"position_ids\" I64 (1,2), expected no such tensor");
+  expect_same(raw(more), ExtraTensors::ignore);
+  EXPECT_EQ(names().extra, (std::vector<std::string>{"bn.running_mean", "position_ids"}));
+}
+
+TEST_F(ForeignWeights, TellAnExtentThatOnlyTheyKnow) {
+  Graph graph;
+  const Fcnn one(graph, {3, 4, 1});
+  const std::vector<Tensor> of_one = one.parameters();
+  Graph other;
+  const Fcnn more(other, {3, 4, 2});
+  const std::vector<Tensor> of_two = more.parameters();
+  const auto extent = [&] { return extent_in(read_safetensors(path_), path_, of_one, of_two); };
+  for (const std::vector<std::string>& theirs : {pytorch_,
+                                                 {"hidden.weight", "hidden.bias", "out.weight", "out.bias"},
+                                                 with_prefix("module.", pytorch_),
+                                                 {"0.weight", "0.bias", "2.weight", "2.bias"}}) {
+    write(theirs);
+    EXPECT_EQ(extent(), 2);
+  }
+  written_.write(path_);
+  EXPECT_EQ(extent(), 2);
+  change([](TensorFile& file) {
+    file.tensors.erase("b2");
+    file.tensors.at("W2") = zeros({5, 2});
+  });
+  EXPECT_EQ(message_of<CheckpointError>(extent),
+            path_ + ": \"W2\" is float32 (5,2), expected float32 (4,?); no \"b2\", expected float32 (?)");
 }
 
 TEST(WriteWeights, RefusesMetadataOfItsOwnNames) {

@@ -99,10 +99,13 @@ TEST(ReadSafetensors, SaysWhatIsWrongWithTheDescriptionOfATensor) {
       {with_tensor(R"({"dtype":"U8","shape":[4]})"), ": tensor \"w\": no data_offsets; expected the keys"},
       {with_tensor(R"({"dtype":"U8","shape":[4],"data_offsets":[0,4],"strides":[1]})"),
        ": tensor \"w\": the key \"strides\"; expected only the keys"},
-      {with_tensor(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,4]})"),
-       ": tensor \"w\": dtype \"BF16\"; expected one of F32, F64, I32, U8"},
-      {with_tensor(R"({"dtype":"I64","shape":[],"data_offsets":[0,4]})"), ": tensor \"w\": dtype \"I64\""},
-      {with_tensor(R"({"dtype":"BOOL","shape":[4],"data_offsets":[0,4]})"), ": tensor \"w\": dtype \"BOOL\""},
+      {with_tensor(R"({"dtype":"F128","shape":[2],"data_offsets":[0,4]})"),
+       ": tensor \"w\": dtype \"F128\"; expected one of F32, F64, I32, U8, F16, BF16, I64, BOOL, I8, "},
+      {with_tensor(R"({"dtype":"f32","shape":[1],"data_offsets":[0,4]})"), ": tensor \"w\": dtype \"f32\""},
+      {with_tensor(R"({"dtype":"I64","shape":[],"data_offsets":[0,4]})"),
+       ": tensor \"w\": 4 bytes by data_offsets [0,4]; expected 8 bytes for I64 []"},
+      {with_tensor(R"({"dtype":"BF16","shape":[4],"data_offsets":[0,4]})"),
+       ": tensor \"w\": 4 bytes by data_offsets [0,4]; expected 8 bytes for BF16 [4]"},
       {with_tensor(R"({"dtype":null,"shape":[4],"data_offsets":[0,4]})"), ": tensor \"w\": dtype null"},
   });
 }
