@@ -101,11 +101,9 @@ class Temporary {
   bool renamed_ = false;
 };
 
-// The file that `path` names in the end; a symbolic link is replaced by nothing.
 std::string follow_links(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::is_symlink(path, error)) return path;
-  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  const std::filesystem::path target = behind_links(path, error);
   if (error) fail(path, error.message());
   return target.string();
 }
@@ -124,6 +122,18 @@ std::optional<mode_t> mode_of_existing(const std::string& path) {
   return status.st_mode & 07777;
 }
 
+// What a path stands for: the file that is written.
+struct Target {
+  explicit Target(const std::string& name)
+      : path(follow_links(name)),
+        folder(std::filesystem::path(path).parent_path()),
+        mode(mode_of_existing(path)) {}
+
+  std::string path;
+  std::filesystem::path folder;
+  std::optional<mode_t> mode;
+};
+
 // Makes the rename last. A folder that may be written but not read cannot be opened, and some file systems do
 // not flush folders: neither is a fault of the file.
 void flush_folder(const std::filesystem::path& folder, const std::string& path) {
@@ -139,20 +149,36 @@ void flush_folder(const std::filesystem::path& folder, const std::string& path) 
 }  // namespace
 
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
-  const std::string target = follow_links(path);
-  const std::optional<mode_t> mode = mode_of_existing(target);
-  const std::filesystem::path folder = std::filesystem::path(target).parent_path();
-  Temporary temporary(folder, target);
-  if (mode) temporary.set_mode(*mode);
+  const Target target(path);
+  Temporary temporary(target.folder, target.path);
+  if (target.mode) temporary.set_mode(*target.mode);
   for (const std::string_view part : parts) temporary.write(part);
   temporary.flush();
   for (const std::string_view part : parts) temporary.compare(part);
   temporary.rename();
-  flush_folder(folder, target);
+  flush_folder(target.folder, target.path);
 }
 
 void write_file_atomically(const std::string& path, std::string_view text) {
   write_file_atomically(path, {&text, 1});
+}
+
+void require_can_be_written(const std::string& path) {
+  const Target target(path);
+  const Temporary temporary(target.folder, target.path);
+}
+
+std::filesystem::path behind_links(std::filesystem::path path, std::error_code& error) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  error.clear();
+  std::error_code no_link;
+  for (int links = 0; std::filesystem::is_symlink(path, no_link); ++links) {
+    if (links == kMostLinks) error = std::make_error_code(std::errc::too_many_symbolic_link_levels);
+    const std::filesystem::path target = error ? path : std::filesystem::read_symlink(path, error);
+    if (error) return path;
+    path = path.parent_path() / target;
+  }
+  return path;
 }
 
 }  // namespace gradtable

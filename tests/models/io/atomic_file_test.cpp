@@ -79,6 +79,60 @@ TEST(WriteFileAtomically, ReplacesTheFileBehindASymbolicLink) {
   EXPECT_EQ(folder.read("file"), "new");
 }
 
+TEST(WriteFileAtomically, MakesTheFileBehindALinkThatDangles) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path("below"));
+  std::filesystem::create_symlink("below/second", folder.path("first"));
+  std::filesystem::create_symlink("../file", folder.path("below/second"));
+  write_file_atomically(folder.path("first"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("first")));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("below/second")));
+  EXPECT_EQ(folder.read("file"), "new");
+  EXPECT_EQ(folder.count(), 3);
+}
+
+TEST(WriteFileAtomically, RefusesLinksThatLeadNowhere) {
+  const testing::TemporaryFolder folder;
+  const auto link = [&](const std::string& target) {
+    std::filesystem::remove(folder.path("link"));
+    std::filesystem::create_symlink(target, folder.path("link"));
+    return folder.path("link");
+  };
+  EXPECT_NE(error_of(link("link")).find("link: Too many levels of symbolic links"), std::string::npos);
+  EXPECT_NE(error_of(link("no/file")).find("no/file: No such file or directory"), std::string::npos);
+  EXPECT_NE(error_of(link(".")).find("a directory"), std::string::npos);
+  EXPECT_NE(error_of(link("/dev/null")).find("not a regular file"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
+  EXPECT_EQ(folder.count(), 1);
+}
+
+TEST(RequireCanBeWritten, ThrowsWhatWritingWouldAndLeavesNothing) {
+  const testing::TemporaryFolder folder;
+  const std::string old = folder.write("file", "old");
+  EXPECT_NO_THROW(require_can_be_written(old));
+  EXPECT_NO_THROW(require_can_be_written(folder.path(std::string(255, 'n'))));
+  EXPECT_THROW(require_can_be_written(folder.path(std::string(256, 'n'))), OutputError);
+  EXPECT_THROW(require_can_be_written(folder.path("no/file")), OutputError);
+  EXPECT_EQ(folder.read("file"), "old");
+  EXPECT_EQ(folder.count(), 1);
+}
+
+// The temporary has a longer name than a file of one letter.
+TEST(RequireCanBeWritten, RefusesAFolderWhosePathIsTooLongForTheTemporary) {
+  const testing::TemporaryFolder folder;
+  std::string path = folder.path("");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(path);
+  while (path.size() < 4080) {
+    const std::string name(std::min<std::size_t>(200, 4090 - path.size()), 'd');
+    ASSERT_TRUE(std::filesystem::create_directory(name));
+    std::filesystem::current_path(name);
+    path += name + "/";
+  }
+  std::filesystem::current_path(before);
+  EXPECT_THROW(require_can_be_written(path + "f"), OutputError);
+}
+
 TEST(WriteFileAtomically, RefusesPathsThatCannotBeWritten) {
   const testing::TemporaryFolder folder;
   EXPECT_EQ(error_of(folder.path("no/file")),
