@@ -33,6 +33,7 @@
 #include "gradtable/models/optimizers/plateau.hpp"
 #include "gradtable/models/optimizers/schedule.hpp"
 #include "gradtable/models/optimizers/sgd.hpp"
+#include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/classifier.hpp"
 #include "gradtable/models/training/early_stopping.hpp"

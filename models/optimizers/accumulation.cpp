@@ -16,13 +16,13 @@ Accumulation accumulate(const GradTable& table, double weight) {
   if (table.size() == 0) return {{}, GradTable({}), {}};
   const Tensor first = table.begin()->target;
   const Graph::Scope scope(first.graph(), Phase::update, first.id());
-  const Tensor weights = detail::state("gradient weights", first, {DType::float64, {}});
+  const Tensor weights = detail::state(detail::kGradientWeights, first, {DType::float64, {}});
 
   Accumulation made{{{weights, weights + weight}}, GradTable({}), {{weights, zeros_like(weights)}}};
   std::vector<GradTable::Entry> means;
   for (const auto& [target, gradient] : table) {
     const Graph::Scope of_target(target.graph(), Phase::update, target.id());
-    const Tensor sum = detail::state("gradient sum", target, target.type());
+    const Tensor sum = detail::state(detail::kGradientSum, target, target.type());
     made.add.push_back({sum, sum + weight * gradient});
     made.clear.push_back({sum, zeros_like(sum)});
     means.push_back({target, sum / detail::as_type(weights, sum.dtype())});

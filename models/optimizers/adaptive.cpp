@@ -28,7 +28,7 @@ struct AdamScalars {
 
 AdamScalars scalars_of(const Tensor& first, const detail::LearningRate& rate, const AdamOptions& options) {
   const Graph::Scope scope(first.graph(), Phase::update, first.id());
-  const Tensor count = detail::state("steps", first, {DType::float64, {}});
+  const Tensor count = detail::state(detail::kSteps, first, {DType::float64, {}});
   const Tensor t = count + 1.0;
   const Tensor root = sqrt(bias(t, options.beta2));
   return {rate.as(DType::float64) * root / bias(t, options.beta1), options.epsilon * root, {count, t}};
@@ -41,8 +41,8 @@ Updates adam_updates(const GradTable& table, const detail::LearningRate& rate, c
   if (table.size() == 0) return {};
   const AdamScalars scalars = scalars_of(table.begin()->target, rate, options);
   Updates updates = detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
-    const Tensor first = detail::state("first moment", theta, theta.type());
-    const Tensor second = detail::state("second moment", theta, theta.type());
+    const Tensor first = detail::state(detail::kFirstMoment, theta, theta.type());
+    const Tensor second = detail::state(detail::kSecondMoment, theta, theta.type());
     const Tensor s = options.beta1 * first + (1 - options.beta1) * g;
     const Tensor r = options.beta2 * second + (1 - options.beta2) * square(g);
     const auto scalar = [&](const Tensor& x) { return detail::as_type(x, theta.dtype()); };
@@ -65,7 +65,7 @@ Updates adagrad(const GradTable& table, const Operand& learning_rate, double eps
   const detail::LearningRate rate("adagrad", learning_rate);
   detail::require_positive("adagrad", "epsilon", epsilon);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
-    const Tensor squares = detail::state("squares", theta, theta.type());
+    const Tensor squares = detail::state(detail::kSquares, theta, theta.type());
     const Tensor r = squares + square(g);
     return {{theta, theta - rate.as(theta.dtype()) * g / (sqrt(r) + epsilon)}, {squares, r}};
   });
@@ -76,7 +76,7 @@ Updates rmsprop(const GradTable& table, const Operand& learning_rate, double alp
   detail::require_fraction("rmsprop", "alpha", alpha);
   detail::require_positive("rmsprop", "epsilon", epsilon);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
-    const Tensor squares = detail::state("mean square", theta, theta.type());
+    const Tensor squares = detail::state(detail::kMeanSquare, theta, theta.type());
     const Tensor r = alpha * squares + (1 - alpha) * square(g);
     return {{theta, theta - rate.as(theta.dtype()) * g / (sqrt(r) + epsilon)}, {squares, r}};
   });

@@ -22,7 +22,7 @@ Updates momentum(const GradTable& table, const Operand& learning_rate, double mo
   const detail::LearningRate rate("momentum", learning_rate);
   detail::require_fraction("momentum", "a momentum", momentum);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
-    const Tensor velocity = detail::state("velocity", theta, theta.type());
+    const Tensor velocity = detail::state(detail::kVelocity, theta, theta.type());
     const Tensor v = momentum * velocity + g;
     return {{theta, theta - rate.as(theta.dtype()) * v}, {velocity, v}};
   });
@@ -32,7 +32,7 @@ Updates nesterov(const GradTable& table, const Operand& learning_rate, double mo
   const detail::LearningRate rate("nesterov", learning_rate);
   detail::require_fraction("nesterov", "a momentum", momentum);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
-    const Tensor velocity = detail::state("velocity", theta, theta.type());
+    const Tensor velocity = detail::state(detail::kVelocity, theta, theta.type());
     const Tensor v = momentum * velocity + g;
     return {{theta, theta - rate.as(theta.dtype()) * (g + momentum * v)}, {velocity, v}};
   });

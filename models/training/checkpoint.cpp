@@ -9,6 +9,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
+#include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
 
 namespace gradtable {
@@ -68,6 +69,7 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
 }
 
 std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint, NotFinite not_finite) {
+  require_possible_state(checkpoint.parameters, checkpoint.path);
   return set_values(graph, parameters_of(graph), checkpoint.parameters, checkpoint.path, not_finite);
 }
 

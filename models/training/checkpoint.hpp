@@ -34,7 +34,7 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path);
 
 // Sets all parameters of a graph, which has the same network and optimizer as the one that was written, or
 // none: throws and returns what set_values does, CheckpointError for any difference in names, types and
-// shapes.
+// shapes, and for what no optimizer remembers (require_possible_state).
 std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint,
                                  NotFinite not_finite = NotFinite::refuse);
 

@@ -111,6 +111,13 @@ double Trainer::learning_rate_at(const Dataset& data, std::uint64_t epoch) const
   return learning_rate_.schedule(updates)((static_cast<std::int64_t>(epoch) - 1) * updates);
 }
 
+OptimizerCounts Trainer::counts_at(const Dataset& data, std::int64_t epochs, const Score& done) const {
+  const std::int64_t batches = quotient_up(done.images, options_.batch_size), group = batches_in_update(data);
+  const bool all = batches >= batches_in(data);
+  return {.updates = epochs * updates_in(data) + (all ? updates_in(data) : batches / group),
+          .summed = all ? 0 : batches % group * options_.batch_size};
+}
+
 const StepGraph& Trainer::step_graph(const Dataset& data) {
   require_fit(data);
   return steps_->graph(data, std::min(options_.batch_size, data.size()), batches_in_update(data) > 1);

@@ -13,6 +13,7 @@
 #include "gradtable/models/data/dataset.hpp"
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
+#include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/classifier.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
@@ -101,6 +102,10 @@ class Trainer {
   LearningRate& learning_rate() { return learning_rate_; }
   // That of the first update of an epoch.
   double learning_rate_at(const Dataset& data, std::uint64_t epoch) const;
+
+  // What the optimizer has counted behind so many whole epochs and `done` of the next, where train_epoch can
+  // go on.
+  OptimizerCounts counts_at(const Dataset& data, std::int64_t epochs, const Score& done) const;
 
   // The plan of a training on `data`, with evaluations on the others. Its programs are made here, if they are
   // not yet. Throws ConfigError when data do not fit the network.

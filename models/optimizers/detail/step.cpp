@@ -53,9 +53,9 @@ Tensor as_type(const Tensor& x, DType dtype) {
   return x.dtype() == dtype ? x : cast(x, dtype);
 }
 
-Tensor state(std::string_view what, const Tensor& owner, const TensorType& type) {
+Tensor state(const StateKind& kind, const Tensor& owner, const TensorType& type) {
   Graph& graph = owner.graph();
-  const std::string name = fmt::format("{} of {}", what, owner.label());
+  const std::string name = fmt::format("{} of {}", kind.what, owner.label());
   if (graph.free_name(name) == name) return graph.parameter(name, zeros(type.shape, type.dtype));
   const Tensor known = graph.find(name);
   if (known.node().kind != NodeKind::parameter || known.type() != type)

@@ -33,9 +33,27 @@ class LearningRate {
 // x as the type.
 Tensor as_type(const Tensor& x, DType dtype);
 
+// What an optimizer remembers of a parameter, and which numbers that can be.
+struct StateKind {
+  enum class Numbers { any, not_negative, updates, summed };  // the last two: OptimizerCounts
+  std::string_view what;
+  Numbers numbers;
+};
+
+inline constexpr StateKind kVelocity{"velocity", StateKind::Numbers::any};
+inline constexpr StateKind kFirstMoment{"first moment", StateKind::Numbers::any};
+inline constexpr StateKind kSecondMoment{"second moment", StateKind::Numbers::not_negative};
+inline constexpr StateKind kSquares{"squares", StateKind::Numbers::not_negative};
+inline constexpr StateKind kMeanSquare{"mean square", StateKind::Numbers::not_negative};
+inline constexpr StateKind kSteps{"steps", StateKind::Numbers::updates};
+inline constexpr StateKind kGradientSum{"gradient sum", StateKind::Numbers::any};
+inline constexpr StateKind kGradientWeights{"gradient weights", StateKind::Numbers::summed};
+inline constexpr StateKind kStateKinds[] = {kVelocity,   kFirstMoment, kSecondMoment, kSquares,
+                                            kMeanSquare, kSteps,       kGradientSum,  kGradientWeights};
+
 // The parameter "<what> of <owner>" of this type: the one that is there already, else a new one of zeros.
 // Throws GraphError when the name is taken by something else.
-Tensor state(std::string_view what, const Tensor& owner, const TensorType& type);
+Tensor state(const StateKind& kind, const Tensor& owner, const TensorType& type);
 
 // The updates that rule(target, gradient) gives, for each target of the table, its own and its state's, one
 // after the other.
