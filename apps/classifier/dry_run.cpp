@@ -10,6 +10,7 @@
 #include "apps/classifier/setup.hpp"
 #include "apps/classifier/training.hpp"
 #include <fmt/format.h>
+#include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/parameters.hpp>
 
 namespace classifier {
@@ -36,21 +37,20 @@ gradtable::TrainingPlan plan_of(const Data& data, Setup& setup) {
 void say_plan(const Program& program, const Config& config, const Data& data, Setup& setup) {
   const gradtable::TrainingPlan plan = plan_of(data, setup);
   const std::int64_t images = data.train.size(), batch = config.training.batch_size;
-  const Progress progress(false, 0, 0);
-  progress.say(fmt::format("data        {}", describe(config, data)));
-  progress.say(fmt::format("network     {}", program.describe(config, data.train)));
-  progress.say(fmt::format("parameters  {}", setup.network.parameter_count()));
-  progress.say(fmt::format(
+  say_result(fmt::format("data        {}", describe(config, data)));
+  say_result(fmt::format("network     {}", program.describe(config, data.train)));
+  say_result(fmt::format("parameters  {}", setup.network.parameter_count()));
+  say_result(fmt::format(
       "memory      {} for results of all steps, {} for parameters and the optimizer, {} for images",
       in_bytes(static_cast<double>(plan.bytes)), in_bytes(bytes_of_parameters(setup)),
       in_bytes(bytes_of_images(data))));
-  progress.say(fmt::format("a step      {} images, {} floating-point operations, threads: {}",
-                           std::min(batch, images), in_operations(plan.step_flops), plan.threads));
-  progress.say(fmt::format("an epoch    {} steps, {} floating-point operations; {} for a test{}",
-                           (images + batch - 1) / batch, in_operations(plan.epoch_flops),
-                           in_operations(plan.evaluation_flops),
-                           data.validation.size() > 0 ? " and a validation" : ""));
-  progress.say(fmt::format("training    {} epochs; nothing was trained or written", config.training.epochs));
+  say_result(fmt::format("a step      {} images, {} floating-point operations, threads: {}",
+                         std::min(batch, images), in_operations(plan.step_flops), plan.threads));
+  say_result(fmt::format("an epoch    {} steps, {} floating-point operations; {} for a test{}",
+                         (images + batch - 1) / batch, in_operations(plan.epoch_flops),
+                         in_operations(plan.evaluation_flops),
+                         data.validation.size() > 0 ? " and a validation" : ""));
+  say_result(fmt::format("training    {} epochs; nothing was trained or written", config.training.epochs));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ void dry_run(const Program& program, const Options& options, Config config) {
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
   Training(program, config, data, setup).begin(options);
-  fmt::print("{}", resolved_json(program, config));
+  gradtable::write_output(resolved_json(program, config));
   if (!options.quiet) say_plan(program, config, data, setup);
 }
 

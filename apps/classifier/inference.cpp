@@ -1,8 +1,6 @@
 #include "apps/classifier/inference.hpp"
 
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -16,6 +14,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
+#include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/losses.hpp>
 #include <gradtable/models/training/weights.hpp>
 
@@ -23,6 +22,7 @@ namespace classifier {
 namespace {
 
 using gradtable::Dataset;
+using gradtable::write_output;
 
 std::optional<std::int64_t> as_classes(std::int64_t number) {
   constexpr std::int64_t kMost = 65536;
@@ -87,12 +87,6 @@ std::string lines(const gradtable::Answers& batch) {
   return text;
 }
 
-void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw gradtable::OutputError(fmt::format("standard output: {}; expected a reader of the predictions",
-                                             std::generic_category().message(errno)));
-}
-
 }  // namespace
 
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
@@ -105,9 +99,9 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   const Evaluation evaluation = evaluate(setup.trainer, test);
   remove_other_report(full, evaluation);
   write_results(config, evaluation);
-  const Progress progress(options.quiet, 0, 0);
-  progress.say_test(evaluation.score);
-  progress.say(fmt::format("results  {}", list_of_outputs(config)));
+  if (options.quiet) return;
+  say_result(test_line(evaluation.score));
+  say_result(fmt::format("results  {}", list_of_outputs(config)));
 }
 
 void predict(const Program& program, const Options& options, const Config& config) {
@@ -117,8 +111,8 @@ void predict(const Program& program, const Options& options, const Config& confi
   Setup setup(program, config, images, gradtable::NotFinite::allow);
   load_weights(std::move(weights), options, images, setup);
   const bool probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
-  print(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
-  setup.trainer.evaluate(images, [](const gradtable::Answers& batch) { print(lines(batch)); });
+  write_output(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
+  setup.trainer.evaluate(images, [](const gradtable::Answers& batch) { write_output(lines(batch)); });
 }
 
 }  // namespace classifier

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/io/standard_output.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,10 +18,11 @@ namespace {
 constexpr std::chrono::milliseconds kInterval{100};
 constexpr std::string_view kBeginning = "\r\x1b[K";  // of the line, and nothing behind it
 
-// A failure to write is not an error of the run: the reader may have gone.
+// A failure to write is not an error of a training, whose results are files: the reader may have gone.
 void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+  std::clearerr(stdout);
 }
 
 // How wide a line may be: one that is longer than the terminal is wide would scroll at each update.
@@ -58,6 +60,15 @@ std::string in_operations(double operations) {
   return in_units(operations, kUnits);
 }
 
+std::string test_line(const gradtable::Score& score) {
+  return fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", score.loss(),
+                     100 * score.accuracy(), score.correct, score.images);
+}
+
+void say_result(std::string_view line) {
+  gradtable::write_output(fmt::format("{}\n", gradtable::printable(line)));
+}
+
 Progress::Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch)
     : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0), epochs_(epochs), images_(images_per_epoch) {}
 
@@ -67,11 +78,6 @@ Progress::~Progress() {
 
 void Progress::say(std::string_view line) const {
   if (!quiet_) print(fmt::format("{}\n", gradtable::printable(line)));
-}
-
-void Progress::say_test(const gradtable::Score& score) const {
-  say(fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", score.loss(), 100 * score.accuracy(),
-                  score.correct, score.images));
 }
 
 void Progress::begin_epoch(std::int64_t epoch, std::int64_t images) {

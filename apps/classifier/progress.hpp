@@ -19,8 +19,15 @@ std::string duration(double seconds);
 std::string in_bytes(double bytes);
 std::string in_operations(double operations);
 
-// On a terminal one line an epoch that updates and is never wider than the terminal; otherwise one line at
-// the end of each epoch, without control characters. Output that nobody reads any more is dropped.
+// "test     loss 0.0712  accuracy 97.80 %  (9780 of 10000)"
+std::string test_line(const gradtable::Score& score);
+
+// A line that is a result of the program, on standard output. Throws OutputError when nobody takes it.
+void say_result(std::string_view line);
+
+// What a training says while it goes on. On a terminal one line an epoch that updates and is never wider than
+// the terminal; otherwise one line at the end of each epoch, without control characters. Output that nobody
+// reads any more is dropped.
 class Progress {
  public:
   Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch);
@@ -30,7 +37,6 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void say(std::string_view line) const;
-  void say_test(const gradtable::Score& score) const;
 
   // `images`: of the epoch that were trained on before.
   void begin_epoch(std::int64_t epoch, std::int64_t images = 0);

@@ -4,13 +4,14 @@
 
 #include "apps/classifier/options.hpp"
 #include "apps/classifier/run.hpp"
+#include <gradtable/models/io/standard_output.hpp>
 
 namespace classifier {
 
 int start(const Program& program, int argc, const char* const* argv) {
   return gradtable::run_program([&] {
     const CommandLine command = parse_options(program, argc, argv);
-    std::fputs(command.output.c_str(), stdout);
+    gradtable::write_output(command.output);
     std::fputs(command.error.c_str(), stderr);
     return command.options ? run(program, *command.options)
                            : static_cast<gradtable::ExitCode>(command.exit_code);

@@ -88,6 +88,8 @@ class Run {
     progress_.say(fmt::format("network  {}, {}, {}, {} parameters", program_.describe(config_, data_.train),
                               config_.model.initializer, to_string(config_.dtype), metrics_.parameters));
     progress_.say(fmt::format("threads  {}, {}", metrics_.threads, to_string(gradtable::tune_blas())));
+    if (!training_.changes().empty())
+      progress_.say(fmt::format("bits     not those of one run: {}", training_.changes()));
   }
 
   void say_why_it_stopped() const {
@@ -108,7 +110,7 @@ class Run {
     if (metrics_.kept_epoch && metrics_.test)
       progress_.say(fmt::format("kept     epoch {}, the best by {}", *metrics_.kept_epoch,
                                 config_.training.early_stopping.metric));
-    if (metrics_.test) progress_.say_test(*metrics_.test);
+    if (metrics_.test) progress_.say(test_line(*metrics_.test));
     progress_.say(fmt::format("results  {}", list_of_outputs(config_)));
   }
 

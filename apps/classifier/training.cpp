@@ -84,7 +84,12 @@ std::vector<std::string> Training::resume(const Options& options) {
   setup_.trainer.learning_rate().restore(state.rate);
   best_ = std::move(checkpoint.kept);
   goes_on_ = true;
+  changes_ = classifier::changes(checkpoint, bits());
   return names;
+}
+
+gradtable::NamedTexts Training::bits() {
+  return bits_of(config_, setup_.trainer.plan(data_.train).threads);
 }
 
 End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {
@@ -187,6 +192,7 @@ void Training::save(const Progress& progress) {
   if (not_finite_ == gradtable::NotFinite::refuse) require_finite();
   gradtable::NamedTexts texts = to_texts(
       {epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()}, fields_);
+  texts.merge(bits());
   texts.emplace("classes", fmt::format("{}", data_.train.classes));
   if (!goes_on_ && !is_saved_ && keep_previous_checkpoint(config_))
     progress.say(fmt::format("earlier  checkpoint kept as {}",

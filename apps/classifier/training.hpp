@@ -39,6 +39,8 @@ class Training {
   // Sets the parameters of the best epoch, if the config says so.
   void use_best();
 
+  // What makes its bits others than those of the training that it goes on with; empty: nothing.
+  const std::string& changes() const { return changes_; }
   // Whether there is a checkpoint of it.
   bool is_saved() const { return is_saved_; }
   const std::vector<gradtable::EpochMetrics>& epochs() const { return epochs_; }
@@ -48,6 +50,7 @@ class Training {
  private:
   // Returns the names of parameters that are not finite, where these are allowed.
   std::vector<std::string> resume(const Options& options);
+  gradtable::NamedTexts bits();
   bool all_epochs_are_done() const;
   // Of all epochs, or stopped early.
   bool is_done() const;
@@ -78,6 +81,7 @@ class Training {
   double seconds_ = 0;       // that it took
   bool goes_on_ = false;     // from a checkpoint
   bool is_saved_ = false;
+  std::string changes_;
 };
 
 }  // namespace classifier

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
@@ -109,6 +110,23 @@ NamedTexts fields_of(const Program& program, Config config, const Data& data) {
 
 NamedTexts default_fields(const Program& program) {
   return fields_of(program, default_config(program));
+}
+
+NamedTexts bits_of(const Config& config, int threads) {
+  const gradtable::BlasInfo& blas = gradtable::tune_blas();
+  NamedTexts bits = {{"kernels", fmt::format("{} of {}", blas.kernels, blas.library)}};
+  if (!config.training.deterministic) bits.emplace("threads", fmt::format("{}", threads));
+  return bits;
+}
+
+std::string changes(const gradtable::Checkpoint& checkpoint, const NamedTexts& bits) {
+  std::string text;
+  for (const auto& [key, value] : bits) {
+    const auto before = checkpoint.texts.find(key);
+    if (before == checkpoint.texts.end() || before->second == value) continue;
+    text += fmt::format("{}{} {}, before {}", text.empty() ? "" : "; ", key, value, before->second);
+  }
+  return text;
 }
 
 NamedTexts to_texts(const TrainingState& state, const NamedTexts& fields) {

@@ -27,6 +27,13 @@ gradtable::NamedTexts fields_of(const Program& program, Config config, const Dat
 // The defaults of those keys: what a training had whose program did not know a key yet.
 gradtable::NamedTexts default_fields(const Program& program);
 
+// What else the bits of a training depend on: the kernels of BLAS, and the threads of a step unless the
+// config asks for the same bits with any number.
+gradtable::NamedTexts bits_of(const Config& config, int threads);
+// "threads 1, before 2": how they differ from those of the checkpoint, as far as it knows; empty when they do
+// not.
+std::string changes(const gradtable::Checkpoint& checkpoint, const gradtable::NamedTexts& bits);
+
 gradtable::NamedTexts to_texts(const TrainingState& state, const gradtable::NamedTexts& fields);
 
 // Both throw gradtable::CheckpointError, which begins with the checkpoint's path: for fields that differ, and

@@ -12,6 +12,7 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
+#include "gradtable/models/io/standard_output.hpp"
 
 namespace gradtable {
 namespace {
@@ -40,7 +41,9 @@ int run_program(const std::function<ExitCode()>& body) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {
-    return static_cast<int>(body());
+    const ExitCode code = body();
+    if (code == ExitCode::ok) finish_output();
+    return static_cast<int>(code);
   } catch (const std::bad_alloc&) {
     std::fputs("error: out of memory\n", stderr);
     return static_cast<int>(ExitCode::output);

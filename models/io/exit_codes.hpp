@@ -18,9 +18,10 @@ enum class ExitCode : int {
 
 // Runs the body of a program and returns what main() is to return: the body's own exit code or, after an
 // exception, the code of its class, with "error: <message>" on standard error. The message stays one line,
-// whatever bytes a file name in it has. SIGPIPE and SIGXFSZ are ignored from here on: a reader that went away
-// and a file too large come back as the error of a write. Standard streams that are closed are those of
-// /dev/null.
+// whatever bytes a file name in it has. A body that ends well has failed all the same when standard output
+// did not take what it printed: ExitCode::output. SIGPIPE and SIGXFSZ are ignored from here on: a reader that
+// went away and a file too large come back as the error of a write. Standard streams that are closed are
+// those of /dev/null.
 int run_program(const std::function<ExitCode()>& body);
 
 }  // namespace gradtable

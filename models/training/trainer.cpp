@@ -100,8 +100,9 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
     const auto evaluate = [&] { return steps_->evaluate(data, batches[i]); };
     const detail::BatchResult batch =
         located(evaluate, [&] { return fmt::format("evaluation, batch {}", i + 1); });
-    if (answered) answered({total.images, batch.probabilities, batch.predictions, batch.labels});
-    add(total, batch);
+    const std::int64_t first = total.images;
+    add(total, batch);  // before another evaluation, made by who is answered, overwrites the batch
+    if (answered) answered({first, batch.probabilities, batch.predictions, batch.labels});
   }
   return total;
 }

@@ -72,6 +72,13 @@ TEST_F(IdxDump, SaysWhatItIs) {
   EXPECT_EQ(run({"--version"}).exit_code, 0);
 }
 
+TEST_F(IdxDump, SaysWhenNobodyTakesTheHelp) {
+  const ProcessResult result =
+      testing::run_process({"sh", "-c", GRADTABLE_PROGRAMS "/idx_dump --help > /dev/full"});
+  EXPECT_EQ(result.exit_code, 6);
+  EXPECT_TRUE(result.err.starts_with("error: standard output: No space left on device")) << result.err;
+}
+
 TEST_F(IdxDump, RefusesBadArguments) {
   const std::string usage = "expected idx_dump images|labels FILE OUT INDEX";
   expect_failure({}, 2, usage);

@@ -1,5 +1,6 @@
 #include "gradtable/models/report/detail/markup.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "gradtable/core/text.hpp"
@@ -31,9 +32,16 @@ std::string escaped(char c) {
 
 }  // namespace
 
-std::string escaped(std::string_view text) {
+std::string escaped(std::string_view text, std::size_t most_bytes) {
   std::string result;
-  for (const char c : valid_utf8(text)) result += escaped(c);
+  while (!text.empty()) {
+    const std::string_view character = text.substr(0, std::max<std::size_t>(1, utf8_length(text)));
+    const bool is_ascii = static_cast<unsigned char>(character.front()) < 0x80;
+    const std::string written = is_ascii ? escaped(character.front()) : printable(character);
+    if (result.size() + written.size() > most_bytes) return result + "...";
+    result += written;
+    text.remove_prefix(character.size());
+  }
   return result;
 }
 

@@ -77,7 +77,7 @@ std::string graph_section(const Report& report) {
 std::string config_section(const Report& report) {
   if (report.config.empty()) return {};
   return folded("The configuration, with all defaults",
-                "<pre class=\"scroll\">" + escaped(report.config) + "</pre>");
+                "<pre class=\"scroll\">" + escaped(report.config, std::string::npos) + "</pre>");
 }
 
 std::string class_name(const Report& report, std::int64_t label) {

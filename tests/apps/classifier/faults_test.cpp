@@ -88,6 +88,26 @@ TEST_F(Faults, ARefusedThreadIsSaid) {
   expect_error(result, 6, "Team: expected 2 threads, got 1");
 }
 
+// Whatever the limit: the loader, OpenBLAS or the program itself has too little, or nobody has.
+TEST_F(Faults, AnAddressSpaceThatIsTooSmallEndsTheProgramAtOnce) {
+  if (!kAddressSpaceCanBeLimited) GTEST_SKIP() << "the address sanitizer needs all of the address space";
+  const Words training = {config_, "--quiet", "--threads", "1", "--set", "training.epochs=1"};
+  bool said = false, trained = false;
+  for (int limit = 100'000; limit <= 900'000; limit += 100'000) {
+    for (const std::string variable : {"", "OMP_NUM_THREADS=1 "}) {
+      const ProcessResult result =
+          run_in_shell(fmt::format("ulimit -v {}; {}timeout -s KILL 60 \"$@\"", limit, variable), training);
+      EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 6 || result.exit_code == 127)
+          << limit << variable << result.exit_code << result.err;
+      said = said ||
+             (result.exit_code == 6 && contains(result.err, "expected room for it, or OMP_NUM_THREADS=1"));
+      trained = trained || result.exit_code == 0;
+    }
+  }
+  EXPECT_TRUE(said);
+  EXPECT_TRUE(trained);
+}
+
 class Interrupted : public BuiltProgram, public ::testing::WithParamInterface<int> {};
 
 TEST_P(Interrupted, FinishesTheStepAndWritesWhatItLearned) {
@@ -122,6 +142,27 @@ TEST_F(Faults, TrainingGoesOnWhenNobodyReadsWhatItSays) {
     EXPECT_EQ(result.err, "") << script;
     EXPECT_EQ(metrics().at("epochs").size(), 50U) << script;
     EXPECT_TRUE(folder_.read("out/predictions.log").starts_with("Current batch: 0\n")) << script;
+  }
+}
+
+// Where what is printed is all that there is, unlike in a training.
+TEST_F(Faults, ResultsThatNobodyTakesAreAnError) {
+  expect_success(run_digits({}));
+  const Words weights = {"--init", folder_.path("out/weights.safetensors"), "--out", folder_.path("again")};
+  for (const Words& arguments : {Words{"--help"},
+                                 {"--version"},
+                                 {"--help-config"},
+                                 {"--config-schema"},
+                                 {config_, "--dry-run"},
+                                 {config_, "--dry-run", "--quiet"},
+                                 Words{"eval", config_} + weights,
+                                 Words{"predict", config_} + weights}) {
+    const ProcessResult result = run_in_shell("\"$@\" > /dev/full", arguments);
+    EXPECT_EQ(result.exit_code, 6) << arguments.front();
+    EXPECT_EQ(result.err,
+              "error: standard output: No space left on device; expected a place that takes all of it\n")
+        << arguments.front();
+    EXPECT_EQ(run_in_shell("\"$@\" >&-", arguments).exit_code, 0) << arguments.front();
   }
 }
 

@@ -159,6 +159,32 @@ TEST_F(ResumeAtTheEnd, IsNotSpokenOfWithoutACheckpoint) {
   EXPECT_EQ(result.out.find("--resume"), std::string::npos) << result.out;
 }
 
+// Of the numbers of threads only where they change bits.
+TEST_F(ResumeAtTheEnd, SaysWhatMakesItsBitsOthersThanThoseOfOneRun) {
+  for (const std::string deterministic : {"false", "true"}) {
+    const Words settings = {"training.deterministic=" + deterministic};
+    const auto resume = [&] {
+      return run(Words{config_, "--out", folder_.path("out"), "--resume", checkpoint("out")} +
+                 set(settings + Words{"training.epochs=4"}));
+    };
+    expect_success(train("out", settings));
+    const gradtable::TensorFile file = gradtable::read_safetensors(checkpoint("out"));
+    const ProcessResult same = resume();
+    EXPECT_EQ(same.out.find("\nbits "), std::string::npos) << same.out;
+    EXPECT_EQ(file.metadata.contains("threads"), deterministic == "false");
+
+    gradtable::TensorFile other = file;
+    other.metadata.at("kernels") = "Prescott of OpenBLAS 0.1";
+    if (deterministic == "false") other.metadata.at("threads") = "77";
+    gradtable::write_safetensors(checkpoint("out"), other);
+    const ProcessResult changed = resume();
+    EXPECT_EQ(changed.exit_code, 0) << changed.err;
+    EXPECT_TRUE(contains(changed.out, "\nbits     not those of one run: kernels ")) << changed.out;
+    EXPECT_TRUE(contains(changed.out, ", before Prescott of OpenBLAS 0.1")) << changed.out;
+    EXPECT_EQ(contains(changed.out, "; threads 1, before 77\n"), deterministic == "false") << changed.out;
+  }
+}
+
 TEST_F(ResumeAtTheEnd, MayHaveResultsElsewhere) {
   expect_success(train("a", {"training.epochs=2"}));
   expect_success(train("b", {}, resumed("a")));

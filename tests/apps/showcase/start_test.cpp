@@ -46,6 +46,17 @@ TEST_P(Showcase, RefusesEveryOtherArgumentAndShowsNothing) {
   }
 }
 
+TEST_P(Showcase, SaysWhenNobodyTakesWhatItShows) {
+  for (const std::string arguments : {"", " --help", " --version"}) {
+    const ProcessResult result = gradtable::testing::run_process(
+        {"sh", "-c", GRADTABLE_PROGRAMS "/" + GetParam() + arguments + " > /dev/full"});
+    EXPECT_EQ(result.exit_code, 6) << arguments;
+    EXPECT_EQ(result.err,
+              "error: standard output: No space left on device; expected a place that takes all of it\n")
+        << arguments;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Programs, Showcase, ::testing::Values("xor", "small_networks"),
                          [](const auto& program) { return program.param; });
 

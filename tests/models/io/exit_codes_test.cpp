@@ -1,11 +1,14 @@
 #include "gradtable/models/io/exit_codes.hpp"
 
+#include <cstdio>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "gradtable/core/error.hpp"
 
@@ -46,6 +49,33 @@ TEST(RunProgram, TurnsAnExceptionIntoOneLineAndTheCodeOfItsClass) {
   EXPECT_EQ(run([&]() -> ExitCode { throw std::system_error(refused, "a"); }).code, 6);
   EXPECT_EQ(throwing<std::logic_error>("a"), (Outcome{1, "error: a\n"}));
   EXPECT_EQ(run([]() -> ExitCode { throw std::bad_alloc(); }), (Outcome{6, "error: out of memory\n"}));
+}
+
+// Ends as a program of its own that prints to the file.
+int code_of_printing(const char* file, const std::function<ExitCode()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (std::freopen(file, "w", stdout) == nullptr || std::freopen("/dev/null", "w", stderr) == nullptr)
+      ::_exit(127);
+    ::_exit(run_program(body));
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(RunProgram, NoticesThatNobodyTookWhatWasPrinted) {
+  const auto print_and_end_with = [](ExitCode code, std::size_t bytes = 1) {
+    return [code, bytes] {
+      std::fputs(std::string(bytes, 'x').c_str(), stdout);
+      return code;
+    };
+  };
+  EXPECT_EQ(code_of_printing("/dev/full", print_and_end_with(ExitCode::ok)), 6);
+  EXPECT_EQ(code_of_printing("/dev/full", print_and_end_with(ExitCode::ok, 1 << 20)), 6);
+  EXPECT_EQ(code_of_printing("/dev/null", print_and_end_with(ExitCode::ok)), 0);
+  EXPECT_EQ(code_of_printing("/dev/full", print_and_end_with(ExitCode::interrupted)), 130);
+  EXPECT_EQ(code_of_printing("/dev/full", [] { return ExitCode::ok; }), 0);
 }
 
 TEST(RunProgram, KeepsTheMessageOnOneLine) {

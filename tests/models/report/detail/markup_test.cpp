@@ -16,6 +16,18 @@ TEST(Escaped, KeepsUtf8AndLinesAndShowsOtherBytes) {
   EXPECT_EQ(escaped(std::string("a\0b\x1b", 4)), "a\uFFFDb\uFFFD");
 }
 
+TEST(Escaped, ShowsWhatHidesOrTurnsText) {
+  EXPECT_EQ(escaped("a\u202Eb\u0085"), "a\\xe2\\x80\\xaeb\\xc2\\x85");
+}
+
+TEST(Escaped, CutsWhatIsTooLongBetweenTwoCharacters) {
+  EXPECT_EQ(escaped("abcdef", 3), "abc...");
+  EXPECT_EQ(escaped("a\xC3\xA9", 2), "a...");
+  EXPECT_EQ(escaped("<<", 7), "&lt;...");
+  EXPECT_EQ(escaped("abc", 3), "abc");
+  EXPECT_EQ(escaped(std::string(1 << 20, 'x')).size(), 16384U + 3);
+}
+
 TEST(Base64, EncodesTheExamplesOfItsRfc) {
   EXPECT_EQ(base64(""), "");
   EXPECT_EQ(base64("f"), "Zg==");
