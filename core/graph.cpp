@@ -1,7 +1,6 @@
 #include "gradtable/core/graph.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -53,16 +52,18 @@ void require_own(const Graph& graph, const Tensor& tensor, std::string_view wher
         fmt::format("{}: expected a tensor of this graph, got {} of another graph", where, tensor.label()));
 }
 
+[[noreturn]] void refuse_call(const Op* op, const Location& at) {
+  throw GraphError(fmt::format("{}: expected an op and its inputs, got {}  [{}]", op ? op->name() : "apply",
+                               op ? "no inputs" : "no op", to_string(at)));
+}
+
 bool same_inputs(const Node& node, std::span<const Tensor> inputs) {
   return std::ranges::equal(node.inputs, inputs, {}, {}, &Tensor::id);
 }
 
 }  // namespace
 
-Graph::Graph() {
-  static std::atomic<std::uint32_t> graphs = 0;
-  serial_ = ++graphs;
-}
+Graph::Graph() = default;
 
 Tensor Graph::input(const std::string& name, const Shape& shape, DType dtype, Location at) {
   return add_leaf(NodeKind::input, name, {dtype, shape}, nullptr, at);
@@ -74,48 +75,45 @@ Tensor Graph::parameter(const std::string& name, Array value, Location at) {
 }
 
 Tensor Graph::constant(Array value, Location at) {
-  const TensorType type = value.type();
-  const bool scalar = type.shape.rank() == 0;
-  const std::size_t hash = scalar ? hash_of(value) : 0;
-  if (scalar) {
-    const NodeId known = known_.find(hash, [&](NodeId id) {
-      const Node& found = node(id);
-      return found.kind == NodeKind::constant && found.type == type &&
-             bits_of(*found.value) == bits_of(value);
-    });
-    if (known >= 0) return tensor(known);
-  }
-  Node made;
-  made.kind = NodeKind::constant;
-  made.type = type;
-  made.value = std::make_shared<Array>(std::move(value));
-  made.location = at;
-  const Tensor result = add(std::move(made));
-  if (scalar) known_.insert(hash, result.id());
-  return result;
+  const bool scalar = value.shape().rank() == 0;
+  return derivatives_ > 0 && scalar ? literal(std::move(value), at) : add_constant(std::move(value), at);
 }
 
 Tensor Graph::constant(double value, DType dtype, Location at) {
   return constant(full({}, value, dtype), at);
 }
 
+Tensor Graph::literal(double value, DType dtype, Location at) {
+  return literal(full({}, value, dtype), at);
+}
+
+Tensor Graph::literal(Array scalar, Location at) {
+  const std::size_t hash = hash_of(scalar);
+  if (const NodeId found = find_equal(hash, scalar); found >= 0) return equal_node(found, phase_, at);
+  const Tensor made = add_constant(std::move(scalar), at);
+  known().insert(hash, made.id());
+  return made;
+}
+
+Tensor Graph::add_constant(Array value, Location at) {
+  Node made;
+  made.kind = NodeKind::constant;
+  made.type = value.type();
+  made.value = std::make_shared<Array>(std::move(value));
+  made.location = at;
+  return add(std::move(made));
+}
+
 Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at) {
+  if (!op || inputs.empty()) refuse_call(op.get(), place(at));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].empty() && &inputs[i].graph() == this) continue;
+    if (inputs[i].alive() && &inputs[i].graph() == this) continue;
     throw GraphError(fmt::format("{}: expected tensors of one graph, got {} as input {}  [{}]", op->name(),
-                                 inputs[i].empty() ? "an empty tensor" : "a tensor of another graph", i,
+                                 inputs[i].alive() ? "a tensor of another graph" : inputs[i].label(), i,
                                  to_string(place(at))));
   }
   const std::size_t hash = hash_of(*op, inputs);
-  if (const NodeId known = find_equal(hash, *op, inputs); known >= 0) {
-    Node& found = nodes_[static_cast<std::size_t>(known)];
-    if (phase_ == Phase::forward && found.phase != Phase::forward) {
-      found.phase = Phase::forward;
-      found.forward_node = -1;
-      found.location = at;
-    }
-    return tensor(known);
-  }
+  if (const NodeId found = find_equal(hash, *op, inputs); found >= 0) return equal_node(found, phase_, at);
   Node made;
   made.op = op;
   made.type = infer(*op, inputs, at);
@@ -123,27 +121,57 @@ Tensor Graph::apply(const std::shared_ptr<const Op>& op, std::span<const Tensor>
   for (const Tensor& input : inputs) made.inputs.push_back(input.id());
   made.location = at;
   const Tensor result = add(std::move(made));
-  known_.insert(hash, result.id());
+  known().insert(hash, result.id());
   return result;
 }
 
-NodeId Graph::find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) const {
-  return known_.find(hash, [&](NodeId id) {
+bool Graph::is_target(NodeId id) const {
+  return std::ranges::find(targets_, id) != targets_.end();
+}
+
+NodeId Graph::find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) {
+  return known().find(hash, [&](NodeId id) {
     const Node& found = node(id);
-    return found.op && same_inputs(found, inputs) && same_op(*found.op, op);
+    return found.op && same_inputs(found, inputs) && same_op(*found.op, op) && !is_target(id);
   });
 }
 
-Tensor Graph::copy(Node node, std::span<const Tensor> inputs) {
-  const std::size_t hash = node.op ? hash_of(*node.op, inputs) : 0;
-  if (node.op) {
-    if (const NodeId known = find_equal(hash, *node.op, inputs); known >= 0) return tensor(known);
+NodeId Graph::find_equal(std::size_t hash, const Array& scalar) {
+  return known().find(hash, [&](NodeId id) {
+    const Node& found = node(id);
+    return found.kind == NodeKind::constant && found.type == scalar.type() &&
+           bits_of(*found.value) == bits_of(scalar) && !is_target(id);
+  });
+}
+
+// A node that was made for a gradient or an update, and is part of the forward computation, too, is of that.
+Tensor Graph::equal_node(NodeId id, Phase phase, Location at) {
+  Node& found = nodes_[static_cast<std::size_t>(id)];
+  if (phase == Phase::forward && found.phase != Phase::forward) {
+    found.phase = Phase::forward;
+    found.forward_node = -1;
+    found.location = at;
   }
+  return tensor(id);
+}
+
+Tensor Graph::copy(Node node, std::span<const Tensor> inputs) {
+  const bool number = node.kind == NodeKind::constant && node.type.shape.rank() == 0 && node.name.empty();
+  const bool shared = node.op || number;
+  std::size_t hash = 0;
+  NodeId found = -1;
+  if (node.op) {
+    hash = hash_of(*node.op, inputs);
+    found = find_equal(hash, *node.op, inputs);
+  } else if (number) {
+    hash = hash_of(*node.value);
+    found = find_equal(hash, *node.value);
+  }
+  if (found >= 0) return equal_node(found, node.phase, node.location);
   for (std::size_t i = 0; i < inputs.size(); ++i) node.inputs[i] = inputs[i].id();
   const bool named_leaf = node.kind == NodeKind::input || node.kind == NodeKind::parameter;
-  const bool is_result = node.op != nullptr;
   const Tensor result = append(std::move(node));
-  if (is_result) known_.insert(hash, result.id());
+  if (shared) known().insert(hash, result.id());
   if (named_leaf) leaves_by_name_.emplace(result.node().name, result.id());
   return result;
 }
@@ -259,11 +287,28 @@ Graph::Scope::~Scope() {
   graph_.place_ = previous_place_;
 }
 
+Graph::Derivative::Derivative(Graph& graph, std::span<const Tensor> targets)
+    : graph_(graph), previous_targets_(graph.targets_.size()) {
+  std::vector<NodeId> found;
+  for (const Tensor& target : targets) {
+    const NodeKind kind = target.node().kind;
+    if (kind == NodeKind::result || kind == NodeKind::constant) found.push_back(target.id());
+  }
+  graph_.targets_.insert(graph_.targets_.end(), found.begin(), found.end());
+  ++graph_.derivatives_;
+}
+
+Graph::Derivative::~Derivative() {
+  --graph_.derivatives_;
+  graph_.targets_.resize(previous_targets_);
+}
+
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at) {
+  if (!op || inputs.size() == 0) refuse_call(op.get(), at);
   const Tensor& first = *inputs.begin();
-  if (first.empty())
-    throw GraphError(fmt::format("{}: expected tensors of one graph, got an empty tensor as input 0  [{}]",
-                                 op->name(), to_string(at)));
+  if (!first.alive())
+    throw GraphError(fmt::format("{}: expected tensors of one graph, got {} as input 0  [{}]", op->name(),
+                                 first.label(), to_string(at)));
   return first.graph().apply(op, {inputs.begin(), inputs.size()}, at);
 }
 

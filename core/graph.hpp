@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gradtable/core/detail/graph_slot.hpp"
 #include "gradtable/core/detail/node_index.hpp"
 #include "gradtable/core/node.hpp"
 
@@ -24,26 +25,31 @@ class Graph {
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  // Leaves. Names of inputs and parameters are not empty and differ from each other; GraphError otherwise.
+  // Leaves, each a node of its own, also where two constants have one value. Names of inputs and parameters
+  // are not empty and differ from each other; GraphError otherwise.
   Tensor input(const std::string& name, const Shape& shape, DType dtype = DType::float32,
                Location at = Location::current());
   Tensor parameter(const std::string& name, Array value, Location at = Location::current());
   Tensor constant(Array value, Location at = Location::current());
   Tensor constant(double value, DType dtype = DType::float32, Location at = Location::current());
+  // The number of an expression, as 2 in x + 2: all literals of one type and value are one node, which is
+  // none of the constants above.
+  Tensor literal(double value, DType dtype = DType::float32, Location at = Location::current());
 
   // The node op(inputs): the one that is there already when class, attributes and inputs agree, else a new
-  // one. Throws ShapeError or GraphError with the user's line.
+  // one. Throws ShapeError or GraphError with the user's line; GraphError also without an op or inputs.
   Tensor apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at);
 
-  // A node like that of another graph, on inputs of this graph that have the types of the other's: for copies
-  // and for passes that rewrite graphs. Leaves share their numbers. Place and phase are those of the node; an
-  // equal node that is there already stands for it.
+  // A node like that of another graph, on inputs of this graph that have the types of the other's, for passes
+  // that rewrite graphs. Leaves share their numbers. Place and phase are those of the node. A node of the
+  // same value stands for it: one with the same op and inputs, or a scalar constant without a name. So a
+  // graph of copies has the values of the other one, but not all its derivatives by results and constants.
   Tensor copy(Node node, std::span<const Tensor> inputs);
 
   // Tells this graph from every other one of the process, whatever their addresses.
-  std::uint32_t serial() const { return serial_; }
-  // Expires with the graph.
-  std::weak_ptr<const void> life() const { return life_; }
+  std::uint32_t serial() const { return life_.slot().serial.load(std::memory_order_relaxed); }
+  // Where tensors find it.
+  const detail::GraphSlot& slot() const { return life_.slot(); }
 
   // Node ids run from 0 to size() - 1. The functions that take one do not check it.
   std::size_t size() const { return nodes_.size(); }
@@ -84,28 +90,53 @@ class Graph {
     std::optional<Location> previous_place_;
   };
 
+  // While one lives, a derivative is made: its nodes are found again by one another, but none of them is
+  // found equal to a node made outside, nor to one of the targets. Scalar constants are literals. Why:
+  // docs/decisions/equal-nodes.md
+  class Derivative {
+   public:
+    Derivative(Graph& graph, std::span<const Tensor> targets);
+    ~Derivative();
+    Derivative(const Derivative&) = delete;
+    Derivative& operator=(const Derivative&) = delete;
+
+   private:
+    Graph& graph_;
+    std::size_t previous_targets_;
+  };
+
  private:
   Tensor add(Node node);
   Tensor append(Node node);
-  NodeId find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs) const;
+  // Where equal nodes are looked for.
+  detail::NodeIndex& known() { return derivatives_ > 0 ? known_of_derivatives_ : known_; }
+  bool is_target(NodeId id) const;
+  // -1 if there is none.
+  NodeId find_equal(std::size_t hash, const Op& op, std::span<const Tensor> inputs);
+  NodeId find_equal(std::size_t hash, const Array& scalar);
+  Tensor equal_node(NodeId id, Phase phase, Location at);
+  Tensor literal(Array scalar, Location at);
+  Tensor add_constant(Array value, Location at);
   Tensor add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
                   std::shared_ptr<Array> value, Location at);
   TensorType infer(const Op& op, std::span<const Tensor> inputs, Location at);
 
-  std::uint32_t serial_;
-  std::shared_ptr<const void> life_ = std::make_shared<char>();
   std::deque<Node> nodes_;                      // addresses stay
   std::vector<std::vector<NodeId>> consumers_;  // by node
   std::unordered_map<std::string, NodeId> leaves_by_name_;
-  detail::NodeIndex known_;        // by hash of (op, inputs), or of a scalar constant
+  detail::NodeIndex known_;  // by hash of (op, inputs), or of a literal
+  detail::NodeIndex known_of_derivatives_;
+  std::vector<NodeId> targets_;    // of the derivatives that are being made, but inputs and parameters
+  int derivatives_ = 0;            // Derivatives that live
   std::vector<TensorType> types_;  // of one op's inputs; kept to spare allocations
   Phase phase_ = Phase::forward;
   NodeId forward_node_ = -1;
   std::optional<Location> place_;
+  detail::GraphLife life_{*this};  // last: whoever finds the graph finds all of it
 };
 
 // The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops
-// call it.
+// call it. Throws what Graph::apply does.
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at);
 
 // The same for an op without attributes: one object serves all nodes.

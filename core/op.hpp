@@ -97,13 +97,15 @@ class Op {
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
 
   // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
-  // the operands of a comparison: build_grad takes no path through it.
+  // the operands of a comparison: build_grad takes no path through it. Nor does it through integers, inputs
+  // or output, whatever the op says here.
   virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
 
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
   // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
   // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The
-  // base class throws GradientError: no derivative.
+  // base class throws GradientError: no derivative. Where `output` is itself a target, another node of its
+  // value stands for it.
   virtual Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                        std::size_t wrt) const;
 };

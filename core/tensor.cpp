@@ -13,7 +13,18 @@ void require(bool filled, const char* what) {
 
 }  // namespace
 
-Tensor::Tensor(Graph& graph, NodeId id) : graph_(&graph), id_(id), graph_serial_(graph.serial()) {}
+Tensor::Tensor(Graph& graph, NodeId id) : slot_(&graph.slot()), id_(id), graph_serial_(graph.serial()) {}
+
+bool Tensor::alive() const {
+  return !empty() && slot_->serial.load(std::memory_order_acquire) == graph_serial_;
+}
+
+Graph& Tensor::living(const char* what) const {
+  if (alive()) return *slot_->graph.load(std::memory_order_relaxed);
+  require(!empty(), what);
+  throw GraphError(
+      fmt::format("{}: expected a tensor of a graph, got node {} of a graph that is gone", what, id_));
+}
 
 std::uint32_t Tensor::graph_serial() const {
   require(!empty(), "graph_serial");
@@ -21,8 +32,7 @@ std::uint32_t Tensor::graph_serial() const {
 }
 
 Graph& Tensor::graph() const {
-  require(!empty(), "graph");
-  return *graph_;
+  return living("graph");
 }
 
 NodeId Tensor::id() const {
@@ -31,17 +41,16 @@ NodeId Tensor::id() const {
 }
 
 const Node& Tensor::node() const {
-  require(!empty(), "node");
-  return graph_->node(id_);
+  return living("node").node(id_);
 }
 
 const TensorType& Tensor::type() const {
-  require(!empty(), "type");
-  return graph_->node(id_).type;
+  return living("type").node(id_).type;
 }
 
 std::string Tensor::label() const {
   if (empty()) return "an empty tensor";
+  if (!alive()) return fmt::format("node {} of a graph that is gone", id_);
   const Node& found = node();
   return found.name.empty() ? fmt::format("%{}", id_) : found.name;
 }

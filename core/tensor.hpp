@@ -1,4 +1,4 @@
-// A Tensor is a handle to one node of a graph: cheap to copy, valid while its graph lives.
+// A Tensor is a handle to one node of a graph: cheap to copy, valid while its graph lives, and refused after.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,9 @@ namespace gradtable {
 
 class Graph;
 struct Node;
+namespace detail {
+struct GraphSlot;
+}
 
 // The place of a node in the order of creation. Inputs come before what is made of them, so it is also a
 // topological order.
@@ -22,17 +25,19 @@ class Tensor {
   // Node `id` of the graph, which has it: not checked.
   Tensor(Graph& graph, NodeId id);
 
-  bool empty() const { return graph_ == nullptr; }
-  // The following throw GraphError on an empty tensor.
-  Graph& graph() const;
+  bool empty() const { return slot_ == nullptr; }
+  // Whether there is a graph, and it still lives.
+  bool alive() const;
+  // The following throw GraphError on an empty tensor, and those that ask the graph when it is gone.
   NodeId id() const;
   // Tells the graph from every other one of the process, also after it has gone.
   std::uint32_t graph_serial() const;
+  Graph& graph() const;
   const Node& node() const;
   const TensorType& type() const;
   const Shape& shape() const { return type().shape; }
   DType dtype() const { return type().dtype; }
-  // How people call it: its name, or "%12" where it has none.
+  // How people call it: its name, "%12" where it has none, or that there is no such node.
   std::string label() const;
   // Gives the node a name for messages and drawings, unless it has one: equal nodes are made once, and keep
   // the first name that they are given. Returns the same tensor.
@@ -41,7 +46,9 @@ class Tensor {
   friend bool operator==(const Tensor&, const Tensor&) = default;
 
  private:
-  Graph* graph_ = nullptr;
+  Graph& living(const char* what) const;
+
+  const detail::GraphSlot* slot_ = nullptr;
   NodeId id_ = -1;
   std::uint32_t graph_serial_ = 0;
 };

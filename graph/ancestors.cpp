@@ -33,9 +33,14 @@ std::vector<NodeId> ancestors(const Graph& graph, std::span<const NodeId> of) {
   return ancestors_along(graph, of, [](const Node&, std::size_t) { return true; });
 }
 
+bool passes_gradient(const Graph& graph, const Node& result, std::size_t i) {
+  return is_floating(result.type.dtype) && is_floating(graph.node(result.inputs[i]).type.dtype) &&
+         result.op->passes_gradient(i);
+}
+
 std::vector<NodeId> differentiable_ancestors(const Graph& graph, std::span<const NodeId> of) {
   return ancestors_along(graph, of,
-                         [](const Node& node, std::size_t i) { return node.op->passes_gradient(i); });
+                         [&](const Node& node, std::size_t i) { return passes_gradient(graph, node, i); });
 }
 
 }  // namespace gradtable

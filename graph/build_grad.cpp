@@ -67,15 +67,14 @@ std::vector<NodeId> ids_of_known(const GradTable& known) {
 class Pruned {
  public:
   Pruned(const Graph& graph, std::span<const NodeId> known, const std::vector<Tensor>& targets)
-      : kept_(static_cast<std::size_t>(std::ranges::max(known)) + 1) {
-    std::vector<bool> is_target(kept_.size());
+      : kept_(static_cast<std::size_t>(std::ranges::max(known)) + 1), targets_(kept_.size()) {
     for (const Tensor& target : targets) {
       const auto place = static_cast<std::size_t>(target.id());
-      if (place < is_target.size()) is_target[place] = true;
+      if (place < targets_.size()) targets_[place] = true;
     }
     for (const NodeId id : differentiable_ancestors(graph, known)) {
       const auto place = static_cast<std::size_t>(id);
-      kept_[place] = is_target[place] || descends(graph.node(id));
+      kept_[place] = targets_[place] || descends(graph, graph.node(id));
     }
   }
 
@@ -83,17 +82,20 @@ class Pruned {
   bool contains(const Tensor& v) const {
     return static_cast<std::size_t>(v.id()) < kept_.size() && kept_[static_cast<std::size_t>(v.id())];
   }
+  // Of a node that it contains.
+  bool is_target(const Tensor& v) const { return targets_[static_cast<std::size_t>(v.id())]; }
 
  private:
   // By an input that derivatives go on to.
-  bool descends(const Node& node) const {
+  bool descends(const Graph& graph, const Node& node) const {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (kept_[static_cast<std::size_t>(node.inputs[i])] && node.op->passes_gradient(i)) return true;
+      if (kept_[static_cast<std::size_t>(node.inputs[i])] && passes_gradient(graph, node, i)) return true;
     }
     return false;
   }
 
   std::vector<bool> kept_;
+  std::vector<bool> targets_;
 };
 
 void require_reached(const GradTable& known, const std::vector<Tensor>& targets, const Pruned& pruned) {
@@ -101,20 +103,27 @@ void require_reached(const GradTable& known, const std::vector<Tensor>& targets,
     if (pruned.contains(target)) continue;
     std::string names;
     for (const auto& [y, gradient] : known) names += (names.empty() ? "" : " or ") + y.label();
-    throw GradientError(
-        fmt::format("build_grad: expected {} to depend on the target {}, got no path between them  {}", names,
-                    target.label(), place(target.node())));
+    throw GradientError(fmt::format(
+        "build_grad: expected {} to depend on the target {}, got {}  {}", names, target.label(),
+        detail::missing_path(target.graph(), ids_of_known(known), target.id()), place(target.node())));
   }
+}
+
+// The output that C's op.bprop is given. The derivative of the op does not move with a target that is varied
+// alone: for e = exp(x) it is exp(x), another node, and not e. A program computes both once.
+Tensor output_of(const Tensor& c, Graph& graph, std::span<const Tensor> inputs, const Pruned& pruned) {
+  return pruned.is_target(c) ? graph.apply(c.node().op, inputs, c.node().location) : c;
 }
 
 // op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the check
 // that the result fits, zeros where another operand was taken, and the sum over repetitions by broadcasting.
-Cotangent bprop(const Tensor& c, std::span<const Tensor> inputs, std::size_t wrt, const Cotangent& d) {
+Cotangent bprop(const Tensor& c, const Tensor& output, std::span<const Tensor> inputs, std::size_t wrt,
+                const Cotangent& d) {
   const Op& op = *get_operation(c);
   const Tensor& x = inputs[wrt];
   Tensor part;
   try {
-    part = op.bprop(inputs, c, d.gradient, wrt);
+    part = op.bprop(inputs, output, d.gradient, wrt);
   } catch (const GradientError& error) {
     throw GradientError(
         fmt::format("build_grad: expected a derivative of {} with respect to its input {}, got: {}  {}",
@@ -143,7 +152,7 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
       const NodeId id = inputs[i].id();
       if (id != v.id() && !form.inner.contains(id)) continue;
       if (get_operation(c)->passes_gradient(i))
-        table[id] = detail::sum_of(table[id], bprop(c, inputs, i, entry->second));
+        table[id] = detail::sum_of(table[id], bprop(c, c, inputs, i, entry->second));
     }
   }
   return table[v.id()];
@@ -163,10 +172,11 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
     // op <- get_operation(C);  G^(i) <- op.bprop(get_inputs(C, 𝒢′), V, D)
     const std::vector<Tensor> inputs = get_inputs(c, graph);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i] != v || !get_operation(c)->passes_gradient(i)) continue;
+      if (inputs[i] != v || !passes_gradient(graph, c.node(), i)) continue;
       const Graph::Scope scope(graph, Phase::gradient, c.id());
+      const Tensor output = output_of(c, graph, inputs, pruned);
       // G <- sum_i G^(i)
-      sum = detail::sum_of(sum, bprop(c, inputs, i, d));
+      sum = detail::sum_of(sum, bprop(c, output, inputs, i, d));
     }
   }
   for (const NodeId id : forms.on(v)) {
@@ -189,8 +199,10 @@ Tensor GradTable::operator[](const Tensor& target) const {
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
   detail::require_scalar("build_grad", z);
   // grad_table[z] <- 1
+  require_targets(z.graph(), targets);
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
-  return build_grad(GradTable({{z, z.graph().constant(1, z.dtype())}}), targets, unreached);
+  const Graph::Derivative derivative(z.graph(), targets);
+  return build_grad(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, unreached);
 }
 
 // Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
@@ -199,6 +211,7 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   require_known(known);
   Graph& graph = known.begin()->target.graph();
   require_targets(graph, targets);
+  const Graph::Derivative derivative(graph, targets);
 
   // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
   const Pruned pruned(graph, ids_of_known(known), targets);

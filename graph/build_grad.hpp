@@ -32,7 +32,13 @@ class GradTable {
 enum class Unreached : bool { error, zeros };
 
 // Adds the gradients of z with respect to the targets to the graph. They are nodes like others: they can be
-// evaluated, drawn and differentiated again. Only nodes between the targets and z take part.
+// evaluated, drawn and differentiated again. Only nodes between the targets and z take part. Integers, and
+// what is made of them alone, count as constants.
+// A target is a node. An expression that is written twice is one node (h1 = tanh(x), h2 = tanh(x)), so its
+// gradient counts both; constants are nodes of their own. No node of a gradient is one that was made outside,
+// unless an op's bprop names it, as an input or as its output. Of targets of which one is made of another,
+// each is varied alone, in gradients of gradients too, where all of them are targets each time
+// (docs/decisions/equal-nodes.md).
 // Throws GradientError when z is not a real scalar, z does not depend on a target, or an op on the way has no
 // derivative.
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets,

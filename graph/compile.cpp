@@ -46,9 +46,9 @@ void check_threads(int threads, int min_threads) {
 
 void check(const Graph& graph, const CompileOptions& options) {
   const auto require_ours = [&](const Tensor& tensor, const char* what) {
-    if (tensor.empty() || &tensor.graph() != &graph)
+    if (!tensor.alive() || &tensor.graph() != &graph)
       throw GraphError(fmt::format("compile: expected {} of the graph, got {}", what,
-                                   tensor.empty() ? "an empty tensor" : "a tensor of another graph"));
+                                   tensor.alive() ? "a tensor of another graph" : tensor.label()));
   };
   if (options.outputs.empty() && options.updates.empty())
     throw GraphError("compile: expected at least one output or update, got none");
@@ -90,7 +90,7 @@ class Compiler {
     made_->rewrites = std::move(rewrites_);
     std::ranges::move(best.rewrites, std::back_inserter(made_->rewrites));
     made_->rewritten = std::move(best.computation);
-    detail::Assembly(*made_, *best.plan, best.threads).assemble(options_);
+    detail::Assembly(*made_, *best.plan, best.threads).assemble(graph_, options_);
     if (options_.finite.empty()) made_->source = {};  // nobody will ask where a number came from
     return std::move(made_);
   }
@@ -105,7 +105,6 @@ class Compiler {
       made_->source =
           detail::Rewriter(user, detail::Rewriter::Nodes::all).run([](NodeId) { return Tensor(); });
     made_->graph_serial = graph_.serial();
-    made_->graph_life = graph_.life();
   }
 
   bool is_too_large(const Candidate& candidate) const {

@@ -24,6 +24,7 @@ constexpr Unreached kConstant = Unreached::zeros;
 std::vector<Tensor> gradients(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
                               Unreached unreached) {
   detail::require_real("gradients", ys, xs);
+  const Graph::Derivative derivative(ys.front().graph(), xs);
   std::vector<Tensor> ones;
   for (const Tensor& y : ys) {
     const Graph::Scope scope(y.graph(), Phase::gradient, y.id());
@@ -46,6 +47,7 @@ std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>
   detail::require_real("jvp", ys, xs);
   detail::require_vectors("jvp", "tangents", xs, tangents);
   if (unreached == Unreached::error) detail::require_paths("jvp", ys, xs);
+  const Graph::Derivative derivative(ys.front().graph(), xs);
   const std::vector<Tensor> us = detail::free_cotangents(ys);
   return vjp(vjp(ys, xs, us, Unreached::zeros), us, tangents, kConstant);
 }
@@ -56,6 +58,7 @@ std::vector<Tensor> hvp(const Tensor& z, const std::vector<Tensor>& xs, const st
   detail::require_real("hvp", {z}, xs);
   detail::require_vectors("hvp", "vectors", xs, vectors);
   if (unreached == Unreached::error) detail::require_paths("hvp", {z}, xs);
+  const Graph::Derivative derivative(z.graph(), xs);
   const std::vector<Tensor> first = gradients_of(build_grad(z, xs, Unreached::zeros));
   return vjp(first, xs, vectors, kConstant);
 }

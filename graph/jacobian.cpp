@@ -26,7 +26,7 @@ Tensor as_rows(const std::vector<Tensor>& tensors) {
 
 // Element j of y is 1, the others are 0; nothing of y's size is stored in the graph.
 Tensor unit(const Tensor& y, std::int64_t j) {
-  const Tensor index = y.graph().constant(static_cast<double>(j), DType::int32);
+  const Tensor index = y.graph().literal(static_cast<double>(j), DType::int32);
   return reshape(one_hot(index, y.shape().size(), y.dtype()), y.shape());
 }
 
@@ -118,6 +118,7 @@ std::vector<std::vector<Shape>> shapes_of(std::string_view where, const std::vec
 Blocks blocks_of(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
                  const std::vector<std::vector<Shape>>& shapes) {
   const Graph::Scope scope(ys.front().graph(), Phase::gradient, ys.front().id());
+  const Graph::Derivative derivative(ys.front().graph(), xs);
   Blocks blocks = elements(ys) <= elements(xs) ? by_rows(ys, xs) : by_columns(ys, xs);
   for (std::size_t k = 0; k < ys.size(); ++k) {
     for (std::size_t i = 0; i < xs.size(); ++i) blocks[k][i] = reshape(blocks[k][i], shapes[k][i]);

@@ -32,9 +32,8 @@ void Program::run(std::span<const Feed> feeds) {
 
 ConstView Program::value(const Tensor& output) const {
   const Executable& e = executable();
-  const auto same = [&](const Executable::Output& o) { return !output.empty() && o.id == output.id(); };
-  const auto found = std::ranges::find_if(e.outputs, same);
-  if (found == e.outputs.end() || output.graph_serial() != e.graph_serial)
+  const auto found = std::ranges::find(e.outputs, output, &Executable::Output::tensor);
+  if (found == e.outputs.end())
     throw GraphError(
         fmt::format("value: expected one of the program's {} outputs, got another tensor", e.outputs.size()));
   return own_->view(found->operand);
@@ -51,6 +50,14 @@ std::vector<Array> Program::infer(std::span<const Feed> feeds) const {
   values.reserve(e.outputs.size());
   for (const Executable::Output& output : e.outputs) values.emplace_back(workspace->view(output.operand));
   return values;
+}
+
+std::vector<Tensor> Program::inputs() const {
+  std::vector<Tensor> needed;
+  for (const Executable::Input& input : executable().inputs)
+    if (input.needed) needed.push_back(input.tensor);
+  std::ranges::sort(needed, {}, &Tensor::id);
+  return needed;
 }
 
 ProgramPlan Program::plan() const {

@@ -49,7 +49,7 @@ struct CompileOptions {
 std::vector<std::string> pass_names();
 
 // The numbers of an input for one run. They are read where they lie, and must stay there, unchanged, until
-// the run is over.
+// the run is over; those of an input that the program does not need are not read.
 struct Feed {
   Tensor input;
   ConstView value;
@@ -69,10 +69,10 @@ class Program {
   Program& operator=(Program&&) noexcept;
   ~Program();
 
-  // Computes the outputs and applies the updates. Every input that they need in the graph, whatever rewrites
-  // leave of it, is fed once, and no other, from memory that is neither the program's own nor an updated
-  // parameter's: GraphError; ShapeError when a feed's type is not that of the input, or its address none for
-  // elements of that type. What an op throws passes
+  // Computes the outputs and applies the updates. Each of inputs() is fed once, from memory that is neither
+  // the program's own nor an updated parameter's; other inputs of the graph may be: GraphError. ShapeError
+  // when a feed's type is not that of the input, or its address none for elements of that type. What an op
+  // throws passes
   // through. After any exception the parameters are as they were before, if ops that throw say so
   // (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
@@ -90,6 +90,10 @@ class Program {
   std::vector<Array> infer(std::initializer_list<Feed> feeds = {}) const {
     return infer(std::span(feeds.begin(), feeds.size()));
   }
+
+  // The inputs that a run needs: those that outputs, updates and checks are made of in the graph, whatever
+  // rewrites leave of it, in the order of their creation.
+  std::vector<Tensor> inputs() const;
 
   // What is known before the run: memory, operations, order, threads; and how the graph was rewritten.
   ProgramPlan plan() const;

@@ -35,10 +35,8 @@ class Cast final : public detail::Elementwise<Cast> {
   }
 
   // dy/dx = 1
-  Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
-               std::size_t wrt) const override {
-    if (!is_floating(inputs[0].dtype()) || !is_floating(dtype_))
-      return Op::bprop(inputs, output, gradient, wrt);
+  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
+               std::size_t) const override {
     return gradtable::cast(gradient, inputs[0].dtype());
   }
 

@@ -6,7 +6,7 @@
 namespace gradtable {
 
 // y_i = x_i as a `dtype`: rounded to the nearest value, to integers towards zero. Between float32 and float64
-// the gradient is cast back; from and to integers there is none (GradientError). Running it throws
+// the gradient is cast back; what is cast from or to integers counts as constant. Running it throws
 // NumericError for NaN and other numbers that an integer type cannot hold.
 Tensor cast(const Tensor& x, DType dtype, Location at = Location::current());
 

@@ -23,8 +23,8 @@ class Copied final : public Op {
 
 }  // namespace
 
-void Assembly::assemble(const CompileOptions& options) {
-  make_inputs();
+void Assembly::assemble(Graph& graph, const CompileOptions& options) {
+  make_inputs(graph);
   make_steps();
   make_checks();
   make_calls();
@@ -33,15 +33,17 @@ void Assembly::assemble(const CompileOptions& options) {
   made_.arena_bytes = plan_.arena_bytes();
 }
 
-// Also those that rewrites made needless: which feeds a run takes follows from the user's graph alone.
-void Assembly::make_inputs() {
+// Needed are also those that rewrites made needless: which feeds a run takes follows from the user's graph
+// alone.
+void Assembly::make_inputs(Graph& graph) {
   std::unordered_map<std::string_view, std::size_t> by_name;
-  for (const NodeId id : needed_nodes(made_.source)) {
-    const Node& node = made_.source.graph->node(id);
-    if (node.kind != NodeKind::input) continue;
-    by_name.emplace(node.name, made_.inputs.size());
-    made_.inputs.push_back({made_.source.original(id), node.type, node.name, node.location});
-  }
+  const auto add = [&](NodeId id, bool needed) {
+    const Node& node = graph.node(id);
+    if (node.kind != NodeKind::input || !by_name.emplace(node.name, made_.inputs.size()).second) return;
+    made_.inputs.push_back({graph.tensor(id), node.type, node.name, node.location, needed});
+  };
+  for (const NodeId id : needed_nodes(made_.source)) add(made_.source.original(id), true);
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) add(id, false);
   for (const Value& value : plan_.values())
     if (!value.copy && value.node->kind == NodeKind::input)
       inputs_.emplace(value.id, by_name.at(value.node->name));
@@ -115,7 +117,7 @@ void Assembly::add_calls(std::size_t i, const Step& step) {
 void Assembly::make_outputs(const CompileOptions& options) {
   for (std::size_t i = 0; i < options.outputs.size(); ++i) {
     const Tensor& output = made_.rewritten.outputs[i];
-    made_.outputs.push_back({options.outputs[i].id(), {output.type(), place_of(plan_.lasting(output.id()))}});
+    made_.outputs.push_back({options.outputs[i], {output.type(), place_of(plan_.lasting(output.id()))}});
   }
 }
 

@@ -15,10 +15,11 @@ class Assembly {
   // The executable has its computations; the plan is that of the rewritten one.
   Assembly(Executable& made, const Plan& plan, int threads) : made_(made), plan_(plan), threads_(threads) {}
 
-  void assemble(const CompileOptions& options);
+  // Of a computation in the user's graph.
+  void assemble(Graph& graph, const CompileOptions& options);
 
  private:
-  void make_inputs();
+  void make_inputs(Graph& graph);
   void make_steps();
   void make_checks();
   void make_calls();

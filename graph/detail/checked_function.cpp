@@ -67,7 +67,7 @@ Tensor result_of(std::string_view where, const Function& f, const Graph& graph,
 
 CheckedFunction::CheckedFunction(const Function& f, const std::vector<Array>& inputs,
                                  const Options& options) {
-  std::vector<Tensor> arguments, targets, fed;
+  std::vector<Tensor> arguments, targets;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const bool differentiable = is_floating(inputs[i].dtype());
     const bool constant = !options.constant.empty() && options.constant[i];
@@ -76,7 +76,6 @@ CheckedFunction::CheckedFunction(const Function& f, const std::vector<Array>& in
     inputs_.push_back(constant ? Tensor() : graph_.input(fmt::format("input {}", i), type.shape, type.dtype));
     arguments.push_back(constant ? graph_.constant(numbers_[i]) : inputs_[i]);
     if (constant) continue;
-    fed.push_back(inputs_[i]);
     if (!differentiable) continue;
     targets.push_back(inputs_[i]);
     differentiated_.push_back(i);
@@ -91,12 +90,10 @@ CheckedFunction::CheckedFunction(const Function& f, const std::vector<Array>& in
   u_ = graph_.input("cotangent", y_.shape(), y_.dtype());
   CompileOptions compile_options = options.compile;
   compile_options.outputs = {y_};
-  const auto add = [&](const std::vector<Tensor>& tensors) {
-    compile_options.outputs.insert(compile_options.outputs.end(), tensors.begin(), tensors.end());
-  };
-  if (!differentiated_.empty()) add(vjp({y_}, targets, {u_}, Unreached::zeros));
-  add(fed);  // all are needed then, also those that nothing depends on
-  add({u_});
+  if (!differentiated_.empty()) {
+    for (const Tensor& gradient : vjp({y_}, targets, {u_}, Unreached::zeros))
+      compile_options.outputs.push_back(gradient);
+  }
   program_.push_back(compile(graph_, compile_options));
 }
 

@@ -52,14 +52,16 @@ struct ThreadCalls {
 };
 
 struct Executable {
+  // Of the user's graph, as Output.
   struct Input {
-    NodeId id;  // in the user's graph, as in Output
+    Tensor tensor;
     TensorType type;
     std::string label;
     Location location;
+    bool needed;
   };
   struct Output {
-    NodeId id;
+    Tensor tensor;
     Operand operand;
   };
   struct Copy {
@@ -68,16 +70,15 @@ struct Executable {
   };
 
   std::uint32_t graph_serial = 0;  // of the user's graph
-  std::weak_ptr<const void> graph_life;
-  Computation source;     // before the passes but dead_nodes: what messages are about
-  Computation rewritten;  // what is executed; keeps constants and parameters alive
+  Computation source;              // before the passes but dead_nodes: what messages are about
+  Computation rewritten;           // what is executed; keeps constants and parameters alive
   std::vector<Rewrite> rewrites;
 
   std::size_t arena_bytes = 0;
   std::vector<Operand> operands;
   std::vector<ExecutableStep> steps;
   std::vector<ThreadCalls> threads;
-  std::vector<Input> inputs;
+  std::vector<Input> inputs;  // those that a run needs, then all others
   std::vector<Output> outputs;
   std::vector<View> in_place;  // parameters in whose memory updates are computed
   std::vector<Copy> copies;    // updates that were not computed in place

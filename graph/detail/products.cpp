@@ -67,8 +67,9 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs) {
   std::vector<bool> is_used(xs.size());
   const Tensor* alone = nullptr;  // the first y that depends on no x
+  std::vector<NodeId> ids;
   for (const Tensor& y : ys) {
-    const std::array<NodeId, 1> last{y.id()};
+    const std::array<NodeId, 1> last{ids.emplace_back(y.id())};
     const std::vector<NodeId> made_of = differentiable_ancestors(y.graph(), last);
     bool depends = false;
     for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -79,13 +80,33 @@ void require_paths(std::string_view where, const std::vector<Tensor>& ys, const 
   }
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!is_used[i])
-      throw GradientError(
-          fmt::format("{}: expected {} to depend on the target {}, got no path between them  {}", where,
-                      ys.size() == 1 ? ys[0].label() : "an output", xs[i].label(), place(xs[i])));
+      throw GradientError(fmt::format("{}: expected {} to depend on the target {}, got {}  {}", where,
+                                      ys.size() == 1 ? ys[0].label() : "an output", xs[i].label(),
+                                      missing_path(xs[i].graph(), ids, xs[i].id()), place(xs[i])));
   }
   if (alone)
     throw GradientError(fmt::format("{}: expected {} to depend on a target, got no path between them  {}",
                                     where, alone->label(), place(*alone)));
+}
+
+std::string missing_path(const Graph& graph, std::span<const NodeId> ys, NodeId x) {
+  const std::vector<NodeId> made_of = ancestors(graph, ys);
+  std::vector<bool> reached(graph.size());
+  reached[static_cast<std::size_t>(x)] = true;
+  for (const NodeId id : made_of) {
+    const Node& node = graph.node(id);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!reached[static_cast<std::size_t>(node.inputs[i])]) continue;
+      if (passes_gradient(graph, node, i)) {
+        reached[static_cast<std::size_t>(id)] = true;
+        continue;
+      }
+      const bool real = is_floating(node.type.dtype);
+      return fmt::format("no path between them but through {}, which derivatives take as constant{} [{}]",
+                         node.op->name(), real ? "" : ", as all integers", to_string(node.location));
+    }
+  }
+  return "no path between them";
 }
 
 std::vector<Tensor> free_cotangents(const std::vector<Tensor>& ys) {

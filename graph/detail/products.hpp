@@ -1,6 +1,8 @@
 // What the functions for derivatives share (build_grad.hpp, derivatives.hpp, jacobian.hpp).
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,10 @@ void require_vectors(std::string_view where, std::string_view what, const std::v
 // Throws GradientError unless each y depends on some x, and on each x depends some y, along inputs that
 // derivatives go on to.
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
+
+// Why derivatives find no path from the ys to x, for the end of a sentence: there is none at all, or what
+// ends the first one.
+std::string missing_path(const Graph& graph, std::span<const NodeId> ys, NodeId x);
 
 // One for each y, of its type: what vector-Jacobian products are linear in. Inputs of the graph, never the
 // same ones twice, since what is differentiated with respect to them must not meet them elsewhere.

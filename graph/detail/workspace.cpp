@@ -94,8 +94,10 @@ void Workspace::bind(std::span<const Feed> feeds) {
   const std::vector<Executable::Input>& inputs = executable_->inputs;
   std::ranges::fill(is_fed_, char{false});
   for (const Feed& feed : feeds) {
-    const Executable::Input& input = input_of(feed);
-    const auto index = static_cast<std::size_t>(&input - inputs.data());
+    const Executable::Input* found = input_of(feed);
+    if (!found) continue;
+    const Executable::Input& input = *found;
+    const auto index = static_cast<std::size_t>(found - inputs.data());
     if (is_fed_[index])
       throw GraphError(fmt::format("run: expected each input once, got two feeds for {}", input.label));
     require_usable(feed.value, input);
@@ -104,24 +106,22 @@ void Workspace::bind(std::span<const Feed> feeds) {
     for (const std::size_t use : uses_[index]) inputs_[use].data = feed.value.data;
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!is_fed_[i])
+    if (!is_fed_[i] && inputs[i].needed)
       throw GraphError(fmt::format("run: expected a feed for the input {} of {}, got none  [{}]",
                                    inputs[i].label, to_string(inputs[i].type),
                                    to_string(inputs[i].location)));
   }
 }
 
-const Executable::Input& Workspace::input_of(const Feed& feed) const {
+// Null for an input that the graph did not have yet when the program was compiled.
+const Executable::Input* Workspace::input_of(const Feed& feed) const {
   const Tensor& tensor = feed.input;
-  if (tensor.empty())
-    throw GraphError("run: expected feeds for inputs of the program, got one for an empty tensor");
-  const bool ours = tensor.graph_serial() == executable_->graph_serial;
-  const auto input = std::ranges::find_if(
-      executable_->inputs, [&](const Executable::Input& in) { return ours && in.id == tensor.id(); });
-  if (input != executable_->inputs.end()) return *input;
-  std::string name = "a tensor of another graph";
-  if (ours) name = executable_->graph_life.expired() ? fmt::format("node {}", tensor.id()) : tensor.label();
-  throw GraphError(fmt::format("run: expected feeds for inputs of the program, got one for {}", name));
+  const auto input = std::ranges::find(executable_->inputs, tensor, &Executable::Input::tensor);
+  if (input != executable_->inputs.end()) return &*input;
+  const bool ours = !tensor.empty() && tensor.graph_serial() == executable_->graph_serial;
+  if (ours && tensor.alive() && tensor.node().kind == NodeKind::input) return nullptr;
+  throw GraphError(fmt::format("run: expected feeds for inputs of the program's graph, got one for {}",
+                               ours || tensor.empty() ? tensor.label() : "a tensor of another graph"));
 }
 
 // A feed is read where it lies, which must not be where the run writes.
@@ -130,6 +130,7 @@ void Workspace::require_usable(const ConstView& value, const Executable::Input& 
     throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
                                  input.label, to_string(value.type)));
   require_address(value);
+  if (!input.needed) return;  // and is not read
   if (!is_aligned(value.data, value.type.dtype))
     throw ShapeError(fmt::format(
         "run: expected the feed for {} at a multiple of {} bytes, got the address {}; feed a copy",
@@ -189,7 +190,8 @@ bool Workspace::is_finite(const Call& call) const {
 void Workspace::report_not_finite() const {
   const Executable& e = *executable_;
   std::vector<FedInput> fed;
-  for (std::size_t i = 0; i < e.inputs.size(); ++i) fed.push_back({e.inputs[i].label, feeds_[i]});
+  for (std::size_t i = 0; i < e.inputs.size() && e.inputs[i].needed; ++i)
+    fed.push_back({e.inputs[i].label, feeds_[i]});
   throw_first_not_finite(e.source, fed);
 }
 

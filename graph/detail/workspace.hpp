@@ -34,7 +34,7 @@ class Workspace {
   class Failure;
 
   void* address(const Place& place) const;
-  const Executable::Input& input_of(const Feed& feed) const;
+  const Executable::Input* input_of(const Feed& feed) const;
   void require_usable(const ConstView& value, const Executable::Input& input) const;
   void execute(Failure& failure);
   void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure);

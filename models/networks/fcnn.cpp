@@ -44,7 +44,7 @@ Array with_row(const Array& weights, const Array& bias) {
 Tensor with_ones(const Tensor& h, Location at) {
   std::vector<std::int64_t> extents(h.shape().extents().begin(), h.shape().extents().end());
   if (!extents.empty()) extents.back() = 1;
-  const Tensor one = h.graph().constant(1, h.dtype(), at);
+  const Tensor one = h.graph().literal(1, h.dtype(), at);
   return concat({h, broadcast_to(one, Shape(extents), at)}, -1, at);
 }
 

@@ -38,9 +38,7 @@ Tensors one_hot_rows(OnnxNode& node) {
   const Tensor off_on = node.input(2);
   if (off_on.shape() != Shape{2})
     node.refuse(fmt::format("expected two values, got {}", to_string(off_on.shape())));
-  const auto value = [&](std::int32_t i) {
-    return gather(off_on, node.graph().constant(full({}, i, DType::int32)));
-  };
+  const auto value = [&](std::int32_t i) { return gather(off_on, node.graph().literal(i, DType::int32)); };
   return {where(hot, value(1), value(0))};
 }
 

@@ -27,14 +27,14 @@ Tensors batch_normalization(OnnxNode& node) {
 
 Tensors layer_normalization(OnnxNode& node) {
   const Tensor x = node.input(0), scale = node.input(1);
-  const Tensor bias = node.has_input(2) ? node.input(2) : node.graph().constant(0, x.dtype());
+  const Tensor bias = node.has_input(2) ? node.input(2) : node.graph().literal(0, x.dtype());
   node.ignore("stash_type");  // the element type of the computation: x's own here
   const LayerNorm made = layer_norm(x, scale, bias, node.integer("axis", -1), node.real("epsilon", 1e-5F));
   return {made.output, made.mean, made.inverse_deviation};
 }
 
 Tensors kept(OnnxNode& node, const Tensor& x) {
-  const Tensor one = node.graph().constant(full({}, 1, node.opset() < 10 ? x.dtype() : DType::uint8));
+  const Tensor one = node.graph().literal(1, node.opset() < 10 ? x.dtype() : DType::uint8);
   return {x, broadcast_to(one, x.shape())};
 }
 

@@ -82,7 +82,7 @@ Tensors adam(OnnxNode& node) {
   const double epsilon = node.real("epsilon", 1e-6F), norm = node.real("norm_coefficient", 0);
   const double norm_post = node.real("norm_coefficient_post", 0);
   const auto left = [&](double base) {  // 1 - base^T
-    return 1 - pow(node.graph().constant(base, step.count.dtype()), step.count);
+    return 1 - pow(node.graph().literal(base, step.count.dtype()), step.count);
   };
   const Tensor corrected = step.rate * sqrt(left(beta)) / left(alpha);
   const Tensor rate = where(greater(step.count, 0.0), corrected, step.rate);
@@ -103,7 +103,7 @@ Tensors momentum(OnnxNode& node) {
   const std::string mode = node.text("mode");
   if (mode != "standard" && mode != "nesterov")
     node.refuse(fmt::format("expected the mode standard or nesterov, got {}", printable(mode, 80)));
-  const Tensor one = node.graph().constant(1, step.count.dtype());
+  const Tensor one = node.graph().literal(1, step.count.dtype());
   const Tensor factor = where(greater(step.count, 0.0), beta, one);
   return updated(step, [&](std::size_t i) -> Tensors {
     const Tensor x = step.groups[0][i];

@@ -21,7 +21,7 @@ Tensor number_beside(const Tensor& x, double value, std::string_view function, L
     if (!holds(x.dtype(), value))
       throw ShapeError(fmt::format("expected a number that {} has, got {}", to_string(x.dtype()), value));
   });
-  return x.graph().constant(value, x.dtype(), at);
+  return x.graph().literal(value, x.dtype(), at);
 }
 
 Tensor tensor_of(std::string_view function, const Operand& operand, const Operand& other) {

@@ -89,10 +89,10 @@ Block block_of(const Shape& shape, Axes axes) {
 void require_tensors(std::initializer_list<Tensor> inputs, std::string_view function, Location at) {
   const Tensor& first = *inputs.begin();
   for (const Tensor& input : inputs) {
-    if (!input.empty() && &input.graph() == &first.graph()) continue;
+    if (input.alive() && first.alive() && &input.graph() == &first.graph()) continue;
     throw GraphError(fmt::format("{}: expected tensors of one graph, got {} as input {}  [{}]", function,
-                                 input.empty() ? "an empty tensor" : "a tensor of another graph",
-                                 &input - &first, to_string(first.empty() ? at : first.graph().place(at))));
+                                 input.alive() ? "a tensor of another graph" : input.label(), &input - &first,
+                                 to_string(first.alive() ? first.graph().place(at) : at)));
   }
 }
 

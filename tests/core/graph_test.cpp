@@ -104,22 +104,26 @@ TEST(HashConsing, KeepsApartWhatDiffers) {
   EXPECT_EQ(made.size(), count);
 }
 
-TEST(HashConsing, MakesAScalarConstantOnceForEachTypeAndBitPattern) {
+TEST(HashConsing, MakesALiteralOnceForEachTypeAndBitPattern) {
   Graph graph;
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(graph.constant(0.1), graph.constant(0.1));
-  EXPECT_EQ(graph.constant(nan), graph.constant(nan));
-  EXPECT_EQ(graph.constant(full({}, 3, DType::int32)), graph.constant(3, DType::int32));
-  EXPECT_NE(graph.constant(0.0), graph.constant(-0.0));
-  EXPECT_NE(graph.constant(0.5), graph.constant(0.5, DType::float64));
-  EXPECT_NE(graph.constant(3), graph.constant(3, DType::int32));
-  EXPECT_TRUE(std::signbit(graph.value(graph.constant(-0.0)).item()));
-  EXPECT_FALSE(std::signbit(graph.value(graph.constant(0.0)).item()));
+  EXPECT_EQ(graph.literal(0.1), graph.literal(0.1));
+  EXPECT_EQ(graph.literal(nan), graph.literal(nan));
+  EXPECT_NE(graph.literal(0.0), graph.literal(-0.0));
+  EXPECT_NE(graph.literal(0.5), graph.literal(0.5, DType::float64));
+  EXPECT_NE(graph.literal(3), graph.literal(3, DType::int32));
+  EXPECT_TRUE(std::signbit(graph.value(graph.literal(-0.0)).item()));
+  EXPECT_FALSE(std::signbit(graph.value(graph.literal(0.0)).item()));
 }
 
-TEST(HashConsing, LeavesConstantsOfHigherRankAlone) {
+TEST(HashConsing, LeavesConstantsAlone) {
   Graph graph;
+  EXPECT_NE(graph.constant(0.5), graph.constant(0.5));
   EXPECT_NE(graph.constant(full({1}, 0.5)), graph.constant(full({1}, 0.5)));
+  const Tensor before = graph.constant(0.5), literal = graph.literal(0.5);
+  EXPECT_NE(before, literal);
+  EXPECT_NE(literal, graph.constant(0.5));
+  EXPECT_EQ(literal, graph.literal(0.5));
 }
 
 TEST(HashConsing, SurvivesAFailedCall) {
@@ -248,6 +252,83 @@ TEST(Scope, PutsTheForwardPlaceIntoErrors) {
             "toy: expected float32 (2), got float32 (3)  [" + to_string(y.node().location) + "]");
 }
 
+TEST(Derivative, FindsItsOwnNodesAgainAndNoOthers) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Tensor outside = toy({x}), two = graph.literal(2);
+  Tensor inside, two_inside;
+  {
+    const Graph::Derivative derivative(graph, {});
+    inside = toy({x});
+    two_inside = graph.literal(2);
+    EXPECT_NE(inside, outside);
+    EXPECT_NE(two_inside, two);
+    EXPECT_EQ(toy({x}), inside);
+    EXPECT_EQ(graph.constant(2), two_inside) << "in a bprop, a number is a literal";
+  }
+  EXPECT_EQ(toy({x}), outside);
+  EXPECT_EQ(graph.literal(2), two);
+  const Graph::Derivative another(graph, {});
+  EXPECT_EQ(toy({x}), inside);
+  EXPECT_EQ(graph.literal(2), two_inside);
+}
+
+TEST(Derivative, FindsNoTarget) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  std::vector<Tensor> held;
+  {
+    const Graph::Derivative derivative(graph, {});
+    held = {toy({x}), graph.literal(1)};
+  }
+  Tensor other;
+  {
+    const Graph::Derivative derivative(graph, held);
+    other = toy({x});
+    EXPECT_NE(other, held[0]);
+    EXPECT_NE(graph.literal(1), held[1]);
+    const std::vector<Tensor> more = {other};
+    const Graph::Derivative inner(graph, more);
+    EXPECT_NE(toy({x}), held[0]) << "targets of both";
+    EXPECT_NE(toy({x}), other);
+  }
+  const std::vector<Tensor> again = {held[0]};
+  const Graph::Derivative derivative(graph, again);
+  EXPECT_EQ(toy({x}), other);
+  EXPECT_EQ(graph.literal(1), held[1]) << "no target any more";
+}
+
+TEST(Derivative, EndsWithAnException) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}), y = toy({x});
+  try {
+    const Graph::Derivative derivative(graph, {});
+    throw std::runtime_error("out of here");
+  } catch (const std::runtime_error&) {
+    EXPECT_EQ(toy({x}), y);
+  }
+}
+
+TEST(Copy, MakesOneNodeOfOneValue) {
+  Graph graph, copy;
+  const Tensor x = graph.input("x", {});
+  const Tensor y = toy({x});
+  const Tensor c = graph.constant(3), other = graph.constant(3), named = graph.constant(3).named("c");
+  Tensor inside;
+  {
+    const Graph::Scope scope(graph, Phase::gradient, y.id());
+    const Graph::Derivative derivative(graph, {});
+    inside = toy({x});
+  }
+  const std::vector<Tensor> inputs = {copy.copy(x.node(), {})};
+  const Tensor of_inside = copy.copy(inside.node(), inputs);
+  EXPECT_EQ(of_inside.node().phase, Phase::gradient);
+  EXPECT_EQ(copy.copy(y.node(), inputs), of_inside);
+  EXPECT_EQ(of_inside.node().phase, Phase::forward);
+  EXPECT_EQ(copy.copy(c.node(), {}), copy.copy(other.node(), {}));
+  EXPECT_NE(copy.copy(c.node(), {}), copy.copy(named.node(), {})) << "messages name it";
+}
+
 TEST(Consumers, ComeOnceEachAndInOrder) {
   Graph graph;
   const Tensor x = graph.input("x", {});
@@ -304,6 +385,41 @@ TEST(Errors, RefuseAnEmptyTensorAtAnyPlace) {
   const std::string place = "  [" + to_string(here) + "]";
   EXPECT_EQ(message_of<GraphError>([&] { toy({Tensor(), x}, {}, here); }), message + "0" + place);
   EXPECT_EQ(message_of<GraphError>([&] { toy({x, Tensor()}, {}, here); }), message + "1" + place);
+}
+
+TEST(Errors, RefuseACallWithoutAnOpOrInputs) {
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const std::vector<Tensor> inputs = {x};
+  const Location here = Location::current();
+  const std::string place = "  [" + to_string(here) + "]";
+  const auto op = std::make_shared<const ToyOp>();
+  const std::string no_op = "apply: expected an op and its inputs, got no op" + place;
+  const std::string no_inputs = "toy: expected an op and its inputs, got no inputs" + place;
+  EXPECT_EQ(message_of<GraphError>([&] { apply(nullptr, {x}, here); }), no_op);
+  EXPECT_EQ(message_of<GraphError>([&] { graph.apply(nullptr, inputs, here); }), no_op);
+  EXPECT_EQ(message_of<GraphError>([&] { apply(nullptr, {}, here); }), no_op);
+  EXPECT_EQ(message_of<GraphError>([&] { apply(op, {}, here); }), no_inputs);
+  EXPECT_EQ(message_of<GraphError>([&] { graph.apply(op, {}, here); }), no_inputs);
+  EXPECT_EQ(graph.size(), 1U);
+}
+
+TEST(Errors, RefuseATensorOfAGraphThatIsGone) {
+  auto gone = std::make_unique<Graph>();
+  const Tensor old = gone->input("old", {});
+  gone.reset();
+  Graph graph;
+  const Tensor x = graph.input("x", {});
+  const Location here = Location::current();
+  const std::string message =
+      "toy: expected tensors of one graph, got node 0 of a graph that is gone as input ";
+  const std::string place = "  [" + to_string(here) + "]";
+  EXPECT_EQ(message_of<GraphError>([&] { toy({old, x}, {}, here); }), message + "0" + place);
+  EXPECT_EQ(message_of<GraphError>([&] { toy({x, old}, {}, here); }), message + "1" + place);
+  EXPECT_THROW(graph.value(old), GraphError);
+  EXPECT_THROW(graph.set_value(old, zeros({})), GraphError);
+  EXPECT_THROW(get_consumers(old, graph), GraphError);
+  EXPECT_THROW(get_operation(old), GraphError);
 }
 
 TEST(Errors, RefuseQuestionsAboutAnotherGraph) {

@@ -1,5 +1,6 @@
 #include "gradtable/core/tensor.hpp"
 
+#include <memory>
 #include <unordered_set>
 
 #include "tests/core/toy_op.hpp"
@@ -17,6 +18,7 @@ Tensor toy(const Tensor& x, Location at = Location::current()) {
 TEST(Tensor, IsEmptyByDefaultAndSaysSo) {
   const Tensor empty;
   EXPECT_TRUE(empty.empty());
+  EXPECT_FALSE(empty.alive());
   EXPECT_EQ(empty.label(), "an empty tensor");
   EXPECT_THROW(empty.graph(), GraphError);
   EXPECT_THROW(empty.node(), GraphError);
@@ -68,6 +70,30 @@ TEST(Tensor, KeepsItsFirstName) {
   const Tensor first = toy(x).named("a"), again = toy(x).named("b");
   EXPECT_EQ(first, again);
   EXPECT_EQ(toy(x).label(), "a");
+}
+
+TEST(Tensor, OfAGraphThatIsGoneSaysSo) {
+  auto graph = std::make_unique<Graph>();
+  const Tensor x = graph->input("x", {2});
+  EXPECT_TRUE(x.alive());
+  graph.reset();
+  graph = std::make_unique<Graph>();  // which may lie where the other one did
+  graph->input("y", {3});
+  EXPECT_FALSE(x.alive());
+  EXPECT_FALSE(x.empty());
+  EXPECT_EQ(x.id(), 0);
+  EXPECT_EQ(x.label(), "node 0 of a graph that is gone");
+  EXPECT_THROW(x.graph(), GraphError);
+  EXPECT_THROW(x.type(), GraphError);
+  EXPECT_THROW(x.shape(), GraphError);
+  EXPECT_THROW(x.named("x"), GraphError);
+  EXPECT_NE(x, graph->tensor(0));
+  try {
+    x.node();
+    FAIL() << "nothing thrown";
+  } catch (const GraphError& error) {
+    EXPECT_STREQ(error.what(), "node: expected a tensor of a graph, got node 0 of a graph that is gone");
+  }
 }
 
 TEST(Tensor, TellsGraphsApartThatLieAtOneAddress) {

@@ -15,6 +15,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -96,14 +97,27 @@ TEST(BuildGrad, RefusesTargetsOfIntegers) {
                        "labels of int32 (2)"));
 }
 
-TEST(BuildGrad, NamesTheOpThatHasNoDerivative) {
+TEST(BuildGrad, NamesTheIntegersThatEndTheOnlyPath) {
   Graph graph;
   const Tensor x = graph.parameter("x", zeros({2, 3}));
   const int line = __LINE__ + 1;
   const Tensor hot = one_hot(argmax(x), 3);
-  const std::string message = message_of<GradientError>([&] { build_grad(sum(hot), {x}); });
-  EXPECT_TRUE(contains(message, "a derivative of one_hot"));
+  const Tensor z = sum(hot).named("z");
+  const std::string message = message_of<GradientError>([&] { build_grad(z, {x}); });
+  EXPECT_TRUE(contains(message,
+                       "expected z to depend on the target x, got no path between them but through "
+                       "argmax, which derivatives take as constant, as all integers ["))
+      << message;
   EXPECT_TRUE(contains(message, here(line)));
+}
+
+TEST(BuildGrad, NamesTheOpThatEndsTheOnlyPath) {
+  Graph graph;
+  const Tensor x = number(graph, "x", 2);
+  const Tensor z = square(stop_gradient(exp(x))).named("z");
+  EXPECT_TRUE(
+      contains(message_of<GradientError>([&] { build_grad(z, {x}); }),
+               "no path between them but through stop_gradient, which derivatives take as constant ["));
 }
 
 TEST(BuildGrad, NamesAUsersOpWithoutBprop) {

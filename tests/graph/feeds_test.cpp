@@ -7,11 +7,13 @@
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
+#include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
@@ -38,12 +40,51 @@ TEST_F(Feeds, MustNotBeMissing) {
   EXPECT_TRUE(contains(message, "feeds_test.cpp:"));
 }
 
-TEST_F(Feeds, MustBeInputsOfTheProgram) {
-  EXPECT_TRUE(contains(message_of<GraphError>([&] {
-                         program.run({{x, two}, {y, two}, {unused, two}});
+TEST_F(Feeds, OfInputsThatTheProgramDoesNotNeedAreNotRead) {
+  program.run({{unused, two}, {x, two}, {y, two}});
+  const Tensor later = graph.input("later", {2}, DType::float64);
+  program.run({{x, two}, {later, two}, {y, two}});
+  EXPECT_EQ(numbers(program.infer({{x, two}, {y, two}, {unused, two}})[0]), numbers(two));
+  EXPECT_THROW(program.run({{x, two}, {unused, two}}), GraphError) << "y is missing";
+}
+
+TEST_F(Feeds, OfInputsThatTheProgramDoesNotNeedAreChecked) {
+  EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                         program.run({{x, two}, {y, two}, {unused, zeros({3}, DType::float64)}});
                        }),
-                       "got one for unused"));
-  const Tensor p = graph.parameter("p", two);
+                       "expected float64 (2) for the input unused, got float64 (3)"));
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, two}, {y, two}, {unused, two}, {unused, two}});
+                       }),
+                       "two feeds for unused"));
+}
+
+// Also where the derivative lost the input on the way, as that of 3 x.
+TEST_F(Feeds, MayBeThoseOfWhatADerivativeWasMadeOf) {
+  const Tensor scalar = graph.input("scalar", {}, DType::float64);
+  const Tensor line = scale(scalar, 3), slope = build_grad(line, {scalar})[scalar];
+  EXPECT_EQ(evaluate(slope, {{scalar, full({}, 5, DType::float64)}}).item(), 3);
+  EXPECT_EQ(
+      evaluate(build_grad(slope, {scalar}, Unreached::zeros)[scalar], {{scalar, full({}, 5, DType::float64)}})
+          .item(),
+      0);
+}
+
+TEST_F(Feeds, AreKnownToTheProgram) {
+  EXPECT_EQ(program.inputs(), (std::vector{x, y}));
+  const Tensor p = number(graph, "p", 1), q = graph.input("q", {}, DType::float64);
+  EXPECT_EQ(compile(graph, {.outputs = {sum(y)}, .updates = {{p, p - q}}}).inputs(), (std::vector{y, q}));
+  EXPECT_EQ(compile(graph, {.outputs = {p}}).inputs(), std::vector<Tensor>());
+  EXPECT_EQ(compile(graph, {.outputs = {sum(x)}, .finite = {sum(unused)}}).inputs(),
+            (std::vector{x, unused}));
+}
+
+TEST_F(Feeds, MustBeInputsOfTheGraph) {
+  const Tensor p = graph.parameter("p", two), result = x + y;
+  EXPECT_TRUE(contains(message_of<GraphError>([&] {
+                         program.run({{x, two}, {y, two}, {result, two}});
+                       }),
+                       "got one for %3"));
   EXPECT_TRUE(contains(message_of<GraphError>([&] {
                          program.run({{x, two}, {y, two}, {p, two}});
                        }),
