@@ -145,7 +145,7 @@ class CourseReader {
 Config read_course_config(const std::filesystem::path& file) {
   const std::string text = gradtable::read_text(file);
   Config config = course_defaults();
-  CourseReader(file, config).read(text);
+  CourseReader(file, config).read(gradtable::as_utf8(text, gradtable::printable(file.native())));
   return config;
 }
 

@@ -8,6 +8,7 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/json.hpp>
+#include <gradtable/models/config/user_path.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -43,7 +44,7 @@ void resolve_paths(Config& config, const fs::path& base) {
 
 void use_environment(Config& config) {
   const char* folder = std::getenv("MNIST_DIR");
-  if (folder && *folder) config.data.dir = working_directory() / folder;
+  if (folder && *folder) config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
 }
 
 // A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.

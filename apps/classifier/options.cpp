@@ -10,6 +10,7 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
+#include <gradtable/models/config/user_path.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -92,6 +93,13 @@ std::optional<std::int64_t> as_integer(std::string_view text) {
   return number;
 }
 
+CommandLine value_error(std::string_view what) {
+  return {.options = {},
+          .output = {},
+          .error = fmt::format("error: {}\n", gradtable::printable(what)),
+          .exit_code = kExitUsage};
+}
+
 // A mistake in the words, to be answered with the usage.
 class UsageError : public std::runtime_error {
  public:
@@ -167,8 +175,9 @@ void read_positions(const Words& words, Options& options) {
     throw UsageError(fmt::format("{} before {}; expected one of train, eval, predict before CONFIG",
                                  gradtable::in_quotes(*words.first), gradtable::in_quotes(*words.second)));
   options.command = command.value_or(Command::train);
-  options.config = command ? *words.second : *words.first;
-  require(!options.config.empty(), "CONFIG: an empty name; expected a file");
+  const std::string& config = command ? *words.second : *words.first;
+  require(!config.empty(), "CONFIG: an empty name; expected a file");
+  options.config = gradtable::user_path(config, "CONFIG");
 }
 
 std::optional<std::filesystem::path> as_path(std::string_view name, const std::optional<std::string>& word,
@@ -178,7 +187,7 @@ std::optional<std::filesystem::path> as_path(std::string_view name, const std::o
   if (word->starts_with("--"))  // the parser takes the option that follows for the name
     throw UsageError(
         fmt::format("{}: no {} before {}; expected a {}", name, kind, gradtable::in_quotes(*word), kind));
-  return std::filesystem::path(*word);
+  return gradtable::user_path(*word, name);
 }
 
 void read_words(const Words& words, Options& options) {
@@ -230,7 +239,11 @@ CommandLine parse_options(const Program& program, int argc, const char* const* a
     return printed(help_text(program));
   } catch (const CLI::CallForVersion&) {
     return printed(fmt::format("{} {}\n", program.name, GRADTABLE_VERSION));
-  } catch (const std::runtime_error& error) {  // of the words, the settings, or the parser
+  } catch (const gradtable::KeyError& error) {
+    return usage_error(program, error.what());
+  } catch (const gradtable::ConfigError& error) {  // a value is wrong, which no usage makes clearer
+    return value_error(error.what());
+  } catch (const std::runtime_error& error) {  // of the words or the parser
     return usage_error(program, error.what());
   }
   return {.options = std::move(options), .output = {}, .error = {}};

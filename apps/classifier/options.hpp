@@ -29,12 +29,13 @@ struct Options {
 struct CommandLine {
   std::optional<Options> options;
   std::string output;  // for standard output: a help text, the schema or the version
-  std::string error;   // for standard error: "error: ..." and the usage, each line with its end
+  std::string
+      error;  // for standard error: "error: ...", and the usage where it helps, each line with its end
   int exit_code = 0;
 };
 
-// Does not throw for anything that stands in argv. Options that do not go together, and settings of keys or
-// values that no config can have, are refused here, with the usage.
+// Does not throw for anything that stands in argv. Options that do not go together, and settings of keys that
+// no config has, are refused here with the usage; values that no config can have, without it.
 CommandLine parse_options(const Program& program, int argc, const char* const* argv);
 
 }  // namespace classifier

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
+#include <gradtable/models/config/user_path.hpp>
 #include <gradtable/models/data/idx.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/io/exit_codes.hpp>
@@ -48,8 +49,8 @@ Arguments parse(std::span<const std::string_view> arguments) {
   if (arguments.size() != 4) refuse(fmt::format("{} arguments", arguments.size()));
   if (arguments[0] != "images" && arguments[0] != "labels")
     refuse(fmt::format("'{}' for images or labels", arguments[0]));
-  return {arguments[0] == "images", std::string(arguments[1]), std::string(arguments[2]),
-          std::string(arguments[3])};
+  return {arguments[0] == "images", user_path(arguments[1], "FILE").string(),
+          user_path(arguments[2], "OUT").string(), std::string(arguments[3])};
 }
 
 // The argument INDEX as a number below `count`.

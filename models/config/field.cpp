@@ -12,6 +12,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
+#include "gradtable/models/config/user_path.hpp"
 
 namespace gradtable {
 namespace {
@@ -176,11 +177,11 @@ Field boolean(std::string key, bool& value, std::string help) {
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help) {
   const std::string expected = empty == Empty::allowed ? "a path, or \"\" for none" : "a path";
   const auto read = [=, &value](const json& found, const std::string& where) {
-    auto text = as_text(found, empty);
+    const auto text = as_text(found, empty);
     if (!text) refuse(where, expected, found);
-    value = std::move(*text);
+    value = user_path(*text, where);
   };
-  const auto write = [&value] { return json(valid_utf8(value.native())); };
+  const auto write = [&value] { return json(valid_utf8(as_user_path(value).native())); };
   ordered_json schema = {{"type", "string"}};
   if (empty == Empty::refused) schema["minLength"] = 1;
   return {std::move(key), expected, std::move(help), true, read, write, always(std::move(schema))};

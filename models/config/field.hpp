@@ -65,7 +65,7 @@ Field real(std::string key, std::function<void(double)> store, std::function<dou
            RealRange range, std::string help);
 Field boolean(std::string key, bool& value, std::string help);
 
-// A path without control characters.
+// A path without control characters; user_path reads it, so that it may begin with "~/".
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help);
 
 // One name of a list.

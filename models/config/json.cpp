@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,17 +18,6 @@ namespace gradtable {
 namespace {
 
 using nlohmann::json;
-
-// "run.json:3:7" for the byte at `offset`; columns count characters, not bytes.
-std::string position(std::string_view text, std::string_view source, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::string_view columns = before.substr(line_start);
-  const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-  const auto column = 1 + std::count_if(columns.begin(), columns.end(), is_character);
-  return fmt::format("{}:{}:{}", source, line, column);
-}
 
 // Takes the parser's events and builds the value. The parser itself does not recurse, and nothing deeper than
 // kMaxJsonDepth is ever built, so that no later walk or destructor runs out of stack.
@@ -67,6 +57,9 @@ class Builder {
       first = last + 1 - std::min(token.size(), last + 1);
     else if (has(what, "invalid literal") || has(what, "overflow") || has(what, "literal; expected"))
       first = start_of_word(last);
+    if (const auto comma = trailing_comma(first))
+      throw ConfigError(fmt::format("{}: a trailing comma; expected JSON, which has none",
+                                    position(text_, source_, *comma)));
     const std::string where = position(text_, source_, first);
     const std::string_view word = text_.substr(first, last + 1 - first);
     if (has(what, "number overflow"))
@@ -123,6 +116,17 @@ class Builder {
     return what.substr(0, what.find(kLastRead)).find(part) != std::string_view::npos;
   }
 
+  // The comma before the closing bracket at `found`, or the one at `found` that follows the whole value.
+  std::optional<std::size_t> trailing_comma(std::size_t found) const {
+    constexpr std::string_view kSpace = " \t\r\n";
+    if (found >= text_.size()) return std::nullopt;
+    if (text_[found] == ',' && open_.empty() && text_.find_first_not_of(kSpace, found + 1) == text_.npos)
+      return found;
+    if (found == 0 || (text_[found] != '}' && text_[found] != ']')) return std::nullopt;
+    const std::size_t before = text_.find_last_not_of(kSpace, found - 1);
+    return before != text_.npos && text_[before] == ',' ? std::optional(before) : std::nullopt;
+  }
+
   // The first byte of the word or number that ends at `last`.
   std::size_t start_of_word(std::size_t last) const {
     const auto in_word = [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; };
@@ -150,24 +154,11 @@ class Builder {
   std::vector<std::string> names_;  // for each of them, the key read last; empty in a list
 };
 
-// The library skips a byte order mark and takes a zero byte for the end of the text.
-void refuse_other_encodings(std::string_view text, std::string_view source) {
-  const auto refuse = [&](std::size_t offset, std::string_view found) {
-    throw ConfigError(
-        fmt::format("{}: {}; expected JSON as UTF-8 text", position(text, source, offset), found));
-  };
-  if (text.starts_with("\xEF\xBB\xBF")) refuse(0, "a byte order mark");
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse(0, "UTF-16 text");
-  const std::size_t zero = text.find('\0');
-  if (zero < 2) refuse(0, "UTF-16 text");
-  if (zero != std::string_view::npos) refuse(zero, "a zero byte");
-}
-
 }  // namespace
 
 json parse_json(std::string_view text, std::string_view source) {
   const std::string name = printable(source);
-  refuse_other_encodings(text, name);
+  text = as_utf8(text, name);
   Builder builder(text, name);
   json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();

@@ -12,9 +12,9 @@ namespace gradtable {
 inline constexpr std::size_t kMaxJsonDepth = 64;
 
 // The value in `text`; `source` names it in messages: "run.json:3:7: ..." for syntax, with line and column
-// from 1, "run.json at /training/epochs: ..." for the rest. Throws ConfigError when the text is empty or not
-// JSON (comments, NaN, trailing text and commas), starts with a byte order mark, is not UTF-8, has a number
-// beyond double, a key twice in one object, or nesting above kMaxJsonDepth.
+// from 1, "run.json at /training/epochs: ..." for the rest. A byte order mark of UTF-8 is skipped. Throws
+// ConfigError when the text is empty or not JSON (comments, NaN, trailing text and commas), is not UTF-8, has
+// a number beyond double, a key twice in one object, or nesting above kMaxJsonDepth.
 nlohmann::json parse_json(std::string_view text, std::string_view source);
 
 // The value in a file. Throws ConfigError as parse_json does, and as read_text does when it cannot be read.

@@ -105,8 +105,8 @@ void ConfigTable::refuse_key(std::string_view key, const std::string& where) con
     for (std::size_t dot = field.key.find('.'); dot != std::string::npos; dot = field.key.find('.', dot + 1))
       if (!is_in(key, field.key.substr(0, dot))) known.push_back(field.key.substr(0, dot));
   }
-  throw ConfigError(fmt::format("{}: unknown key {}; the nearest known key is \"{}\"", where, in_quotes(key),
-                                nearest_key(key, known)));
+  throw KeyError(fmt::format("{}: unknown key {}; the nearest known key is \"{}\"", where, in_quotes(key),
+                             nearest_key(key, known)));
 }
 
 const Field& ConfigTable::field(std::string_view key, const std::string& where) const {
@@ -150,7 +150,7 @@ void ConfigTable::read(const json& object, std::string_view source) const {
 void ConfigTable::set(std::string_view assignment) const {
   const std::size_t sign = assignment.find('=');
   if (sign == std::string_view::npos || sign == 0)
-    throw ConfigError(fmt::format("--set: {}; expected key.path=value", in_quotes(assignment)));
+    throw KeyError(fmt::format("--set: {}; expected key.path=value", in_quotes(assignment)));
   const std::string key(assignment.substr(0, sign));
   const std::string_view value = assignment.substr(sign + 1);
   const std::string where = "--set " + printable(key, 60);

@@ -7,9 +7,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "gradtable/core/error.hpp"
 #include "gradtable/models/config/field.hpp"
 
 namespace gradtable {
+
+// A key that no field has, or a setting without one.
+struct KeyError : ConfigError {
+  using ConfigError::ConfigError;
+};
 
 class ConfigTable {
  public:
@@ -26,7 +32,7 @@ class ConfigTable {
   void read(const nlohmann::json& object, std::string_view source) const;
 
   // Stores one value given on the command line as "key.path=value": JSON, or text where the key takes text.
-  // Throws ConfigError as read() does.
+  // Throws ConfigError as read() does, which is a KeyError where the key is wrong and not the value.
   void set(std::string_view assignment) const;
 
   // Stores the value of one key. Throws ConfigError that starts with `where`.

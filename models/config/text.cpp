@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 
 namespace gradtable {
@@ -56,6 +57,29 @@ std::size_t steps_between_groups(std::string_view written, std::string_view know
 
 std::string in_quotes(std::string_view text) {
   return fmt::format("\"{}\"", printable(text, 60));
+}
+
+std::string position(std::string_view text, std::string_view source, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::string_view columns = before.substr(line_start);
+  const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+  const auto column = 1 + std::count_if(columns.begin(), columns.end(), is_character);
+  return fmt::format("{}:{}:{}", source, line, column);
+}
+
+std::string_view as_utf8(std::string_view text, std::string_view source) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  const auto refuse = [&](std::size_t offset, std::string_view found) {
+    throw ConfigError(fmt::format("{}: {}; expected UTF-8 text", position(text, source, offset), found));
+  };
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse(0, "UTF-16 text");
+  const std::size_t zero = text.find('\0');
+  if (zero < 2) refuse(0, "UTF-16 text");
+  if (zero != std::string_view::npos) refuse(zero, "a zero byte");
+  return text;
 }
 
 bool is_in(std::string_view key, std::string_view group) {

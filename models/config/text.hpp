@@ -11,6 +11,13 @@ namespace gradtable {
 // The text on one line in double quotes, cut after 60 bytes.
 std::string in_quotes(std::string_view text);
 
+// "run.json:3:7" for the byte at `offset`; lines and columns count from 1, columns in characters, not bytes.
+std::string position(std::string_view text, std::string_view source, std::size_t offset);
+
+// The text without a byte order mark of UTF-8. Throws ConfigError, with the position, for UTF-16 and zero
+// bytes.
+std::string_view as_utf8(std::string_view text, std::string_view source);
+
 // Whether the key "training.optimizer.momentum" is in the group "training" or "training.optimizer". All keys
 // are in the group "".
 bool is_in(std::string_view key, std::string_view group);

@@ -42,6 +42,19 @@ TEST_F(LoadConfig, ReadsTheCoursesFormatWithTheLineEndsOfWindows) {
   EXPECT_EQ(config.training.epochs, 5);
 }
 
+TEST_F(LoadConfig, SkipsAByteOrderMark) {
+  EXPECT_EQ(load("\xEF\xBB\xBF" + std::string(kCourse), {}, "run.config").training.epochs, 5);
+  EXPECT_EQ(load("\xEF\xBB\xBF{\"seed\": 7}").seed, 7U);
+}
+
+TEST_F(LoadConfig, RefusesTheCoursesFormatAsUtf16) {
+  EXPECT_EQ(course_error(std::string("\xFF\xFE"
+                                     "n\0",
+                                     4)),
+            "run.config:1:1: UTF-16 text; expected UTF-8 text");
+  EXPECT_EQ(course_error(std::string("n\0u\0", 4)), "run.config:1:1: UTF-16 text; expected UTF-8 text");
+}
+
 TEST_F(LoadConfig, KeepsTheCoursesLogInPlaceBesideAnOutputFolder) {
   const Config config = load(kCourse, {.settings = {"training.epochs=1"}, .out = "o"}, "run.config");
   EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");

@@ -5,6 +5,7 @@
 
 #include "apps/mnist_lenet5/model.hpp"
 #include "tests/apps/classifier/configs.hpp"
+#include "tests/support/variable.hpp"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -222,6 +223,38 @@ TEST(ExampleConfigs, MnistHasTheDefaults) {
   config.data = defaults.data;  // its paths are tested above
   config.output = defaults.output;
   EXPECT_EQ(config_table(kProgram, config).write().dump(), config_table(kProgram, defaults).write().dump());
+}
+
+TEST_F(LoadConfig, TakesATildeForTheHomeFolderInEveryPath) {
+  const gradtable::testing::Variable home("HOME", "/home/a");
+  const std::string paths = R"({"data": {"dir": "~/mnist", "test_images": "~/i"},
+                                "output": {"dir": "~", "dot": "~/d/g.dot", "weights": "./~w"}})";
+  const Config config = load(paths);
+  EXPECT_EQ(config.data.dir, "/home/a/mnist");
+  EXPECT_EQ(config.data.train_images.parent_path(), "/home/a/mnist");
+  EXPECT_EQ(config.data.test_images, "/home/a/i");
+  EXPECT_EQ(config.output.metrics, "/home/a/metrics.json");
+  EXPECT_EQ(config.output.dot, "/home/a/d/g.dot");
+  EXPECT_EQ(config.output.weights.filename(), "~w");
+  EXPECT_EQ(load("{}", {.settings = {"data.dir=~/x"}}).data.dir, "/home/a/x");
+  const Config course = load(replaced(kCourse, "logs/my predictions.log", "~/log"), {}, "run.config");
+  EXPECT_EQ(course.output.prediction_log, "/home/a/log");
+  const Config again = load(resolved_json(kProgram, config));
+  EXPECT_EQ(resolved_json(kProgram, again), resolved_json(kProgram, config)) << "as it was written";
+  setenv("MNIST_DIR", "~/digits", 1);
+  EXPECT_EQ(load("{}").data.dir, "/home/a/digits");
+}
+
+TEST_F(LoadConfig, RefusesATildeThatIsNoHomeFolder) {
+  EXPECT_EQ(error(R"({"data": {"dir": "~bob/x"}})"),
+            "configs/run.json at /data/dir: \"~bob/x\"; expected ~/ for your home folder, or ./~ for a name "
+            "that begins with ~");
+  const gradtable::testing::Variable relative("HOME", "here");
+  EXPECT_EQ(error(R"({"output": {"dot": "~/x"}})"),
+            "configs/run.json at /output/dot: \"~/x\"; expected a path without ~, since the environment's "
+            "HOME is \"here\"");
+  unsetenv("HOME");
+  EXPECT_TRUE(error(R"({"output": {"dir": "~"}})").ends_with("since the environment's HOME is not set"));
 }
 
 }  // namespace

@@ -45,8 +45,17 @@ TEST(ParseJson, NamesLineAndColumnOfASyntaxError) {
       {"{\"seed\": 1", "run.json:1:11: unexpected end of input; expected '}'"},
       {"{\"seed\" 1}", "run.json:1:9: unexpected number literal; expected ':'"},
       {"{\n  \"a\": 1,\n  \"b\" \"c\"}", "run.json:3:7: unexpected string literal; expected ':'"},
-      {"{\"a\": 1,}", "run.json:1:9: unexpected '}'; expected string literal"},
-      {"[1,]", "run.json:1:4: unexpected ']'"},
+      {"{\"a\": 1,}", "run.json:1:8: a trailing comma; expected JSON, which has none"},
+      {"{\"a\": {\"b\": 1, \n }}", "run.json:1:14: a trailing comma"},
+      {"{\"\xC3\xA9\": [1, [2,\n\n]]}", "run.json:1:13: a trailing comma"},
+      {"[1,]", "run.json:1:3: a trailing comma"},
+      {"[\"a,\",]", "run.json:1:6: a trailing comma"},
+      {"{\"a\": [1,}", "run.json:1:9: a trailing comma"},
+      {"{\"a\": 1},\n", "run.json:1:9: a trailing comma"},
+      {"{\"a,\"}", "run.json:1:6: unexpected '}'; expected ':'"},
+      {"{,}", "run.json:1:2: unexpected ','"},
+      {"[1,,2]", "run.json:1:4: unexpected ','"},
+      {"[1,", "run.json:1:4: unexpected end of input"},
       {"{\"\xC3\xA9\": x}", "run.json:1:7: invalid literal"},  // columns count characters
       {"{} {}", "run.json:1:4: unexpected '{'; expected end of input"},
       {"{}\nx", "run.json:2:1: invalid literal"},
@@ -72,10 +81,16 @@ TEST(ParseJson, NamesLineAndColumnOfASyntaxError) {
 }
 
 TEST(ParseJson, RefusesOtherEncodings) {
-  EXPECT_EQ(parse_error("\xEF\xBB\xBF{}"), "run.json:1:1: a byte order mark; expected JSON as UTF-8 text");
   for (const std::string& text : {"\xFF\xFE{\0}\0"s, "\xFE\xFF\0{\0}"s, "{\0}\0"s, "\0{\0}"s})
-    EXPECT_EQ(parse_error(text), "run.json:1:1: UTF-16 text; expected JSON as UTF-8 text");
-  EXPECT_EQ(parse_error("{}\n\0trailing"s), "run.json:2:1: a zero byte; expected JSON as UTF-8 text");
+    EXPECT_EQ(parse_error(text), "run.json:1:1: UTF-16 text; expected UTF-8 text");
+  EXPECT_EQ(parse_error("{}\n\0trailing"s), "run.json:2:1: a zero byte; expected UTF-8 text");
+}
+
+TEST(ParseJson, SkipsAByteOrderMark) {
+  EXPECT_EQ(parse_json("\xEF\xBB\xBF{\"a\": 1}", "run.json"), (json{{"a", 1}}));
+  EXPECT_EQ(parse_error("\xEF\xBB\xBF{\"a\": x}").find("run.json:1:7: invalid literal"), 0U);
+  EXPECT_EQ(parse_error("\xEF\xBB\xBF").find("run.json:1:1: unexpected end of input"), 0U);
+  EXPECT_NE(parse_error("\xEF\xBB\xBF\xEF\xBB\xBF{}"), "no error");
 }
 
 TEST(ParseJson, RefusesAKeyThatStandsTwiceAtAnyDepth) {
