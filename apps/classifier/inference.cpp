@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
+#include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/losses.hpp>
 #include <gradtable/models/training/weights.hpp>
@@ -97,8 +98,11 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   Setup setup(program, config, test, not_finite_rule(options));
   load_weights(std::move(weights), options, test, setup);
   const Evaluation evaluation = evaluate(setup.trainer, test);
-  remove_other_report(full, evaluation);
-  write_results(config, evaluation);
+  {
+    const gradtable::InterruptDelay together;
+    remove_other_report(full, evaluation);
+    write_results(config, evaluation);
+  }
   if (options.quiet) return;
   say_result(test_line(evaluation.score));
   say_result(fmt::format("results  {}", list_of_outputs(config)));

@@ -24,15 +24,12 @@ class Run {
   Run(const Program& program, const Options& options, const Config& config, Clock::time_point start)
       : program_(program), options_(options), config_(config), start_(start) {}
 
-  ExitCode train(const InterruptGuard& guard) {
+  ExitCode train() {
     training_.begin(options_);
     metrics_.parameters = setup_.network.parameter_count();
     metrics_.threads = setup_.trainer.plan(data_.train).threads;
     say_start();
-    if (guard.interrupted()) {
-      progress_.say("stopped  by a signal, before the first step; nothing was written");
-      return ExitCode::interrupted;
-    }
+    const InterruptGuard guard;  // until here, a signal ends the program at once
     begin_outputs();
     learn(guard);
     say_end();
@@ -129,9 +126,8 @@ class Run {
 
 ExitCode train(const Program& program, const Options& options, const Config& config) {
   const Clock::time_point start = Clock::now();
-  const InterruptGuard guard;
   prepare_outputs(config, options);
-  return Run(program, options, config, start).train(guard);
+  return Run(program, options, config, start).train();
 }
 
 }  // namespace classifier

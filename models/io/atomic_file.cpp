@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/interrupt.hpp"
 
 namespace gradtable {
 namespace {
@@ -149,6 +150,7 @@ void flush_folder(const std::filesystem::path& folder, const std::string& path) 
 }  // namespace
 
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
+  const InterruptDelay whole;  // no temporary is left behind
   const Target target(path);
   Temporary temporary(target.folder, target.path);
   if (target.mode) temporary.set_mode(*target.mode);

@@ -12,6 +12,7 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
+#include "gradtable/models/io/interrupt.hpp"
 #include "gradtable/models/io/standard_output.hpp"
 
 namespace gradtable {
@@ -40,6 +41,7 @@ int run_program(const std::function<ExitCode()>& body) {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  const InterruptExit at_signals(static_cast<int>(ExitCode::interrupted));
   try {
     const ExitCode code = body();
     if (code == ExitCode::ok) finish_output();

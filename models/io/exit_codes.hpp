@@ -20,8 +20,9 @@ enum class ExitCode : int {
 // exception, the code of its class, with "error: <message>" on standard error. The message stays one line,
 // whatever bytes a file name in it has. A body that ends well has failed all the same when standard output
 // did not take what it printed: ExitCode::output. SIGPIPE and SIGXFSZ are ignored from here on: a reader that
-// went away and a file too large come back as the error of a write. Standard streams that are closed are
-// those of /dev/null.
+// went away and a file too large come back as the error of a write. SIGINT and SIGTERM end the process with
+// `interrupted` at once, between two files (InterruptExit), unless the body has an InterruptGuard. Standard
+// streams that are closed are those of /dev/null.
 int run_program(const std::function<ExitCode()>& body);
 
 }  // namespace gradtable

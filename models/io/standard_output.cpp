@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/interrupt.hpp"
 
 namespace gradtable {
 namespace {
@@ -23,6 +24,7 @@ std::string last_reason() {
 }  // namespace
 
 void write_output(std::string_view text) {
+  const InterruptDelay whole;  // no half line
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(last_reason());
   finish_output();
 }

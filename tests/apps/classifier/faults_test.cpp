@@ -4,7 +4,10 @@
 #include <thread>
 
 #include "tests/apps/classifier/program.hpp"
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace classifier {
 namespace {
@@ -131,6 +134,43 @@ TEST_P(Interrupted, FinishesTheStepAndWritesWhatItLearned) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, ::testing::Values(SIGINT, SIGTERM));
+
+// The config is a pipe that nobody writes to: the program waits for it.
+TEST_P(Interrupted, EndsAtOnceWhileItReadsTheConfig) {
+  for (const Words& command_words :
+       {Words{}, {"--dry-run"}, {"eval", "--init", "w"}, {"predict", "--init", "w"}}) {
+    const std::string pipe = folder_.path("pipe.json");
+    std::filesystem::remove(pipe);
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    gradtable::testing::Process program(command(command_words + Words{pipe}));
+    int writer = -1;
+    ASSERT_TRUE(wait_until([&] {
+      writer = open(pipe.c_str(), O_WRONLY | O_NONBLOCK);
+      return writer >= 0;
+    })) << "the program opens it";
+    program.send(GetParam());
+    const ProcessResult result = program.wait();
+    close(writer);
+    EXPECT_EQ(result.exit_code, 130);
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST_P(Interrupted, EndsAtOnceWhileItDrawsDigitsAndWritesNothing) {
+  using Clock = std::chrono::steady_clock;
+  gradtable::testing::Process program(command(Words{config_} + set({"data.digits_train=300000"})));
+  ASSERT_TRUE(wait_until([&] { return exists("out"); })) << "made just before the digits are drawn";
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const Clock::time_point sent = Clock::now();
+  program.send(GetParam());
+  const ProcessResult result = program.wait();
+  EXPECT_LT(Clock::now() - sent, std::chrono::seconds(2)) << "without the digits that are left";
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("out")));
+}
 
 TEST_F(Faults, TrainingGoesOnWhenNobodyReadsWhatItSays) {
   for (const char* script :
