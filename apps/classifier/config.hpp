@@ -8,10 +8,8 @@
 #include <vector>
 
 #include <gradtable/core/dtype.hpp>
-#include <gradtable/models/data/augmentation.hpp>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/networks/lenet5.hpp>
-#include <gradtable/models/optimizers/optimizer.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {
@@ -46,19 +44,11 @@ struct Config {
     std::string initializer = "kaiming_uniform";
   } model;
 
-  struct Training {
+  // The trainer's own options, of which seed, threads and what follows from other keys are set by
+  // trainer_options(); and those of the program.
+  struct Training : gradtable::TrainerOptions {
     std::int64_t epochs = 10;
-    std::int64_t batch_size = 64;
-    bool shuffle = true;
-    bool deterministic = gradtable::TrainerOptions{}.deterministic;
-    std::string loss = "softmax_cross_entropy";
-    double label_smoothing = 0;
     double dropout = 0;
-    std::int64_t gradient_accumulation = 1;  // 0: all batches of an epoch
-    gradtable::OptimizerOptions optimizer;   // with what comes before it: decay, penalties, clipping
-
-    gradtable::ScheduleOptions schedule = {.epochs = 0};  // 0: those of the training
-
     double validation_fraction = 0;
     struct EarlyStopping {
       std::string metric = "validation_loss";
@@ -66,7 +56,6 @@ struct Config {
     } early_stopping;
     bool keep_best = false;
     bool measure_test = false;
-    gradtable::AugmentationOptions augmentation;
   } training;
 
   // An empty file name: that file is not written.

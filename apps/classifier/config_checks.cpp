@@ -1,18 +1,19 @@
 // What the table of keys cannot say of one key alone.
 #include <algorithm>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "apps/classifier/load_config.hpp"
+#include "apps/classifier/setup.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/losses.hpp>
+#include <gradtable/models/training/trainer_fields.hpp>
 
 namespace classifier {
 namespace {
@@ -55,55 +56,19 @@ void require_loss(const Config& config, const Place& place) {
   if (!fits)
     place.refuse("/model/output", fmt::format("\"{}\"", output),
                  fmt::format("\"{}\" with the loss {}", fmt::join(loss.outputs, "\" or \""), loss.name));
-  if (config.training.label_smoothing > 0 && !loss.smooths_labels)
-    place.refuse("/training/label_smoothing", config.training.label_smoothing,
-                 fmt::format("0 with the loss {}", loss.name));
 }
 
-void require_optimizer(const gradtable::OptimizerOptions& optimizer, const Place& place) {
+// What the trainer refuses, as the keys of the config.
+void require_trainer(const Config& config, const Place& place) {
   try {
-    gradtable::require_valid(optimizer);
+    gradtable::require_valid(trainer_options(config));
+  } catch (const gradtable::OptionError& error) {
+    std::string pointer = "/training/" + error.key;
+    std::ranges::replace(pointer, '.', '/');
+    place.refuse(pointer, error.found, error.expected);
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", place.at("/training/optimizer"), error.what()));
   }
-}
-
-using ScheduleOptions = gradtable::ScheduleOptions;
-
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-// A number that the schedule does not look at would be taken for one that has an effect.
-template <class Number>
-void require_default(const ScheduleOptions& schedule, Number ScheduleOptions::*number, std::string_view key,
-                     std::initializer_list<std::string_view> types, const Place& place) {
-  const Number unchanged = Config::Training{}.schedule.*number;
-  if (schedule.*number == unchanged || is_one_of(schedule.type, types)) return;
-  place.refuse(
-      fmt::format("/training/schedule/{}", key), schedule.*number,
-      fmt::format("its default {}, since the schedule {} does not look at it", unchanged, schedule.type));
-}
-
-void require_no_other_schedule(const ScheduleOptions& schedule, const Place& place) {
-  if (schedule.factor && !is_one_of(schedule.type, {"step", "exponential", "plateau"}))
-    place.refuse("/training/schedule/factor", *schedule.factor,
-                 fmt::format("null with the schedule {}", schedule.type));
-  require_default(schedule, &ScheduleOptions::every, "every", {"step"}, place);
-  require_default(schedule, &ScheduleOptions::epochs, "epochs", {"cosine"}, place);
-  require_default(schedule, &ScheduleOptions::least, "least", {"cosine", "plateau"}, place);
-  require_default(schedule, &ScheduleOptions::patience, "patience", {"plateau"}, place);
-}
-
-void require_schedule(const Config::Training& training, const Place& place) {
-  require_no_other_schedule(training.schedule, place);
-  if (training.schedule.least > training.optimizer.learning_rate)
-    place.refuse("/training/schedule/least", training.schedule.least,
-                 fmt::format("at most {}, the learning rate", training.optimizer.learning_rate));
-  const std::int64_t warm_up = training.schedule.warmup_epochs, epochs = training.schedule.epochs;
-  if (training.schedule.type == "cosine" && warm_up > 0 && warm_up >= epochs)
-    place.refuse("/training/schedule/warmup_epochs", warm_up,
-                 fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", epochs));
 }
 
 // The key, and its value, that makes a training look at early_stopping.metric; nothing when none does.
@@ -152,8 +117,7 @@ void require_consistent(const Config& config, const std::filesystem::path& file)
   require_classes(config.data, place);
   require_activations(config.model, place);
   require_loss(config, place);
-  require_optimizer(config.training.optimizer, place);
-  require_schedule(config.training, place);
+  require_trainer(config, place);
   require_metric(config.training, place);
   require_dropout(config, place);
   require_layout(config, place);

@@ -15,6 +15,7 @@
 #include <gradtable/models/config/table.hpp>
 #include <gradtable/models/config/text.hpp>
 #include <gradtable/models/config/text_file.hpp>
+#include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -39,9 +40,10 @@ std::vector<Field> course_fields(Config& config) {
       path("rel_path_test_labels", config.data.test_labels, Empty::refused, "test labels"),
       path("rel_path_log_file", config.output.prediction_log, Empty::refused, "the prediction log"),
       integer("num_epochs", config.training.epochs, kEpochs, "passes over the training set"),
-      integer("batch_size", config.training.batch_size, kBatchSize, "images in a step"),
+      integer("batch_size", config.training.batch_size, gradtable::kBatchSizes, "images in a step"),
       integer("hidden_size", config.model.hidden.front(), kWidth, "width of the hidden layer"),
-      real("learning_rate", config.training.optimizer.learning_rate, kLearningRate, "length of a step"),
+      real("learning_rate", config.training.optimizer.learning_rate, gradtable::kLearningRates,
+           "length of a step"),
   };
 }
 

@@ -5,7 +5,7 @@
 
 #include "apps/classifier/config_ranges.hpp"
 #include <gradtable/models/data/digits.hpp>
-#include <gradtable/models/training/losses.hpp>
+#include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -20,7 +20,6 @@ using gradtable::integer;
 using gradtable::path;
 using gradtable::Range;
 using gradtable::real;
-using gradtable::RealRange;
 
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
 constexpr std::int64_t kMostClasses = 256;  // labels are bytes
@@ -28,21 +27,6 @@ constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
 
 constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
 constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
-constexpr RealRange kNotNegative{.low = 0};
-constexpr RealRange kFraction{.low = 0, .high = 1, .high_open = true};
-
-std::vector<std::string> loss_names() {
-  std::vector<std::string> names;
-  for (const gradtable::ClassifierLoss& loss : gradtable::classifier_losses()) names.emplace_back(loss.name);
-  return names;
-}
-
-// A number that is 0 in the file where there is none.
-Field or_zero(std::string key, std::optional<double>& value, std::string help) {
-  const auto store = [&value](double number) { value = number > 0 ? std::optional(number) : std::nullopt; };
-  const auto stored = [&value] { return value.value_or(0); };
-  return real(std::move(key), store, stored, kNotNegative, std::move(help));
-}
 
 void append(std::vector<Field>& all, std::vector<Field> more) {
   for (Field& field : more) all.push_back(std::move(field));
@@ -55,7 +39,7 @@ std::vector<Field> run_fields(Config& config) {
       integer("seed", config.seed, {0, std::numeric_limits<std::uint64_t>::max()},
               "start of all random numbers: the same seed, threads and BLAS kernels give the same bits"),
       choice("dtype", config.dtype, dtypes, "type of the weights and of every number of the training"),
-      integer("threads", config.threads, {0, 256},
+      integer("threads", config.threads, gradtable::kThreads,
               "most threads that compute, 0: as many as there are cores; small steps take fewer"),
   };
 }
@@ -80,75 +64,17 @@ std::vector<Field> data_fields(Config::Data& data) {
 }
 
 std::vector<Field> training_fields(Config::Training& training) {
-  return {
-      integer("training.epochs", training.epochs, kEpochs, "passes over the training set"),
-      integer("training.batch_size", training.batch_size, kBatchSize,
-              "images in a step; at most the training set"),
-      boolean("training.shuffle", training.shuffle, "a new order of the images in every epoch"),
-      boolean("training.deterministic", training.deterministic,
-              "the same bits whatever the number of threads"),
-      choice("training.loss", training.loss, loss_names(), "what training makes small"),
-      real("training.label_smoothing", training.label_smoothing, {.low = 0, .high = 1},
-           "share of each label that is spread over all classes; of softmax_cross_entropy"),
-      real("training.dropout", training.dropout, kFraction,
-           "share of the hidden units that each step leaves out"),
-      integer("training.gradient_accumulation", training.gradient_accumulation, kFromZero,
-              "batches whose gradients make one update; 0: all of an epoch"),
-  };
-}
-
-std::vector<Field> optimizer_fields(gradtable::OptimizerOptions& optimizer) {
-  return {
-      choice("training.optimizer.type", optimizer.type, gradtable::optimizer_names(),
-             "rule of the weights' update"),
-      real("training.optimizer.learning_rate", optimizer.learning_rate, kLearningRate,
-           "length of a step against the gradient"),
-      real("training.optimizer.momentum", optimizer.momentum, kFraction,
-           "of momentum and nesterov: what is kept of the last step; null: 0.9"),
-      real("training.optimizer.alpha", optimizer.alpha, kFraction,
-           "of rmsprop: what is kept of the mean of squares; null: 0.99"),
-      real("training.optimizer.beta1", optimizer.beta1, kFraction,
-           "of adam and adamw: what is kept of the mean; null: 0.9"),
-      real("training.optimizer.beta2", optimizer.beta2, kFraction,
-           "of adam and adamw: what is kept of the mean of squares; null: 0.999"),
-      real("training.optimizer.epsilon", optimizer.epsilon, {.low = 0, .low_open = true},
-           "of adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
-      or_zero(
-          "training.weight_decay", optimizer.weight_decay,
-          "lambda of the penalty lambda/2 |w|^2; adamw takes it from the weights, not the gradient; 0: none"),
-      or_zero("training.l1", optimizer.l1, "lambda of the penalty lambda |w|_1; 0: none"),
-      choice("training.penalize", optimizer.penalized,
-             {{"all", gradtable::Penalized::all}, {"weights", gradtable::Penalized::weights}},
-             "what weight_decay and l1 are for: all parameters, or weights and not biases"),
-      or_zero("training.clip_norm", optimizer.clip_norm, "most that the gradient is long; 0: any length"),
-      or_zero("training.clip_value", optimizer.clip_value,
-              "most that an element of the gradient is, either way; 0: any number"),
-  };
-}
-
-std::vector<Field> schedule_fields(gradtable::ScheduleOptions& schedule) {
-  return {
-      choice("training.schedule.type", schedule.type, gradtable::schedule_names(),
-             "how the learning rate goes down"),
-      real("training.schedule.factor", schedule.factor, {.low = 0, .high = 1, .low_open = true},
-           "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
-           "exponential 0.95"),
-      integer("training.schedule.every", schedule.every, kFromOne,
-              "of step: epochs from one to the next, the first from the end of the warm-up"),
-      integer("training.schedule.epochs", schedule.epochs, kFromZero,
-              "of cosine: epochs until the rate is the least, with those of the warm-up; 0: training.epochs"),
-      real("training.schedule.least", schedule.least, kNotNegative,
-           "of cosine and plateau: the rate goes no lower; at most the learning rate"),
-      integer("training.schedule.patience", schedule.patience, kFromZero,
-              "of plateau: epochs in a row without a better metric that are borne"),
-      integer("training.schedule.warmup_epochs", schedule.warmup_epochs, kFromZero,
-              "epochs in which the rate rises to where the schedule begins, fewer than a cosine's; 0: none"),
-  };
+  std::vector<Field> fields = {
+      integer("training.epochs", training.epochs, kEpochs, "passes over the training set")};
+  append(fields, gradtable::trainer_fields(training, "training."));
+  fields.push_back(real("training.dropout", training.dropout, gradtable::kFraction,
+                        "share of the hidden units that each step leaves out"));
+  return fields;
 }
 
 std::vector<Field> selection_fields(Config::Training& training) {
   return {
-      real("training.validation_fraction", training.validation_fraction, kFraction,
+      real("training.validation_fraction", training.validation_fraction, gradtable::kFraction,
            "share of the training images, the last ones, that is kept apart and not trained on"),
       choice("training.early_stopping.metric", training.early_stopping.metric,
              {"train_loss", "validation_loss", "validation_accuracy", "validation_balanced_accuracy"},
@@ -159,21 +85,6 @@ std::vector<Field> selection_fields(Config::Training& training) {
               "the weights of the best epoch are what is tested and written at the end"),
       boolean("training.measure_test", training.measure_test,
               "also measure the test set after each epoch, for the curves alone: it chooses nothing"),
-  };
-}
-
-std::vector<Field> augmentation_fields(gradtable::AugmentationOptions& augmentation) {
-  return {
-      real("training.augmentation.shift", augmentation.shift, {.low = 0, .high = 1000},
-           "move each training image by up to so many pixels, along rows and along columns"),
-      real("training.augmentation.rotate", augmentation.rotate, {.low = 0, .high = 180},
-           "turn it by up to so many degrees, either way"),
-      real("training.augmentation.scale", augmentation.scale, {.low = 0, .high = 0.9},
-           "make it larger or smaller by up to this share: 0.1 is from 0.9 to 1.1"),
-      real("training.augmentation.elastic.sigma", augmentation.elastic.sigma, {.low = 1, .high = 100},
-           "elastic distortion: width of the Gaussian that smooths it, in pixels"),
-      real("training.augmentation.elastic.alpha", augmentation.elastic.alpha, {.low = 0, .high = 10000},
-           "elastic distortion: its strength, in pixels before it is smoothed; 0: none"),
   };
 }
 
@@ -221,10 +132,7 @@ gradtable::ConfigTable config_table(const Program& program, Config& config) {
   append(fields, data_fields(config.data));
   append(fields, program.model_fields(config.model));
   append(fields, training_fields(config.training));
-  append(fields, optimizer_fields(config.training.optimizer));
-  append(fields, schedule_fields(config.training.schedule));
   append(fields, selection_fields(config.training));
-  append(fields, augmentation_fields(config.training.augmentation));
   append(fields, output_fields(config.output));
   return gradtable::ConfigTable(std::move(fields));
 }

@@ -13,23 +13,6 @@
 namespace classifier {
 namespace {
 
-gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
-  const Config::Training& training = config.training;
-  return {.batch_size = training.batch_size,
-          .loss = training.loss,
-          .label_smoothing = training.label_smoothing,
-          .optimizer = training.optimizer,
-          .schedule = training.schedule,
-          .better = better_of(training.early_stopping.metric),
-          .gradient_accumulation = training.gradient_accumulation,
-          .augmentation = training.augmentation,
-          .shuffle = training.shuffle,
-          .seed = config.seed,
-          .threads = config.threads,
-          .evaluation = evaluation,
-          .deterministic = training.deterministic};
-}
-
 // By the rows of the first matrix. Where they differ by one, that is the row of biases, and no image.
 void require_same_pixels(const WeightsFile& file, const gradtable::Dataset& data, const Setup& setup) {
   const std::vector<gradtable::Tensor>& parameters = setup.network.parameters;
@@ -49,6 +32,15 @@ Setup::Setup(const Program& program, const Config& config, const gradtable::Data
              gradtable::NotFinite evaluation)
     : network(program.network(graph, config, data)),
       trainer(graph, network, trainer_options(config, evaluation)) {}
+
+gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
+  gradtable::TrainerOptions options = config.training;
+  options.better = better_of(config.training.early_stopping.metric);
+  options.seed = config.seed;
+  options.threads = config.threads;
+  options.evaluation = evaluation;
+  return options;
+}
 
 gradtable::Better better_of(const std::string& metric) {
   return metric.ends_with("accuracy") ? gradtable::Better::higher : gradtable::Better::lower;

@@ -23,6 +23,10 @@ struct Setup {
   gradtable::Trainer trainer;
 };
 
+// What the config says of the training. `evaluation` is that of the options.
+gradtable::TrainerOptions trainer_options(const Config& config,
+                                          gradtable::NotFinite evaluation = gradtable::NotFinite::refuse);
+
 // Which values of a metric of training.early_stopping are better.
 gradtable::Better better_of(const std::string& metric);
 

@@ -36,12 +36,6 @@ std::optional<T> as_integer(const json& value, Range<T> range) {
   return std::nullopt;
 }
 
-bool contains(const RealRange& range, double number) {
-  const bool above = range.low_open ? number > range.low : number >= range.low;
-  const bool below = range.high_open ? number < range.high : number <= range.high;
-  return above && below;
-}
-
 template <class T>
 std::string describe(Range<T> range) {
   return fmt::format("from {} to {}", range.low, range.high);
@@ -50,13 +44,6 @@ std::string describe(Range<T> range) {
 template <class T>
 ordered_json schema_of(Range<T> range) {
   return {{"type", "integer"}, {"minimum", range.low}, {"maximum", range.high}};
-}
-
-std::string describe(const RealRange& range) {
-  std::string text = fmt::format("a number {} {}", range.low_open ? "above" : "of at least", range.low);
-  if (std::isfinite(range.high))
-    text += fmt::format(" and {} {}", range.high_open ? "below" : "at most", range.high);
-  return text;
 }
 
 ordered_json schema_of(const RealRange& range) {
@@ -136,7 +123,7 @@ Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::siz
 
 Field real(std::string key, std::function<void(double)> store, std::function<double()> stored,
            RealRange range, std::string help) {
-  const std::string expected = describe(range);
+  const std::string expected = to_string(range);
   const auto read = [=](const json& found, const std::string& where) {
     if (!found.is_number() || !contains(range, found.get<double>())) refuse(where, expected, found);
     store(found.get<double>());
@@ -152,7 +139,7 @@ Field real(std::string key, double& value, RealRange range, std::string help) {
 }
 
 Field real(std::string key, std::optional<double>& value, RealRange range, std::string help) {
-  const std::string expected = describe(range) + ", or null";
+  const std::string expected = to_string(range) + ", or null";
   const auto read = [=, &value](const json& found, const std::string& where) {
     const bool fits = found.is_number() && contains(range, found.get<double>());
     if (!fits && !found.is_null()) refuse(where, expected, found);
@@ -162,6 +149,12 @@ Field real(std::string key, std::optional<double>& value, RealRange range, std::
   ordered_json schema = schema_of(range);
   schema["type"] = {"number", "null"};
   return {std::move(key), expected, std::move(help), false, read, write, always(std::move(schema))};
+}
+
+Field real_or_zero(std::string key, std::optional<double>& value, RealRange range, std::string help) {
+  const auto store = [&value](double number) { value = number == 0 ? std::nullopt : std::optional(number); };
+  const auto stored = [&value] { return value.value_or(0); };
+  return real(std::move(key), store, stored, range, std::move(help));
 }
 
 Field boolean(std::string key, bool& value, std::string help) {
@@ -203,7 +196,9 @@ Field choice(std::string key, std::vector<std::string> names, std::function<void
 Field choice(std::string key, std::string& value, std::vector<std::string> names, std::string help) {
   const auto store = [&value, names](std::size_t i) { value = names[i]; };
   const auto stored = [&value, names] { return place_of(value, names).value_or(0); };
-  return choice(std::move(key), names, store, stored, std::move(help));
+  Field field = choice(std::move(key), names, store, stored, std::move(help));
+  field.write = [&value] { return json(value); };
+  return field;
 }
 
 Field choices(std::string key, std::vector<std::string>& value, std::vector<std::string> names,

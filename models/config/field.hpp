@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -15,6 +14,8 @@
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "gradtable/models/config/range.hpp"
 
 namespace gradtable {
 
@@ -32,20 +33,6 @@ struct Field {
   std::function<nlohmann::ordered_json()> schema;
 };
 
-// Both ends belong to the range.
-template <class T>
-struct Range {
-  T low;
-  T high;
-};
-
-struct RealRange {
-  double low;
-  double high = std::numeric_limits<double>::infinity();
-  bool low_open = false;  // whether `low` itself is refused
-  bool high_open = false;
-};
-
 enum class Empty { refused, allowed };
 
 // Every maker binds `value`, which must outlive the field; its value at that time is the default.
@@ -61,6 +48,8 @@ Field integers(std::string key, std::vector<std::int64_t>& value, Range<std::siz
 Field real(std::string key, double& value, RealRange range, std::string help);
 // A number, or null for none.
 Field real(std::string key, std::optional<double>& value, RealRange range, std::string help);
+// A number, which is 0 where there is none.
+Field real_or_zero(std::string key, std::optional<double>& value, RealRange range, std::string help);
 Field real(std::string key, std::function<void(double)> store, std::function<double()> stored,
            RealRange range, std::string help);
 Field boolean(std::string key, bool& value, std::string help);
@@ -68,7 +57,7 @@ Field boolean(std::string key, bool& value, std::string help);
 // A path without control characters; user_path reads it, so that it may begin with "~/".
 Field path(std::string key, std::filesystem::path& value, Empty empty, std::string help);
 
-// One name of a list.
+// One name of a list; the value may be another until it is read.
 Field choice(std::string key, std::string& value, std::vector<std::string> names, std::string help);
 Field choice(std::string key, std::vector<std::string> names, std::function<void(std::size_t)> store,
              std::function<std::size_t()> stored, std::string help);

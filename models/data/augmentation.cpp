@@ -24,17 +24,18 @@ std::uint64_t stream_of(std::uint64_t epoch, std::uint32_t index) {
   return epoch << 32 | index;
 }
 
-void require(std::string_view name, double value, double low, double high) {
-  if (!(value >= low && value <= high))
-    throw ConfigError(fmt::format("augmentation: expected {} from {} to {}, got {}", name, low, high, value));
+void require(std::string_view name, double value, const RealRange& range) {
+  if (!contains(range, value))
+    throw ConfigError(
+        fmt::format("augmentation: expected {} from {} to {}, got {}", name, range.low, range.high, value));
 }
 
 void require_valid(const AugmentationOptions& options) {
-  require("shift", options.shift, 0, 1000);
-  require("rotate", options.rotate, 0, 180);
-  require("scale", options.scale, 0, 0.9);
-  require("elastic.sigma", options.elastic.sigma, 1, 100);
-  require("elastic.alpha", options.elastic.alpha, 0, 10000);
+  require("shift", options.shift, AugmentationOptions::kShift);
+  require("rotate", options.rotate, AugmentationOptions::kRotate);
+  require("scale", options.scale, AugmentationOptions::kScale);
+  require("elastic.sigma", options.elastic.sigma, ElasticOptions::kSigma);
+  require("elastic.alpha", options.elastic.alpha, ElasticOptions::kAlpha);
 }
 
 // 32 bits as a number in [-1, 1).

@@ -14,10 +14,14 @@ namespace gradtable {
 
 // Each amount is drawn uniformly from both sides of none, up to what stands here.
 struct AugmentationOptions {
-  double shift = 0;             // pixels, along rows and along columns; 0 to 1000
-  double rotate = 0;            // degrees about the centre; 0 to 180
-  double scale = 0;             // 0.1: by a factor from 0.9 to 1.1, the same for height and width; 0 to 0.9
-  ElasticOptions elastic = {};  // sigma 1 to 100, alpha 0 to 10000
+  static constexpr RealRange kShift{.low = 0, .high = 1000};
+  static constexpr RealRange kRotate{.low = 0, .high = 180};
+  static constexpr RealRange kScale{.low = 0, .high = 0.9};
+
+  double shift = 0;   // pixels, along rows and along columns
+  double rotate = 0;  // degrees about the centre
+  double scale = 0;   // 0.1: by a factor from 0.9 to 1.1, the same for height and width
+  ElasticOptions elastic = {};
 
   // Whether images are changed at all.
   explicit operator bool() const { return shift > 0 || rotate > 0 || scale > 0 || elastic.alpha > 0; }

@@ -20,7 +20,7 @@ struct ScheduleOptions {
   std::string type = "constant";
   std::optional<double> factor = {};  // by default 0.1, and 0.95 for exponential
   std::int64_t every = 10;
-  std::int64_t epochs = 10;
+  std::int64_t epochs = 0;  // a cosine has at least 1
   double least = 0;
   std::int64_t patience = 10;
   std::int64_t warmup_epochs = 0;  // in which the rate rises to its first value; of any type

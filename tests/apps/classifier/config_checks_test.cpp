@@ -19,6 +19,8 @@ std::string error_of(const Settings& settings) {
   Config config;
   const gradtable::ConfigTable table = config_table(mnist_fcnn::program(), config);
   for (const std::string& setting : settings) table.set(setting);
+  gradtable::ScheduleOptions& schedule = config.training.schedule;
+  if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
   return gradtable::config_error([&] { require_consistent(config, "run.json"); });
 }
 

@@ -1,0 +1,33 @@
+// Which numbers a setting may be. A range is written once: what checks a number, what reads it from a config,
+// and what is said of it all come from there.
+#pragma once
+
+#include <limits>
+#include <string>
+
+namespace gradtable {
+
+// Both ends belong to the range.
+template <class T>
+struct Range {
+  T low;
+  T high;
+};
+
+struct RealRange {
+  double low;
+  double high = std::numeric_limits<double>::infinity();
+  bool low_open = false;  // whether `low` itself is refused
+  bool high_open = false;
+};
+
+// NaN and, where `high` is infinite, infinity are in no range.
+bool contains(const RealRange& range, double number);
+
+// "a number above 0 and at most 1000"
+std::string to_string(const RealRange& range);
+
+// From 0 to below 1.
+inline constexpr RealRange kFraction{.low = 0, .high = 1, .high_open = true};
+
+}  // namespace gradtable

@@ -1,0 +1,198 @@
+#include "gradtable/models/training/trainer_fields.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "gradtable/models/config/json.hpp"
+#include "gradtable/models/training/losses.hpp"
+
+namespace gradtable {
+namespace {
+
+constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
+constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
+constexpr RealRange kNotNegative{.low = 0};
+
+std::vector<std::string> loss_names() {
+  std::vector<std::string> names;
+  for (const ClassifierLoss& loss : classifier_losses()) names.emplace_back(loss.name);
+  return names;
+}
+
+// Keys behind a prefix.
+class Keys {
+ public:
+  explicit Keys(std::string prefix) : prefix_(std::move(prefix)) {}
+  std::string operator()(std::string_view name) const { return prefix_ + std::string(name); }
+
+ private:
+  std::string prefix_;
+};
+
+std::vector<Field> step_fields(TrainerOptions& options, const Keys& key) {
+  return {
+      integer(key("batch_size"), options.batch_size, kBatchSizes,
+              "images in a step; at most the training set"),
+      boolean(key("shuffle"), options.shuffle, "a new order of the images in every epoch"),
+      boolean(key("deterministic"), options.deterministic, "the same bits whatever the number of threads"),
+      choice(key("loss"), options.loss, loss_names(), "what training makes small"),
+      real(key("label_smoothing"), options.label_smoothing, {.low = 0, .high = 1},
+           "share of each label that is spread over all classes; of softmax_cross_entropy"),
+      integer(key("gradient_accumulation"), options.gradient_accumulation, kFromZero,
+              "batches whose gradients make one update; 0: all of an epoch"),
+  };
+}
+
+std::vector<Field> optimizer_fields(OptimizerOptions& optimizer, const Keys& key) {
+  return {
+      choice(key("optimizer.type"), optimizer.type, optimizer_names(), "rule of the weights' update"),
+      real(key("optimizer.learning_rate"), optimizer.learning_rate, kLearningRates,
+           "length of a step against the gradient"),
+      real(key("optimizer.momentum"), optimizer.momentum, kFraction,
+           "of momentum and nesterov: what is kept of the last step; null: 0.9"),
+      real(key("optimizer.alpha"), optimizer.alpha, kFraction,
+           "of rmsprop: what is kept of the mean of squares; null: 0.99"),
+      real(key("optimizer.beta1"), optimizer.beta1, kFraction,
+           "of adam and adamw: what is kept of the mean; null: 0.9"),
+      real(key("optimizer.beta2"), optimizer.beta2, kFraction,
+           "of adam and adamw: what is kept of the mean of squares; null: 0.999"),
+      real(key("optimizer.epsilon"), optimizer.epsilon, {.low = 0, .low_open = true},
+           "of adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
+      real_or_zero(
+          key("weight_decay"), optimizer.weight_decay, kNotNegative,
+          "lambda of the penalty lambda/2 |w|^2; adamw takes it from the weights, not the gradient; 0: none"),
+      real_or_zero(key("l1"), optimizer.l1, kNotNegative, "lambda of the penalty lambda |w|_1; 0: none"),
+      choice(key("penalize"), optimizer.penalized, {{"all", Penalized::all}, {"weights", Penalized::weights}},
+             "what weight_decay and l1 are for: all parameters, or weights and not biases"),
+      real_or_zero(key("clip_norm"), optimizer.clip_norm, kNotNegative,
+                   "most that the gradient is long; 0: any length"),
+      real_or_zero(key("clip_value"), optimizer.clip_value, kNotNegative,
+                   "most that an element of the gradient is, either way; 0: any number"),
+  };
+}
+
+std::vector<Field> schedule_fields(ScheduleOptions& schedule, const Keys& key) {
+  return {
+      choice(key("schedule.type"), schedule.type, schedule_names(), "how the learning rate goes down"),
+      real(key("schedule.factor"), schedule.factor, {.low = 0, .high = 1, .low_open = true},
+           "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
+           "exponential 0.95"),
+      integer(key("schedule.every"), schedule.every, kFromOne,
+              "of step: epochs from one to the next, the first from the end of the warm-up"),
+      integer(key("schedule.epochs"), schedule.epochs, kFromZero,
+              "of cosine: epochs until the rate is the least, with those of the warm-up; 0: training.epochs"),
+      real(key("schedule.least"), schedule.least, kNotNegative,
+           "of cosine and plateau: the rate goes no lower; at most the learning rate"),
+      integer(key("schedule.patience"), schedule.patience, kFromZero,
+              "of plateau: epochs in a row without a better metric that are borne"),
+      integer(key("schedule.warmup_epochs"), schedule.warmup_epochs, kFromZero,
+              "epochs in which the rate rises to where the schedule begins, fewer than a cosine's; 0: none"),
+  };
+}
+
+std::vector<Field> augmentation_fields(AugmentationOptions& augmentation, const Keys& key) {
+  return {
+      real(key("augmentation.shift"), augmentation.shift, AugmentationOptions::kShift,
+           "move each training image by up to so many pixels, along rows and along columns"),
+      real(key("augmentation.rotate"), augmentation.rotate, AugmentationOptions::kRotate,
+           "turn it by up to so many degrees, either way"),
+      real(key("augmentation.scale"), augmentation.scale, AugmentationOptions::kScale,
+           "make it larger or smaller by up to this share: 0.1 is from 0.9 to 1.1"),
+      real(key("augmentation.elastic.sigma"), augmentation.elastic.sigma, ElasticOptions::kSigma,
+           "elastic distortion: width of the Gaussian that smooths it, in pixels"),
+      real(key("augmentation.elastic.alpha"), augmentation.elastic.alpha, ElasticOptions::kAlpha,
+           "elastic distortion: its strength, in pixels before it is smoothed; 0: none"),
+  };
+}
+
+void require_each(TrainerOptions options) {
+  for (const Field& field : trainer_fields(options)) {
+    const nlohmann::json value = field.write();
+    try {
+      field.read(value, field.key);
+    } catch (const ConfigError&) {
+      throw OptionError(field.key, describe(value), field.expected);
+    }
+  }
+  if (options.threads < kThreads.low || options.threads > kThreads.high)
+    throw OptionError("threads", fmt::format("{}", options.threads),
+                      fmt::format("an integer from {} to {}", kThreads.low, kThreads.high));
+}
+
+void require_loss(const TrainerOptions& options) {
+  if (options.label_smoothing > 0 && !find_classifier_loss(options.loss).smooths_labels)
+    throw OptionError("label_smoothing", fmt::format("{}", options.label_smoothing),
+                      fmt::format("0 with the loss {}", options.loss));
+}
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+template <class Number>
+void require_default(const ScheduleOptions& schedule, Number ScheduleOptions::*number, std::string_view key,
+                     std::initializer_list<std::string_view> types) {
+  const Number unchanged = ScheduleOptions{}.*number;
+  if (schedule.*number == unchanged || is_one_of(schedule.type, types)) return;
+  throw OptionError(
+      fmt::format("schedule.{}", key), fmt::format("{}", schedule.*number),
+      fmt::format("its default {}, since the schedule {} does not look at it", unchanged, schedule.type));
+}
+
+void require_no_other_schedule(const ScheduleOptions& schedule) {
+  if (schedule.factor && !is_one_of(schedule.type, {"step", "exponential", "plateau"}))
+    throw OptionError("schedule.factor", fmt::format("{}", *schedule.factor),
+                      fmt::format("null with the schedule {}", schedule.type));
+  require_default(schedule, &ScheduleOptions::every, "every", {"step"});
+  require_default(schedule, &ScheduleOptions::epochs, "epochs", {"cosine"});
+  require_default(schedule, &ScheduleOptions::least, "least", {"cosine", "plateau"});
+  require_default(schedule, &ScheduleOptions::patience, "patience", {"plateau"});
+}
+
+void require_schedule(const ScheduleOptions& schedule, double learning_rate) {
+  require_no_other_schedule(schedule);
+  if (schedule.least > learning_rate)
+    throw OptionError("schedule.least", fmt::format("{}", schedule.least),
+                      fmt::format("at most {}, the learning rate", learning_rate));
+  if (schedule.type != "cosine") return;
+  if (schedule.epochs == 0) throw OptionError("schedule.epochs", "0", "at least 1 with the schedule cosine");
+  if (schedule.warmup_epochs > 0 && schedule.warmup_epochs >= schedule.epochs)
+    throw OptionError(
+        "schedule.warmup_epochs", fmt::format("{}", schedule.warmup_epochs),
+        fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", schedule.epochs));
+}
+
+void append(std::vector<Field>& all, std::vector<Field> more) {
+  for (Field& field : more) all.push_back(std::move(field));
+}
+
+}  // namespace
+
+OptionError::OptionError(std::string key_, std::string found_, std::string expected_)
+    : ConfigError(fmt::format("trainer: {}: expected {}, got {}", key_, expected_, found_)),
+      key(std::move(key_)),
+      found(std::move(found_)),
+      expected(std::move(expected_)) {}
+
+std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix) {
+  const Keys key(prefix);
+  std::vector<Field> fields = step_fields(options, key);
+  append(fields, optimizer_fields(options.optimizer, key));
+  append(fields, schedule_fields(options.schedule, key));
+  append(fields, augmentation_fields(options.augmentation, key));
+  return fields;
+}
+
+void require_valid(const TrainerOptions& options) {
+  require_each(options);
+  require_loss(options);
+  require_valid(options.optimizer);
+  require_schedule(options.schedule, options.optimizer.learning_rate);
+}
+
+}  // namespace gradtable

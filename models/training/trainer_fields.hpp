@@ -1,0 +1,36 @@
+// What the options of a trainer may be: for the trainer, and for configs that have them as keys.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/field.hpp"
+#include "gradtable/models/training/trainer.hpp"
+
+namespace gradtable {
+
+inline constexpr Range<std::int64_t> kBatchSizes{1, 1'000'000'000};
+inline constexpr RealRange kLearningRates{.low = 0, .high = 1000, .low_open = true};
+inline constexpr Range<int> kThreads{0, 256};
+
+// An option that a trainer does not take: "trainer: batch_size: expected an integer from 1 to 1000000000, got
+// 0".
+struct OptionError : ConfigError {
+  OptionError(std::string key, std::string found, std::string expected);
+
+  std::string key;  // "schedule.least": of trainer_fields, without a prefix
+  std::string found, expected;
+};
+
+// The options as keys, bound to `options`, each behind `prefix`: "training.batch_size". Seed and threads are
+// not among them, nor what only a program can say.
+std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "");
+
+// Throws OptionError for a value that no key takes, for threads out of their range, and for values that do
+// not go together: among them a number that the schedule does not look at, which would be taken for one that
+// has an effect. Throws the ConfigError of require_valid for an option that the optimizer does not have.
+void require_valid(const TrainerOptions& options);
+
+}  // namespace gradtable
