@@ -8,8 +8,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "gradtable/core/error.hpp"
 #include "gradtable/core/graph.hpp"
 #include "gradtable/graph/plan.hpp"
 #include "gradtable/graph/update.hpp"
@@ -22,13 +24,22 @@ class OwnWorkspace;
 class WorkspacePool;
 }  // namespace detail
 
+// A run in which a number is not finite that has to be.
+struct NotFiniteError : NumericError {
+  NotFiniteError(const std::string& message, double not_finite, std::string first_node)
+      : NumericError(message), found(not_finite), first(std::move(first_node)) {}
+
+  double found;       // the first such number of the tensor that was checked
+  std::string first;  // the first node that is not finite: its name, or "square(sub(y, targets))"
+};
+
 struct CompileOptions {
   // What value() gives after a run.
   std::vector<Tensor> outputs = {};
   // What a run changes: parameters, to the values of nodes.
   std::vector<Update> updates = {};
-  // Scalars or tensors that must be finite. When one is not, the run throws NumericError, which names the
-  // first node that is not finite, and no parameter has changed.
+  // Scalars or tensors that must be finite. When one is not, the run throws NotFiniteError, which names
+  // the first node that is not finite, and no parameter has changed.
   std::vector<Tensor> finite = {};
   // At most so many threads, up to kMostThreads; 0: as many as there are cores. A cost model takes fewer
   // where more would be no faster, but not fewer than min_threads.

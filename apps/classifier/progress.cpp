@@ -40,6 +40,12 @@ std::string in_units(double value, std::span<const std::string_view> units) {
                              : fmt::format("{:.3g}{}", value, units.front());
 }
 
+// A loss beyond what a line has room for has an exponent.
+std::string loss_text(double loss) {
+  constexpr double kLong = 1e6;
+  return std::abs(loss) < kLong ? fmt::format("{:.4f}", loss) : fmt::format("{:.4g}", loss);
+}
+
 }  // namespace
 
 std::string duration(double seconds) {
@@ -61,7 +67,7 @@ std::string in_operations(double operations) {
 }
 
 std::string test_line(const gradtable::Score& score) {
-  return fmt::format("test     loss {:.4f}  accuracy {:.2f} %  ({} of {})", score.loss(),
+  return fmt::format("test     loss {}  accuracy {:.2f} %  ({} of {})", loss_text(score.loss()),
                      100 * score.accuracy(), score.correct, score.images);
 }
 
@@ -127,6 +133,7 @@ void Progress::stop(const gradtable::Score& score) {
 std::string Progress::text(const Line& line) const {
   const std::size_t room = room_in_line(terminal_);
   const std::string epoch = fmt::format("{:{}}/{}", epoch_, fmt::formatted_size("{}", epochs_), epochs_);
+  const std::string loss = loss_text(line.loss);
   const double accuracy = 100 * line.accuracy;
   const double part = 100 * static_cast<double>(line.images) / static_cast<double>(images_);
   const std::string percent = line.left.empty() ? "" : fmt::format("  {:2.0f} %", part);
@@ -134,14 +141,13 @@ std::string Progress::text(const Line& line) const {
   const std::string validation =
       line.validation_accuracy ? fmt::format("  validation {:6.2f} %", 100 * *line.validation_accuracy) : "";
   const std::string full =
-      fmt::format("epoch {}{}  loss {:.4f}  accuracy {:6.2f} %{}  {:7.0f} images/s{}{}", epoch, percent,
-                  line.loss, accuracy, validation, line.images_per_second, space, line.left);
+      fmt::format("epoch {}{}  loss {}  accuracy {:6.2f} %{}  {:7.0f} images/s{}{}", epoch, percent, loss,
+                  accuracy, validation, line.images_per_second, space, line.left);
   if (full.size() <= room) return full;
-  const std::string shorter = fmt::format("{}  loss {:.4f}  acc {:.2f} %  {:.0f}/s{}{}", epoch, line.loss,
-                                          accuracy, line.images_per_second, space, line.left);
+  const std::string shorter = fmt::format("{}  loss {}  acc {:.2f} %  {:.0f}/s{}{}", epoch, loss, accuracy,
+                                          line.images_per_second, space, line.left);
   if (shorter.size() <= room) return shorter;
-  return fmt::format("{} {:.4f} {:.2f}% {:.0f}/s {}", epoch, line.loss, accuracy, line.images_per_second,
-                     line.left)
+  return fmt::format("{} {} {:.2f}% {:.0f}/s {}", epoch, loss, accuracy, line.images_per_second, line.left)
       .substr(0, room);
 }
 

@@ -1,12 +1,14 @@
 #include "apps/classifier/train.hpp"
 
 #include <chrono>
+#include <cstdio>
 
 #include "apps/classifier/evaluation.hpp"
 #include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/report.hpp"
 #include "apps/classifier/training.hpp"
+#include "apps/classifier/verdict.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/models/training/weights.hpp>
@@ -57,7 +59,7 @@ class Run {
 
   void test() {
     training_.use_best();
-    const Evaluation evaluation = evaluate(setup_.trainer, data_.test);
+    const Evaluation evaluation = training_.evaluated([&] { return evaluate(setup_.trainer, data_.test); });
     metrics_.test = evaluation.score;
     write_metrics();
     write_results(config_, evaluation);
@@ -102,12 +104,20 @@ class Run {
       progress_.say(fmt::format("resume   with --resume {}", config_.output.checkpoint.string()));
   }
 
+  // Where all numbers are finite, nothing else tells that they mean nothing.
+  void warn_of_fault() const {
+    if (metrics_.end == End::interrupted) return;
+    if (const auto fault = fault_of(config_, data_.train, metrics_.epochs))
+      fmt::print(stderr, "warning: {}\n", *fault);
+  }
+
   void say_end() const {
     say_why_it_stopped();
     if (metrics_.kept_epoch && metrics_.test)
       progress_.say(fmt::format("kept     epoch {}, the best by {}", *metrics_.kept_epoch,
                                 config_.training.early_stopping.metric));
     if (metrics_.test) progress_.say(test_line(*metrics_.test));
+    warn_of_fault();
     progress_.say(fmt::format("results  {}", list_of_outputs(config_)));
   }
 

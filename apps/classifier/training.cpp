@@ -8,6 +8,7 @@
 #include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/training/confusion.hpp>
@@ -149,7 +150,7 @@ EpochMetrics Training::measured() {
   epoch.images_per_second = seconds_ > 0 ? static_cast<double>(so_far_.images) / seconds_ : 0;
   if (data_.validation.size() > 0) measure_validation(epoch);
   if (config_.training.measure_test) {
-    const Score score = setup_.trainer.evaluate(data_.test);
+    const Score score = evaluated([&] { return setup_.trainer.evaluate(data_.test); });
     epoch.test_loss = score.loss();
     epoch.test_accuracy = score.accuracy();
   }
@@ -158,8 +159,10 @@ EpochMetrics Training::measured() {
 
 void Training::measure_validation(EpochMetrics& epoch) {
   gradtable::ConfusionMatrix confusion(data_.validation.classes);
-  const Score score = setup_.trainer.evaluate(data_.validation, [&](const gradtable::Answers& batch) {
-    confusion.add(batch.predictions, batch.labels);
+  const Score score = evaluated([&] {
+    return setup_.trainer.evaluate(data_.validation, [&](const gradtable::Answers& batch) {
+      confusion.add(batch.predictions, batch.labels);
+    });
   });
   epoch.validation_loss = score.loss();
   epoch.validation_accuracy = score.accuracy();
@@ -175,16 +178,20 @@ void Training::use_best() {
   if (!best_.empty()) set_values(setup_.graph, setup_.network.parameters, best_, "the best epoch");
 }
 
+std::string Training::place() const {
+  return so_far_.images > 0 ? fmt::format("epoch {}, after {} images", epochs_.size() + 1, so_far_.images)
+                            : fmt::format("after epoch {}", epochs_.size());
+}
+
+void Training::throw_diverged(const std::string& found) const {
+  throw gradtable::NumericError(
+      fmt::format("{}: {}", place(), gradtable::diverged(found, config_.training.optimizer)));
+}
+
 void Training::require_finite() {
-  const std::string place = so_far_.images > 0
-                                ? fmt::format("epoch {}, after {} images", epochs_.size() + 1, so_far_.images)
-                                : fmt::format("after epoch {}", epochs_.size());
-  gradtable::require_finite(setup_.graph, gradtable::parameters_of(setup_.graph), place);
-  try {
-    setup_.trainer.evaluate(first_images_);
-  } catch (const gradtable::NumericError& error) {
-    throw gradtable::NumericError(fmt::format("{}: {}", place, error.what()));
-  }
+  const auto names = gradtable::names_of_not_finite(setup_.graph, gradtable::parameters_of(setup_.graph));
+  if (!names.empty()) throw_diverged(fmt::format("not finite: {}", fmt::join(names, ", ")));
+  evaluated([&] { return setup_.trainer.evaluate(first_images_); });
 }
 
 void Training::save(const Progress& progress) {

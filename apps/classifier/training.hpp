@@ -15,6 +15,7 @@
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/checkpoint.hpp>
+#include <gradtable/models/training/divergence.hpp>
 #include <gradtable/models/training/early_stopping.hpp>
 
 namespace classifier {
@@ -38,6 +39,17 @@ class Training {
   End run(Progress& progress, const gradtable::InterruptGuard& guard);
   // Sets the parameters of the best epoch, if the config says so.
   void use_best();
+
+  // evaluate(), an evaluation of what was learned until here. Where its loss is not finite, the training
+  // diverged: the gradtable::NumericError says so.
+  template <class Evaluate>
+  auto evaluated(const Evaluate& evaluate) const {
+    try {
+      return evaluate();
+    } catch (const gradtable::NotFiniteError& error) {
+      throw_diverged("loss " + gradtable::loss_found(error));
+    }
+  }
 
   // What makes its bits others than those of the training that it goes on with; empty: nothing.
   const std::string& changes() const { return changes_; }
@@ -63,6 +75,9 @@ class Training {
   // Throws gradtable::NumericError when parameters, or the loss of some images with them, are not finite: the
   // loss of a step is that before its update, which may have been the first to go beyond all numbers.
   void require_finite();
+  // "epoch 3, after 64 images", "after epoch 2": where the training is.
+  std::string place() const;
+  [[noreturn]] void throw_diverged(const std::string& found) const;
   // In place of what nobody could go on from, it throws what require_finite does.
   void save(const Progress& progress);
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/graph/program.hpp"
+
 namespace gradtable::detail {
 namespace {
 
@@ -19,13 +21,28 @@ std::string label(const Computation& computation, NodeId id) {
   return name.empty() ? fmt::format("%{}", computation.original(id)) : name;
 }
 
-void require_finite(const ConstView& view, const std::string& who, const Location& at) {
+// Who a node is, without the numbers of nodes, which only drawings show: its name, or what it is made of.
+std::string formula(const Computation& computation, NodeId id, int depth) {
+  const Node& node = computation.graph->node(id);
+  if (!node.name.empty()) return node.name;
+  if (!node.op && node.type.shape.rank() == 0) return fmt::format("{}", node.value->item());
+  if (!node.op || depth == 0) return "...";
+  std::string text(node.op->name());
+  const char* separator = "(";
+  for (const NodeId input : node.inputs) {
+    text.append(separator).append(formula(computation, input, depth - 1));
+    separator = ", ";
+  }
+  return text += ')';
+}
+
+void require_finite(const Computation& computation, NodeId id, const ConstView& view, double found) {
+  constexpr int kDepth = 3;
   if (all_finite(view, 0, view.shape().size())) return;
-  const std::string first = with_elements(view, [](const auto& values) {
-    return fmt::format("{}", *std::ranges::find_if(values, [](auto v) { return !std::isfinite(v); }));
-  });
-  throw NumericError(
-      fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first, who, to_string(at)));
+  throw NotFiniteError(
+      fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first_not_finite(view),
+                  description(computation, id), to_string(computation.graph->node(id).location)),
+      found, formula(computation, id, kDepth));
 }
 
 ConstView value_of_leaf(const Node& node, const std::vector<FedInput>& fed) {
@@ -42,7 +59,14 @@ bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end) {
   });
 }
 
-void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed) {
+double first_not_finite(const ConstView& view) {
+  return with_elements(view, [](const auto& values) {
+    return static_cast<double>(
+        *std::ranges::find_if(values, [](auto value) { return !std::isfinite(value); }));
+  });
+}
+
+void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed, double found) {
   const Graph& graph = *computation.graph;
   std::map<NodeId, Array> results;
   std::map<NodeId, ConstView> values;
@@ -55,9 +79,10 @@ void throw_first_not_finite(const Computation& computation, const std::vector<Fe
       for (const NodeId input : node.inputs) inputs.push_back(values[input]);
       values[id] = results.emplace(id, compute(*node.op, inputs)).first->second.view();
     }
-    require_finite(values[id], description(computation, id), node.location);
+    require_finite(computation, id, values[id], found);
   }
-  throw NumericError("run: expected finite numbers, got others in one of two runs of the same steps");
+  throw NotFiniteError("run: expected finite numbers, got others in one of two runs of the same steps", found,
+                       "");
 }
 
 std::string description(const Computation& computation, NodeId id) {

@@ -18,10 +18,14 @@ struct FedInput {
   ConstView value;
 };
 
-// Computes the nodes of a computation one by one, and throws NumericError for the first that is not finite;
+// The first element that is not finite; there is one.
+double first_not_finite(const ConstView& view);
+
+// Computes the nodes of a computation one by one, and throws NotFiniteError for the first that is not finite;
 // with all of them finite, too, since a program that computes the same in another order has found one that is
-// not.
-[[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed);
+// not. `found` is that of the error.
+[[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed,
+                                         double found);
 
 // Who a node is, for messages: "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name, by
 // its number in the user's graph.

@@ -41,6 +41,7 @@ class Workspace::Failure {
   }
   bool before(std::size_t level) const { return level_ < level; }
   bool happened() const { return step_ != kNone; }
+  std::size_t step() const { return step_; }
   const std::exception_ptr& error() const { return error_; }
 
  private:
@@ -83,7 +84,7 @@ void Workspace::run() {
   Failure failure;
   execute(failure);
   if (failure.error()) std::rethrow_exception(failure.error());
-  if (failure.happened()) report_not_finite();
+  if (failure.happened()) report_not_finite(failure.step());
   for (const Executable::Copy& copy : executable_->copies) {
     if (const std::size_t bytes = copy.to.type.bytes(); bytes > 0)
       std::memcpy(copy.to.data, address(copy.from.place), bytes);
@@ -187,12 +188,12 @@ bool Workspace::is_finite(const Call& call) const {
   return all_finite(output, size / parts * call.parts.begin, size / parts * call.parts.end);
 }
 
-void Workspace::report_not_finite() const {
+void Workspace::report_not_finite(std::size_t step) const {
   const Executable& e = *executable_;
   std::vector<FedInput> fed;
   for (std::size_t i = 0; i < e.inputs.size() && e.inputs[i].needed; ++i)
     fed.push_back({e.inputs[i].label, feeds_[i]});
-  throw_first_not_finite(e.source, fed);
+  throw_first_not_finite(e.source, fed, first_not_finite(outputs_[step]));
 }
 
 void OwnWorkspace::run(std::span<const Feed> feeds) {

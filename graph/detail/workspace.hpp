@@ -40,7 +40,7 @@ class Workspace {
   void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure);
   void call(const Call& call) const;
   bool is_finite(const Call& call) const;
-  [[noreturn]] void report_not_finite() const;
+  [[noreturn]] void report_not_finite(std::size_t step) const;
 
   std::shared_ptr<const Executable> executable_;
   std::unique_ptr<void, Free> arena_;

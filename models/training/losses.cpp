@@ -23,7 +23,7 @@ double examples(const Tensor& outputs) {
 }
 
 Tensor targets(const Tensor& outputs, const Tensor& labels, Location at) {
-  return one_hot(labels, outputs.shape()[1], outputs.dtype(), -1, at);
+  return one_hot(labels, outputs.shape()[1], outputs.dtype(), -1, at).named("targets");
 }
 
 Tensor of_scores(const Tensor& scores, const Tensor& labels, double smoothing, Location at) {

@@ -41,12 +41,6 @@ std::string quoted(const std::vector<std::string>& names) {
   return text;
 }
 
-void require_none(const std::vector<std::string>& not_finite, const std::string& source) {
-  if (!not_finite.empty())
-    throw NumericError(
-        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(not_finite)));
-}
-
 }  // namespace
 
 std::vector<Tensor> parameters_of(Graph& graph) {
@@ -64,15 +58,17 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters) {
 }
 
 void require_finite(const NamedArrays& values, const std::string& source) {
-  require_none(names_of_not_finite(values), source);
+  if (const std::vector<std::string> names = names_of_not_finite(values); !names.empty())
+    throw NumericError(
+        fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(names)));
 }
 
-void require_finite(const Graph& graph, std::span<const Tensor> parameters, const std::string& source) {
-  require_parameters(graph, parameters, "require_finite");
+std::vector<std::string> names_of_not_finite(const Graph& graph, std::span<const Tensor> parameters) {
+  require_parameters(graph, parameters, "names_of_not_finite");
   std::vector<std::string> names;
   for (const Tensor& parameter : parameters)
     if (!all_finite(graph.value(parameter))) names.push_back(parameter.node().name);
-  require_none(names, source);
+  return names;
 }
 
 std::vector<std::string> set_values(Graph& graph, std::span<const Tensor> parameters,

@@ -27,8 +27,8 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters);
 // Throws NumericError with the names of those that hold NaN or infinity; `source`, where they come from,
 // begins the message.
 void require_finite(const NamedArrays& values, const std::string& source);
-// The same of what the parameters hold now. Throws GraphError as values_of does.
-void require_finite(const Graph& graph, std::span<const Tensor> parameters, const std::string& source);
+// The names of the parameters that hold NaN or infinity now. Throws GraphError as values_of does.
+std::vector<std::string> names_of_not_finite(const Graph& graph, std::span<const Tensor> parameters);
 
 // Sets each parameter to the values of its name, all or none; `source`, the path of a file, begins messages.
 // Throws CheckpointError with all differences at once, unless there are values for exactly these parameters,

@@ -7,38 +7,28 @@
 
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/training/detail/training_steps.hpp"
-#include "gradtable/models/training/losses.hpp"
+#include "gradtable/models/training/divergence.hpp"
+#include "gradtable/models/training/trainer_fields.hpp"
 
 namespace gradtable {
 namespace {
 
-void require_valid(const TrainerOptions& options) {
-  const auto require = [](bool holds, const char* expected, auto found) {
-    if (!holds) throw ConfigError(fmt::format("trainer: expected {}, got {}", expected, found));
-  };
-  require(options.batch_size >= 1, "a batch size of at least 1", options.batch_size);
-  require(options.threads >= 0, "0 or more threads", options.threads);
-  require(options.gradient_accumulation >= 0, "0 or more batches in an update",
-          options.gradient_accumulation);
-  const double smoothing = options.label_smoothing;
-  require(smoothing >= 0 && smoothing <= 1, "a label smoothing from 0 to 1", smoothing);
-  if (smoothing > 0 && !find_classifier_loss(options.loss).smooths_labels)
-    throw ConfigError(fmt::format("trainer: expected no label smoothing with the loss {}, got {}",
-                                  options.loss, smoothing));
-  require_valid(options.optimizer);
+const TrainerOptions& validated(const TrainerOptions& options) {
+  require_valid(options);
+  return options;
 }
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
   return a / b + (a % b != 0 ? 1 : 0);
 }
 
-// What `compute` gives; where that is not finite, the error begins with the place.
-template <class Compute, class Place>
-auto located(const Compute& compute, const Place& place) {
+// What `compute` gives; where the loss is not finite, the error says what sentence() makes of it.
+template <class Compute, class Sentence>
+auto explained(const Compute& compute, const Sentence& sentence) {
   try {
     return compute();
-  } catch (const NumericError& error) {
-    throw NumericError(fmt::format("{}: {}", place(), error.what()));
+  } catch (const NotFiniteError& error) {
+    throw NotFiniteError(sentence(error), error.found, error.first);
   }
 }
 
@@ -53,11 +43,9 @@ void add(Score& total, const detail::BatchResult& batch) {
 
 Trainer::Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options, Location at)
     : classifier_(std::move(classifier)),
-      options_(options),
+      options_(validated(options)),
       learning_rate_(options.optimizer.learning_rate, options.schedule, options.better),
-      steps_(std::make_unique<detail::TrainingSteps>(graph, classifier_, options_, at)) {
-  require_valid(options);
-}
+      steps_(std::make_unique<detail::TrainingSteps>(graph, classifier_, options_, at)) {}
 
 Trainer::~Trainer() = default;
 
@@ -71,10 +59,19 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   Score total = done;
   for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
     const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, rate); };
-    add(total, located(train, [&] { return fmt::format("epoch {}, step {}", epoch, i + 1); }));
+    add(total, explained(train, [&](const NotFiniteError& error) {
+          const bool has_learned = epoch > 1 || i >= batches_in_update(data);
+          return fmt::format("epoch {}, step {}: {}", epoch, i + 1, sentence(error, has_learned));
+        }));
     if (go_on && !go_on(total)) break;
   }
   return total;
+}
+
+std::string Trainer::sentence(const NotFiniteError& error, bool has_learned) const {
+  const std::string loss = loss_found(error);
+  return has_learned ? diverged(fmt::format("loss {}", loss), options_.optimizer)
+                     : fmt::format("expected a finite loss of the first parameters, got {}", loss);
 }
 
 detail::BatchResult Trainer::train_batch(const Dataset& data, const ConstView& indices, Place at,
@@ -98,8 +95,9 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   Score total;
   for (std::int64_t i = 0; i < batches.size(); ++i) {
     const auto evaluate = [&] { return steps_->evaluate(data, batches[i]); };
-    const detail::BatchResult batch =
-        located(evaluate, [&] { return fmt::format("evaluation, batch {}", i + 1); });
+    const detail::BatchResult batch = explained(evaluate, [&](const NotFiniteError& error) {
+      return fmt::format("evaluation, batch {}: expected a finite loss, got {}", i + 1, loss_found(error));
+    });
     const std::int64_t first = total.images;
     add(total, batch);  // before another evaluation, made by who is answered, overwrites the batch
     if (answered) answered({first, batch.probabilities, batch.predictions, batch.labels});

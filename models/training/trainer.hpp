@@ -73,9 +73,8 @@ struct BatchResult;
 
 class Trainer {
  public:
-  // The graph must outlive the trainer. Throws ConfigError for a batch size below 1, threads or accumulation
-  // below 0, an unknown loss, a label smoothing that it does not take, and for what require_valid and
-  // LearningRate refuse.
+  // The graph must outlive the trainer. Throws the ConfigError of require_valid (trainer_fields.hpp), which
+  // refuses what a config may not say.
   Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options,
           Location at = Location::current());
   ~Trainer();
@@ -88,14 +87,16 @@ class Trainer {
   // each batch before its update, augmented and with dropout. `done` is what was seen of this epoch before it
   // was stopped: it goes on behind that many images, a multiple of the batch size or all of them. With the
   // same parameters, those of the optimizer and of accumulation too, as they were then, every number is as if
-  // nobody had stopped. Throws NumericError, with epoch and step, when a loss is not finite; the parameters
-  // then are those of the step before. Throws ConfigError when images or labels do not fit the network.
+  // nobody had stopped. Throws NotFiniteError, "epoch 5, step 2: the training diverged: loss inf, first not
+  // finite in W1; learning rate 10: try a smaller one, or clip_norm", when a loss is not finite; the
+  // parameters then are those of the step before. Throws ConfigError when images or labels do not fit the
+  // network.
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 
-  // One pass over the data in its own order, without updates, augmentation and dropout. Throws NumericError,
-  // with the batch, when a loss is not finite, unless the options allow that; ConfigError as train_epoch
-  // does.
+  // One pass over the data in its own order, without updates, augmentation and dropout. Throws
+  // NotFiniteError, "evaluation, batch 1: expected a finite loss, got inf, first not finite in a1", unless
+  // the options allow such a loss; ConfigError as train_epoch does.
   Score evaluate(const Dataset& data, const Answered& answered = {});
 
   // To be called after each epoch with its metric, by which a schedule may choose; and its state.
@@ -123,6 +124,8 @@ class Trainer {
     std::int64_t batch = 0;
   };
 
+  // Of a loss that is not finite in a step, after updates or before the first.
+  std::string sentence(const NotFiniteError& error, bool has_learned) const;
   detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
                                   const Schedule& rate);
   // How many batches of a data set are of one size: the full ones, and the one that is left.

@@ -75,6 +75,28 @@ TEST(Finite, NamesAFeedOrAParameterThatIsNot) {
                        "got inf first in weights "));
 }
 
+TEST(Finite, SaysWhatItFoundAndInWhatForPeople) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}, DType::float64);
+  const Tensor t = graph.input("t", {2}, DType::float64);
+  const Tensor loss = sum(square(exp(x) - 2 * t)).named("loss");
+  Program program = compile(graph, {.outputs = {loss}, .finite = {loss}});
+  const auto error_of = [&](double first, double second) -> NotFiniteError {
+    try {
+      program.run({{x, Array::of<double>({2}, {first, 0})}, {t, Array::of<double>({2}, {second, 0})}});
+    } catch (const NotFiniteError& error) {
+      return error;
+    }
+    return {"finite", 0, ""};
+  };
+  EXPECT_EQ(error_of(1000, 0).first, "exp(x)");
+  EXPECT_EQ(error_of(500, 0).first, "square(sub(exp(x), scale(t)))");
+  EXPECT_EQ(error_of(500, 0).found, kInfinity);
+  EXPECT_EQ(error_of(0, std::nan("")).first, "t");
+  EXPECT_TRUE(std::isnan(error_of(0, std::nan("")).found));
+  EXPECT_EQ(error_of(0, 0).first, "");
+}
+
 TEST(Finite, IsCheckedOnlyWhereAsked) {
   Graph graph;
   const Tensor x = graph.input("x", {2}, DType::float64);

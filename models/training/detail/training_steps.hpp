@@ -37,7 +37,7 @@ class TrainingSteps {
   // All three must outlive it. Throws the ConfigError of find_classifier_loss.
   TrainingSteps(Graph& graph, const Classifier& classifier, const TrainerOptions& options, Location at);
 
-  // Each on a batch of the data set. Throws NumericError when the loss is not finite.
+  // Each on a batch of the data set. Throws NotFiniteError when the loss is not finite.
   BatchResult train(const Dataset& data, const ConstView& indices, const StepFeeds& feeds);
   BatchResult add_gradients(const Dataset& data, const ConstView& indices, const StepFeeds& feeds);
   BatchResult evaluate(const Dataset& data, const ConstView& indices);

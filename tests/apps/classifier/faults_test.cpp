@@ -54,7 +54,7 @@ TEST_F(Faults, NamesThatAreNotUtf8AreWrittenEscaped) {
 TEST_F(Faults, ALossThatIsNotFiniteNamesTheStepAndTheFirstNode) {
   const ProcessResult result = run_digits(set(kDiverging));
   expect_error(result, 5, "error: epoch 1, step ");
-  EXPECT_NE(result.err.find(" first in "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find(" first not finite in "), std::string::npos) << result.err;
   EXPECT_EQ(metrics().at("epochs").size(), 0U);
   EXPECT_FALSE(metrics().contains("test_loss"));
   EXPECT_FALSE(exists("out/predictions.log"));

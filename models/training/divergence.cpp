@@ -1,0 +1,18 @@
+#include "gradtable/models/training/divergence.hpp"
+
+#include <fmt/format.h>
+
+namespace gradtable {
+
+std::string loss_found(const NotFiniteError& error) {
+  const bool elsewhere = !error.first.empty() && error.first != "loss";
+  return elsewhere ? fmt::format("{}, first not finite in {}", error.found, error.first)
+                   : fmt::format("{}", error.found);
+}
+
+std::string diverged(std::string_view found, const OptimizerOptions& optimizer) {
+  return fmt::format("the training diverged: {}; learning rate {}: try a smaller one, or {}clip_norm", found,
+                     optimizer.learning_rate, optimizer.clip_norm ? "a smaller " : "");
+}
+
+}  // namespace gradtable

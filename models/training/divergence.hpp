@@ -1,0 +1,19 @@
+// What is said of a training that went wrong, and what to try.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gradtable/graph/program.hpp"
+#include "gradtable/models/optimizers/optimizer.hpp"
+
+namespace gradtable {
+
+// "inf, first not finite in W1"; "inf" alone where the loss itself is the first number that is not finite.
+std::string loss_found(const NotFiniteError& error);
+
+// "the training diverged: loss inf, first not finite in W1; learning rate 10: try a smaller one, or
+// clip_norm", for `found` "loss inf, first not finite in W1".
+std::string diverged(std::string_view found, const OptimizerOptions& optimizer);
+
+}  // namespace gradtable
