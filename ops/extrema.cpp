@@ -56,7 +56,8 @@ class Extremum : public detail::OverAxes<detail::Reduction> {
     const Shape& from = inputs[0].shape();
     dispatch_floating(output.dtype(), [&]<class T>() {
       detail::reduce<Join>(static_cast<const T*>(inputs[0].data), from,
-                           static_cast<T*>(output.data) + parts.begin, kept(from), parts, detail::kItself);
+                           static_cast<T*>(output.data) + parts.begin, kept(from), parts, detail::kItself,
+                           detail::kJoined);
     });
   }
 
@@ -131,7 +132,7 @@ class Place : public Op {
     detail::simd([=, to = chosen.data()]() GRADTABLE_INLINE {
       for (std::int64_t i = 0; i < rows; ++i) {
         const auto number = [row = x + i * n](std::int64_t j) GRADTABLE_INLINE { return row[j]; };
-        to[i] = detail::fold_of(n, Join::template kNeutral<T>, Join(), number);
+        to[i] = detail::fold_of<T>(n, Join(), number);
       }
     });
     for (std::int64_t i = 0; i < rows; ++i) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/scatter_sums.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -177,21 +177,19 @@ class ScatterAdd final : public Op {
 
   // Every range reads all indices and adds what falls into it: in the same order for any split.
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
+    if (parts.begin == parts.end) return;
+    const auto indices = inputs[1].as<std::int32_t>();
+    const auto m = static_cast<std::int64_t>(indices.size());
+    for (std::int64_t i = 0; i < m; ++i)
+      checked_index("scatter_add", indices[static_cast<std::size_t>(i)], extent_, i);
     dispatch_floating(output.dtype(), [&]<class T>() {
       const std::int64_t size = size_behind(output.shape(), axis_);
-      const auto indices = inputs[1].as<std::int32_t>();
-      const auto m = static_cast<std::int64_t>(indices.size());
-      T* y = static_cast<T*>(output.data);
-      std::fill(y + parts.begin * size, y + parts.end * size, T{0});
-      if (parts.begin == parts.end) return;
+      const detail::ScatterSums<T> sums(indices, extent_, size);
       for (std::int64_t row = parts.begin / extent_; row * extent_ < parts.end; ++row) {
-        const T* values = static_cast<const T*>(inputs[0].data) + row * m * size;
-        for (std::int64_t i = 0; i < m; ++i, values += size) {
-          const std::int32_t given = indices[static_cast<std::size_t>(i)];
-          const std::int64_t part = row * extent_ + checked_index("scatter_add", given, extent_, i);
-          if (part < parts.begin || part >= parts.end) continue;
-          std::transform(values, values + size, y + part * size, y + part * size, std::plus<>());
-        }
+        const std::int64_t first = row * extent_;
+        sums.run(static_cast<const T*>(inputs[0].data) + row * m * size,
+                 static_cast<T*>(output.data) + first * size, std::max<std::int64_t>(parts.begin - first, 0),
+                 std::min(parts.end - first, extent_));
       }
     });
   }

@@ -42,11 +42,11 @@ class Loss : public Op {
 
  protected:
   template <class T>
-  T sum_over_rows(std::span<const ConstView> inputs) const {
+  double sum_over_rows(std::span<const ConstView> inputs) const {
     const std::int64_t m = inputs[0].shape()[0], k = inputs[0].shape()[1];
     const bool indices = inputs[1].dtype() == DType::int32;
     if (indices) detail::require_labels(name(), inputs[1].as<std::int32_t>(), {0, m}, k);
-    T sum = 0;
+    double sum = 0;
     for (std::int64_t i = 0; i < m; i += detail::kRows) {
       const std::int64_t rows = std::min(detail::kRows, m - i);
       const T* x = static_cast<const T*>(inputs[0].data) + i * k;
@@ -65,12 +65,13 @@ class CrossEntropy final : public Loss<CrossEntropy> {
   }
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
-    dispatch_floating(output.dtype(),
-                      [&]<class T>() { *static_cast<T*>(output.data) = sum_over_rows<T>(inputs); });
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      *static_cast<T*>(output.data) = static_cast<T>(sum_over_rows<T>(inputs));
+    });
   }
 
   template <class T>
-  static T loss(const T* p, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
+  static double loss(const T* p, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
     detail::RowNumbers<T> chosen;
     for (std::int64_t i = 0; i < rows; ++i) chosen[static_cast<std::size_t>(i)] = p[i * k + labels[i]];
     detail::map(kLog, rows, chosen.data(), std::as_const(chosen).data());
@@ -78,10 +79,10 @@ class CrossEntropy final : public Loss<CrossEntropy> {
   }
 
   template <class T>
-  static T loss(const T* p, std::int64_t k, std::int64_t rows, const T* weights) {
+  static double loss(const T* p, std::int64_t k, std::int64_t rows, const T* weights) {
     std::array<T, detail::kElements> logarithms;
     const T zero = 0;
-    T sum = 0;
+    double sum = 0;
     for (std::int64_t i = 0; i < rows * k; i += detail::kElements) {
       const std::int64_t count = std::min(detail::kElements, rows * k - i);
       detail::map(kLog, count, logarithms.data(), p + i);
@@ -121,12 +122,13 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
     dispatch_floating(output.dtype(), [&]<class T>() {
-      *static_cast<T*>(output.data) = sum_over_rows<T>(inputs) / static_cast<T>(inputs[0].shape()[0]);
+      *static_cast<T*>(output.data) =
+          static_cast<T>(sum_over_rows<T>(inputs) / static_cast<double>(inputs[0].shape()[0]));
     });
   }
 
   template <class T>
-  static T loss(const T* x, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
+  static double loss(const T* x, std::int64_t k, std::int64_t rows, const std::int32_t* labels) {
     detail::LogSums<T, detail::kRows> sums = detail::log_sum_exp(x, k, rows);
     for (std::int64_t i = 0; i < rows; ++i) {
       const auto row = static_cast<std::size_t>(i);
@@ -136,7 +138,7 @@ class SoftmaxCrossEntropy final : public Loss<SoftmaxCrossEntropy> {
   }
 
   template <class T>
-  static T loss(const T* x, std::int64_t k, std::int64_t rows, const T* weights) {
+  static double loss(const T* x, std::int64_t k, std::int64_t rows, const T* weights) {
     const auto sums = detail::log_sum_exp(x, k, rows);
     return detail::weighted_sum(weights, sums.shift.data(), sums.log.data(), x, k, rows);
   }

@@ -40,14 +40,21 @@ Tensor detail::Reduction::simplified(Inputs inputs) const {
   return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
 }
 
+namespace {
+
+// What a sum is multiplied by before it is rounded to the result.
+auto times(double factor) {
+  return [factor](auto sum) GRADTABLE_INLINE { return sum * static_cast<decltype(sum)>(factor); };
+}
+
+}  // namespace
+
 void detail::WeightedSum::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   const Shape& from = inputs[0].shape();
   dispatch_floating(output.dtype(), [&]<class T>() {
-    T *sums = static_cast<T*>(output.data) + parts.begin, *end = static_cast<T*>(output.data) + parts.end;
-    detail::reduce<detail::Add>(static_cast<const T*>(inputs[0].data), from, sums, kept(from), parts,
-                                detail::kItself);
-    const auto factor = static_cast<T>(weight(from));
-    if (factor != 1) std::transform(sums, end, sums, [factor](T sum) { return sum * factor; });
+    detail::reduce<detail::Add>(static_cast<const T*>(inputs[0].data), from,
+                                static_cast<T*>(output.data) + parts.begin, kept(from), parts,
+                                detail::kItself, times(weight(from)));
   });
 }
 
@@ -109,22 +116,19 @@ class Var final : public detail::OverAxes<detail::Reduction> {
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const Shape &from = inputs[0].shape(), to = kept(from);
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const auto count = static_cast<T>(summands(from, to)),
-                 share = 1 / (count - static_cast<T>(correction_));
+      const double count = summands(from, to), share = 1 / (count - static_cast<double>(correction_));
       const T* x = static_cast<const T*>(inputs[0].data);
-      std::array<T, kTogether> means;
+      std::array<T, kResults> means;
       for (Parts some = parts; some.begin < parts.end; some.begin = some.end) {
-        some.end = std::min(some.begin + kTogether, parts.end);
-        T* y = static_cast<T*>(output.data) + some.begin;
-        detail::reduce<detail::Add>(x, from, means.data(), to, some, detail::kItself);
-        std::for_each_n(means.begin(), some.end - some.begin, [count](T& mean) { mean /= count; });
-        detail::reduce<detail::Add>(x, from, y, to, some,
-                                    [mean = std::as_const(means).data()](T number, std::int64_t j)
-                                        GRADTABLE_INLINE {
-                                          const T difference = number - mean[j];
-                                          return difference * difference;
-                                        });
-        for (std::int64_t j = 0; j < some.end - some.begin; ++j) y[j] *= share;
+        some.end = std::min(some.begin + kResults, parts.end);
+        detail::reduce<detail::Add>(x, from, means.data(), to, some, detail::kItself, times(1 / count));
+        detail::reduce<detail::Add>(
+            x, from, static_cast<T*>(output.data) + some.begin, to, some,
+            [mean = std::as_const(means).data()](T number, std::int64_t j) GRADTABLE_INLINE {
+              const T difference = number - mean[j];
+              return difference * difference;
+            },
+            times(share));
       }
     });
   }
@@ -140,7 +144,7 @@ class Var final : public detail::OverAxes<detail::Reduction> {
   }
 
  private:
-  static constexpr std::int64_t kTogether = 256;  // results
+  static constexpr std::int64_t kResults = 256;  // at once
 
   std::int64_t correction_;
 };

@@ -100,14 +100,12 @@ class BasicSoftmax final : public AlongAxis {
   }
 
  private:
-  template <class T>
-  GRADTABLE_INLINE static T inverse(T sum) {
-    return Zeros && sum == T{0} ? T{0} : T{1} / sum;
-  }
+  GRADTABLE_INLINE static double inverse(double sum) { return Zeros && sum == 0 ? 0.0 : 1 / sum; }
 
   template <class T>
   static void of_rows(const T* x, T* y, std::int64_t k, std::int64_t rows) {
-    detail::RowNumbers<T> largest, sums{};
+    detail::RowNumbers<T> largest;
+    detail::RowNumbers<double> sums{};
     detail::largest_of_rows(x, k, rows, largest.data());
     if constexpr (Zeros) detail::keep_finite(largest.data(), rows);
     detail::shift_rows(x, k, largest.data(), rows, k, y);
@@ -118,32 +116,36 @@ class BasicSoftmax final : public AlongAxis {
 
   template <class T>
   static void of_columns(const T* x, T* y, std::int64_t k, std::int64_t stride, std::int64_t count) {
-    std::array<T, detail::kColumns> largest, sums{};
+    std::array<T, detail::kColumns> largest;
+    std::array<double, detail::kColumns> sums{};
     detail::largest_of_columns(x, k, stride, count, largest.data());
     if constexpr (Zeros) detail::keep_finite(largest.data(), count);
     detail::shift_columns(x, k, stride, largest.data(), count, y, stride);
     detail::exp_of_columns(y, k, stride, count);
     detail::add_columns(y, k, stride, count, sums.data());
-    divide_columns(y, k, stride, sums.data(), count);
+    std::array<T, detail::kColumns> factors;
+    std::transform(sums.begin(), sums.begin() + count, factors.begin(),
+                   [](double sum) { return static_cast<T>(inverse(sum)); });
+    multiply_columns(y, k, stride, std::as_const(factors).data(), count);
   }
 
   template <class T>
-  static void divide_rows(T* y, std::int64_t k, std::int64_t rows, const T* sums) {
+  static void divide_rows(T* y, std::int64_t k, std::int64_t rows, const double* sums) {
     detail::simd([=]() GRADTABLE_INLINE {
       for (std::int64_t i = 0; i < rows; ++i) {
-        const T factor = inverse(sums[i]);
+        const auto factor = static_cast<T>(inverse(sums[i]));
         for (std::int64_t j = 0; j < k; ++j) y[i * k + j] *= factor;
       }
     });
   }
 
   template <class T>
-  static void divide_columns(T* y, std::int64_t k, std::int64_t stride, T* sums, std::int64_t count) {
+  static void multiply_columns(T* y, std::int64_t k, std::int64_t stride, const T* factors,
+                               std::int64_t count) {
     detail::simd([=]() GRADTABLE_INLINE {
-      for (std::int64_t j = 0; j < count; ++j) sums[j] = inverse(sums[j]);
       for (std::int64_t i = 0; i < k; ++i) {
         GRADTABLE_INDEPENDENT
-        for (std::int64_t j = 0; j < count; ++j) y[i * stride + j] *= sums[j];
+        for (std::int64_t j = 0; j < count; ++j) y[i * stride + j] *= factors[j];
       }
     });
   }

@@ -56,7 +56,7 @@ void exp_of_columns(T* y, std::int64_t k, std::int64_t stride, std::int64_t coun
 
 // sums_j += sum_i x_ij
 template <class T>
-void add_columns(const T* x, std::int64_t k, std::int64_t stride, std::int64_t count, T* sums) {
+void add_columns(const T* x, std::int64_t k, std::int64_t stride, std::int64_t count, double* sums) {
   join_columns(rows_of(k, stride), x, sums, count, Add(), kItself);
 }
 
@@ -77,8 +77,8 @@ template <class T>
 LogSums<T, kColumns> log_sum_exp_of_columns(const T* x, std::int64_t k, std::int64_t stride,
                                             std::int64_t count) {
   LogSums<T, kColumns> all{};
-  std::array<T, kColumns> ones;
   std::array<T, kElements> powers;
+  std::array<double, kColumns> others{}, ones;
   ones.fill(-1);
   largest_of_columns(x, k, stride, count, all.shift.data());
   keep_finite(all.shift.data(), count);
@@ -87,15 +87,13 @@ LogSums<T, kColumns> log_sum_exp_of_columns(const T* x, std::int64_t k, std::int
   const std::int64_t together = kElements / count;
   for (std::int64_t i = 0; i < k; i += together) {
     const std::int64_t rows = std::min(together, k - i);
-    std::array<T, kColumns> sums{};  // of these rows: more exact than one after the other
     const T* numbers = powers.data();
     shift_columns(x + i * stride, rows, stride, std::as_const(all.shift).data(), count, powers.data(), count);
     exp_of_columns(powers.data(), rows, count, count);
-    join_columns(rows_of(rows, count), numbers, sums.data(), count, Add(), unless_one);
+    join_columns(rows_of(rows, count), numbers, others.data(), count, Add(), unless_one);
     join_columns(rows_of(rows, count), numbers, ones.data(), count, Add(), if_one);
-    for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) all.log[j] += sums[j];
   }
-  finish_log_sums(std::as_const(ones).data(), count, all.log.data());
+  finish_log_sums(others.data(), ones.data(), count, all.log.data());
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "gradtable/ops/detail/fold.hpp"
 #include "gradtable/ops/detail/simd.hpp"
 
 namespace gradtable::detail {
@@ -138,40 +139,95 @@ void correlate_rows(const Positions<T>& positions) {
   });
 }
 
+template <class T>
+GRADTABLE_INLINE inline T sum_over_lanes(const Vector<T>& v) {
+  T lanes[64 / sizeof(T)];
+  __builtin_memcpy(lanes, &v, 64);
+  return join_lanes<kLanes64<T>>(lanes, Add());
+}
+
+// Sums of a tile over many positions. What registers hold, of few of them, is added to blocks in memory, and
+// kTogether of these to totals in float64.
+template <class T, int Rows, int Count>
+class TileSums {
+ public:
+  using Registers = Vector<T>[std::size_t{Rows}][std::size_t{Count}];
+
+  // Adds the sums, and makes them 0.
+  GRADTABLE_INLINE void add(Registers& sums) {
+    for (int r = 0; r < Rows; ++r) {
+      for (int t = 0; t < Count; ++t) {
+        blocks_[r][t] = in_block_ == 0 ? sums[r][t] : blocks_[r][t] + sums[r][t];
+        sums[r][t] = Vector<T>{};
+      }
+    }
+    if (++in_block_ == kTogether) add_to_totals(blocks_);
+  }
+
+  // to[r][t] += the sum over all positions and lanes; `sums` are the last ones.
+  GRADTABLE_INLINE void finish(Registers& sums, T* to, std::int64_t to_row) {
+    if (in_block_ > 0) {
+      add(sums);
+      if (in_block_ > 0) add_to_totals(blocks_);
+    } else if (some_) {
+      add_to_totals(sums);
+    }
+    for (int r = 0; r < Rows; ++r) {
+      for (int t = 0; t < Count; ++t)
+        to[r * to_row + t] += some_ ? static_cast<T>(totals_[r][t]) : sum_over_lanes<T>(sums[r][t]);
+    }
+  }
+
+ private:
+  GRADTABLE_INLINE void add_to_totals(const Registers& sums) {
+    for (int r = 0; r < Rows; ++r) {
+      for (int t = 0; t < Count; ++t) totals_[r][t] += static_cast<double>(sum_over_lanes<T>(sums[r][t]));
+    }
+    some_ = true;
+    in_block_ = 0;
+  }
+
+  Registers blocks_;
+  double totals_[std::size_t{Rows}][std::size_t{Count}]{};
+  std::int64_t in_block_ = 0;
+  bool some_ = false;
+};
+
 template <class T, int Rows, int Count>
 GRADTABLE_INLINE inline void correlate_gradients_tile(const Gradients<T>& g) {
   using V = Vector<T>;
+  constexpr std::int64_t kInRegisters = 2 * kTogether;  // positions
   V sums[std::size_t{Rows}][std::size_t{Count}];
   for (int r = 0; r < Rows; ++r) {
     for (int t = 0; t < Count; ++t) sums[r][t] = V{};
   }
+  TileSums<T, Rows, Count> all;
   const std::int64_t row = g.gradient_row, shift = g.shift;
+  std::int64_t left = kInRegisters;
   for (std::int64_t z = 0; z < g.z.count; ++z) {
     for (std::int64_t y = 0; y < g.y.count; ++y) {
       const T* from = g.source + z * g.z.source + y * g.y.source;
       const T* gradient = g.gradient + z * g.z.weight + y * g.y.weight;
-      for (std::int64_t x = 0; x < g.x.count; ++x, from += g.x.source, gradient += g.x.weight) {
-        V numbers[std::size_t{Count}];
-        for (int t = 0; t < Count; ++t) numbers[t] = *reinterpret_cast<const V*>(from + t * shift);
+      for (std::int64_t end = 0, x = 0; x < g.x.count;) {
+        end = std::min(x + left, g.x.count);
+        left -= end - x;
+        for (; x < end; ++x, from += g.x.source, gradient += g.x.weight) {
+          V numbers[std::size_t{Count}];
+          for (int t = 0; t < Count; ++t) numbers[t] = *reinterpret_cast<const V*>(from + t * shift);
 #pragma GCC unroll 16
-        for (int r = 0; r < Rows; ++r) {
-          const V factor = *reinterpret_cast<const V*>(gradient + r * row);
+          for (int r = 0; r < Rows; ++r) {
+            const V factor = *reinterpret_cast<const V*>(gradient + r * row);
 #pragma GCC unroll 16
-          for (int t = 0; t < Count; ++t) sums[r][t] += factor * numbers[t];
+            for (int t = 0; t < Count; ++t) sums[r][t] += factor * numbers[t];
+          }
         }
+        if (left > 0) continue;
+        all.add(sums);
+        left = kInRegisters;
       }
     }
   }
-  for (int r = 0; r < Rows; ++r) {
-    for (int t = 0; t < Count; ++t) {
-      T lanes[64 / sizeof(T)];
-      __builtin_memcpy(lanes, &sums[r][t], 64);
-      for (std::int64_t half = kLanes64<T> / 2; half > 0; half /= 2) {
-        for (std::int64_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
-      }
-      g.to[r * g.to_row + t] += lanes[0];
-    }
-  }
+  all.finish(sums, g.to, g.to_row);
 }
 
 template <class T, int Rows, int Count, bool Wide>

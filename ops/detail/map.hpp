@@ -1,11 +1,10 @@
-// The one loop of element-wise functions, and the one that folds a row to a number beside it.
+// The one loop of element-wise functions.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "gradtable/ops/detail/simd.hpp"
 
@@ -73,51 +72,6 @@ void map(const F& f, std::int64_t count, T* y, X... x) {
   };
   compute_last(Padded<X>(x, whole, rest)...);
   std::copy_n(last.begin(), rest, y + whole);
-}
-
-// Lanes that rows are folded in.
-constexpr std::int64_t kLanes = 32;
-
-// lanes[0] = all of the lanes joined, in a tree.
-template <std::int64_t Lanes = kLanes, class T, class F>
-GRADTABLE_INLINE inline void join_lanes(T* lanes, const F& join) {
-  constexpr std::int64_t kHalf = Lanes / 2;
-  for (std::int64_t lane = 0; lane < kHalf; ++lane) lanes[lane] = join(lanes[lane], lanes[lane + kHalf]);
-  if constexpr (kHalf > 1) join_lanes<kHalf>(lanes, join);
-}
-
-// join(term(0), ..., term(count - 1)) in a fixed tree of lanes, for a sum faster and more exact than one
-// after the other; `neutral` changes nothing that it is joined with. For bodies of simd.
-template <class T, class Join, class Term>
-GRADTABLE_INLINE inline T fold_of(std::int64_t count, T neutral, const Join& join, const Term& term) {
-  if (count < kLanes) {
-    for (std::int64_t i = 0; i < count; ++i) neutral = join(neutral, term(i));
-    return neutral;
-  }
-  T lanes[kLanes];
-  std::fill_n(lanes, kLanes, neutral);
-  const std::int64_t whole = count / kLanes * kLanes;
-  for (std::int64_t i = 0; i < whole; i += kLanes) {
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = join(lanes[lane], term(i + lane));
-  }
-  for (std::int64_t i = whole; i < count; ++i) lanes[i - whole] = join(lanes[i - whole], term(i));
-  join_lanes(lanes, join);
-  return lanes[0];
-}
-
-// term(0) + ... + term(count - 1)
-template <class T, class F>
-GRADTABLE_INLINE inline T sum_of(std::int64_t count, const F& term) {
-  return fold_of(
-      count, T{0}, [](T a, T b) GRADTABLE_INLINE { return a + b; }, term);
-}
-
-// The largest of x[0], ..., x[count - 1] that is not NaN; -inf when there is none.
-template <class T>
-GRADTABLE_INLINE inline T largest_of(const T* x, std::int64_t count) {
-  return fold_of(
-      count, -std::numeric_limits<T>::infinity(), [](T a, T b) GRADTABLE_INLINE { return a < b ? b : a; },
-      [x](std::int64_t i) GRADTABLE_INLINE { return x[i]; });
 }
 
 }  // namespace gradtable::detail

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "gradtable/ops/detail/fold.hpp"
+#include "gradtable/ops/detail/scratch.hpp"
 #include "gradtable/ops/detail/simd.hpp"
 
 namespace gradtable::detail {
@@ -196,6 +198,49 @@ T divisor(bool count_padding, const Places& z, const Places& y, const Places& x)
   return static_cast<T>(std::max<std::int64_t>(count, 1));
 }
 
+// Elements of a window.
+std::int64_t elements(const Pooling& p) {
+  return p.windows[0].kernel * p.windows[1].kernel * p.windows[2].kernel;
+}
+
+// The windows that see the same element, at most.
+std::int64_t overlap(const Pooling& p) {
+  std::int64_t most = 1;
+  for (std::size_t axis = 0; axis < kSpatial; ++axis) {
+    const Window& window = p.windows[axis];
+    const std::int64_t passing = (window.span() + window.stride - 1) / window.stride;
+    most *= std::min({window.kernel, passing, p.output[axis]});
+  }
+  return most;
+}
+
+// y[o] = the mean of window o of a plane, added up as Sum.
+template <class Sum, class T>
+void average_plane(const Pooling& p, bool count_padding, const T* x, T* y) {
+  for_windows(p, [&](std::int64_t o, const Places& in_z, const Places& in_y, const Places& in_x) {
+    Sum sum = 0;
+    for_elements(p, in_z, in_y, in_x, [&](std::int64_t i) { sum += static_cast<Sum>(x[i]); });
+    y[o] = static_cast<T>(sum / divisor<Sum>(count_padding, in_z, in_y, in_x));
+  });
+}
+
+// Calls spread(sums), which adds gradients of windows to the elements of a plane of zeros, and writes the
+// plane; it is added up as T where few windows see the same element.
+template <class T, class Spread>
+void spread_to_plane(const Pooling& p, T* plane, const Spread& spread) {
+  const std::int64_t count = size(p.input);
+  if (overlap(p) <= kTogether) {
+    std::fill_n(plane, count, T{0});
+    spread(plane);
+    return;
+  }
+  Scratch scratch(static_cast<std::size_t>(count) * sizeof(double) + Scratch::kLine);
+  auto* const sums = scratch.take<double>(count);
+  std::fill_n(sums, count, 0.0);
+  spread(sums);
+  std::transform(sums, sums + count, plane, [](double sum) { return static_cast<T>(sum); });
+}
+
 }  // namespace
 
 template <class T>
@@ -221,14 +266,16 @@ void spread_to_maxima(const Pooling& p, const T* x, const T* from, T* to, Parts 
     const T* const of_x = x + plane * size(p.input);
     const T* const gradient = from + plane * size(p.output);
     T* const sums = to + plane * size(p.input);
-    if (!covered) std::fill_n(sums, size(p.input), T{0});
     if (squares) {
+      if (!covered) std::fill_n(sums, size(p.input), T{0});
       p.output[2] >= kMany ? spread_to_squares<kMany>(p, of_x, gradient, sums)
                            : spread_to_squares<kFew>(p, of_x, gradient, sums);
       continue;
     }
-    for_maxima(p, of_x, [&](std::int64_t o, std::int64_t i) {
-      if (i >= 0) sums[i] += gradient[o];
+    spread_to_plane(p, sums, [&](auto* places) {
+      for_maxima(p, of_x, [&](std::int64_t o, std::int64_t i) {
+        if (i >= 0) places[i] += gradient[o];
+      });
     });
   }
 }
@@ -248,11 +295,10 @@ void avg_pool(const Pooling& p, bool count_padding, const T* x, T* y, Parts plan
   for (std::int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const T* const from = x + plane * size(p.input);
     T* const to = y + plane * size(p.output);
-    for_windows(p, [&](std::int64_t o, const Places& in_z, const Places& in_y, const Places& in_x) {
-      T sum = 0;
-      for_elements(p, in_z, in_y, in_x, [&](std::int64_t i) { sum += from[i]; });
-      to[o] = sum / divisor<T>(count_padding, in_z, in_y, in_x);
-    });
+    if (elements(p) <= kTogether)
+      average_plane<T>(p, count_padding, from, to);
+    else
+      average_plane<double>(p, count_padding, from, to);
   }
 }
 
@@ -260,11 +306,11 @@ template <class T>
 void spread_evenly(const Pooling& p, bool count_padding, const T* y, T* x, Parts planes) {
   for (std::int64_t plane = planes.begin; plane < planes.end; ++plane) {
     const T* const from = y + plane * size(p.output);
-    T* const to = x + plane * size(p.input);
-    std::fill_n(to, size(p.input), T{0});
-    for_windows(p, [&](std::int64_t o, const Places& in_z, const Places& in_y, const Places& in_x) {
-      const T share = from[o] / divisor<T>(count_padding, in_z, in_y, in_x);
-      for_elements(p, in_z, in_y, in_x, [&](std::int64_t i) { to[i] += share; });
+    spread_to_plane(p, x + plane * size(p.input), [&](auto* places) {
+      for_windows(p, [&](std::int64_t o, const Places& in_z, const Places& in_y, const Places& in_x) {
+        const T share = from[o] / divisor<T>(count_padding, in_z, in_y, in_x);
+        for_elements(p, in_z, in_y, in_x, [&](std::int64_t i) { places[i] += share; });
+      });
     });
   }
 }

@@ -4,120 +4,169 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 
 #include "gradtable/core/op.hpp"
-#include "gradtable/ops/detail/map.hpp"
+#include "gradtable/ops/detail/fold.hpp"
 #include "gradtable/ops/detail/strides.hpp"
 
 namespace gradtable::detail {
 
-// How two numbers become one, and the number that leaves the other as it is.
-struct Add {
-  template <class T>
-  static constexpr T kNeutral = 0;
-  template <class T>
-  GRADTABLE_INLINE T operator()(T a, T b) const {
-    return a + b;
-  }
-};
-
-struct Multiply {
-  template <class T>
-  static constexpr T kNeutral = 1;
-  template <class T>
-  GRADTABLE_INLINE T operator()(T a, T b) const {
-    return a * b;
-  }
-};
-
-// NaN is larger and smaller than all numbers.
-struct Larger {
-  template <class T>
-  static constexpr T kNeutral = -std::numeric_limits<T>::infinity();
-  template <class T>
-  GRADTABLE_INLINE T operator()(T a, T b) const {
-    return a > b || a != a ? a : b;
-  }
-};
-
-struct Smaller {
-  template <class T>
-  static constexpr T kNeutral = std::numeric_limits<T>::infinity();
-  template <class T>
-  GRADTABLE_INLINE T operator()(T a, T b) const {
-    return a < b || a != a ? a : b;
-  }
-};
-
-// What is joined: the number itself, wherever it goes.
+// What is joined: the number itself, wherever it goes. What the result is: what they were joined to.
 constexpr auto kItself = [](auto x, std::int64_t) GRADTABLE_INLINE { return x; };
+constexpr auto kJoined = [](auto x) GRADTABLE_INLINE { return x; };
 
-// y[j] = y[j] joined with term(x[j], j) of each row of a walk, for j < count. Rows are joined eight at a time
-// in a tree.
+// y[j] = y[j] joined with term(x[j], j) of Rows rows, joined in a tree, for j < count. For bodies of simd.
+template <std::int64_t Rows, class T, class Join, class Term>
+GRADTABLE_INLINE inline void join_rows(const T* x, std::int64_t stride, T* y, std::int64_t count, Join join,
+                                       Term term) {
+  GRADTABLE_INDEPENDENT
+  for (std::int64_t j = 0; j < count; ++j) {
+    const auto n = [=](std::int64_t i) GRADTABLE_INLINE { return term(x[i * stride + j], j); };
+    y[j] = join(y[j], join_tree<Rows>(join, n));
+  }
+}
+
+// The trees that rows are joined in: of eight, and those that are left.
+inline std::int64_t trees_of(std::int64_t rows) {
+  return rows / 8 + (rows & 4) / 4 + (rows & 2) / 2 + (rows & 1);
+}
+
+// y[j] = y[j] joined with term(x[j], j) of each row, for j < count.
 template <class T, class Join, class Term>
-void join_columns(const Walk<1>& rows, const T* x, T* y, std::int64_t count, Join join, Term term) {
-  rows.for_pieces(0, rows.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t height) {
-    simd([=, from = x + at[0], stride = rows.run_stride(0)]() GRADTABLE_INLINE {
-      std::int64_t row = 0;
-      for (; row + 8 <= height; row += 8) {
-        const T* r = from + row * stride;
-        GRADTABLE_INDEPENDENT
-        for (std::int64_t j = 0; j < count; ++j) {
-          const auto n = [=](std::int64_t i) GRADTABLE_INLINE { return term(r[i * stride + j], j); };
-          y[j] = join(
-              y[j], join(join(join(n(0), n(1)), join(n(2), n(3))), join(join(n(4), n(5)), join(n(6), n(7)))));
-        }
-      }
-      for (; row < height; ++row) {
-        GRADTABLE_INDEPENDENT
-        for (std::int64_t j = 0; j < count; ++j) y[j] = join(y[j], term(from[row * stride + j], j));
-      }
-    });
+void join_trees(const T* x, std::int64_t stride, std::int64_t rows, T* y, std::int64_t count, Join join,
+                Term term) {
+  simd([=]() GRADTABLE_INLINE {
+    const T* row = x;
+    for (std::int64_t i = 8; i <= rows; i += 8, row += 8 * stride)
+      join_rows<8>(row, stride, y, count, join, term);
+    if ((rows & 4) != 0) join_rows<4>(row, stride, y, count, join, term);
+    if ((rows & 2) != 0) join_rows<2>(row + (rows & 4) * stride, stride, y, count, join, term);
+    if ((rows & 1) != 0) join_rows<1>(row + (rows & 6) * stride, stride, y, count, join, term);
   });
 }
 
-// y[j] = y[j] joined with term(x, j) of each x[j * step + ...] of a walk, whose runs lie in one piece, for
-// j < count.
+// Columns that are joined at once, within the first-level cache.
+constexpr std::int64_t kMostColumns = 4096;
+
+// Adds what was joined of columns in their own type to totals of a wider one, and begins anew.
+template <class T, class Join>
+void move_to_totals(T* sums, WideOf<Join, T>* totals, std::int64_t count, Join join) {
+  simd([=]() GRADTABLE_INLINE {
+    GRADTABLE_INDEPENDENT
+    for (std::int64_t j = 0; j < count; ++j) {
+      totals[j] = join(totals[j], static_cast<WideOf<Join, T>>(sums[j]));
+      sums[j] = Join::template kNeutral<T>;
+    }
+  });
+}
+
+// y[j] = y[j] joined with term(x[j], j) of each row of a walk, for j < count; y is of T where trees are few.
 template <class T, class Join, class Term>
-void join_runs(const Walk<1>& runs, const T* x, std::int64_t step, T* y, std::int64_t count, Join join,
+void join_columns(const Walk<1>& rows, const T* x, T* y, std::int64_t count, Join join, Term term) {
+  rows.for_pieces(0, rows.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t height) {
+    join_trees(x + at[0], rows.run_stride(0), height, y, count, join, term);
+  });
+}
+
+// The same for any number of rows, and at most kMostColumns columns.
+template <class Join, class Term>
+void join_columns(const Walk<1>& rows, const float* x, double* y, std::int64_t count, Join join, Term term) {
+  std::array<float, kMostColumns> sums;
+  std::fill_n(sums.data(), count, Join::template kNeutral<float>);
+  std::int64_t left = kTogether;
+  rows.for_pieces(0, rows.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t height) {
+    const std::int64_t stride = rows.run_stride(0);
+    const float* row = x + at[0];
+    for (std::int64_t some = 0; height > 0; height -= some, row += some * stride) {
+      some = std::min(height, 8 * left);
+      join_trees(row, stride, some, sums.data(), count, join, term);
+      left -= trees_of(some);
+      if (left > 0) continue;
+      move_to_totals(sums.data(), y, count, join);
+      left = kTogether;
+    }
+  });
+  move_to_totals(sums.data(), y, count, join);
+}
+
+// y[j] = y[j] joined with term(x, j) of each x[j * step + ...] of a walk, whose runs lie in one piece, for
+// j < count; Sum is T, or wider for many numbers.
+template <class T, class Sum, class Join, class Term>
+void join_runs(const Walk<1>& runs, const T* x, std::int64_t step, Sum* y, std::int64_t count, Join join,
                Term term) {
   runs.for_pieces(0, runs.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t run) {
     simd([=, from = x + at[0]]() GRADTABLE_INLINE {
       for (std::int64_t j = 0; j < count; ++j) {
         const auto n = [=, numbers = from + j * step](std::int64_t i)
                            GRADTABLE_INLINE { return term(numbers[i], j); };
-        y[j] = join(y[j], fold_of(run, Join::template kNeutral<T>, join, n));
+        y[j] = join(y[j], static_cast<Sum>(fold_of<T>(run, join, n)));
       }
     });
   });
 }
 
-// y[j] = term(x, j) joined over the axes on which `kept`, of x's rank, has an extent of 1, for the elements j
-// in [begin, end) of the result; y and j begin with the first of them. The order follows from the shapes
-// alone.
-template <class Join, class T, class Term>
-void reduce(const T* x, const Shape& from, T* y, const Shape& kept, Parts elements, const Term& term) {
-  const Strides strides = dense_strides(from);
-  std::array<std::int64_t, Shape::kMaxRank> extents{};
-  for (int axis = 0; axis < from.rank(); ++axis)
-    extents[static_cast<std::size_t>(axis)] = kept[axis] == from[axis] ? 1 : from[axis];
-  const Walk<1> joined(
-      Shape(std::span<const std::int64_t>(extents).first(static_cast<std::size_t>(from.rank()))), {strides});
-  const Walk<1> outer(kept, {strides});
-  const bool columns = outer.run_stride(0) == 1 && joined.run_stride(0) != 1;
-  std::fill_n(y, elements.end - elements.begin, Join::template kNeutral<T>);
+// How an input is walked through: along the axes on which `kept`, of its rank, has an extent of 1, for each
+// element of the result.
+struct Reducing {
+  Reducing(const Shape& from, const Shape& kept)
+      : joined(joined_axes(from, kept), {dense_strides(from)}), outer(kept, {dense_strides(from)}) {}
+
+  // Numbers that lie side by side belong to different elements of the result.
+  bool columns() const { return outer.run_stride(0) == 1 && joined.run_stride(0) != 1; }
+
+  // What is joined in its own type, one after the other, is no more than kTogether numbers, or trees of rows.
+  bool few() const {
+    const std::int64_t run = joined.run();
+    return joined.size() <= kTogether || (columns() && joined.size() / run * trees_of(run) <= kTogether);
+  }
+
+  Walk<1> joined, outer;
+
+ private:
+  static Shape joined_axes(const Shape& from, const Shape& kept) {
+    std::array<std::int64_t, Shape::kMaxRank> extents{};
+    for (int axis = 0; axis < from.rank(); ++axis)
+      extents[static_cast<std::size_t>(axis)] = kept[axis] == from[axis] ? 1 : from[axis];
+    return Shape(std::span<const std::int64_t>(extents).first(static_cast<std::size_t>(from.rank())));
+  }
+};
+
+// y[j] = finish(term(x, j) joined), where Sum holds what is joined.
+template <class Sum, class Join, class T, class Y, class Term, class Finish>
+void reduce_in(const Reducing& walks, const T* x, Y* y, Parts elements, const Term& term,
+               const Finish& finish) {
+  std::array<Sum, kMostColumns> sums;
   std::int64_t done = 0;
-  outer.for_pieces(elements.begin, elements.end,
-                   [&](const std::array<std::int64_t, 1>& at, std::int64_t count) {
-                     const auto shifted = [term, done](T number, std::int64_t j)
-                                              GRADTABLE_INLINE { return term(number, done + j); };
-                     if (columns)
-                       join_columns(joined, x + at[0], y + done, count, Join(), shifted);
-                     else
-                       join_runs(joined, x + at[0], outer.run_stride(0), y + done, count, Join(), shifted);
-                     done += count;
-                   });
+  const std::int64_t step = walks.outer.run_stride(0);
+  walks.outer.for_pieces(
+      elements.begin, elements.end, [&](const std::array<std::int64_t, 1>& at, std::int64_t count) {
+        for (std::int64_t first = 0, some = 0; first < count; first += some, done += some) {
+          some = std::min(kMostColumns, count - first);
+          const auto shifted = [term, done](T number, std::int64_t j)
+                                   GRADTABLE_INLINE { return term(number, done + j); };
+          std::fill_n(sums.data(), some, Join::template kNeutral<Sum>);
+          if (walks.columns())
+            join_columns(walks.joined, x + at[0] + first, sums.data(), some, Join(), shifted);
+          else
+            join_runs(walks.joined, x + at[0] + first * step, step, sums.data(), some, Join(), shifted);
+          simd([=, from = sums.data(), to = y + done]() GRADTABLE_INLINE {
+            for (std::int64_t j = 0; j < some; ++j) to[j] = static_cast<Y>(finish(from[j]));
+          });
+        }
+      });
+}
+
+// y[j] = finish(term(x, j) joined over the axes on which `kept`, of x's rank, has an extent of 1), for the
+// elements j in [begin, end) of the result; y and j begin with the first of them. The order follows from the
+// shapes alone.
+template <class Join, class T, class Y, class Term, class Finish>
+void reduce(const T* x, const Shape& from, Y* y, const Shape& kept, Parts elements, const Term& term,
+            const Finish& finish) {
+  const Reducing walks(from, kept);
+  if (walks.few())
+    reduce_in<T, Join>(walks, x, y, elements, term, finish);
+  else
+    reduce_in<WideOf<Join, T>, Join>(walks, x, y, elements, term, finish);
 }
 
 }  // namespace gradtable::detail

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "gradtable/ops/detail/fold.hpp"
 #include "gradtable/ops/detail/map.hpp"
 
 namespace gradtable::detail {
@@ -57,7 +58,7 @@ void subtract_log_sums(const T* x, std::int64_t k, const T* shift, const T* log,
 
 // sums_i += sum_j x_ij
 template <class T>
-void add_row_sums(const T* x, std::int64_t k, std::int64_t rows, T* sums) {
+void add_row_sums(const T* x, std::int64_t k, std::int64_t rows, double* sums) {
   simd([=]() GRADTABLE_INLINE {
     for (std::int64_t i = 0; i < rows; ++i) {
       const T* row = x + i * k;
@@ -73,7 +74,7 @@ constexpr auto kIfOne = []<class T>(T x) GRADTABLE_INLINE { return x == T{1} ? T
 
 // others_i += sum of the x_ij that are not 1, ones_i += the number of those that are
 template <class T>
-void add_row_sums_beside_one(const T* x, std::int64_t k, std::int64_t rows, T* others, T* ones) {
+void add_row_sums_beside_one(const T* x, std::int64_t k, std::int64_t rows, double* others, double* ones) {
   simd([=]() GRADTABLE_INLINE {
     for (std::int64_t i = 0; i < rows; ++i) {
       const T* row = x + i * k;
@@ -92,8 +93,8 @@ void keep_finite(T* largest, std::int64_t count) {
 }
 
 template <class T>
-T sum_of_rows(const RowNumbers<T>& numbers, std::int64_t rows) {
-  T sum = 0;
+double sum_of_rows(const RowNumbers<T>& numbers, std::int64_t rows) {
+  double sum = 0;
   add_row_sums(numbers.data(), rows, 1, &sum);
   return sum;
 }
@@ -108,16 +109,18 @@ struct LogSums {
 
 // log_i = ln(1 + others_i + ones_i), where -1 is among the ones.
 template <class T>
-void finish_log_sums(const T* ones, std::int64_t count, T* others) {
-  const auto in_full = [](T other, T one) GRADTABLE_INLINE { return log1p(other + one); };
-  map(in_full, count, others, static_cast<const T*>(others), ones);
+void finish_log_sums(const double* others, const double* ones, std::int64_t count, T* logs) {
+  const auto in_full = [](T sum) GRADTABLE_INLINE { return log1p(sum); };
+  std::transform(others, others + count, ones, logs,
+                 [](double other, double one) { return static_cast<T>(other + one); });
+  map(in_full, count, logs, static_cast<const T*>(logs));
 }
 
 // Of at most kRows rows; -inf of nothing but -inf.
 template <class T>
 LogSums<T, kRows> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
   LogSums<T, kRows> sums{};
-  RowNumbers<T> ones;
+  RowNumbers<double> others{}, ones;
   std::array<T, kElements> powers;
   ones.fill(-1);
   largest_of_rows(x, k, rows, sums.shift.data());
@@ -129,17 +132,17 @@ LogSums<T, kRows> log_sum_exp(const T* x, std::int64_t k, std::int64_t rows) {
       const std::int64_t width = std::min(kElements, k - j);
       shift_rows(x + i * k + j, k, sums.shift.data() + i, height, width, powers.data());
       map(kExp, height * width, powers.data(), std::as_const(powers).data());
-      add_row_sums_beside_one(powers.data(), width, height, sums.log.data() + i, ones.data() + i);
+      add_row_sums_beside_one(powers.data(), width, height, others.data() + i, ones.data() + i);
     }
   }
-  finish_log_sums(std::as_const(ones).data(), rows, sums.log.data());
+  finish_log_sums(others.data(), ones.data(), rows, sums.log.data());
   return sums;
 }
 
 // sum_ij w_ij ((shift_i - x_ij) + log_i) over the places where w is not 0: there infinity does not count.
 template <class T>
-T weighted_sum(const T* w, const T* shift, const T* log, const T* x, std::int64_t k, std::int64_t rows) {
-  RowNumbers<T> sums{};
+double weighted_sum(const T* w, const T* shift, const T* log, const T* x, std::int64_t k, std::int64_t rows) {
+  RowNumbers<double> sums{};
   simd([=, result = sums.data()]() GRADTABLE_INLINE {
     for (std::int64_t i = 0; i < rows; ++i) {
       const T *weight = w + i * k, *number = x + i * k, s = shift[i], l = log[i];

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "gradtable/ops/detail/correlation.hpp"
+#include "gradtable/ops/detail/fold.hpp"
 #include "gradtable/ops/detail/lane_boxes.hpp"
 #include "gradtable/ops/detail/rectangles.hpp"
 #include "gradtable/ops/detail/scratch.hpp"
@@ -12,24 +13,30 @@ namespace {
 // Sources in all channels that are packed at once, 256 KB in all lanes.
 constexpr std::int64_t kMostSources = 4096;
 
+// Sums over all lanes that are added as T, at most; what they come to is added in float64.
+constexpr std::int64_t kMostAdded = kTogether / 2;
+
 // The gradient with respect to the weights: each is a sum over images and positions.
 template <class T>
 class WeightCorrelation {
  public:
-  WeightCorrelation(const Convolution& c, const T* x, const T* y, T* w)
+  // For rectangles of `kernels` kernels together.
+  WeightCorrelation(const Convolution& c, const T* x, const T* y, T* w, std::int64_t kernels)
       : c_(c),
         boxes_(Boxes::with_padding(c, kLanes64<T>)),
         block_(std::clamp<std::int64_t>(kMostSources / std::max<std::int64_t>(1, boxes_.sources()), 1,
                                         std::max<std::int64_t>(1, c.channels))),
+        totals_size_(c.images * boxes_.count() > kMostAdded * kLanes64<T> ? kernels * c.taps() : 0),
         x_(x),
         y_(y),
         w_(w),
         scratch_(static_cast<std::size_t>(
                      (boxes_.sources() * block_ + boxes_.targets() * most_gradient_rows()) * kLanes64<T>) *
                      sizeof(T) +
-                 2 * Scratch::kLine),
+                 static_cast<std::size_t>(totals_size_) * sizeof(double) + 3 * Scratch::kLine),
         packed_(scratch_.template take<T>(boxes_.sources() * block_ * kLanes64<T>)),
-        gradients_(scratch_.template take<T>(boxes_.targets() * most_gradient_rows() * kLanes64<T>)) {}
+        gradients_(scratch_.template take<T>(boxes_.targets() * most_gradient_rows() * kLanes64<T>)),
+        totals_(scratch_.template take<double>(totals_size_)) {}
 
   // The filters in the rows of the rectangle, the channels in its columns.
   void run(const Rectangle& kernels) {
@@ -37,6 +44,7 @@ class WeightCorrelation {
     for (std::int64_t m = kernels.row_begin; m < kernels.row_end; ++m)
       std::fill_n(w_ + (m * c_.channels + kernels.column_begin) * taps,
                   (kernels.column_end - kernels.column_begin) * taps, T{0});
+    std::fill_n(totals_, totals_size_, 0.0);
     for (std::int64_t group = 0; group < c_.groups; ++group) {
       const std::int64_t begin = std::max(kernels.row_begin, group * c_.filters);
       const std::int64_t stop = std::min(kernels.row_end, (group + 1) * c_.filters);
@@ -44,11 +52,27 @@ class WeightCorrelation {
         const LaneContents<T> lanes(boxes_, i, end);
         for (std::int64_t first = kernels.column_begin; first < kernels.column_end; first += block_)
           run_block(lanes, group, begin, stop, first, std::min(block_, kernels.column_end - first));
+        const bool at_end = i + kLanes64<T> >= end;
+        if (totals_size_ > 0 && (at_end || (i / kLanes64<T> + 1) % kMostAdded == 0))
+          add_to_totals(kernels, begin, stop, at_end);
       }
     }
   }
 
  private:
+  // Adds the weights of the filters [begin, end), and makes them 0, or the totals at the end.
+  void add_to_totals(const Rectangle& kernels, std::int64_t begin, std::int64_t end, bool at_end) {
+    const std::int64_t count = (kernels.column_end - kernels.column_begin) * c_.taps();
+    for (std::int64_t m = begin; m < end; ++m) {
+      T* const weights = w_ + (m * c_.channels + kernels.column_begin) * c_.taps();
+      double* const totals = totals_ + (m - kernels.row_begin) * count;
+      for (std::int64_t i = 0; i < count; ++i) {
+        totals[i] += static_cast<double>(weights[i]);
+        weights[i] = at_end ? static_cast<T>(totals[i]) : T{0};
+      }
+    }
+  }
+
   void run_block(const LaneContents<T>& lanes, std::int64_t group, std::int64_t begin, std::int64_t end,
                  std::int64_t channel, std::int64_t channels) {
     const auto& [az, ay, ax] = boxes_.axes;
@@ -95,20 +119,22 @@ class WeightCorrelation {
 
   const Convolution& c_;
   Boxes boxes_;
-  std::int64_t block_;  // channels that are packed at once
+  std::int64_t block_;        // channels that are packed at once
+  std::int64_t totals_size_;  // 0 where few sums are added
   const T* x_;
   const T* y_;
   T* w_;
   Scratch scratch_;
-  T* packed_;     // of x, [channel][position][lane]
-  T* gradients_;  // of y, [row][position][lane]
+  T* packed_;       // of x, [channel][position][lane]
+  T* gradients_;    // of y, [row][position][lane]
+  double* totals_;  // of the weights of a run
 };
 
 }  // namespace
 
 template <class T>
 void convolve_weights(const Convolution& c, const T* x, const T* y, T* w, Parts kernels) {
-  WeightCorrelation<T> correlation(c, x, y, w);
+  WeightCorrelation<T> correlation(c, x, y, w, kernels.end - kernels.begin);
   for_rectangles(c.channels, kernels, [&](const Rectangle& r) { correlation.run(r); });
 }
 
