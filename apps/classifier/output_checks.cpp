@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
+#include <gradtable/models/io/atomic_file.hpp>
 #include <unistd.h>
 
 namespace classifier {
@@ -21,8 +22,8 @@ fs::path with_suffix(const fs::path& file, std::string_view suffix) {
 
 // Without links and dots, as far as that is possible.
 fs::path resolved(const fs::path& file) {
-  std::error_code error;
-  fs::path real = fs::weakly_canonical(fs::absolute(file, error), error);
+  std::error_code error, circle;
+  fs::path real = fs::weakly_canonical(fs::absolute(gradtable::behind_links(file, circle), error), error);
   if (!error)
     real = fs::weakly_canonical(real, error);  // "folder/../link", when the folder is yet to be made
   return error ? file.lexically_normal() : real;
@@ -77,22 +78,40 @@ fs::path existing(fs::path folder) {
   return folder.empty() ? fs::path(".") : folder;
 }
 
-void require_writable(const fs::path& file) {
-  const fs::path folder = existing(folder_of(file));
-  std::error_code error;
-  if (!fs::is_directory(folder, error))
+void require_folder(const fs::path& folder) {
+  std::error_code unknown;
+  if (!fs::is_directory(folder, unknown))
     throw OutputError(fmt::format("{}: not a folder; expected a folder to write to", folder.string()));
   if (access(folder.c_str(), W_OK) != 0)
     throw OutputError(fmt::format("{}: not writable; expected a folder to write to", folder.string()));
+}
+
+// Of a file that is there or not. Throws for names that no file can have.
+fs::file_status status_of(const fs::path& file) {
+  std::error_code error;
   const fs::file_status status = fs::status(file, error);
-  if (error == std::errc::no_such_file_or_directory) return;
-  if (error)
+  if (error && error != std::errc::no_such_file_or_directory)
     throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
+  return status;
+}
+
+// The folder is that of the file behind a link.
+void require_writable(const fs::path& file) {
+  std::error_code circle;  // status_of says it
+  require_folder(existing(folder_of(gradtable::behind_links(file, circle))));
+  const fs::file_status status = status_of(file);
+  if (!fs::exists(status)) return;
   if (!fs::is_regular_file(status))
     throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(),
                                   fs::is_directory(status) ? "a folder" : "not a regular file"));
   if (access(file.c_str(), W_OK) != 0)
     throw OutputError(fmt::format("{}: not writable; expected a file that may be replaced", file.string()));
+}
+
+// A checkpoint whose longer name, under which the next training keeps it, no file can have.
+void require_name_to_keep(const Config& config, const Options& options) {
+  if (options.command == Command::train && !config.output.checkpoint.empty())
+    status_of(previous_checkpoint(config.output.checkpoint));
 }
 
 void make_folder(const fs::path& folder) {
@@ -140,6 +159,7 @@ bool writes_config(const Config& config, const Options& options) {
 void check_outputs(const Config& config, const Options& options) {
   require_apart(config, options);
   for (const NamedFile& output : outputs(config, options)) require_writable(output.file);
+  require_name_to_keep(config, options);
 }
 
 void prepare_outputs(const Config& config, const Options& options) {
@@ -147,7 +167,9 @@ void prepare_outputs(const Config& config, const Options& options) {
   for (const NamedFile& output : outputs(config, options)) {
     make_folder(folder_of(output.file));
     require_writable(output.file);
+    gradtable::require_can_be_written(output.file.string());
   }
+  require_name_to_keep(config, options);
 }
 
 }  // namespace classifier

@@ -63,9 +63,10 @@ bool inside(const fs::path& file, const fs::path& folder) {
   return !name.empty() && *name.begin() != "..";
 }
 
-// If it is there, and is a file.
-void remove_file(const fs::path& file) {
+// If it is there, and is a file. A link stays: what is removed is the file behind it.
+void remove_file(const fs::path& name) {
   std::error_code error;
+  const fs::path file = gradtable::behind_links(name, error);
   if (file.empty() || !fs::is_regular_file(fs::symlink_status(file, error))) return;
   if (!fs::remove(file, error) && error)
     throw OutputError(

@@ -166,6 +166,63 @@ TEST_F(OutputFaults, ALinkStaysAndTheFileThatItNamesIsReplaced) {
   EXPECT_NO_THROW(gradtable::read_safetensors(target));
 }
 
+TEST_F(OutputFaults, ALinkThatDanglesStaysAndTheFileThatItNamesIsMade) {
+  const Words names = {"checkpoint.safetensors", "weights.safetensors", "metrics.json",        "metrics.csv",
+                       "predictions.log",        "results.json",        "config.resolved.json"};
+  std::filesystem::create_directories(folder_.path("out"));
+  std::filesystem::create_directory(folder_.path("elsewhere"));
+  for (const std::string& name : names)
+    std::filesystem::create_symlink("../elsewhere/" + name, folder_.path("out/" + name));
+  for (int run = 0; run < 2; ++run) {
+    expect_success(train("out"));
+    for (const std::string& name : names) {
+      EXPECT_TRUE(std::filesystem::is_symlink(folder_.path("out/" + name))) << name;
+      EXPECT_TRUE(std::filesystem::is_regular_file(folder_.path("elsewhere/" + name))) << name;
+    }
+  }
+  EXPECT_EQ(epochs_in_table("out"), 3);
+}
+
+TEST_F(OutputFaults, ResultsBehindLinksAreNotLeftBesideNewMetrics) {
+  const Words results = {"predictions.log", "results.json", "report.html", "weights.safetensors"};
+  std::filesystem::create_directory(folder_.path("out"));
+  for (const std::string& name : results) {
+    folder_.write("old " + name, std::string_view("old"));
+    std::filesystem::create_symlink(folder_.path("old " + name), folder_.path("out/" + name));
+  }
+  EXPECT_EQ(run_digits(set(kDiverging)).exit_code, 5);
+  for (const std::string& name : results) {
+    EXPECT_FALSE(exists("old " + name)) << name;
+    EXPECT_TRUE(std::filesystem::is_symlink(folder_.path("out/" + name))) << name;
+  }
+}
+
+TEST_F(OutputFaults, LinksThatLeadToOneFileAreRefused) {
+  std::filesystem::create_directory(folder_.path("out"));
+  for (const char* name : {"checkpoint.safetensors", "weights.safetensors"})
+    std::filesystem::create_symlink("../one", folder_.path(std::string("out/") + name));
+  expect_error(run_digits(), 2, "the file of output.checkpoint and of output.weights");
+  std::filesystem::remove(folder_.path("out/weights.safetensors"));
+  std::filesystem::create_symlink("../no/one", folder_.path("out/weights.safetensors"));
+  expect_error(run_digits(), 6, "no/one: No such file or directory; expected a file that can be written");
+  EXPECT_FALSE(exists("one"));
+}
+
+TEST_F(OutputFaults, ACheckpointThatCouldNotBeKeptIsRefusedBeforeItIsWritten) {
+  const std::string name = std::string(255 - 12, 'n') + ".safetensors";
+  for (const std::string& checkpoint : {name, std::string(255, 'n'), std::string(247, 'n')}) {
+    const ProcessResult result = run_digits(set({"output.checkpoint=" + checkpoint}));
+    expect_error(result, 6, ".previous");
+    expect_error(result, 6, ": File name too long; expected the name of a file");
+    EXPECT_EQ(result.out, "");
+  }
+  EXPECT_EQ(run_digits({"--dry-run", "--set", "output.checkpoint=" + name}).exit_code, 6);
+  expect_success(train(
+      "out", {"output.checkpoint=" + std::string(246, 'n'), "output.weights=" + std::string(255, 'n')}));
+  EXPECT_TRUE(exists("out/" + std::string(255, 'n')));
+  expect_error(run_digits(set({"output.weights=" + std::string(256, 'n')})), 6, "File name too long");
+}
+
 TEST_F(OutputFaults, WhatIsReadOnlyIsNotReplaced) {
   if (access("/", W_OK) == 0) GTEST_SKIP() << "to the superuser nothing is read-only";
   expect_success(train("out", {"training.epochs=1"}));
