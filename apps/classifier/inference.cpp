@@ -1,9 +1,9 @@
 #include "apps/classifier/inference.hpp"
 
-#include <charconv>
-#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/losses.hpp>
@@ -25,54 +26,52 @@ namespace {
 using gradtable::Dataset;
 using gradtable::write_output;
 
-std::optional<std::int64_t> as_classes(std::int64_t number) {
-  constexpr std::int64_t kMost = 65536;
-  return number >= 1 && number <= kMost ? std::optional(number) : std::nullopt;
-}
+// A network of the program for these images, if they were of so many classes.
+struct Tried {
+  Tried(const Program& program, const Config& config, const Dataset& images, std::int64_t classes)
+      : network(
+            program.network(graph, config, {images.rows, images.columns, classes, {}, {}, images.source})) {}
 
-std::optional<std::int64_t> stated_classes(const WeightsFile& weights) {
-  const auto found = weights.content.metadata.find("classes");
-  if (found == weights.content.metadata.end()) return std::nullopt;
-  const std::string& text = found->second;
-  std::int64_t classes = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), classes);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return as_classes(classes);
-}
-
-// The outputs of the last layer: as many as its biases, or as its weights have columns. A network of one
-// class has parameters of the same names.
-std::optional<std::int64_t> classes_of_last_layer(const WeightsFile& weights, const Program& program,
-                                                  const Config& config, const Dataset& images) {
-  const Dataset like{images.rows, images.columns, 1, {}, {}, images.source};
   gradtable::Graph graph;
-  const gradtable::Classifier network = program.network(graph, config, like);
-  for (auto last = network.parameters.rbegin(); last != network.parameters.rend(); ++last) {
-    const auto shape = shape_in(weights.content, weights.path, network.parameters, *last);
-    if (shape && shape->rank() > 0) return as_classes((*shape)[shape->rank() - 1]);
-  }
-  return std::nullopt;
-}
+  gradtable::Classifier network;
+};
 
-// That of the config; else that of the file. What is in neither is no network of this config: load_weights
-// says so.
-std::int64_t classes_of(const WeightsFile& weights, const Program& program, const Config& config,
-                        const Dataset& images) {
+// That of the config; else that of the file.
+std::int64_t classes_of(const WeightsFile& weights, const Program& program, const Options& options,
+                        const Config& config, const Dataset& images) {
   if (config.data.classes > 0) return config.data.classes;
-  if (const auto stated = stated_classes(weights)) return *stated;
-  return classes_of_last_layer(weights, program, config, images).value_or(1);
+  const Tried one(program, config, images, 1), two(program, config, images, 2);
+  return extent_in(weights.content, weights.path, one.network.parameters, two.network.parameters,
+                   options.init_extra);
 }
 
-// The images to be classified, of as many classes as the network tells apart.
+// The images to be classified, of as many classes as the network tells apart. That their labels are of these
+// is not known yet.
 Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
                     const Config& config) {
   Dataset images =
       options.images ? load_unlabelled(*options.images) : load_test_images(config, config.data.classes);
-  images.classes = classes_of(weights, program, config, images);
-  if (config.data.source == "idx")
-    require_labels_below(images, images.classes, config.data.test_labels.string());
+  images.classes = classes_of(weights, program, options, config, images);
   return images;
 }
+
+// A network with the weights, which are known to be its own before the labels are looked at.
+struct Trained {
+  Trained(const Program& program, const Options& options, const Config& config,
+          gradtable::NotFinite evaluation)
+      : weights(read_weights_file(options)),
+        images(load_images(weights, program, options, config)),
+        setup(program, config, images, evaluation),
+        lines(load_weights(std::move(weights), options, images, setup)) {
+    if (config.data.source == "idx")
+      require_labels_below(images, images.classes, config.data.test_labels.string());
+  }
+
+  WeightsFile weights;
+  Dataset images;
+  Setup setup;
+  std::vector<std::string> lines;  // about the weights
+};
 
 // A line for each image.
 std::string lines(const gradtable::Answers& batch) {
@@ -93,30 +92,28 @@ std::string lines(const gradtable::Answers& batch) {
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
   const Config config = only_results(full);
   prepare_outputs(config, options);
-  WeightsFile weights = read_weights_file(options);
-  const Dataset test = load_images(weights, program, options, config);
-  Setup setup(program, config, test, not_finite_rule(options));
-  load_weights(std::move(weights), options, test, setup);
-  const Evaluation evaluation = evaluate(setup.trainer, test);
+  Trained trained(program, options, config, not_finite_rule(options));
+  const Evaluation evaluation = evaluate(trained.setup.trainer, trained.images);
   {
     const gradtable::InterruptDelay together;
     remove_other_report(full, evaluation);
     write_results(config, evaluation);
   }
   if (options.quiet) return;
+  for (const std::string& line : trained.lines) say_result(line);
   say_result(test_line(evaluation.score));
   say_result(fmt::format("results  {}", list_of_outputs(config)));
 }
 
 void predict(const Program& program, const Options& options, const Config& config) {
-  WeightsFile weights = read_weights_file(options);
-  const Dataset images = load_images(weights, program, options, config);
   // Images of a file have no labels, so that their loss means nothing.
-  Setup setup(program, config, images, gradtable::NotFinite::allow);
-  load_weights(std::move(weights), options, images, setup);
+  Trained trained(program, options, config, gradtable::NotFinite::allow);
+  for (const std::string& line : trained.lines)
+    if (!options.quiet) fmt::print(stderr, "{}\n", gradtable::printable(line));  // not among the predictions
   const bool probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   write_output(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
-  setup.trainer.evaluate(images, [](const gradtable::Answers& batch) { write_output(lines(batch)); });
+  trained.setup.trainer.evaluate(trained.images,
+                                 [](const gradtable::Answers& batch) { write_output(lines(batch)); });
 }
 
 }  // namespace classifier

@@ -20,14 +20,14 @@ namespace {
 struct Words {
   std::optional<std::string> first, second;  // CONFIG, or a command and CONFIG
   std::vector<std::string> settings;
-  std::optional<std::string> out, threads, init, resume, images;
+  std::optional<std::string> out, threads, init, init_extra, resume, images;
   bool help_config = false, config_schema = false;
 };
 
 constexpr std::string_view kArguments =
-    R"([train|eval|predict] CONFIG [--init FILE] [--resume FILE] [--images FILE]
-         [--set key.path=value]... [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite]
-         [--quiet] [--help] [--help-config] [--config-schema] [--version])";
+    R"([train|eval|predict] CONFIG [--init FILE] [--init-extra RULE] [--resume FILE]
+         [--images FILE] [--set key.path=value]... [--out DIR] [--threads N] [--dry-run]
+         [--allow-nonfinite] [--quiet] [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
   eval                  test the weights of --init
@@ -35,6 +35,7 @@ constexpr std::string_view kHelp = R"(
   CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
 
   --init FILE           begin with these weights, or test them
+  --init-extra RULE     ignore: leave out tensors of that file that are none of the network's; refuse, the default
   --resume FILE         go on from this checkpoint as if training had not been interrupted
   --images FILE         the images to predict, in place of the test set
   --dry-run             print the config with every default and what training would take, and leave
@@ -118,6 +119,7 @@ constexpr Valued kValued[] = {{"--set", "key.path=value", "key and value"},
                               {"--out", "DIR", "folder"},
                               {"--threads", "N", "number"},
                               {"--init", "FILE", "file"},
+                              {"--init-extra", "RULE", "rule"},
                               {"--resume", "FILE", "file"},
                               {"--images", "FILE", "file"}};
 
@@ -142,6 +144,7 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_option("--out", words.out);
   app.add_option("--threads", words.threads);
   app.add_option("--init", words.init);
+  app.add_option("--init-extra", words.init_extra);
   app.add_option("--resume", words.resume);
   app.add_option("--images", words.images);
   app.add_flag("--dry-run", options.dry_run);
@@ -190,9 +193,17 @@ std::optional<std::filesystem::path> as_path(std::string_view name, const std::o
   return gradtable::user_path(*word, name);
 }
 
+gradtable::ExtraTensors as_rule(const std::optional<std::string>& word) {
+  if (!word || *word == "refuse") return gradtable::ExtraTensors::refuse;
+  if (*word == "ignore") return gradtable::ExtraTensors::ignore;
+  throw UsageError(fmt::format("--init-extra: {}; expected refuse or ignore", gradtable::in_quotes(*word)));
+}
+
 void read_words(const Words& words, Options& options) {
   read_positions(words, options);
   options.init = as_path("--init", words.init, "file");
+  options.init_extra = as_rule(words.init_extra);
+  require(!words.init_extra || options.init, "--init-extra: without --init; expected it with weights");
   options.resume = as_path("--resume", words.resume, "file");
   options.images = as_path("--images", words.images, "file");
   options.overrides.settings = words.settings;

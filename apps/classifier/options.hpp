@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/classifier/load_config.hpp"
+#include <gradtable/models/training/weights.hpp>
 
 namespace classifier {
 
@@ -17,7 +18,8 @@ struct Options {
   Command command = Command::train;
   std::filesystem::path config;
   Overrides overrides = {};
-  std::optional<std::filesystem::path> init = {};    // weights to begin with, or to evaluate
+  std::optional<std::filesystem::path> init = {};  // weights to begin with, or to evaluate
+  gradtable::ExtraTensors init_extra = gradtable::ExtraTensors::refuse;
   std::optional<std::filesystem::path> resume = {};  // a checkpoint to go on from
   std::optional<std::filesystem::path> images = {};  // to predict, in place of the test set
   bool dry_run = false;

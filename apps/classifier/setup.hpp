@@ -1,12 +1,14 @@
 // A network and its trainer, as a config asks for them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "apps/classifier/options.hpp"
 #include <gradtable/core/graph.hpp>
 #include <gradtable/models/io/safetensors.hpp>
+#include <gradtable/models/training/checkpoint.hpp>
 #include <gradtable/models/training/parameters.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
@@ -39,11 +41,15 @@ struct WeightsFile {
 // Throws gradtable::CheckpointError when the file is damaged.
 WeightsFile read_weights_file(const Options& options);
 
-// Sets the network's weights to those of the file. Throws gradtable::ConfigError when these take images of
-// another size than those of the data set, gradtable::CheckpointError when they are of another network,
-// gradtable::NumericError when they are not finite; where the options allow that, it is said on standard
-// error.
-void load_weights(WeightsFile file, const Options& options, const gradtable::Dataset& data, Setup& setup);
+// Sets the network's weights to those of the file, and returns lines that say what a user should know of it.
+// Throws gradtable::CheckpointError when they are of another network, gradtable::ConfigError when they take
+// images of another size than those of the data set and are otherwise this network's, gradtable::NumericError
+// when they are not finite; where the options allow that, it is said on standard error.
+std::vector<std::string> load_weights(WeightsFile file, const Options& options,
+                                      const gradtable::Dataset& data, Setup& setup);
+
+// Throws gradtable::CheckpointError unless `texts`, of the file at `path`, name as many classes or none.
+void require_classes(const std::string& path, const gradtable::NamedTexts& texts, std::int64_t classes);
 
 // Whether what a file holds may be not finite, and the words about it on standard error.
 gradtable::NotFinite not_finite_rule(const Options& options);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "apps/classifier/evaluation.hpp"
 #include "apps/classifier/output_checks.hpp"
@@ -27,10 +29,11 @@ class Run {
       : program_(program), options_(options), config_(config), start_(start) {}
 
   ExitCode train() {
-    training_.begin(options_);
+    const std::vector<std::string> lines = training_.begin(options_);
     metrics_.parameters = setup_.network.parameter_count();
     metrics_.threads = setup_.trainer.plan(data_.train).threads;
     say_start();
+    for (const std::string& line : lines) progress_.say(line);
     const InterruptGuard guard;  // until here, a signal ends the program at once
     begin_outputs();
     learn(guard);

@@ -1,12 +1,11 @@
 #include "apps/classifier/training.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "apps/classifier/output_checks.hpp"
-#include "apps/classifier/training_state.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
@@ -29,15 +28,6 @@ gradtable::Dataset first(const gradtable::Dataset& data, std::int64_t count) {
           data.classes,
           {data.pixels.begin(), data.pixels.begin() + all * data.features()},
           {data.labels.begin(), data.labels.begin() + all}};
-}
-
-// NaN when it was not measured: then nothing depends on it.
-double metric_of(const EpochMetrics& epoch, const std::string& name) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  if (name == "train_loss") return epoch.train_loss;
-  if (name == "validation_loss") return epoch.validation_loss.value_or(kNaN);
-  if (name == "validation_accuracy") return epoch.validation_accuracy.value_or(kNaN);
-  return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
 // None may be left: then only the test is made again.
@@ -66,17 +56,23 @@ Training::Training(const Program& program, const Config& config, const Data& dat
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
 
-void Training::begin(const Options& options) {
+std::vector<std::string> Training::begin(const Options& options) {
   not_finite_ = not_finite_rule(options);
-  if (options.init) load_weights(read_weights_file(options), options, data_.train, setup_);
   if (options.resume) warn_of_not_finite(resume(options));
+  if (!options.init) return {};
+  return load_weights(read_weights_file(options), options, data_.train, setup_);
 }
 
 std::vector<std::string> Training::resume(const Options& options) {
   gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(options.resume->string());
   require_same_training(checkpoint, fields_, default_fields(program_));
-  const TrainingState state = state_of(checkpoint, data_.train.size());
+  require_classes(checkpoint.path, checkpoint.texts, data_.train.classes);
+  const TrainingState state = state_of(checkpoint, config_, data_);
   require_epochs_left(config_.training.epochs, state, options.config);
+  require_kept(checkpoint, state);
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  require_possible_state(checkpoint.parameters, checkpoint.path,
+                         setup_.trainer.counts_at(data_.train, done, state.so_far));
   std::vector<std::string> names = gradtable::restore(setup_.graph, checkpoint, not_finite_);
   epochs_ = state.epochs;
   so_far_ = state.so_far;
@@ -91,6 +87,16 @@ std::vector<std::string> Training::resume(const Options& options) {
 
 gradtable::NamedTexts Training::bits() {
   return bits_of(config_, setup_.trainer.plan(data_.train).threads);
+}
+
+void Training::require_kept(const gradtable::Checkpoint& checkpoint, const TrainingState& state) const {
+  std::map<std::string, gradtable::TensorType> expected;
+  if (config_.training.keep_best && state.best.best_epoch > 0)
+    for (const gradtable::Tensor& parameter : setup_.network.parameters)
+      expected.emplace(parameter.node().name, parameter.type());
+  const std::string source = fmt::format("{}: kept of the best epoch", checkpoint.path);
+  gradtable::require_tensors(checkpoint.kept, source, expected);
+  if (not_finite_ == gradtable::NotFinite::refuse) gradtable::require_finite(checkpoint.kept, source);
 }
 
 End Training::run(Progress& progress, const gradtable::InterruptGuard& guard) {

@@ -12,6 +12,7 @@
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
+#include "apps/classifier/training_state.hpp"
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/checkpoint.hpp>
@@ -29,8 +30,9 @@ class Training {
   // --resume. Throws gradtable::CheckpointError when the file is damaged, or of another network, or of a
   // training that another program, config or data set belongs to, and gradtable::NumericError for numbers
   // that are not finite; where the options allow these, they are said on standard error. Throws
-  // gradtable::ConfigError when the checkpoint has done more than the epochs of the config.
-  void begin(const Options& options);
+  // gradtable::ConfigError when the checkpoint has done more than the epochs of the config. Returns lines
+  // about the weights.
+  std::vector<std::string> begin(const Options& options);
 
   // Trains up to the epochs of the config, until the metric gets no better, or until a signal comes; leaves
   // checkpoints as the config says, and one at its end, unless no batch was ever trained. The checkpoint of
@@ -63,6 +65,8 @@ class Training {
   // Returns the names of parameters that are not finite, where these are allowed.
   std::vector<std::string> resume(const Options& options);
   gradtable::NamedTexts bits();
+  // Throws gradtable::CheckpointError unless the checkpoint keeps the parameters of the best epoch, if any.
+  void require_kept(const gradtable::Checkpoint& checkpoint, const TrainingState& state) const;
   bool all_epochs_are_done() const;
   // Of all epochs, or stopped early.
   bool is_done() const;

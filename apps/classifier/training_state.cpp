@@ -1,10 +1,14 @@
 #include "apps/classifier/training_state.hpp"
 
 #include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "apps/classifier/setup.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
@@ -80,10 +84,30 @@ class Texts {
   // From 0 to `most`.
   std::int64_t count(const std::string& key, std::int64_t most) const {
     const auto value = number<std::int64_t>(key);
-    if (value < 0 || value > most)
-      throw gradtable::CheckpointError(
-          fmt::format("{}: {} is {}; expected a number from 0 to {}", checkpoint_.path, key, value, most));
+    if (value < 0 || value > most) refuse(key, value, fmt::format("a number from 0 to {}", most));
     return value;
+  }
+
+  // Finite, and at least `least`.
+  double real(const std::string& key, double least) const {
+    const auto value = number<double>(key);
+    if (!std::isfinite(value) || value < least)
+      refuse(key, value, fmt::format("a finite number of at least {}", least));
+    return value;
+  }
+
+  template <class T>
+  void require(const std::string& key, T expected) const {
+    const T found = number<T>(key);
+    const bool both_nan = found != found && expected != expected;
+    if (found != expected && !both_nan)
+      refuse(key, found, fmt::format("{}, which follows from the metrics of its epochs", expected));
+  }
+
+  template <class T>
+  [[noreturn]] void refuse(const std::string& key, T found, std::string_view expected) const {
+    throw gradtable::CheckpointError(
+        fmt::format("{}: {} is {}; expected {}", checkpoint_.path, key, found, expected));
   }
 
   std::vector<EpochMetrics> metrics() const {
@@ -97,6 +121,82 @@ class Texts {
  private:
   const gradtable::Checkpoint& checkpoint_;
 };
+
+// A loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
+constexpr double kLeastLoss = -1e-3;
+
+// The numbers of an epoch that a training can have had.
+class EpochCheck {
+ public:
+  EpochCheck(const std::string& path, std::size_t row, const EpochMetrics& epoch)
+      : place_(fmt::format("{}: metrics:{}", path, row)), epoch_(epoch) {}
+
+  void check(std::size_t number, const Config& config, const Data& data) const {
+    if (epoch_.epoch != static_cast<std::int64_t>(number))
+      refuse("epoch", epoch_.epoch, fmt::format("{}", number));
+    const double any = std::numeric_limits<double>::max();
+    within("train_loss", epoch_.train_loss, kLeastLoss, any);
+    within("train_accuracy", epoch_.train_accuracy, 0, 1);
+    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * config.training.optimizer.learning_rate);
+    within("seconds", epoch_.seconds, 0, any);
+    within("images_per_second", epoch_.images_per_second, 0, any);
+    const bool validated = data.validation.size() > 0;
+    measured("validation_loss", epoch_.validation_loss, validated, any);
+    measured("validation_accuracy", epoch_.validation_accuracy, validated, 1);
+    measured("validation_balanced_accuracy", epoch_.validation_balanced_accuracy, validated, 1);
+    measured("test_loss", epoch_.test_loss, epoch_.test_accuracy.has_value(), any);
+    measured("test_accuracy", epoch_.test_accuracy, epoch_.test_loss.has_value(), 1);
+  }
+
+ private:
+  void within(std::string_view name, double value, double least, double most) const {
+    const bool unbounded = most == std::numeric_limits<double>::max();
+    if (std::isfinite(value) && value >= least && value <= most) return;
+    refuse(name, value,
+           unbounded ? "a finite number of at least 0" : fmt::format("a number from 0 to {}", most));
+  }
+  void measured(std::string_view name, const std::optional<double>& value, bool expected, double most) const {
+    if (value.has_value() != expected)
+      refuse(name, value ? fmt::format("{}", *value) : "empty",
+             expected ? "a number, as others of its kind were measured" : "nothing, as it is not measured");
+    if (value) within(name, *value, most == 1 ? 0 : kLeastLoss, most);
+  }
+  template <class T>
+  [[noreturn]] void refuse(std::string_view name, const T& found, std::string_view expected) const {
+    throw gradtable::CheckpointError(fmt::format("{}: {} is {}; expected {}", place_, name, found, expected));
+  }
+
+  std::string place_;
+  const EpochMetrics& epoch_;
+};
+
+// What the metrics of the epochs have made of them.
+void go_through_epochs(const Config& config, TrainingState& state) {
+  const Config::Training& training = config.training;
+  const gradtable::Better better = better_of(training.early_stopping.metric);
+  gradtable::EarlyStopping stopping(better);
+  gradtable::LearningRate rate(training.optimizer.learning_rate, training.schedule, better);
+  for (const EpochMetrics& epoch : state.epochs) {
+    const double metric = metric_of(epoch, training.early_stopping.metric);
+    stopping.is_best(epoch.epoch, metric);
+    rate.end_epoch(metric);
+  }
+  state.best = stopping.state();
+  state.rate = rate.state();
+}
+
+// Where a training can stop: behind a batch.
+void read_position(const Texts& texts, const Config& config, const Data& data, TrainingState& state) {
+  gradtable::Score& seen = state.so_far;
+  const std::int64_t all = data.train.size(), batch = config.training.batch_size;
+  seen.images = texts.count("images", all);
+  if (seen.images != all && seen.images % batch != 0)
+    texts.refuse("images", seen.images, fmt::format("a multiple of the batch size {}", batch));
+  seen.correct = texts.count("correct", seen.images);
+  seen.loss_sum = texts.real("loss_sum", 0 + kLeastLoss * static_cast<double>(seen.images));
+  if (seen.images == 0 && seen.loss_sum != 0) texts.refuse("loss_sum", seen.loss_sum, "0, of no images");
+  state.seconds = texts.real("seconds", 0);
+}
 
 }  // namespace
 
@@ -159,18 +259,32 @@ void require_same_training(const gradtable::Checkpoint& checkpoint, const NamedT
   }
 }
 
-TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images) {
+double metric_of(const EpochMetrics& epoch, const std::string& name) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  if (name == "train_loss") return epoch.train_loss;
+  if (name == "validation_loss") return epoch.validation_loss.value_or(kNaN);
+  if (name == "validation_accuracy") return epoch.validation_accuracy.value_or(kNaN);
+  return epoch.validation_balanced_accuracy.value_or(kNaN);
+}
+
+TrainingState state_of(const gradtable::Checkpoint& checkpoint, const Config& config, const Data& data) {
   const Texts texts(checkpoint);
   TrainingState state;
   state.epochs = texts.metrics();
+  for (std::size_t i = 0; i < state.epochs.size(); ++i)
+    EpochCheck(checkpoint.path, i + 2, state.epochs[i]).check(i + 1, config, data);
+  read_position(texts, config, data, state);
   const auto done = static_cast<std::int64_t>(state.epochs.size());
-  state.so_far.images = texts.count("images", images);
-  state.so_far.correct = texts.count("correct", state.so_far.images);
-  state.so_far.loss_sum = texts.number<double>("loss_sum");
-  state.seconds = texts.number<double>("seconds");
-  state.best = {texts.number<double>("best"), texts.count("best_epoch", done), texts.count("waited", done)};
-  state.rate = {texts.number<double>("plateau.rate"), texts.number<double>("plateau.best"),
-                texts.count("plateau.worse", done), texts.count("plateau.remaining", done)};
+  for (const char* const key : {"best_epoch", "waited", "plateau.worse", "plateau.remaining"})
+    texts.count(key, done);
+  go_through_epochs(config, state);
+  texts.require("best", state.best.best);
+  texts.require("best_epoch", state.best.best_epoch);
+  texts.require("waited", state.best.waited);
+  texts.require("plateau.rate", state.rate.rate);
+  texts.require("plateau.best", state.rate.best);
+  texts.require("plateau.worse", state.rate.worse);
+  texts.require("plateau.remaining", state.rate.remaining);
   return state;
 }
 

@@ -1,7 +1,7 @@
 // Where a training stands, besides the parameters of its graph, as the texts of a checkpoint.
 #pragma once
 
-#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "apps/classifier/data.hpp"
@@ -36,10 +36,14 @@ std::string changes(const gradtable::Checkpoint& checkpoint, const gradtable::Na
 
 gradtable::NamedTexts to_texts(const TrainingState& state, const gradtable::NamedTexts& fields);
 
+// By the name that a config gives to the metric: NaN when it was not measured, then nothing depends on it.
+double metric_of(const gradtable::EpochMetrics& epoch, const std::string& name);
+
 // Both throw gradtable::CheckpointError, which begins with the checkpoint's path: for fields that differ, and
-// for texts that are missing or no such state of a training on so many images.
+// for texts that are missing, and states that no training with this config and these data can have. What
+// follows from the metrics of the epochs must be what follows from them.
 void require_same_training(const gradtable::Checkpoint& checkpoint, const gradtable::NamedTexts& fields,
                            const gradtable::NamedTexts& defaults);
-TrainingState state_of(const gradtable::Checkpoint& checkpoint, std::int64_t images);
+TrainingState state_of(const gradtable::Checkpoint& checkpoint, const Config& config, const Data& data);
 
 }  // namespace classifier

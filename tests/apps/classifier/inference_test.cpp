@@ -1,11 +1,17 @@
 // eval and predict, and weights to begin with.
 #include "apps/classifier/inference.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/apps/classifier/learned.hpp"
 #include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
+#include <gradtable/core/array.hpp>
 #include <gradtable/models/data/digits.hpp>
 
 namespace classifier {
@@ -246,6 +252,108 @@ TEST_F(Inference, TheNumberOfClassesIsThatOfTheLastLayer) {
       expect_error(run(Words{"eval", config, "--quiet", "--init", theirs}), 3,
                    "label 3 at index 2; expected a label below 3");
     }
+  }
+}
+
+// The weights of the first training in PyTorch's layout, without a word of where they come from.
+class ForeignFiles : public Inference {
+ protected:
+  using Names =
+      std::vector<std::pair<std::string, std::string>>;  // PyTorch's, and what stands in their place
+
+  std::string renamed(const Names& names,
+                      const std::function<void(gradtable::TensorFile&)>& change = {}) const {
+    gradtable::TensorFile ours = gradtable::read_safetensors(weights("a")), file;
+    const std::vector<std::pair<std::string, std::string>> pytorch = {
+        {"W1", "fc1.weight"}, {"b1", "fc1.bias"}, {"W2", "fc2.weight"}, {"b2", "fc2.bias"}};
+    for (const auto& [own, theirs] : pytorch) {
+      const auto other = std::ranges::find(names, theirs, &Names::value_type::first);
+      gradtable::Array values = ours.tensors.at(own);
+      if (own.starts_with("W")) values = gradtable::transposed(values);
+      file.tensors.emplace(other == names.end() ? theirs : other->second, std::move(values));
+    }
+    if (change) change(file);
+    write_safetensors(folder_.path("renamed"), file);
+    return folder_.path("renamed");
+  }
+  ProcessResult eval(const std::string& file, const Words& arguments = {}) const {
+    return run(Words{"eval", config_, "--init", file, "--out", folder_.path("b")} + arguments);
+  }
+  void expect_same_tests() const {
+    EXPECT_TRUE(folder_.read("b/predictions.log") == folder_.read("a/predictions.log"));
+  }
+
+  const Names sequential_ = {
+      {"fc1.weight", "0.weight"}, {"fc1.bias", "0.bias"}, {"fc2.weight", "2.weight"}, {"fc2.bias", "2.bias"}};
+};
+
+TEST_F(ForeignFiles, OfOtherNamesAreMatchedAndThatIsSaid) {
+  const std::string line =
+      R"(weights  by order and shape: W1 is "0.weight", b1 is "0.bias", W2 is "2.weight", b2 is "2.bias")";
+  const std::string file = renamed(sequential_);
+  const ProcessResult tested = eval(file);
+  expect_success(tested);
+  EXPECT_TRUE(contains(tested.out, line + "\n")) << tested.out;
+  expect_same_tests();
+  const ProcessResult lines = predict({"--init", file}), quiet = predict({"--init", file, "--quiet"});
+  EXPECT_EQ(lines.exit_code, 0);
+  EXPECT_EQ(lines.err, line + "\n");
+  EXPECT_EQ(lines.out, predict({"--init", weights("a")}).out);
+  expect_success(quiet);
+  EXPECT_EQ(quiet.out, lines.out);
+  const ProcessResult trained = run_digits({"--init", file});
+  expect_success(trained);
+  EXPECT_TRUE(contains(trained.out, line + "\n")) << trained.out;
+  expect_success(train("c", {}, {"--init", weights("a")}));
+  EXPECT_TRUE(folder_.read("out/weights.safetensors") == folder_.read("c/weights.safetensors"));
+}
+
+TEST_F(ForeignFiles, MayHaveOtherTensorsWhereThatIsAllowed) {
+  const std::string file = renamed({}, [](gradtable::TensorFile& content) {
+    content.tensors.emplace("bn.running_mean", gradtable::zeros({16}));
+  });
+  expect_error(eval(file), 4, file + ": \"bn.running_mean\" float32 (16), expected no such tensor\n");
+  const ProcessResult result = eval(file, {"--init-extra", "ignore"});
+  expect_success(result);
+  EXPECT_TRUE(contains(result.out, "ignored  \"bn.running_mean\"\n")) << result.out;
+  expect_same_tests();
+}
+
+TEST_F(ForeignFiles, OfAnotherNetworkAreRefusedWithTheirTensorsAndNotForTheLabels) {
+  const std::string config = write_three_classes();
+  const auto refused = [&](const std::string& file, const std::string& part) {
+    for (const char* command : {"eval", "predict"})
+      expect_error(run({command, config, "--init", file}), 4, file + ": " + part);
+    expect_error(run({"predict", config, "--init", file, "--images", folder_.path("images")}), 4,
+                 file + ": " + part);
+  };
+  refused(renamed({{"fc1.weight", "encoder.weight"},
+                   {"fc1.bias", "encoder.bias"},
+                   {"fc2.weight", "head.weight"},
+                   {"fc2.bias", "head.bias"}}),
+          R"(no "fc1.bias", expected float32 (4); no "fc1.weight", expected float32 (4,16); )"
+          R"(no "fc2.bias", expected float32 (?); no "fc2.weight", expected float32 (?,4); )"
+          R"("encoder.bias" float32 (16), expected no such tensor; )");
+  refused(weights("a"), R"("W1" is float32 (784,16), expected float32 (16,4); "W2" is float32 (16,10), )"
+                        R"(expected float32 (4,10); "b1" is float32 (16), expected float32 (4)
+)");
+  const std::string turned = renamed({}, [](gradtable::TensorFile& file) {
+    for (const char* name : {"fc1.weight", "fc2.weight"})
+      file.tensors.at(name) = gradtable::transposed(file.tensors.at(name));
+  });
+  expect_error(
+      eval(turned), 4,
+      "\"fc1.weight\" is float32 (784,16), expected float32 (16,784): it is transposed, PyTorch's weights "
+      "are (out,in); \"fc2.weight\" is float32 (16,10), expected float32 (10,16): it is transposed");
+}
+
+TEST_F(ForeignFiles, OfOursMustHaveAsManyClassesAsTheySay) {
+  gradtable::TensorFile file = gradtable::read_safetensors(weights("a"));
+  for (const char* classes : {"12", "-1", "ten", "1e1", ""}) {
+    file.metadata.at("classes") = classes;
+    write_safetensors(folder_.path("renamed"), file);
+    expect_error(eval(folder_.path("renamed")), 4,
+                 fmt::format("classes is \"{}\"; expected 10, as the network has\n", classes));
   }
 }
 

@@ -61,6 +61,9 @@ TEST(ParseOptions, TakesWhatEachCommandHas) {
   EXPECT_EQ(eval.options->command, Command::eval);
   EXPECT_EQ(eval.options->config, "run.json");
   EXPECT_EQ(eval.options->init, "w");
+  EXPECT_EQ(eval.options->init_extra, gradtable::ExtraTensors::refuse);
+  EXPECT_EQ(parse({"run.json", "--init", "w", "--init-extra", "ignore"}).options->init_extra,
+            gradtable::ExtraTensors::ignore);
   const CommandLine predict = parse({"predict", "run.json", "--init=w", "--images=i"});
   ASSERT_TRUE(predict.options) << predict.error;
   EXPECT_EQ(predict.options->command, Command::predict);
@@ -98,6 +101,11 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"run.json", "--resume"}, "error: --resume: no file; expected --resume FILE"},
       {{"run.json", "--resume", ""}, "--resume: an empty name; expected a file"},
       {{"run.json", "--init"}, "error: --init: no file; expected --init FILE"},
+      {{"run.json", "--init-extra", "ignore"}, "--init-extra: without --init; expected it with weights"},
+      {{"run.json", "--init", "w", "--init-extra", "keep"},
+       "--init-extra: \"keep\"; expected refuse or ignore"},
+      {{"run.json", "--init", "w", "--init-extra"},
+       "error: --init-extra: no rule; expected --init-extra RULE"},
       {{"run.json", "--init", ""}, "--init: an empty name; expected a file"},
       {{"run.json", "--resume", "c", "--init", "w"}, "--resume: with --init"},
       {{"eval", "run.json", "--resume", "c"}, "--resume: with eval or predict"},
