@@ -36,17 +36,16 @@ class Norm final : public detail::OverAxes<detail::Reduction> {
         some.end = std::min(some.begin + kTogether, parts.end);
         T* y = static_cast<T*>(output.data) + some.begin;
         const auto count = static_cast<std::size_t>(some.end - some.begin);
-        detail::reduce<detail::Larger>(x, from, units.data(), to, some,
-                                       [](T number, std::int64_t)
-                                           GRADTABLE_INLINE { return std::abs(number); });
+        const auto magnitude = [](T number, std::int64_t) GRADTABLE_INLINE { return std::abs(number); };
+        detail::reduce<detail::Larger>(x, from, units.data(), to, some, magnitude, detail::kJoined);
         std::ranges::transform(std::span(units).first(count), units.begin(), unit_of<T>);
-        detail::reduce<detail::Add>(x, from, y, to, some,
-                                    [unit = std::as_const(units).data()](T number, std::int64_t j)
-                                        GRADTABLE_INLINE {
-                                          const T part = number / unit[j];
-                                          return part * part;
-                                        });
-        for (std::size_t j = 0; j < count; ++j) y[j] = units[j] * std::sqrt(y[j]);
+        const auto square = [unit = std::as_const(units).data()](T number, std::int64_t j) GRADTABLE_INLINE {
+          const T part = number / unit[j];
+          return part * part;
+        };
+        const auto root = [](auto sum) GRADTABLE_INLINE { return std::sqrt(sum); };
+        detail::reduce<detail::Add>(x, from, y, to, some, square, root);
+        for (std::size_t j = 0; j < count; ++j) y[j] *= units[j];
       }
     });
   }
