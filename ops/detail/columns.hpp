@@ -57,7 +57,7 @@ void exp_of_columns(T* y, std::int64_t k, std::int64_t stride, std::int64_t coun
 // sums_j += sum_i x_ij
 template <class T>
 void add_columns(const T* x, std::int64_t k, std::int64_t stride, std::int64_t count, double* sums) {
-  join_columns(rows_of(k, stride), x, sums, count, Add(), kItself);
+  join_all_columns(rows_of(k, stride), x, sums, count, Add(), kItself);
 }
 
 // y_ij = (x_ij - shift_j) - log_j, where y may be x.
@@ -84,15 +84,18 @@ LogSums<T, kColumns> log_sum_exp_of_columns(const T* x, std::int64_t k, std::int
   keep_finite(all.shift.data(), count);
   const auto unless_one = [](T number, std::int64_t) GRADTABLE_INLINE { return kUnlessOne(number); };
   const auto if_one = [](T number, std::int64_t) GRADTABLE_INLINE { return kIfOne(number); };
-  const std::int64_t together = kElements / count;
+  WideColumns<T, Add, kColumns> of_others(others.data(), count), of_ones(ones.data(), count);
+  const std::int64_t together = kElements / count / 8 * 8;
   for (std::int64_t i = 0; i < k; i += together) {
     const std::int64_t rows = std::min(together, k - i);
     const T* numbers = powers.data();
     shift_columns(x + i * stride, rows, stride, std::as_const(all.shift).data(), count, powers.data(), count);
     exp_of_columns(powers.data(), rows, count, count);
-    join_columns(rows_of(rows, count), numbers, others.data(), count, Add(), unless_one);
-    join_columns(rows_of(rows, count), numbers, ones.data(), count, Add(), if_one);
+    of_others.join(rows_of(rows, count), numbers, unless_one);
+    of_ones.join(rows_of(rows, count), numbers, if_one);
   }
+  of_others.finish();
+  of_ones.finish();
   finish_log_sums(others.data(), ones.data(), count, all.log.data());
   return all;
 }

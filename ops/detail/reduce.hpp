@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include "gradtable/core/op.hpp"
 #include "gradtable/ops/detail/fold.hpp"
@@ -68,25 +69,66 @@ void join_columns(const Walk<1>& rows, const T* x, T* y, std::int64_t count, Joi
   });
 }
 
-// The same for any number of rows, and at most kMostColumns columns.
-template <class Join, class Term>
-void join_columns(const Walk<1>& rows, const float* x, double* y, std::int64_t count, Join join, Term term) {
-  std::array<float, kMostColumns> sums;
-  std::fill_n(sums.data(), count, Join::template kNeutral<float>);
-  std::int64_t left = kTogether;
-  rows.for_pieces(0, rows.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t height) {
-    const std::int64_t stride = rows.run_stride(0);
-    const float* row = x + at[0];
-    for (std::int64_t some = 0; height > 0; height -= some, row += some * stride) {
-      some = std::min(height, 8 * left);
-      join_trees(row, stride, some, sums.data(), count, join, term);
-      left -= trees_of(some);
-      if (left > 0) continue;
-      move_to_totals(sums.data(), y, count, join);
-      left = kTogether;
+// At most Most columns of any number of rows, which are joined in the type that Join has for many.
+template <class T, class Join, std::int64_t Most = kMostColumns>
+class WideColumns {
+ public:
+  using Wide = WideOf<Join, T>;
+
+  // Totals are joined with what comes.
+  WideColumns(Wide* totals, std::int64_t count) : totals_(totals), count_(count) {
+    if constexpr (kIsWider) std::fill_n(sums_.data(), count, Join::template kNeutral<T>);
+  }
+
+  // Where rows come in pieces of a multiple of eight, the bits are those of all at once.
+  template <class Term>
+  void join(const Walk<1>& rows, const T* x, const Term& term) {
+    if constexpr (!kIsWider) {
+      join_columns(rows, x, totals_, count_, Join(), term);
+    } else {
+      rows.for_pieces(0, rows.size(), [&](const std::array<std::int64_t, 1>& at, std::int64_t height) {
+        join_piece(x + at[0], rows.run_stride(0), height, term);
+      });
     }
-  });
-  move_to_totals(sums.data(), y, count, join);
+  }
+
+  // Nothing comes any more.
+  void finish() {
+    if constexpr (kIsWider) move_to_totals(sums_.data(), totals_, count_, Join());
+  }
+
+ private:
+  static constexpr bool kIsWider = !std::is_same_v<T, Wide>;
+
+  template <class Term>
+  void join_piece(const T* row, std::int64_t stride, std::int64_t height, const Term& term) {
+    for (std::int64_t some = 0; height > 0; height -= some, row += some * stride) {
+      some = std::min(height, 8 * left_);
+      join_trees(row, stride, some, sums_.data(), count_, Join(), term);
+      left_ -= trees_of(some);
+      if (left_ > 0) continue;
+      move_to_totals(sums_.data(), totals_, count_, Join());
+      left_ = kTogether;
+    }
+  }
+
+  Wide* totals_;
+  std::int64_t count_;
+  std::int64_t left_ = kTogether;  // trees that may be added as T
+  std::array<T, kIsWider ? std::size_t{Most} : 1> sums_;
+};
+
+// y[j] = y[j] joined with term(x[j], j) of each row of a walk, for j < count; y may be wider than x.
+template <class T, class Sum, class Join, class Term>
+void join_all_columns(const Walk<1>& rows, const T* x, Sum* y, std::int64_t count, Join join,
+                      const Term& term) {
+  if constexpr (std::is_same_v<T, Sum>) {
+    join_columns(rows, x, y, count, join, term);
+  } else {
+    WideColumns<T, Join> columns(y, count);
+    columns.join(rows, x, term);
+    columns.finish();
+  }
 }
 
 // y[j] = y[j] joined with term(x, j) of each x[j * step + ...] of a walk, whose runs lie in one piece, for
@@ -146,7 +188,7 @@ void reduce_in(const Reducing& walks, const T* x, Y* y, Parts elements, const Te
                                    GRADTABLE_INLINE { return term(number, done + j); };
           std::fill_n(sums.data(), some, Join::template kNeutral<Sum>);
           if (walks.columns())
-            join_columns(walks.joined, x + at[0] + first, sums.data(), some, Join(), shifted);
+            join_all_columns(walks.joined, x + at[0] + first, sums.data(), some, Join(), shifted);
           else
             join_runs(walks.joined, x + at[0] + first * step, step, sums.data(), some, Join(), shifted);
           simd([=, from = sums.data(), to = y + done]() GRADTABLE_INLINE {

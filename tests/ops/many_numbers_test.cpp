@@ -263,5 +263,14 @@ TEST(ManyNumbers, HaveTheSameSumsForAnyNumberOfThreads) {
   }
 }
 
+// Where one thread has three columns, another one has one of them.
+TEST(ManyNumbers, HaveTheSameLogSumExpBesideOthersAndAlone) {
+  Graph g;
+  const Tensor y = logsumexp(g.parameter("x", numbers_near_a_tenth({20'000, 3})), {0});
+  Program alone = compile(g, {.outputs = {y}, .threads = 3, .min_threads = 3});
+  alone.run();
+  EXPECT_TRUE(testing::same_bits(evaluate(y), alone.value(y)));
+}
+
 }  // namespace
 }  // namespace gradtable
