@@ -225,9 +225,9 @@ std::vector<std::string> differences(const FileTensors& file, const std::vector<
     if (!found)
       all.push_back(fmt::format("no {}, expected {}", in_quotes(name), type));
     else if (!found->floating || !fits(found->extents, expected))
-      all.push_back(fmt::format("{} is {}, expected {}{}", in_quotes(found->name),
-                                text(found->dtype, found->extents), type,
-                                hint(found->extents, expected, match.layout)));
+      all.push_back(fmt::format(
+          "{} is {}, expected {}{}", in_quotes(file.is_checkpoint ? found->plain : found->name),
+          text(found->dtype, found->extents), type, hint(found->extents, expected, match.layout)));
   }
   if (extra == ExtraTensors::refuse)
     for (const FileTensor* tensor : extra_tensors(file, match))

@@ -184,6 +184,11 @@ TEST(Weights, ComeFromACheckpointToo) {
   Net found(2);
   EXPECT_TRUE(found.read(folder.path("file")).empty());
   EXPECT_EQ(found.content(), written.content());
+  Graph graph;
+  const Fcnn wider(graph, {3, 5, 2});
+  EXPECT_TRUE(contains(
+      message_of<CheckpointError>([&] { read_weights(folder.path("file"), graph, wider.parameters()); }),
+      folder.path("file") + ": \"W1\" is float32 (3,4), expected float32 (3,5); "));
   const Net smaller(1, Bias::none);
   write_checkpoint(folder.path("file"), smaller.graph);
   EXPECT_EQ(found.error_of(folder.path("file")),
