@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
+#include <nlohmann/json.hpp>
 
 namespace classifier {
 namespace {
