@@ -35,11 +35,14 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
 
 gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config& config,
                               const gradtable::Dataset& data) {
-  constexpr std::int64_t kPixels = gradtable::LeNet5::kPixels;
-  if (data.rows != kPixels || data.columns != kPixels)
-    throw gradtable::ConfigError(fmt::format("{}: images of {}x{}; expected {}x{}, which LeNet-5 takes",
-                                             data.source, data.rows, data.columns, kPixels, kPixels));
+  constexpr std::int64_t kLeast = gradtable::LeNet5::kLeastPixels;
+  if (data.rows < kLeast || data.columns < kLeast)
+    throw gradtable::ConfigError(
+        fmt::format("{}: images of {}x{}; expected at least {}x{}, which LeNet-5 takes", data.source,
+                    data.rows, data.columns, kLeast, kLeast));
   return gradtable::LeNet5(graph, {.classes = data.classes,
+                                   .rows = data.rows,
+                                   .columns = data.columns,
                                    .activation = config.model.activation.front(),
                                    .pooling = config.model.pooling,
                                    .output = config.model.output,

@@ -11,19 +11,42 @@
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
+namespace {
+
+constexpr std::int64_t kKernel = 5;
+constexpr std::int64_t kOwnPixels = 32;  // of the paper's images
+
+// Zeros at both ends of an extent.
+std::int64_t padding_of(std::int64_t extent) {
+  return extent < kOwnPixels ? kKernel / 2 : 0;
+}
+
+// Of S4.
+std::int64_t extent_behind(std::int64_t extent) {
+  const std::int64_t s2 = (extent + 2 * padding_of(extent) - kKernel + 1) / 2;
+  return (s2 - kKernel + 1) / 2;
+}
+
+}  // namespace
 
 LeNet5::LeNet5(Graph& graph, const LeNet5Options& options, Location at)
-    : pooling_(options.pooling),
+    : rows_(options.rows),
+      columns_(options.columns),
+      pooling_(options.pooling),
       activation_(find_activation(options.activation).function),
       output_(find_output_activation(options.output).function),
       dropout_("lenet5", options.dropout, options.seed) {
   if (options.classes < 1)
     throw ConfigError(fmt::format("lenet5: expected at least one class, got {}", options.classes));
+  if (rows_ < kLeastPixels || columns_ < kLeastPixels)
+    throw ConfigError(fmt::format("lenet5: expected images of at least {}x{}, got {}x{}", kLeastPixels,
+                                  kLeastPixels, rows_, columns_));
   if (!is_floating(options.dtype))
     throw ConfigError(fmt::format("lenet5: expected float32 or float64, got {}", to_string(options.dtype)));
+  const std::int64_t s4 = 16 * extent_behind(rows_) * extent_behind(columns_);
   std::size_t layer = 0;
   for (const Shape& shape :
-       {Shape{6, 1, 5, 5}, Shape{16, 6, 5, 5}, Shape{400, 120}, Shape{120, 84}, Shape{84, options.classes}}) {
+       {Shape{6, 1, 5, 5}, Shape{16, 6, 5, 5}, Shape{s4, 120}, Shape{120, 84}, Shape{84, options.classes}}) {
     ++layer;
     auto [weights, bias] =
         detail::first_values(shape, options.initializer, options.seed, layer, options.dtype);
@@ -43,8 +66,9 @@ Tensor LeNet5::training(const Tensor& x, const Tensor& step, Location at) const 
 
 Tensor LeNet5::outputs(const Tensor& x, const Tensor& step, Location at) const {
   const std::int64_t examples = x.shape().rank() == 0 ? 1 : x.shape()[0];
-  const Tensor image = reshape(x, {examples, 1, kPixels, kPixels}, at);
-  const Tensor c1 = activation_(convolved(image, 1, 2, at), at).named("C1");
+  const Tensor image = reshape(x, {examples, 1, rows_, columns_}, at);
+  const PerAxis padding = {padding_of(rows_), padding_of(columns_)};
+  const Tensor c1 = activation_(convolved(image, 1, padding, at), at).named("C1");
   const Tensor s2 = pooled(c1, at).named("S2");
   const Tensor c3 = activation_(convolved(s2, 2, 0, at), at).named("C3");
   const Tensor s4 = pooled(c3, at).named("S4");
@@ -53,7 +77,7 @@ Tensor LeNet5::outputs(const Tensor& x, const Tensor& step, Location at) const {
   return output_(affine(dropout_(f6, step, 4, at), 5, at), at);
 }
 
-Tensor LeNet5::convolved(const Tensor& x, std::size_t layer, std::int64_t padding, Location at) const {
+Tensor LeNet5::convolved(const Tensor& x, std::size_t layer, const PerAxis& padding, Location at) const {
   return conv2d(x, parameters_[2 * layer - 2], parameters_[2 * layer - 1], {.padding = padding}, at);
 }
 

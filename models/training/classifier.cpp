@@ -21,7 +21,7 @@ Classifier::Classifier(Fcnn network)
       outputs(outputs_of(std::move(network))) {}
 
 Classifier::Classifier(LeNet5 network)
-    : features(LeNet5::kPixels * LeNet5::kPixels),
+    : features(network.rows() * network.columns()),
       classes(network.classes()),
       parameters(network.parameters()),
       outputs(outputs_of(std::move(network))) {}

@@ -124,8 +124,8 @@ TEST_F(DryRun, OfLeNet5RefusesImagesOfAnotherSize) {
   config_ = folder_.write("small.json", std::string_view(R"({"threads": 1, "data": {"dir": ".",
       "train_images": "images", "train_labels": "labels", "test_images": "images", "test_labels": "labels"},
       "training": {"batch_size": 2}, "output": {"dir": "out"}})"));
-  expect_refused({}, {}, 2, "images: images of 20x20; expected 28x28, which LeNet-5 takes");
-  expect_error(run({config_}), 2, "images: images of 20x20; expected 28x28, which LeNet-5 takes");
+  expect_refused({}, {}, 2, "images: images of 20x20; expected at least 28x28, which LeNet-5 takes");
+  expect_error(run({config_}), 2, "images: images of 20x20; expected at least 28x28, which LeNet-5 takes");
   EXPECT_FALSE(exists("out/config.resolved.json"));
 }
 

@@ -152,7 +152,7 @@ TEST_F(Inference, RefusalsNameTheFileOfTheImages) {
   program_ = "mnist_lenet5";
   config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
   expect_success(train("b", {"training.epochs=1"}));
-  refused(weights("b"), "28x28, which LeNet-5 takes");
+  refused(weights("b"), "at least 28x28, which LeNet-5 takes");
 }
 
 TEST_F(Inference, ARowOfBiasesIsNoImage) {

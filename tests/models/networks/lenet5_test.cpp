@@ -1,15 +1,18 @@
 #include "gradtable/models/networks/lenet5.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
+#include "gradtable/core/random.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/optimizers/sgd.hpp"
+#include "gradtable/models/training/classifier.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/losses.hpp"
@@ -25,6 +28,14 @@ Tensor named(Graph& graph, const std::string& label) {
   for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
     if (graph.tensor(id).label() == label) return graph.tensor(id);
   return {};
+}
+
+// From 0 to 1.
+Array uniform_images(const Shape& shape) {
+  Random random(1);
+  Array images(DType::float32, shape);
+  for (float& pixel : images.as<float>()) pixel = static_cast<float>(random.below(256)) / 255.0F;
+  return images;
 }
 
 std::vector<double> numbers(const Array& array) {
@@ -53,6 +64,46 @@ TEST(LeNet5, HasTheLayersOfItsPaper) {
   EXPECT_EQ(named(graph, "C5").shape(), (Shape{32, 120}));
   EXPECT_EQ(named(graph, "F6").shape(), (Shape{32, 84}));
   EXPECT_EQ(scores.shape(), (Shape{32, 10}));
+}
+
+TEST(LeNet5, TakesLargerImagesAndThoseOfItsPaperWithoutPadding) {
+  struct Case {
+    std::int64_t rows, columns;
+    Shape c1, s4;
+  };
+  for (const auto& [rows, columns, c1, s4] :
+       {Case{28, 28, {2, 6, 28, 28}, {2, 16, 5, 5}}, Case{32, 32, {2, 6, 28, 28}, {2, 16, 5, 5}},
+        Case{31, 33, {2, 6, 31, 29}, {2, 16, 5, 5}}, Case{64, 36, {2, 6, 60, 32}, {2, 16, 13, 6}}}) {
+    Graph graph;
+    const LeNet5 network(graph, {.rows = rows, .columns = columns});
+    const Tensor scores = network(graph.input("x", {2, rows * columns}));
+    EXPECT_EQ(named(graph, "C1").shape(), c1);
+    EXPECT_EQ(named(graph, "S4").shape(), s4);
+    EXPECT_EQ(network.parameters()[4].shape(), (Shape{16 * s4[2] * s4[3], 120}));
+    EXPECT_EQ(scores.shape(), (Shape{2, 10}));
+    EXPECT_EQ(Classifier(network).features, rows * columns);
+  }
+}
+
+// MNIST's images, with zeros around them, are those of the paper.
+TEST(LeNet5, GivesTheSameForImagesThatArePaddedBefore) {
+  Graph graph;
+  const LeNet5 small(graph), large(graph, {.rows = 32, .columns = 32, .prefix = "large "});
+  const Array x = uniform_images({3, 784});
+  Array padded = zeros({3, 1024});
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t y = 0; y < 28; ++y)
+      std::ranges::copy(
+          x.as<float>().subspan(784 * i + 28 * y, 28),
+          padded.as<float>().begin() + static_cast<std::ptrdiff_t>(1024 * i + 32 * (y + 2) + 2));
+  const Tensor a = small(graph.constant(x)), b = large(graph.constant(padded));
+  EXPECT_EQ(numbers(evaluate(a)), numbers(evaluate(b)));
+}
+
+TEST(LeNet5, RefusesImagesThatAreTooSmall) {
+  Graph graph;
+  EXPECT_EQ(message_of<ConfigError>([&] { LeNet5(graph, {.rows = 27}); }),
+            "lenet5: expected images of at least 28x28, got 27x28");
 }
 
 TEST(LeNet5, IsBuiltAsTodayAndAsOfOld) {
