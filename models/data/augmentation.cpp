@@ -103,7 +103,12 @@ Augmenter::Augmenter(const AugmentationOptions& options, std::int64_t rows, std:
   require_valid(options);
   if (rows < 1 || columns < 1)
     throw ConfigError(fmt::format("augmentation: expected images of at least 1x1, got {}x{}", rows, columns));
-  if (options.elastic.alpha > 0) elastic_.emplace(options.elastic, rows, columns);
+  const bool elastic = options.elastic.alpha > 0;
+  const std::int64_t most = elastic ? kMostElasticPixels : kMostPixels;
+  if (rows > most || columns > most)
+    throw ConfigError(fmt::format("augmentation: expected images of at most {}x{}{}, got {}x{}", most, most,
+                                  elastic ? " for elastic distortion" : "", rows, columns));
+  if (elastic) elastic_.emplace(options.elastic, rows, columns);
 }
 
 Placement Augmenter::placement(std::uint64_t epoch, std::uint32_t index) const {

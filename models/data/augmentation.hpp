@@ -41,7 +41,12 @@ AffineMap source_of(const Placement& placement, std::int64_t rows, std::int64_t 
 // threads it is made in.
 class Augmenter {
  public:
-  // Throws ConfigError for an amount out of its range or a size below 1.
+  // Images have at most so many rows and columns; with elastic distortion, whose fields take the cube of the
+  // longer side to prepare, fewer.
+  static constexpr std::int64_t kMostPixels = 32768;
+  static constexpr std::int64_t kMostElasticPixels = 1024;
+
+  // Throws ConfigError for an amount out of its range or a size below 1 or above those.
   Augmenter(const AugmentationOptions& options, std::int64_t rows, std::int64_t columns, std::uint64_t seed);
 
   // result[i] = image indices[i] as it is in this epoch, for i of the range: uint8 (m, rows columns) or

@@ -30,8 +30,9 @@ std::vector<std::vector<double>> factor(double sigma, std::size_t extent) {
     for (std::size_t i = 0; i < extent; ++i) {
       const double distance = (static_cast<double>(i) - static_cast<double>(pivot)) / (2 * sigma);
       row[i] = std::exp(-distance * distance);
-      for (const auto& known : rows) row[i] -= known[i] * known[pivot];
     }
+    for (const auto& known : rows)
+      for (std::size_t i = 0; i < extent; ++i) row[i] -= known[i] * known[pivot];
     const double root = std::sqrt(left[pivot]);
     for (std::size_t i = 0; i < extent; ++i) {
       row[i] /= root;

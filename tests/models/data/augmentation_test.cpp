@@ -222,6 +222,17 @@ TEST(Augment, RefusesAmountsOutOfTheirRange) {
   EXPECT_THROW(Augmenter({}, 0, 28, 1), ConfigError);
 }
 
+// Fields of such images would take memory and time without bounds.
+TEST(Augment, RefusesImagesThatAreTooLarge) {
+  const AugmentationOptions elastic{.elastic = {.sigma = 4, .alpha = 34}};
+  EXPECT_EQ(message_of([&] { Augmenter(elastic, 1, 3'000'000, 1); }),
+            "augmentation: expected images of at most 1024x1024 for elastic distortion, got 1x3000000");
+  EXPECT_THROW(Augmenter(elastic, 1025, 1, 1), ConfigError);
+  EXPECT_THROW(Augmenter({.shift = 1}, 1, 32769, 1), ConfigError);
+  Augmenter({.shift = 1}, 1, 32768, 1);
+  Augmenter(elastic, 1024, 1, 1);
+}
+
 TEST(Augment, TakesAmountsAtTheEndsOfTheirRange) {
   for (const double sigma : {1.0, 100.0}) {
     const AugmentationOptions most{
