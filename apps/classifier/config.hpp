@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gradtable/core/dtype.hpp>
+#include <gradtable/models/data/normalization.hpp>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/networks/lenet5.hpp>
 #include <gradtable/models/training/trainer.hpp>
@@ -30,6 +31,13 @@ struct Config {
     std::int64_t limit_train = 0;  // 0: all
     std::int64_t limit_test = 0;
     std::int64_t classes = 0;  // 0: one more than the largest training label
+    std::int64_t labels_begin_at = 0;
+    bool transpose_images = false;
+    std::int64_t memory_limit = 1024;  // in MiB, of a file
+    struct Normalize {
+      bool standardize = false;
+      gradtable::Normalization numbers = {};  // those measured, as soon as the images are there
+    } normalize;
     std::int64_t digits_train = 60000;
     std::int64_t digits_test = 10000;
   } data;

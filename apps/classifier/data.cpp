@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "apps/classifier/load_config.hpp"
+#include "apps/classifier/normalization.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/data/idx.hpp>
+#include <gradtable/models/data/idx_names.hpp>
 
 namespace classifier {
 namespace {
@@ -37,11 +40,29 @@ bool is_drawn(const Config& config) {
   return config.data.source == "digits";
 }
 
+bool is_missing(const std::filesystem::path& file) {
+  std::error_code error;
+  return !std::filesystem::exists(file, error) && !error;
+}
+
+// What to do where there are no data yet.
+Dataset load_files(const std::filesystem::path& images, const std::filesystem::path& labels,
+                   const gradtable::IdxOptions& options) {
+  try {
+    return gradtable::load_idx(images.string(), labels.string(), options);
+  } catch (const gradtable::DataError& error) {
+    if (!is_missing(images) && !is_missing(labels)) throw;
+    throw gradtable::DataError(fmt::format(
+        "{}. data.dir, or MNIST_DIR, is the folder of the files; scripts/fetch_mnist.sh downloads "
+        "MNIST; apps/mnist_fcnn/configs/digits.json draws digits and needs no files",
+        error.what()));
+  }
+}
+
 Dataset load_training_images(const Config& config) {
-  Dataset data = is_drawn(config)
-                     ? drawn_for_training(config)
-                     : gradtable::load_idx(config.data.train_images.string(),
-                                           config.data.train_labels.string(), config.data.classes);
+  Dataset data = is_drawn(config) ? drawn_for_training(config)
+                                  : load_files(config.data.train_images, config.data.train_labels,
+                                               idx_options(config, config.data.classes, ""));
   if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
   return data;
 }
@@ -68,29 +89,46 @@ Dataset split_validation(const Config& config, const std::filesystem::path& file
 
 }  // namespace
 
-Data load_data(const Config& config, const std::filesystem::path& config_file) {
+Data load_data(Config& config, const std::filesystem::path& config_file) {
   Data data;
   data.train = load_training_images(config);
-  data.test = load_test_images(config, data.train.classes);
+  const std::string inferred =
+      fmt::format("inferred from the largest training label, in {}; data.classes sets it",
+                  config.data.train_labels.string());
+  data.test = load_test_images(config, idx_options(config, data.train.classes, inferred));
   require_same_size(config, data);
   data.validation = split_validation(config, config_file, data.train);
   require_batch_fits(config, config_file, data.train.size());
+  if (config.data.normalize.standardize) config.data.normalize.numbers = gradtable::measured(data.train);
   return data;
 }
 
-Dataset load_test_images(const Config& config, std::int64_t classes) {
-  Dataset data = is_drawn(config) ? drawn_for_test(config, classes)
-                                  : gradtable::load_idx(config.data.test_images.string(),
-                                                        config.data.test_labels.string(), classes);
+gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, const std::string& source) {
+  const Config::Data& data = config.data;
+  gradtable::IdxOptions options{.classes = classes,
+                                .classes_source = data.classes > 0 ? "by data.classes" : source,
+                                .labels_begin_at = data.labels_begin_at,
+                                .transpose = data.transpose_images,
+                                .memory_limit = data.memory_limit << 20,
+                                .memory_limit_name = "data.memory_limit"};
+  if (data.normalize.standardize || data.normalize.numbers)
+    options.largest_pixel = std::numeric_limits<double>::infinity();
+  return options;
+}
+
+Dataset load_test_images(const Config& config, const gradtable::IdxOptions& options) {
+  Dataset data = is_drawn(config) ? drawn_for_test(config, options.classes)
+                                  : load_files(config.data.test_images, config.data.test_labels, options);
   if (config.data.limit_test > 0) keep_first(data, config.data.limit_test);
   return data;
 }
 
-Dataset load_unlabelled(const std::filesystem::path& images) {
-  gradtable::IdxImages read = gradtable::read_idx_images(images.string());
+Dataset load_unlabelled(const Config& config, const std::filesystem::path& images) {
+  const std::string file = gradtable::find_idx_file(images).string();
+  gradtable::IdxImages read = gradtable::read_idx_images(file, idx_options(config, 1, ""));
   const auto count = static_cast<std::size_t>(read.count);
-  return {read.rows,      read.columns, 1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
-          images.string()};
+  return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
+          file,      std::move(read.numbers)};
 }
 
 std::string fingerprint(const Dataset& data) {
@@ -106,9 +144,10 @@ std::string describe(const Config& config, const Data& data) {
                                  : fmt::format("from {}", config.data.train_images.parent_path().string());
   const std::string validation =
       data.validation.size() > 0 ? fmt::format(", {} validation", data.validation.size()) : "";
-  return fmt::format("{} training{} and {} test images of {}x{}, {} classes, {}", data.train.size(),
+  const gradtable::Normalization& normalization = config.data.normalize.numbers;
+  return fmt::format("{} training{} and {} test images of {}x{}, {} classes, {}{}", data.train.size(),
                      validation, data.test.size(), data.train.rows, data.train.columns, data.train.classes,
-                     source);
+                     source, normalization ? ", " + describe(normalization) : "");
 }
 
 }  // namespace classifier

@@ -15,17 +15,21 @@ struct Data {
   gradtable::Dataset test;
 };
 
-// Throws gradtable::DataError for files that are damaged or do not fit together, and gradtable::ConfigError,
+// Settles data.normalize: to standardize, mean and deviation of the images to train on are measured. Throws
+// gradtable::DataError for files that are damaged or do not fit together, and gradtable::ConfigError,
 // which names the config's file, for test images of another size and for a part of the training images that
 // is too small for a batch or for validation.
-Data load_data(const Config& config, const std::filesystem::path& config_file);
+Data load_data(Config& config, const std::filesystem::path& config_file);
 
-// The test images alone. Their labels are below `classes`; 0: however many there are. Digits that are drawn
-// have their own classes.
-gradtable::Dataset load_test_images(const Config& config, std::int64_t classes);
+// How the config takes IDX files of so many classes, 0: however many there are; `source` says where the
+// number comes from, "data.classes" where that is given.
+gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, const std::string& source);
+
+// The test images alone, taken as the options say. Digits that are drawn have their own classes.
+gradtable::Dataset load_test_images(const Config& config, const gradtable::IdxOptions& options);
 
 // The images of an IDX file, whose labels nobody knows: all are 0, of one class.
-gradtable::Dataset load_unlabelled(const std::filesystem::path& images);
+gradtable::Dataset load_unlabelled(const Config& config, const std::filesystem::path& images);
 
 // "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": what tells data sets apart.
 std::string fingerprint(const gradtable::Dataset& data);

@@ -24,8 +24,7 @@ double bytes_of_parameters(Setup& setup) {
 }
 
 double bytes_of_images(const Data& data) {
-  return static_cast<double>(data.train.pixels.size() + data.validation.pixels.size() +
-                             data.test.pixels.size());
+  return static_cast<double>(data.train.bytes() + data.validation.bytes() + data.test.bytes());
 }
 
 gradtable::TrainingPlan plan_of(const Data& data, Setup& setup) {

@@ -7,6 +7,7 @@
 
 #include "apps/classifier/data.hpp"
 #include "apps/classifier/evaluation.hpp"
+#include "apps/classifier/normalization.hpp"
 #include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
@@ -49,25 +50,34 @@ std::int64_t classes_of(const WeightsFile& weights, const Program& program, cons
 // is not known yet.
 Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
                     const Config& config) {
-  Dataset images =
-      options.images ? load_unlabelled(*options.images) : load_test_images(config, config.data.classes);
+  Dataset images = options.images ? load_unlabelled(config, *options.images)
+                                  : load_test_images(config, idx_options(config, config.data.classes, ""));
   images.classes = classes_of(weights, program, options, config, images);
   return images;
 }
 
+// The weights of --init, whose normalization becomes that of a config that says "standardize".
+WeightsFile read_weights(const Options& options, Config& config) {
+  WeightsFile weights = read_weights_file(options);
+  take_normalization(config, options.config, weights.content, weights.path);
+  return weights;
+}
+
 // A network with the weights, which are known to be its own before the labels are looked at.
 struct Trained {
-  Trained(const Program& program, const Options& options, const Config& config,
-          gradtable::NotFinite evaluation)
-      : weights(read_weights_file(options)),
+  Trained(const Program& program, const Options& options, Config& config, gradtable::NotFinite evaluation)
+      : weights(read_weights(options, config)),
+        normalization_is_stated(stated_normalization(weights.content, weights.path).has_value()),
         images(load_images(weights, program, options, config)),
         setup(program, config, images, evaluation),
         lines(load_weights(std::move(weights), options, images, setup)) {
     if (config.data.source == "idx")
-      require_labels_below(images, images.classes, config.data.test_labels.string());
+      require_labels_below(images, config.data.test_labels.string(),
+                           idx_options(config, images.classes, "as many as the weights tell apart"));
   }
 
   WeightsFile weights;
+  bool normalization_is_stated;
   Dataset images;
   Setup setup;
   std::vector<std::string> lines;  // about the weights
@@ -90,7 +100,7 @@ std::string lines(const gradtable::Answers& batch) {
 }  // namespace
 
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
-  const Config config = only_results(full);
+  Config config = only_results(full);
   prepare_outputs(config, options);
   Trained trained(program, options, config, not_finite_rule(options));
   const Evaluation evaluation = evaluate(trained.setup.trainer, trained.images);
@@ -101,11 +111,15 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   }
   if (options.quiet) return;
   for (const std::string& line : trained.lines) say_result(line);
+  if (!trained.normalization_is_stated)
+    say_result(fmt::format("images   taken as {}, as data.normalize says: {} does not say how they were",
+                           describe(trained.setup.normalization), options.init->string()));
   say_result(test_line(evaluation.score));
   say_result(fmt::format("results  {}", list_of_outputs(config)));
 }
 
-void predict(const Program& program, const Options& options, const Config& config) {
+void predict(const Program& program, const Options& options, const Config& full) {
+  Config config = full;
   // Images of a file have no labels, so that their loss means nothing.
   Trained trained(program, options, config, gradtable::NotFinite::allow);
   for (const std::string& line : trained.lines)

@@ -9,6 +9,7 @@
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/json.hpp>
 #include <gradtable/models/config/user_path.hpp>
+#include <gradtable/models/data/idx_names.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -36,7 +37,10 @@ void resolve_file(fs::path& file, const fs::path& folder) {
 void resolve_paths(Config& config, const fs::path& base) {
   Config::Data& data = config.data;
   data.dir = real_folder(base / data.dir);
-  for (fs::path* file : data_files(data)) resolve_file(*file, data.dir);
+  for (fs::path* file : data_files(data)) {
+    resolve_file(*file, data.dir);
+    *file = gradtable::find_idx_file(*file);
+  }
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
   for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "apps/classifier/config_ranges.hpp"
+#include "apps/classifier/normalization.hpp"
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
@@ -23,6 +24,8 @@ using gradtable::real;
 
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
 constexpr std::int64_t kMostClasses = 256;  // labels are bytes
+constexpr Range<std::int64_t> kFirstLabel{-1'000'000, 1'000'000};
+constexpr Range<std::int64_t> kMemory{1, 1'000'000'000};
 constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
 
 constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
@@ -58,6 +61,13 @@ std::vector<Field> data_fields(Config::Data& data) {
       integer("data.limit_test", data.limit_test, kLimit, "use only the first so many test images; 0: all"),
       integer("data.classes", data.classes, {0, kMostClasses},
               "number of classes; 0: one more than the largest training label; of drawn digits 10 or more"),
+      integer("data.labels_begin_at", data.labels_begin_at, kFirstLabel,
+              "the label that is class 0, the next one is class 1: 1 for the letters of EMNIST"),
+      boolean("data.transpose_images", data.transpose_images,
+              "the files hold images column by column, as EMNIST's do: turn rows into columns"),
+      normalize_field(data.normalize),
+      integer("data.memory_limit", data.memory_limit, kMemory,
+              "MiB that the images or labels of a file may take in memory; a file of more is refused"),
       integer("data.digits_train", data.digits_train, kDigits, "training images that the generator draws"),
       integer("data.digits_test", data.digits_test, kDigits, "test images that the generator draws"),
   };

@@ -25,9 +25,8 @@ std::vector<Report::Fact> facts(const Metrics& metrics) {
 std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluation& evaluation) {
   std::vector<Report::WrongImage> images;
   for (const gradtable::Mistake& mistake : evaluation.mistakes) {
-    const auto begin = test.pixels.begin() + mistake.image * test.features();
     images.push_back(
-        {mistake, {test.rows, test.columns, gradtable::Colours::gray, {begin, begin + test.features()}}});
+        {mistake, {test.rows, test.columns, gradtable::Colours::gray, test.picture(mistake.image)}});
   }
   return images;
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "apps/classifier/normalization.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
@@ -59,12 +60,14 @@ std::vector<std::string> lines_about(const gradtable::WeightNames& names, const 
 
 Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data,
              gradtable::NotFinite evaluation)
-    : network(program.network(graph, config, data)),
+    : normalization(config.data.normalize.numbers),
+      network(program.network(graph, config, data)),
       trainer(graph, network, trainer_options(config, evaluation)) {}
 
 gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
   gradtable::TrainerOptions options = config.training;
   options.better = better_of(config.training.early_stopping.metric);
+  options.normalization = config.data.normalize.numbers;
   options.seed = config.seed;
   options.threads = config.threads;
   options.evaluation = evaluation;
@@ -83,6 +86,7 @@ std::vector<std::string> load_weights(WeightsFile file, const Options& options,
                                       const gradtable::Dataset& data, Setup& setup) {
   const std::vector<gradtable::Tensor>& parameters = setup.network.parameters;
   const gradtable::NamedTexts texts = file.content.metadata;
+  require_same_normalization(file.content, file.path, setup.normalization);
   require_same_pixels(file, data, setup);
   const gradtable::WeightNames names = names_in(file.content, file.path, parameters);
   warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,

@@ -20,6 +20,7 @@ struct Setup {
   Setup(const Program& program, const Config& config, const gradtable::Dataset& data,
         gradtable::NotFinite evaluation = gradtable::NotFinite::refuse);
 
+  gradtable::Normalization normalization;  // that of the config, settled
   gradtable::Graph graph;
   gradtable::Classifier network;
   gradtable::Trainer trainer;

@@ -82,7 +82,8 @@ class Run {
     const auto layout = config_.output.weights_layout == "pytorch" ? gradtable::WeightLayout::pytorch
                                                                    : gradtable::WeightLayout::gradtable;
     gradtable::write_weights(config_.output.weights.string(), setup_.graph, setup_.network.parameters, layout,
-                             {{"classes", fmt::format("{}", data_.train.classes)}});
+                             {{"classes", fmt::format("{}", data_.train.classes)},
+                              {std::string(gradtable::kNormalizationKey), to_text(setup_.normalization)}});
   }
 
   void say_start() const {
@@ -126,7 +127,7 @@ class Run {
 
   const Program& program_;
   const Options& options_;
-  const Config& config_;
+  Config config_;  // settled by its data
   Clock::time_point start_;
   Data data_ = load_data(config_, options_.config);
   Setup setup_{program_, config_, data_.train};

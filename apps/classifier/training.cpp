@@ -21,15 +21,6 @@ using gradtable::Score;
 // Of a batch: enough to see that a network gives numbers.
 constexpr std::int64_t kMostLookedAt = 256;
 
-gradtable::Dataset first(const gradtable::Dataset& data, std::int64_t count) {
-  const std::int64_t all = std::min(count, data.size());
-  return {data.rows,
-          data.columns,
-          data.classes,
-          {data.pixels.begin(), data.pixels.begin() + all * data.features()},
-          {data.labels.begin(), data.labels.begin() + all}};
-}
-
 // None may be left: then only the test is made again.
 void require_epochs_left(std::int64_t epochs, const TrainingState& state,
                          const std::filesystem::path& config_file) {
@@ -51,7 +42,8 @@ Training::Training(const Program& program, const Config& config, const Data& dat
       data_(data),
       setup_(setup),
       fields_(fields_of(program, config, data)),
-      first_images_(first(data.train, std::min(config.training.batch_size, kMostLookedAt))),
+      first_images_(
+          part_of(data.train, 0, std::min({config.training.batch_size, kMostLookedAt, data.train.size()}))),
       stopping_(better_of(config.training.early_stopping.metric), config.training.early_stopping.patience) {
   setup.trainer.step_graph(data.train);  // makes what the optimizer remembers
 }
@@ -207,6 +199,7 @@ void Training::save(const Progress& progress) {
       {epochs_, so_far_, seconds_, stopping_.state(), setup_.trainer.learning_rate().state()}, fields_);
   texts.merge(bits());
   texts.emplace("classes", fmt::format("{}", data_.train.classes));
+  texts.emplace(gradtable::kNormalizationKey, to_text(setup_.normalization));
   if (!goes_on_ && !is_saved_ && keep_previous_checkpoint(config_))
     progress.say(fmt::format("earlier  checkpoint kept as {}",
                              previous_checkpoint(config_.output.checkpoint).string()));

@@ -24,6 +24,9 @@ using gradtable::NamedTexts;
 
 constexpr std::string_view kField = "config.";  // begins the names of fields among a checkpoint's texts
 
+// That of the images, measured or given, in place of the words of the key.
+constexpr const char* kNormalize = "data.normalize";
+
 // What a training may be gone on with in another way: where the data and results are, how long it goes on,
 // and what is only looked at.
 bool may_differ(const std::string& key) {
@@ -201,7 +204,9 @@ void read_position(const Texts& texts, const Config& config, const Data& data, T
 }  // namespace
 
 NamedTexts fields_of(const Program& program, Config config, const Data& data) {
+  const std::string normalization = to_text(config.data.normalize.numbers);
   NamedTexts fields = fields_of(program, std::move(config));
+  fields.emplace(kNormalize, normalization);
   fields.emplace("program", program.name);
   fields.emplace("training images", fingerprint(data.train));
   fields.emplace("validation images", fingerprint(data.validation));
@@ -209,7 +214,9 @@ NamedTexts fields_of(const Program& program, Config config, const Data& data) {
 }
 
 NamedTexts default_fields(const Program& program) {
-  return fields_of(program, default_config(program));
+  NamedTexts fields = fields_of(program, default_config(program));
+  fields.emplace(kNormalize, to_text(gradtable::Normalization{}));
+  return fields;
 }
 
 NamedTexts bits_of(const Config& config, int threads) {

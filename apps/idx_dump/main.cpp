@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ namespace {
 constexpr std::string_view kUsage = "idx_dump images|labels FILE OUT INDEX";
 constexpr std::string_view kHelp = R"(
 Writes image or label number INDEX (from 0) of the IDX file FILE, plain or gzip, to the file OUT as text:
-the rank, each extent, then every value, each on a line of its own. Pixels are mapped to [0,1]; a label is
+the rank, each extent, then every value, each on a line of its own. Pixels of integers are divided by 255,
+those of floating-point numbers stay as they are; a label, of a list or of the first column of a table, is
 written one-hot, 10 long.
 
   --help, -h  this text
@@ -30,7 +32,8 @@ written one-hot, 10 long.
 Exit codes: 0 ok, 2 usage, 3 data set, 6 output.
 )";
 constexpr int kClasses = 10;
-constexpr std::size_t kLabelsHeaderBytes = 8;
+// A pixel is shown, whatever it is.
+const IdxOptions kOptions{.largest_pixel = std::numeric_limits<double>::infinity()};
 
 struct Arguments {
   bool images = false;
@@ -66,29 +69,36 @@ std::size_t parse_index(const Arguments& arguments, std::size_t count) {
 }
 
 // The shortest decimal form that reads back as the same number, without an exponent.
-void append_line(std::string& text, double value) {
-  char buffer[32];
+template <class T>
+void append_line(std::string& text, T value) {
+  char buffer[512];
   const auto result = std::to_chars(std::begin(buffer), std::end(buffer), value, std::chars_format::fixed);
   text.append(buffer, result.ptr).push_back('\n');
 }
 
 std::string image_text(const Arguments& arguments) {
-  const IdxImages images = read_idx_images(arguments.file);
+  const IdxImages images = read_idx_images(arguments.file, kOptions);
   const std::size_t index = parse_index(arguments, static_cast<std::size_t>(images.count));
   const auto size = static_cast<std::size_t>(images.rows * images.columns);
   std::string text = fmt::format("2\n{}\n{}\n", images.rows, images.columns);
+  if (!images.numbers.empty()) {
+    for (const float number : std::span(images.numbers).subspan(index * size, size))
+      append_line(text, number);
+    return text;
+  }
   for (const std::uint8_t pixel : std::span(images.pixels).subspan(index * size, size))
     append_line(text, pixel / 255.0);
   return text;
 }
 
 std::string label_text(const Arguments& arguments) {
-  const std::vector<std::uint8_t> labels = read_idx_labels(arguments.file);
-  const std::size_t index = parse_index(arguments, labels.size());
-  const int label = labels[index];
+  const IdxLabels labels = read_idx_labels(arguments.file);
+  const std::size_t index = parse_index(arguments, labels.classes.size());
+  const int label = labels.classes[index];
   if (label >= kClasses)
     throw DataError(fmt::format("{}@byte {}: label {} at index {}; expected a label below {}", arguments.file,
-                                kLabelsHeaderBytes + index, label, index, kClasses));
+                                labels.first_byte + labels.stride * static_cast<std::int64_t>(index), label,
+                                index, kClasses));
   std::string text = fmt::format("1\n{}\n", kClasses);
   for (int i = 0; i < kClasses; ++i) append_line(text, i == label ? 1.0 : 0.0);
   return text;

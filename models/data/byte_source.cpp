@@ -9,14 +9,16 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include "gradtable/core/checked.hpp"
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/names_near.hpp"
 
 namespace gradtable {
 namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 16;
 constexpr std::size_t kLargestInflate = 1 << 30;  // zlib counts in 32 bits
-constexpr std::int64_t kUsualRatio = 8;           // MNIST inflates to 4.8 times its size
+constexpr std::int64_t kLargestRatio = 1032;      // of deflate
 constexpr int kGzipOnly = 16 + MAX_WBITS;
 
 }  // namespace
@@ -24,6 +26,11 @@ constexpr int kGzipOnly = 16 + MAX_WBITS;
 struct ByteSource::Gzip {
   Gzip() {
     if (inflateInit2(&stream, kGzipOnly) != Z_OK) throw std::bad_alloc();
+    inflateGetHeader(&stream, &header);
+  }
+  void begin_member() {
+    ended = false;
+    inflateReset(&stream);
     inflateGetHeader(&stream, &header);
   }
   ~Gzip() { inflateEnd(&stream); }
@@ -37,7 +44,10 @@ struct ByteSource::Gzip {
 
 ByteSource::ByteSource(const std::string& path)
     : path_(path), file_(std::fopen(path.c_str(), "rb")), buffer_(kBufferBytes) {
-  if (!file_) refuse(std::strerror(errno), "a readable file");
+  if (!file_) {
+    const int error = errno;
+    refuse(std::strerror(error), "a readable file" + (error == ENOENT ? names_near(path) : ""));
+  }
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);
   if (!refill()) refuse("an empty file, not a gzip file", "an IDX file, plain or gzip");
   // A lone 1f begins no other format that is read here.
@@ -54,10 +64,10 @@ void ByteSource::refuse(std::string_view found, std::string_view expected) const
   throw DataError(fmt::format("{}: {}; expected {}", path_, found, expected));
 }
 
-std::int64_t ByteSource::size_hint() const {
+std::int64_t ByteSource::size_bound() const {
   struct stat status {};
   if (fstat(fileno(file_.get()), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
-  return status.st_size < (std::int64_t{1} << 58) ? status.st_size * (is_gzip() ? kUsualRatio : 1) : 0;
+  return checked_multiply(status.st_size, is_gzip() ? kLargestRatio : 1).value_or(0);
 }
 
 // Replaces the used-up buffer by the next bytes of the file; false at its end.
@@ -96,8 +106,15 @@ std::size_t ByteSource::inflate_some(std::span<std::uint8_t> bytes) {
   const auto wanted = static_cast<uInt>(std::min(bytes.size(), kLargestInflate));
   gzip_->stream.next_out = bytes.data();
   gzip_->stream.avail_out = wanted;
-  while (!gzip_->ended && gzip_->stream.avail_out == wanted) inflate_once();
+  while (gzip_->stream.avail_out == wanted && (!gzip_->ended || next_member())) inflate_once();
   return wanted - gzip_->stream.avail_out;
+}
+
+// Whether another member begins behind the one that has ended.
+bool ByteSource::next_member() {
+  if ((unread_.empty() && !refill()) || unread_[0] != 0x1f) return false;
+  gzip_->begin_member();
+  return true;
 }
 
 void ByteSource::inflate_once() {
@@ -124,7 +141,7 @@ void ByteSource::finish() {
     refuse(position_, "more data", "the end of the file, by the count and extents in its header");
   if (!gzip_ || (unread_.empty() && !refill())) return;
   const std::int64_t end = file_position_ - static_cast<std::int64_t>(unread_.size());
-  refuse(end, unread_[0] == 0x1f ? "a second gzip member" : "trailing garbage", "the end of the gzip file");
+  refuse(end, "trailing garbage", "the end of the gzip file");
 }
 
 }  // namespace gradtable

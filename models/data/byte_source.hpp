@@ -1,4 +1,5 @@
 // A file read once from its first byte to its last, plain or gzip (RFC 1952): which, its first bytes say.
+// Several gzip members behind each other are read as one.
 //
 // All errors are DataError: "<path>@byte N: <found>; expected <what>". N counts the content, that is the
 // inflated bytes; in messages about gzip itself it counts the bytes of the file.
@@ -17,7 +18,8 @@ namespace gradtable {
 
 class ByteSource {
  public:
-  // Opens the file. Throws DataError when it is missing, unreadable, a directory or empty.
+  // Opens the file. Throws DataError when it is missing, with the nearest names that are there, unreadable,
+  // a directory or empty.
   explicit ByteSource(const std::string& path);
   ~ByteSource();
   ByteSource(const ByteSource&) = delete;
@@ -26,15 +28,16 @@ class ByteSource {
   // Fills `bytes` with the content that follows and returns their number, less only where the content ends.
   // What has been read is to be trusted only after finish(). Throws DataError on damaged or truncated gzip.
   std::size_t read(std::span<std::uint8_t> bytes);
-  // Demands that the content ends here, that checksum and length of a gzip file agree with it, and that
-  // nothing follows, be it a second gzip member. Throws DataError.
+  // Demands that the content ends here, that checksum and length of every gzip member agree with it, and that
+  // nothing follows. Throws DataError.
   void finish();
 
   bool is_gzip() const { return gzip_ != nullptr; }
   // How many bytes of content have been read.
   std::int64_t position() const { return position_; }
-  // A guess at the size of the content, never more than a small multiple of the file's size.
-  std::int64_t size_hint() const;
+  // The content has no more bytes than these: those of the file or, as deflate writes 258 bytes in 2 bits at
+  // best, 1032 times as many. 0 for what is no regular file.
+  std::int64_t size_bound() const;
   [[noreturn]] void refuse(std::int64_t at, std::string_view found, std::string_view expected) const;
 
  private:
@@ -47,6 +50,7 @@ class ByteSource {
   bool refill();
   std::size_t read_some(std::span<std::uint8_t> bytes);
   std::size_t inflate_some(std::span<std::uint8_t> bytes);
+  bool next_member();
   void inflate_once();
 
   std::string path_;

@@ -1,5 +1,6 @@
-// Labelled images in memory. Pixels stay bytes: programs are fed all of them where they lie and make numbers
-// of the rows of a batch, cast(gather(pixels, indices), DType::float32) / 255.
+// Labelled images in memory. Bytes stay bytes: programs are fed all of them where they lie and make numbers
+// of the rows of a batch, cast(gather(pixels, indices), DType::float32) / 255. Pixels that are no bytes are
+// numbers, which programs are fed as they are.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "gradtable/core/array.hpp"
+#include "gradtable/models/data/idx.hpp"
 
 namespace gradtable {
 
@@ -16,25 +18,39 @@ struct Dataset {
   std::int64_t classes = 0;          // labels are 0, ..., classes - 1
   std::vector<std::uint8_t> pixels;  // size() x rows x columns, row-major; 0 is 0.0 and 255 is 1.0
   std::vector<std::uint8_t> labels;
-  std::string source = {};  // the file of the images, or whatever they come from: for messages
+  std::string source = {};          // the file of the images, or whatever they come from: for messages
+  std::vector<float> numbers = {};  // in place of pixels, of images that are no bytes
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t features() const { return rows * columns; }
-  // uint8 (size(),features()) and uint8 (size()), to feed; valid until the vectors change.
-  ConstView pixel_view() const { return {std::span(pixels), {size(), features()}}; }
+  bool is_bytes() const { return numbers.empty(); }
+  // uint8 or float32 (size(),features()) and uint8 (size()), to feed; valid until the vectors change.
+  ConstView pixel_view() const {
+    const Shape shape{size(), features()};
+    return is_bytes() ? ConstView(std::span(pixels), shape) : ConstView(std::span(numbers), shape);
+  }
   ConstView label_view() const { return {std::span(labels), {size()}}; }
+  // Those of all pixels.
+  std::int64_t bytes() const;
+  // An image as bytes to look at: numbers from 0 to 1 as 0 to 255, those beyond as the nearest byte.
+  std::vector<std::uint8_t> picture(std::int64_t image) const;
 };
 
-// A data set from two IDX files, plain or gzip. `classes` is 0 for one more than the largest label. Throws
-// DataError when a file is damaged, when the counts differ, and for a label that is not below `classes`.
-Dataset load_idx(const std::string& images_path, const std::string& labels_path, std::int64_t classes = 0);
+// A data set from two IDX files, plain or gzip. The labels are read first, so that images are read only when
+// there are as many. Throws DataError when a file is damaged or takes more than the limit, when the counts
+// differ, and for a label that is not below the number of classes.
+Dataset load_idx(const std::string& images_path, const std::string& labels_path,
+                 const IdxOptions& options = {});
 
-// Throws DataError with index and value of the first label that is not below `classes`; labels_path is for
-// the message.
-void require_labels_below(const Dataset& dataset, std::int64_t classes, const std::string& labels_path);
+// Throws DataError with index and value of the first label that is not below options.classes; labels_path is
+// for the message.
+void require_labels_below(const Dataset& dataset, const std::string& labels_path, const IdxOptions& options);
 
 // Keeps the first `count` images; all when there are no more. The number of classes stays.
 void keep_first(Dataset& dataset, std::int64_t count);
+
+// `count` images from number `begin` on, with as many classes. The range is not checked.
+Dataset part_of(const Dataset& dataset, std::int64_t begin, std::int64_t count);
 
 // Takes the last `count` images, from 0 to all, out of a data set, as one of their own with as many classes.
 // The count is not checked.

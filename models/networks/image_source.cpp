@@ -32,8 +32,10 @@ Network::Batch ImageSource::operator()() {
     labels_.as<std::int32_t>()[i] = data_->labels[image];
     dispatch_floating(dtype_, [&]<class T>() {
       const auto row = inputs_.as<T>().subspan(i * features, features);
+      const std::size_t first = image * features;
       for (std::size_t j = 0; j < features; ++j)
-        row[j] = static_cast<T>(data_->pixels[image * features + j]) / T{255};
+        row[j] = data_->is_bytes() ? static_cast<T>(data_->pixels[first + j]) / T{255}
+                                   : static_cast<T>(data_->numbers[first + j]);
     });
   }
   return {inputs_, labels_};

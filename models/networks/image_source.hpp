@@ -9,8 +9,9 @@
 
 namespace gradtable {
 
-// Gives batches without end: pixels from 0 to 1 as (m,features), labels as int32 (m). Every epoch takes all
-// images in the order of shuffled_order, epochs count from 1; its last batch may be smaller.
+// Gives batches without end: pixels, bytes as numbers from 0 to 1, as (m,features), labels as int32 (m).
+// Every epoch takes all images in the order of shuffled_order, epochs count from 1; its last batch may be
+// smaller.
 class ImageSource {
  public:
   // The data set must outlive the source. Throws ConfigError for no images, a batch size below 1, or

@@ -11,6 +11,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/augmentation.hpp"
 #include "gradtable/models/data/dataset.hpp"
+#include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/optimizers/state.hpp"
@@ -30,7 +31,8 @@ struct TrainerOptions {
   // Batches whose gradients make one update, which is that of their mean over all images; 0: all batches of
   // an epoch. The last update of an epoch is of the batches that are left.
   std::int64_t gradient_accumulation = 1;
-  AugmentationOptions augmentation = {};  // of the images that are trained on
+  AugmentationOptions augmentation = {};  // of the images that are trained on, which then are bytes
+  Normalization normalization = {};       // of all images, behind augmentation
   bool shuffle = true;
   std::uint64_t seed = 42;                   // of the order of the images and their augmentation
   int threads = 0;                           // at most so many; 0: as many as there are cores

@@ -192,6 +192,7 @@ void require_valid(const TrainerOptions& options) {
   require_each(options);
   require_loss(options);
   require_valid(options.optimizer);
+  require_valid(options.normalization);
   require_schedule(options.schedule, options.optimizer.learning_rate);
 }
 

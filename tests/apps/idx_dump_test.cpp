@@ -65,6 +65,21 @@ TEST_F(IdxDump, WritesALabelOneHot) {
   EXPECT_EQ(folder_.read("out"), "1\n10\n0\n0\n0\n0\n0\n0\n0\n0\n0\n1\n");
 }
 
+TEST_F(IdxDump, ReadsEveryElementTypeAndSeveralMembers) {
+  const testing::Bytes floats = testing::words({0xd03, 1, 1, 2, 0x3dcccccd, 0x437f0000});  // 0.1, 255
+  ASSERT_EQ(run({"images", folder_.write("floats", floats), out_, "0"}).exit_code, 0);
+  EXPECT_EQ(folder_.read("out"), "2\n1\n2\n0.1\n255\n");
+  const testing::Bytes ints = testing::words({0xc03, 1, 1, 2, 51, 0});
+  ASSERT_EQ(run({"images", folder_.write("ints", testing::gzip(ints)), out_, "0"}).exit_code, 0);
+  EXPECT_EQ(folder_.read("out"), "2\n1\n2\n0.2\n0\n");
+  const testing::Bytes first = testing::words({0xc02, 2, 2, 7, 5}), rest = testing::words({10, 8});
+  const std::string table =
+      folder_.write("table", testing::operator+(testing::gzip(first), testing::gzip(rest)));
+  ASSERT_EQ(run({"labels", table, out_, "0"}).exit_code, 0);
+  EXPECT_EQ(folder_.read("out"), "1\n10\n0\n0\n0\n0\n0\n0\n0\n1\n0\n0\n");
+  expect_failure({"labels", table, out_, "1"}, 3, "@byte 20: label 10 at index 1; expected a label below 10");
+}
+
 TEST_F(IdxDump, SaysWhatItIs) {
   for (const std::string flag : {"--help", "-h"})
     EXPECT_TRUE(run({flag}).out.starts_with("usage: idx_dump images|labels FILE OUT INDEX")) << flag;

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/augment.hpp"
 #include "gradtable/ops/arithmetic.hpp"
@@ -34,7 +37,7 @@ TrainingSteps::TrainingSteps(Graph& graph, const Classifier& classifier, const T
       at_(at) {}
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
-  const std::pair key(m, data.size());
+  const std::tuple key(m, data.size(), data.pixel_view().dtype());
   if (const auto found = steps_.find(key); found != steps_.end()) return found->second;
   return steps_.emplace(key, made(data, m)).first->second;
 }
@@ -43,7 +46,7 @@ TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
   const Graph::Scope scope(graph_, at_);
   Step step;
   StepGraph& g = step.training;
-  g.pixels = input("pixels", {data.size(), classifier_.features}, DType::uint8);
+  g.pixels = input("pixels", {data.size(), classifier_.features}, data.pixel_view().dtype());
   g.classes = input("classes", {data.size()}, DType::uint8);
   g.indices = input("indices", {m}, DType::int32);
   g.labels = cast(gather(g.classes, g.indices), DType::int32).named("labels");
@@ -63,13 +66,17 @@ Tensor TrainingSteps::input(const char* name, const Shape& shape, DType dtype) {
 
 Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
   if (g.epoch.empty()) return gather(g.pixels, g.indices);
+  if (!data.is_bytes())
+    throw ConfigError(fmt::format(
+        "{}: pixels that are no bytes; expected bytes, or a training without augmentation", data.source));
   const Augmenter augmenter(options_.augmentation, data.rows, data.columns, options_.seed);
   return augment(g.pixels, g.indices, g.epoch, augmenter);
 }
 
-void TrainingSteps::add_network(StepGraph& g, const Tensor& bytes, double label_smoothing) {
-  const DType dtype = classifier_.parameters.front().dtype();
-  g.images = (cast(bytes, dtype) / 255).named("images");
+void TrainingSteps::add_network(StepGraph& g, const Tensor& pixels, double label_smoothing) {
+  const Tensor numbers = cast(pixels, classifier_.parameters.front().dtype());
+  const Tensor scaled = pixels.dtype() == DType::uint8 ? numbers / 255 : numbers;
+  g.images = normalized(scaled, options_.normalization, at_).named("images");
   g.outputs = classifier_.outputs(g.images, g.step, at_).named("outputs");
   g.loss = loss_.mean(g.outputs, g.labels, label_smoothing, at_).named("loss");
   g.predictions = argmax(g.outputs).named("predictions");

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -66,9 +67,9 @@ class TrainingSteps {
   Step& find(const Dataset& data, std::int64_t m);
   Step made(const Dataset& data, std::int64_t m);
   Tensor input(const char* name, const Shape& shape, DType dtype);
-  // The bytes of the batch, changed by augmentation.
+  // The pixels of the batch, changed by augmentation. Throws ConfigError unless they are bytes then.
   Tensor augmented(const StepGraph& g, const Dataset& data);
-  void add_network(StepGraph& g, const Tensor& bytes, double label_smoothing);
+  void add_network(StepGraph& g, const Tensor& pixels, double label_smoothing);
   // Adds the nodes of the updates, by the gradients of one batch or by sums of them.
   void add_updates(Step& step, bool by_sums);
 
@@ -84,8 +85,9 @@ class TrainingSteps {
   const TrainerOptions& options_;
   const ClassifierLoss& loss_;
   Location at_;
-  std::map<std::pair<std::int64_t, std::int64_t>, Step> steps_;  // by sizes of batch and data set
-  std::vector<Feed> feeds_;                                      // of the run that is made
+  // By sizes of batch and data set, and the type of its pixels.
+  std::map<std::tuple<std::int64_t, std::int64_t, DType>, Step> steps_;
+  std::vector<Feed> feeds_;  // of the run that is made
   Tensor learning_rate_;
   std::optional<Program> update_;  // by the sums
 };

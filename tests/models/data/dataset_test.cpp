@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tests/support/idx_bytes.hpp"
+#include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ class LoadIdx : public ::testing::Test {
  protected:
   std::string error(const std::string& labels_path, std::int64_t classes) {
     try {
-      load_idx(images_, labels_path, classes);
+      load_idx(images_, labels_path, {.classes = classes});
     } catch (const DataError& error) {
       return error.what();
     }
@@ -52,7 +53,7 @@ TEST_F(LoadIdx, ShowsItsBytesWhereTheyLie) {
 }
 
 TEST_F(LoadIdx, TakesTheNumberOfClassesThatItIsTold) {
-  EXPECT_EQ(load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})), 10).classes, 10);
+  EXPECT_EQ(load_idx(images_, folder_.write("labels", idx_labels({0, 4, 1})), {.classes = 10}).classes, 10);
 }
 
 TEST_F(LoadIdx, RefusesCountsThatDifferAndNamesBoth) {
@@ -73,6 +74,42 @@ TEST_F(LoadIdx, KeepsTheFirstAndTheNumberOfClasses) {
   EXPECT_EQ(dataset.size(), 2);
   EXPECT_EQ(dataset.classes, 5);
   EXPECT_EQ(dataset.pixels, (testing::Bytes{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST_F(LoadIdx, SaysWhereTheNumberOfClassesComesFrom) {
+  const std::string labels = folder_.write("labels", idx_labels({1, 2, 27}));
+  const IdxOptions options{.classes = 26, .classes_source = "by the weights", .labels_begin_at = 1};
+  EXPECT_EQ(testing::message_of<DataError>([&] { load_idx(images_, labels, options); }),
+            labels + "@byte 10: label 27 at index 2; expected a label from 1 to 26, by the weights");
+  const Dataset letters = load_idx(images_, labels, {.labels_begin_at = 1});
+  EXPECT_EQ(letters.labels, (testing::Bytes{0, 1, 26}));
+  EXPECT_EQ(testing::message_of<DataError>([&] { require_labels_below(letters, labels, options); }),
+            labels + ": label 27 at index 2; expected a label from 1 to 26, by the weights");
+}
+
+// A file of images that would take gigabytes is not read for the labels of three.
+TEST_F(LoadIdx, ReadsNoImagesUnlessThereAreAsManyLabels) {
+  const std::string bomb = folder_.write("bomb", testing::gzip(testing::words({0x803, 1u << 20, 1024, 1})));
+  const std::string labels = folder_.write("labels", idx_labels({1, 2, 0}));
+  EXPECT_EQ(testing::message_of<DataError>([&] { load_idx(bomb, labels); }),
+            labels + ": 3 labels; expected 1048576, one for each image of " + bomb);
+}
+
+TEST(Dataset, OfNumbersIsTakenApartAndShown) {
+  Dataset data{1, 2, 3, {}, {0, 1, 2}, "file", {0, 0.25F, 1, -1, 2, 0.5F}};
+  EXPECT_FALSE(data.is_bytes());
+  EXPECT_EQ(data.bytes(), 24);
+  EXPECT_EQ(data.pixel_view().type, (TensorType{DType::float32, {3, 2}}));
+  EXPECT_EQ(data.picture(0), (std::vector<std::uint8_t>{0, 64}));
+  EXPECT_EQ(data.picture(1), (std::vector<std::uint8_t>{255, 0}));
+  EXPECT_EQ(data.picture(2), (std::vector<std::uint8_t>{255, 128}));
+  const std::uint32_t sum = checksum(data);
+  const Dataset last = take_last(data, 1);
+  EXPECT_EQ(last.numbers, (std::vector<float>{2, 0.5F}));
+  EXPECT_EQ(last.labels, (std::vector<std::uint8_t>{2}));
+  EXPECT_EQ(data.numbers, (std::vector<float>{0, 0.25F, 1, -1}));
+  EXPECT_NE(checksum(data), sum);
+  EXPECT_EQ(part_of(data, 1, 1).numbers, (std::vector<float>{1, -1}));
 }
 
 TEST(TakeLast, SplitsADataSet) {

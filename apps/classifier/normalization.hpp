@@ -1,0 +1,34 @@
+// The key data.normalize, and what weights say of the images that they were trained on.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "apps/classifier/program.hpp"
+#include <gradtable/models/io/safetensors.hpp>
+
+namespace classifier {
+
+// "none", "standardize", or mean and deviation, each a number or a list of one for each channel.
+gradtable::Field normalize_field(Config::Data::Normalize& normalize);
+
+// What the metadata of weights or of a checkpoint say; none for a file of gradtable's that says nothing, as
+// it is older than the key; nothing for one of another program. Throws gradtable::CheckpointError for a text
+// that is no normalization.
+std::optional<gradtable::Normalization> stated_normalization(const gradtable::TensorFile& file,
+                                                             const std::string& path);
+
+// Gives a config that says "standardize" the numbers of the weights, which no training images are measured
+// for. Throws gradtable::ConfigError when the weights do not say them.
+void take_normalization(Config& config, const std::filesystem::path& config_file,
+                        const gradtable::TensorFile& file, const std::string& path);
+
+// Throws gradtable::CheckpointError, with both, unless weights that state a normalization state this one.
+void require_same_normalization(const gradtable::TensorFile& file, const std::string& path,
+                                const gradtable::Normalization& normalization);
+
+// "not normalized", or "normalized with mean 0.1307 and deviation 0.3081".
+std::string describe(const gradtable::Normalization& normalization);
+
+}  // namespace classifier

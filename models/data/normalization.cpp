@@ -1,0 +1,119 @@
+#include "gradtable/models/data/normalization.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/json.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/shaping.hpp"
+
+namespace gradtable {
+namespace {
+
+constexpr const char* kNone = "none";
+
+// Sums of c (x - shift)^k, k = 1 and 2, over values x that are there c times.
+struct Moments {
+  double count = 0, sum = 0, squares = 0;
+
+  void add(double x, double times = 1) {
+    count += times;
+    sum += times * x;
+    squares += times * x * x;
+  }
+};
+
+// Bytes by how often each is there, so that nothing is lost in the sum of many.
+Moments moments_of(const Dataset& dataset, double shift) {
+  Moments moments;
+  for (const float number : dataset.numbers) moments.add(number - shift);
+  std::array<std::int64_t, 256> times{};
+  for (const std::uint8_t byte : dataset.pixels) ++times[byte];
+  for (std::size_t byte = 0; byte < times.size(); ++byte)
+    if (times[byte] > 0)
+      moments.add(static_cast<double>(byte) / 255 - shift, static_cast<double>(times[byte]));
+  return moments;
+}
+
+Tensor per_channel(const Tensor& images, const std::vector<double>& values, Location at) {
+  const DType dtype = images.dtype();
+  const auto channels = static_cast<std::int64_t>(values.size());
+  if (channels == 1) return images.graph().constant(values.front(), dtype, at);
+  return images.graph().constant(
+      cast(Array(ConstView(std::span<const double>(values), {channels, 1})), dtype), at);
+}
+
+std::optional<std::vector<double>> numbers_of(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array() || found->empty()) return std::nullopt;
+  if (!std::ranges::all_of(*found, [](const auto& value) { return value.is_number(); })) return std::nullopt;
+  return found->get<std::vector<double>>();
+}
+
+}  // namespace
+
+void require_valid(const Normalization& normalization) {
+  const auto finite = [](double value) { return std::isfinite(value); };
+  const auto positive = [](double value) { return value > 0; };
+  if (normalization.mean.size() != normalization.deviation.size() ||
+      !std::ranges::all_of(normalization.mean, finite) ||
+      !std::ranges::all_of(normalization.deviation, finite) ||
+      !std::ranges::all_of(normalization.deviation, positive))
+    throw ConfigError(
+        fmt::format("normalization: expected a finite mean and a deviation above 0 of each channel, got "
+                    "means ({}) and deviations ({})",
+                    fmt::join(normalization.mean, ","), fmt::join(normalization.deviation, ",")));
+}
+
+Normalization measured(const Dataset& dataset) {
+  const Moments first = moments_of(dataset, 0);
+  const double mean = first.sum / first.count;
+  const Moments second = moments_of(dataset, mean);
+  const double deviation = std::sqrt(second.squares / second.count);
+  if (!(deviation > 0))
+    throw DataError(fmt::format("{}: all pixels are {}; expected pixels that differ, to standardize them",
+                                dataset.source, mean));
+  return {{mean}, {deviation}};
+}
+
+Tensor normalized(const Tensor& images, const Normalization& normalization, Location at) {
+  if (!normalization) return images;
+  const auto channels = static_cast<std::int64_t>(normalization.mean.size());
+  const Shape& shape = images.shape();
+  if (shape.rank() != 2 || shape[1] % channels != 0)
+    throw ShapeError(fmt::format("normalized: expected images (m,features) of {} channels, got {}", channels,
+                                 to_string(images.type())));
+  const Tensor apart =
+      channels == 1 ? images : reshape(images, {shape[0], channels, shape[1] / channels}, at);
+  const Tensor mean = per_channel(images, normalization.mean, at);
+  const Tensor result = div(sub(apart, mean, at), per_channel(images, normalization.deviation, at), at);
+  return channels == 1 ? result : reshape(result, shape, at);
+}
+
+std::string to_text(const Normalization& normalization) {
+  if (!normalization) return kNone;
+  return nlohmann::ordered_json{{"mean", normalization.mean}, {"deviation", normalization.deviation}}.dump();
+}
+
+std::optional<Normalization> normalization_of(std::string_view text) {
+  if (text == kNone) return Normalization{};
+  try {
+    const nlohmann::json object = parse_json(text, "");
+    const auto mean = numbers_of(object, "mean"), deviation = numbers_of(object, "deviation");
+    if (!mean || !deviation || object.size() != 2) return std::nullopt;
+    Normalization found{*mean, *deviation};
+    require_valid(found);
+    return found;
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace gradtable

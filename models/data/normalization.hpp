@@ -1,0 +1,42 @@
+// y = (x - mean) / deviation for the pixels x, numbers from 0 to 1, of each channel of an image.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/models/data/dataset.hpp"
+
+namespace gradtable {
+
+// As of torchvision.transforms.Normalize(mean, deviation).
+struct Normalization {
+  std::vector<double> mean = {};  // of each channel; empty: images stay as they are
+  std::vector<double> deviation = {};
+
+  explicit operator bool() const { return !mean.empty(); }
+  bool operator==(const Normalization&) const = default;
+};
+
+// Throws ConfigError unless there are as many means as deviations, all finite and the deviations above 0.
+void require_valid(const Normalization& normalization);
+
+// Mean and standard deviation (that divides by the number) of all pixels of a data set, which has one
+// channel. Throws DataError when all pixels are the same.
+Normalization measured(const Dataset& dataset);
+
+// The nodes of y for images (m,features) of float32 or float64, whose channels lie one after the other; the
+// images themselves where there is nothing to do. Throws ShapeError when features are no multiple of the
+// channels.
+Tensor normalized(const Tensor& images, const Normalization& normalization,
+                  Location at = Location::current());
+
+// "none", or {"mean":[0.1307],"deviation":[0.3081]}: as files of weights keep it, under kNormalizationKey.
+inline constexpr std::string_view kNormalizationKey = "normalize";
+std::string to_text(const Normalization& normalization);
+// What to_text wrote; nothing when the text is something else.
+std::optional<Normalization> normalization_of(std::string_view text);
+
+}  // namespace gradtable

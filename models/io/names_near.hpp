@@ -1,0 +1,14 @@
+// The names beside a file that is missing.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace gradtable {
+
+// Behind the words of what was expected: "; the nearest names there are "a", "b"", at most three of the
+// folder of `file`, by edit distance and then the alphabet; or that the folder is empty or not there. Nothing
+// when it cannot be read. Looks at ten thousand names at most.
+std::string names_near(const std::filesystem::path& file);
+
+}  // namespace gradtable
