@@ -9,6 +9,7 @@
 #include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/reduction.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 using Inputs = std::span<const Tensor>;
 
-class BroadcastTo final : public Op {
+class BroadcastTo final : public Op, public detail::Copies {
  public:
   explicit BroadcastTo(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "broadcast_to"; }

@@ -12,6 +12,7 @@
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/scatter_sums.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -90,7 +91,7 @@ std::int64_t checked_index(const char* op, std::int32_t index, std::int64_t exte
   return index < 0 ? index + extent : index;
 }
 
-class Gather final : public Op {
+class Gather final : public Op, public detail::Copies {
  public:
   explicit Gather(int axis) : axis_(axis) {}
   std::string_view name() const override { return "gather"; }
@@ -142,7 +143,7 @@ class Gather final : public Op {
   int axis_;
 };
 
-class ScatterAdd final : public Op {
+class ScatterAdd final : public Op, public detail::Copies {
  public:
   ScatterAdd(std::int64_t extent, int axis) : extent_(extent), axis_(axis) {}
   std::string_view name() const override { return "scatter_add"; }

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/slicing.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 using Inputs = std::span<const Tensor>;
 
-class Concat final : public Op {
+class Concat final : public Op, public detail::Copies {
  public:
   explicit Concat(int axis) : axis_(axis) {}
   std::string_view name() const override { return "concat"; }

@@ -10,6 +10,7 @@
 
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 using Inputs = std::span<const Tensor>;
 
-class Reshape final : public Op {
+class Reshape final : public Op, public detail::Copies {
  public:
   explicit Reshape(const Shape& shape) : shape_(shape) {}
   std::string_view name() const override { return "reshape"; }
@@ -64,7 +65,7 @@ class Reshape final : public Op {
   Shape shape_;
 };
 
-class TransposeAxes final : public Op {
+class TransposeAxes final : public Op, public detail::Copies {
  public:
   explicit TransposeAxes(std::vector<std::int64_t> axes) : axes_(std::move(axes)) {}
   std::string_view name() const override { return "transpose"; }

@@ -11,6 +11,7 @@
 #include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/strides.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 
 namespace gradtable {
@@ -50,7 +51,7 @@ Tensor sliced(const Tensor& x, Places places, const Shape& shape, Location at = 
 Tensor padded(const Tensor& x, Places places, const Shape& shape, double value,
               Location at = Location::current());
 
-class SliceOp final : public Op {
+class SliceOp final : public Op, public detail::Copies {
  public:
   SliceOp(Places places, const Shape& shape) : places_(std::move(places)), shape_(shape) {}
   std::string_view name() const override { return "slice"; }
@@ -107,7 +108,7 @@ class SliceOp final : public Op {
   Shape shape_;
 };
 
-class Pad final : public Op {
+class Pad final : public Op, public detail::Copies {
  public:
   Pad(Places places, const Shape& shape, double value)
       : places_(std::move(places)), shape_(shape), value_(value) {}

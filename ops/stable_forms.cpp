@@ -162,10 +162,12 @@ bool lies_as(const Tensor& y, const Shape& kept) {
   return missing >= 0;
 }
 
-// a / b of a = e^u and b = sum e^u along one axis, or of a = 1
+// a / b of a = e^u and b = sum e^u along one axis or b = 1 + e^u, or of a = 1
 Tensor quotient_of(const Tensor& a, const Tensor& b) {
   if (constant_value(a) == 1 && broadcasts_to(a.shape(), b.shape())) return inverse_of(b);
   const Tensor u = argument(a, is_exp);
+  const std::optional<Sum> beside = u.empty() ? std::nullopt : beside_one(b);
+  if (beside && beside->sign > 0 && beside->b == a) return sigmoid(u);
   const auto sum = u.empty() ? std::nullopt : weighted_sum_of(b);
   if (!sum || sum->x != a || sum->weight != 1 || sum->axes.size() != 1) return {};
   const Shape kept = dynamic_cast<const Reduction&>(*b.node().op).kept(a.shape());

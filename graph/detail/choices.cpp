@@ -7,7 +7,6 @@
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
 #include "gradtable/ops/patterns/reduction.hpp"
-#include "gradtable/ops/patterns/shaping.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -29,7 +28,7 @@ Tensor any_to(const Tensor& taken, const Shape& shape) {
 // Whether bprop gives 0 for 0, whatever the inputs are: no derivative is multiplied.
 bool keeps_zeros(const Op& op) {
   return dynamic_cast<const Linear*>(&op) || dynamic_cast<const Choice*>(&op) ||
-         dynamic_cast<const WeightedSum*>(&op) || is_reshape(op) || is_broadcast(op);
+         dynamic_cast<const WeightedSum*>(&op) || dynamic_cast<const Copies*>(&op);
 }
 
 // Where slices of the output are taken, for the slices of the input that they are made of; empty when the op
@@ -55,8 +54,9 @@ Tensor taken_of_input(const Tensor& c, Inputs inputs, std::size_t wrt, const Ten
   const Shape& shape = inputs[wrt].shape();
   if (op.elementwise() && shape == c.shape()) return taken;
   const Tensor all = broadcast_to(taken, c.shape());
-  if (op.elementwise() || is_broadcast(op)) return any_to(all, shape);
-  if (is_reshape(op)) return reshape(all, shape);
+  if (op.elementwise()) return any_to(all, shape);
+  if (dynamic_cast<const Copies*>(&op))
+    return greater(sum_to(op.bprop(inputs, c, cast(all, c.dtype()), wrt), shape), 0);
   if (const auto* reduction = dynamic_cast<const Reduction*>(&op))
     return broadcast_to(reshape(all, reduction->kept(shape)), shape);
   const Tensor slices = taken_slices(c, inputs, wrt, all);

@@ -7,6 +7,7 @@
 
 #include "gradtable/ops/detail/labels.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -26,7 +27,7 @@ Shape with_classes(const Shape& labels, std::int64_t classes) {
 
 // Between numbers of all classes, (n,k,...), and those of the labels, (n,...); a part for each n. gather
 // takes the same indices for every n, and a product with one_hot has numbers for all classes.
-class OfLabels : public Op {
+class OfLabels : public Op, public Copies {
  public:
   OfLabels(std::string_view function, Ignored ignored) : function_(function), ignored_(ignored) {}
   std::vector<Attribute> attributes() const override {

@@ -1,6 +1,8 @@
 // Ops that take each element from one of their inputs: build_grad looks for them.
 #pragma once
 
+#include <span>
+
 #include "gradtable/core/tensor.hpp"
 
 namespace gradtable::detail {
@@ -12,6 +14,13 @@ class Choice {
   // Where elements may come from inputs[wrt]: a uint8 that broadcasts to the output's shape. Elsewhere bprop
   // gives this input 0, whatever arrives.
   virtual Tensor taken(std::span<const Tensor> inputs, const Tensor& output, std::size_t wrt) const = 0;
+};
+
+// A base of op classes whose elements are elements of their inputs, sums of them, or constants, at places
+// that no real number decides: bprop puts gradients back, and gives 0 for 0.
+class Copies {
+ public:
+  virtual ~Copies() = default;
 };
 
 }  // namespace gradtable::detail

@@ -12,7 +12,7 @@ namespace gradtable::detail {
 //   ln softmax(x)                              log_softmax(x)
 //   ln(1 + e^x), log1p(e^x), ln e^x            softplus(x), softplus(x), x
 //   ln sum e^x, ln mean e^x, ln(e^x + e^y)     logsumexp
-//   e^x / sum e^x, 1 / (1 + e^x)               softmax(x), sigmoid(-x)
+//   e^x / sum e^x, e^x / (1 + e^x), 1 / (1 + e^x)   softmax(x), sigmoid(x), sigmoid(-x)
 //   x - logsumexp(x)                           log_softmax(x)
 //   sqrt sum x^2, sqrt mean x^2, sqrt(x^2 + y^2), sqrt x^2   norm, |x|
 //   cross_entropy(softmax(x), y)               the sum that softmax_cross_entropy(x, y) is the mean of

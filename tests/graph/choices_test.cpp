@@ -16,10 +16,13 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/powers.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
+#include "gradtable/ops/slicing.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {
@@ -90,10 +93,16 @@ TEST_F(NotTaken, CountsNothingThroughBroadcastsReductionsAndShapes) {
   const Tensor row = g.constant(Array::of<double>({2, 1}, {-1, 1}));
   const Function sums = [](const Tensor& v) { return broadcast_to(sum(log(v), {1}, true), {2, 2}); };
   const Function shapes = [](const Tensor& v) { return reshape(reshape(log(v), {4}), {2, 2}); };
+  const Function copies = [](const Tensor& v) {
+    const Tensor logs = transpose(concat({transpose(log(v)), transpose(v)}, 0));
+    return slice(gather(logs, v.graph().constant(Array::of<std::int32_t>({2}, {0, 1}))),
+                 {{.axis = 1, .start = 0, .stop = 2}});
+  };
   const auto gradient = [&](const Function& f) {
     return evaluate(build_grad(sum(where(greater(row, 0), f(x), 0)), {x})[x]);
   };
   EXPECT_TRUE(close_to(gradient(sums), Array::of<double>({2, 2}, {0, 0, 1, 0.5}), 1e-14));
+  EXPECT_TRUE(close_to(gradient(copies), Array::of<double>({2, 2}, {0, 0, 0.5, 0.25}), 1e-14));
   EXPECT_TRUE(close_to(gradient(shapes), Array::of<double>({2, 2}, {0, 0, 0.5, 0.25}), 1e-14));
 }
 

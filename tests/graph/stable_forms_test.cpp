@@ -88,6 +88,12 @@ const Pair kPairs[] = {
      [](const Tensor& x) { return log_sigmoid(x); }},
     {"sigmoid_written_out", [](const Tensor& x) { return 1.0 / (exp(-x) + 1.0); },
      [](const Tensor& x) { return sigmoid(x); }},
+    {"sigmoid_as_a_share",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return e / (1.0 + e);
+     },
+     [](const Tensor& x) { return sigmoid(x); }},
     {"sigmoid_as_reciprocal", [](const Tensor& x) { return reciprocal(1.0 + exp(-x)); },
      [](const Tensor& x) { return sigmoid(x); }},
     {"log_of_one_plus_exp", [](const Tensor& x) { return log(1.0 + exp(x)); },
