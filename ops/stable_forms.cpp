@@ -213,6 +213,19 @@ Tensor form_of(const Op& op, std::span<const Tensor> in) {
 
 }  // namespace
 
+bool may_have_stable_form(const Graph& graph, const Node& node) {
+  if (!node.op) return false;
+  const Op& op = *node.op;
+  const auto is_log_sum = [&](NodeId id) {
+    const Op* made_by = graph.node(id).op.get();
+    return made_by && is_logsumexp(*made_by);
+  };
+  if (is_sub(op)) return std::ranges::any_of(node.inputs, is_log_sum);
+  if (is_log(op) || is_log1p(op) || is_div(op) || is_cross_entropy(op)) return true;
+  const std::optional<double> exponent = exponent_of(op);
+  return exponent == 0.5 || exponent == -1;
+}
+
 // An argument that has such a form itself, as e^x / sum e^x under a logarithm, is seen as that.
 Tensor stable_form(const Op& op, std::span<const Tensor> inputs) {
   std::array<Tensor, 2> in;

@@ -8,6 +8,8 @@
 namespace gradtable::detail {
 
 Change stable_forms(const Computation& from) {
+  const auto may = [&](const Node& node) { return may_have_stable_form(*from.graph, node); };
+  if (!any_result(*from.graph, may)) return {};
   Rewriter rewriter(from);
   int replaced = 0;
   Computation made = rewriter.run([&](NodeId id) {

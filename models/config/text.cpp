@@ -75,6 +75,7 @@ std::string_view as_utf8(std::string_view text, std::string_view source) {
     throw ConfigError(fmt::format("{}: {}; expected UTF-8 text", position(text, source, offset), found));
   };
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  if (text.starts_with(kMark)) refuse(0, "a second byte order mark");
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse(0, "UTF-16 text");
   const std::size_t zero = text.find('\0');
   if (zero < 2) refuse(0, "UTF-16 text");

@@ -1,13 +1,15 @@
 #include "gradtable/models/training/divergence.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace gradtable {
 
 std::string loss_found(const NotFiniteError& error) {
   const bool elsewhere = !error.first.empty() && error.first != "loss";
-  return elsewhere ? fmt::format("{}, first not finite in {}", error.found, error.first)
-                   : fmt::format("{}", error.found);
+  const std::string found = std::isnan(error.found) ? "nan" : fmt::format("{}", error.found);  // not "-nan"
+  return elsewhere ? fmt::format("{}, first not finite in {}", found, error.first) : found;
 }
 
 std::string diverged(std::string_view found, const OptimizerOptions& optimizer) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/core/node.hpp"
 
 namespace gradtable::detail {
 
@@ -20,5 +21,8 @@ Tensor stable_form(const Op& op, std::span<const Tensor> inputs);
 
 // Of the op of x; empty for leaves.
 Tensor stable_form(const Tensor& x);
+
+// Whether a node of the graph may have a stable form, by its op: cheap to ask, and true of all that have one.
+bool may_have_stable_form(const Graph& graph, const Node& node);
 
 }  // namespace gradtable::detail

@@ -172,7 +172,9 @@ TEST(RandomGraphs, HaveTheSameValuesWithoutAnyOfThePasses) {
   std::vector<std::string> applied;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     RandomGraph made(seed);
+    // But for stable forms, which are meant to change the last digits.
     made.options.without = pass_names();
+    std::erase(made.options.without, "stable_forms");
     const std::vector<Array> expected = testing::results(made.graph, made.options);
     for (int threads = 1; threads <= 4; ++threads) {
       for (const bool deterministic : {false, true}) {
@@ -186,6 +188,7 @@ TEST(RandomGraphs, HaveTheSameValuesWithoutAnyOfThePasses) {
         for (const Rewrite& rewrite : program.rewrites()) applied.push_back(rewrite.pass);
         if (threads != 1 + static_cast<int>(seed % 4)) continue;
         for (const std::string& pass : pass_names()) {
+          if (pass == "stable_forms") continue;
           made.options.without = {pass};
           expect_close(testing::results(made.graph, made.options), expected, what + ", without " + pass);
         }
