@@ -49,7 +49,8 @@ std::optional<std::string> fault_of(const Config& config, const gradtable::Datas
     return diverged(found("with equal answers for all images", equal), config.training.optimizer);
   if (last > equal && last > first) return diverged(found("in the first", first), config.training.optimizer);
   const double accuracy = epochs.back().train_accuracy, most = share_of_most_frequent(images);
-  if (accuracy > most) return std::nullopt;
+  // A first epoch may well end there.
+  if (epochs.size() < 2 || last <= equal || accuracy > most) return std::nullopt;
   return fmt::format(
       "the training did not learn: {:.2f} % right in the last epoch, {:.2f} % with one answer for all "
       "images; "

@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -35,6 +36,15 @@ void open_standard_streams() {
   if (descriptor >= 0) close(descriptor);
 }
 
+// What fmt::print throws does not say where it could not write: nothing else prints by it than standard
+// output.
+std::string sentence_of(const std::exception& error) {
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  if (system && std::string_view(error.what()).starts_with("cannot write to file"))
+    return "standard output: " + system->code().message() + "; expected a place that takes all of it";
+  return error.what();
+}
+
 }  // namespace
 
 int run_program(const std::function<ExitCode()>& body) {
@@ -50,7 +60,7 @@ int run_program(const std::function<ExitCode()>& body) {
     std::fputs("error: out of memory\n", stderr);
     return static_cast<int>(ExitCode::output);
   } catch (const std::exception& error) {
-    std::fputs(("error: " + printable(error.what()) + "\n").c_str(), stderr);
+    std::fputs(("error: " + printable(sentence_of(error)) + "\n").c_str(), stderr);
     return static_cast<int>(code_of(error));
   }
 }
