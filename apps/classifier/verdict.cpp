@@ -1,9 +1,7 @@
 #include "apps/classifier/verdict.hpp"
 
-#include <algorithm>
 #include <numeric>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <gradtable/graph/program.hpp>
@@ -12,15 +10,6 @@
 #include <gradtable/models/training/losses.hpp>
 
 namespace classifier {
-namespace {
-
-double share_of_most_frequent(const gradtable::Dataset& images) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(images.classes), 0);
-  for (const auto label : images.labels) ++counts[static_cast<std::size_t>(label)];
-  return static_cast<double>(std::ranges::max(counts)) / static_cast<double>(images.size());
-}
-
-}  // namespace
 
 double loss_of_equal_answers(const Config& config, std::int64_t classes) {
   const auto here = gradtable::Location::current();
@@ -48,14 +37,7 @@ std::optional<std::string> fault_of(const Config& config, const gradtable::Datas
   if (last > kFarAbove * equal)
     return diverged(found("with equal answers for all images", equal), config.training.optimizer);
   if (last > equal && last > first) return diverged(found("in the first", first), config.training.optimizer);
-  const double accuracy = epochs.back().train_accuracy, most = share_of_most_frequent(images);
-  // A first epoch may well end there.
-  if (epochs.size() < 2 || last <= equal || accuracy > most) return std::nullopt;
-  return fmt::format(
-      "the training did not learn: {:.2f} % right in the last epoch, {:.2f} % with one answer for all "
-      "images; "
-      "learning rate {}: try another one, or more epochs",
-      100 * accuracy, 100 * most, config.training.optimizer.learning_rate);
+  return std::nullopt;
 }
 
 }  // namespace classifier

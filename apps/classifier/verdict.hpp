@@ -16,8 +16,8 @@ namespace classifier {
 double loss_of_equal_answers(const Config& config, std::int64_t classes);
 
 // One sentence about a training whose numbers are finite and that learned nothing, or nothing when it did:
-// the loss of its last epoch is more than ten times that of equal answers; or is above that and above the one
-// of the first epoch; or no more images were right than the most frequent class has.
+// the loss of its last epoch is more than ten times that of equal answers, or is above that and above the one
+// of the first epoch.
 std::optional<std::string> fault_of(const Config& config, const gradtable::Dataset& images,
                                     std::span<const gradtable::EpochMetrics> epochs);
 

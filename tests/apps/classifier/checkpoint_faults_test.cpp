@@ -107,7 +107,7 @@ TEST_F(CheckpointFaults, AnotherProgramIsNamed) {
   config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
   expect_refused({}, resumed("a"), 4, R"(program is "mnist_fcnn", expected "mnist_lenet5")");
   expect_refused({}, {"--init", checkpoint("a")}, 4,
-                 R"("parameter/W1" is float32 (784,16), expected float32 (6,1,5,5))");
+                 R"("W1" is float32 (784,16), expected float32 (6,1,5,5))");
 }
 
 TEST_F(CheckpointFaults, WeightsOfAnotherNetworkAreRefusedWithAllDifferences) {

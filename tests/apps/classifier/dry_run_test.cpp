@@ -100,7 +100,7 @@ TEST_F(DryRun, RefusesWhatTrainingWouldRefuse) {
   expect_refused({"training.validation_fraction=0.001"}, {}, 2, " at /training/validation_fraction: ");
   expect_refused({"training.schedule.type=cosine", "training.schedule.least=1"}, {}, 2,
                  " at /training/schedule/least: 1; expected at most 0.1, the learning rate");
-  expect_refused({"data.source=idx"}, {}, 3, "train-images-idx3-ubyte.gz: No such file or directory");
+  expect_refused({"data.source=idx"}, {}, 3, "train-labels-idx1-ubyte.gz: No such file or directory");
   expect_refused({"output.metrics=../digits.json"}, {}, 2, "the file of the config and of output.metrics");
   const std::string file = folder_.write("file", std::string_view("old"));
   expect_refused({}, {"--out", file}, 6, "file: not a folder; expected a folder to write to");
