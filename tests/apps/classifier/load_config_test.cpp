@@ -226,23 +226,23 @@ TEST(ExampleConfigs, MnistHasTheDefaults) {
 }
 
 TEST_F(LoadConfig, TakesATildeForTheHomeFolderInEveryPath) {
-  const gradtable::testing::Variable home("HOME", "/home/a");
+  const gradtable::testing::Variable home("HOME", "/users/a");
   const std::string paths = R"({"data": {"dir": "~/mnist", "test_images": "~/i"},
                                 "output": {"dir": "~", "dot": "~/d/g.dot", "weights": "./~w"}})";
   const Config config = load(paths);
-  EXPECT_EQ(config.data.dir, "/home/a/mnist");
-  EXPECT_EQ(config.data.train_images.parent_path(), "/home/a/mnist");
-  EXPECT_EQ(config.data.test_images, "/home/a/i");
-  EXPECT_EQ(config.output.metrics, "/home/a/metrics.json");
-  EXPECT_EQ(config.output.dot, "/home/a/d/g.dot");
+  EXPECT_EQ(config.data.dir, "/users/a/mnist");
+  EXPECT_EQ(config.data.train_images.parent_path(), "/users/a/mnist");
+  EXPECT_EQ(config.data.test_images, "/users/a/i");
+  EXPECT_EQ(config.output.metrics, "/users/a/metrics.json");
+  EXPECT_EQ(config.output.dot, "/users/a/d/g.dot");
   EXPECT_EQ(config.output.weights.filename(), "~w");
-  EXPECT_EQ(load("{}", {.settings = {"data.dir=~/x"}}).data.dir, "/home/a/x");
+  EXPECT_EQ(load("{}", {.settings = {"data.dir=~/x"}}).data.dir, "/users/a/x");
   const Config course = load(replaced(kCourse, "logs/my predictions.log", "~/log"), {}, "run.config");
-  EXPECT_EQ(course.output.prediction_log, "/home/a/log");
+  EXPECT_EQ(course.output.prediction_log, "/users/a/log");
   const Config again = load(resolved_json(kProgram, config));
   EXPECT_EQ(resolved_json(kProgram, again), resolved_json(kProgram, config)) << "as it was written";
   setenv("MNIST_DIR", "~/digits", 1);
-  EXPECT_EQ(load("{}").data.dir, "/home/a/digits");
+  EXPECT_EQ(load("{}").data.dir, "/users/a/digits");
 }
 
 TEST_F(LoadConfig, RefusesATildeThatIsNoHomeFolder) {
