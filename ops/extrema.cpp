@@ -56,8 +56,7 @@ class Extremum : public detail::OverAxes<detail::Reduction> {
     const Shape& from = inputs[0].shape();
     dispatch_floating(output.dtype(), [&]<class T>() {
       detail::reduce<Join>(static_cast<const T*>(inputs[0].data), from,
-                           static_cast<T*>(output.data) + parts.begin, kept(from), parts, detail::kItself,
-                           detail::kJoined);
+                           static_cast<T*>(output.data) + parts.begin, kept(from), parts, detail::kItself);
     });
   }
 

@@ -24,7 +24,7 @@ class Prod final : public detail::OverAxes<detail::Reduction> {
     dispatch_floating(output.dtype(), [&]<class T>() {
       detail::reduce<detail::Multiply>(static_cast<const T*>(inputs[0].data), from,
                                        static_cast<T*>(output.data) + parts.begin, kept(from), parts,
-                                       detail::kItself, detail::kJoined);
+                                       detail::kItself);
     });
   }
 

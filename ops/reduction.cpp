@@ -40,21 +40,12 @@ Tensor detail::Reduction::simplified(Inputs inputs) const {
   return kept(inputs[0].shape()) == inputs[0].shape() ? reshape(inputs[0], type.shape) : Tensor();
 }
 
-namespace {
-
-// What a sum is multiplied by before it is rounded to the result.
-auto times(double factor) {
-  return [factor](auto sum) GRADTABLE_INLINE { return sum * static_cast<decltype(sum)>(factor); };
-}
-
-}  // namespace
-
 void detail::WeightedSum::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   const Shape& from = inputs[0].shape();
   dispatch_floating(output.dtype(), [&]<class T>() {
     detail::reduce<detail::Add>(static_cast<const T*>(inputs[0].data), from,
                                 static_cast<T*>(output.data) + parts.begin, kept(from), parts,
-                                detail::kItself, times(weight(from)));
+                                detail::kItself, weight(from));
   });
 }
 
@@ -121,14 +112,14 @@ class Var final : public detail::OverAxes<detail::Reduction> {
       std::array<T, kResults> means;
       for (Parts some = parts; some.begin < parts.end; some.begin = some.end) {
         some.end = std::min(some.begin + kResults, parts.end);
-        detail::reduce<detail::Add>(x, from, means.data(), to, some, detail::kItself, times(1 / count));
+        detail::reduce<detail::Add>(x, from, means.data(), to, some, detail::kItself, 1 / count);
         detail::reduce<detail::Add>(
             x, from, static_cast<T*>(output.data) + some.begin, to, some,
             [mean = std::as_const(means).data()](T number, std::int64_t j) GRADTABLE_INLINE {
               const T difference = number - mean[j];
               return difference * difference;
             },
-            times(share));
+            share);
       }
     });
   }

@@ -86,8 +86,9 @@ GRADTABLE_INLINE inline auto join_tree(const Join& join, const Term& n, std::int
     return join(join_tree<Count / 2>(join, n, first), join_tree<Count / 2>(join, n, first + Count / 2));
 }
 
-// Lanes that rows are folded in, and numbers of a block: eight in each lane.
-constexpr std::int64_t kRowLanes = 32, kFolded = 8 * kRowLanes;
+// Lanes that rows are folded in, numbers that are joined there one after the other, and numbers of a block:
+// eight in each lane.
+constexpr std::int64_t kRowLanes = 32, kInLanes = 2 * kTogether * kRowLanes, kFolded = 8 * kRowLanes;
 
 // lanes[0] = all of the lanes joined, in a tree.
 template <std::int64_t Lanes = kRowLanes, class T, class Join>
@@ -106,39 +107,56 @@ GRADTABLE_INLINE inline T fold_few(std::int64_t begin, std::int64_t end, const J
   return joined;
 }
 
-// lanes[i % kRowLanes] = that joined with term(i), for i in [begin, end) one after the other.
+// lanes[i % kRowLanes] = that joined with term(i), for i in [begin, end), a row after the other.
 template <class T, class Join, class Term>
-GRADTABLE_INLINE inline void fold_rows(std::int64_t begin, std::int64_t end, T* lanes, const Join& join,
-                                       const Term& term) {
+GRADTABLE_INLINE inline void add_rows(std::int64_t begin, std::int64_t end, T* lanes, const Join& join,
+                                      const Term& term) {
   for (; begin + kRowLanes <= end; begin += kRowLanes) {
     for (std::int64_t lane = 0; lane < kRowLanes; ++lane) lanes[lane] = join(lanes[lane], term(begin + lane));
   }
   for (std::int64_t lane = 0; begin + lane < end; ++lane) lanes[lane] = join(lanes[lane], term(begin + lane));
 }
 
-// join(term(0), ..., term(count - 1)) in a fixed tree of lanes. For bodies of simd.
+// The same for whole blocks, a tree in each lane after the other.
 template <class T, class Join, class Term>
-GRADTABLE_INLINE inline WideOf<Join, T> fold_of(std::int64_t count, const Join& join, const Term& term) {
+GRADTABLE_INLINE inline void add_blocks(std::int64_t begin, std::int64_t end, T* lanes, const Join& join,
+                                        const Term& term) {
+  for (std::int64_t i = begin; i < end; i += kFolded) {
+    for (std::int64_t lane = 0; lane < kRowLanes; ++lane) {
+      const auto n = [&](std::int64_t row) GRADTABLE_INLINE { return term(i + row * kRowLanes + lane); };
+      lanes[lane] = join(lanes[lane], join_tree<8>(join, n));
+    }
+  }
+}
+
+// Of more numbers than are joined in T: what is left behind whole blocks, then these.
+template <class T, class Join, class Term>
+GRADTABLE_INLINE inline WideOf<Join, T> fold_many(std::int64_t count, const Join& join, const Term& term) {
   using Wide = WideOf<Join, T>;
-  if (count <= kTogether) return fold_few<T>(0, count, join, term);
-  if (count < kRowLanes)
-    return join(fold_few<T>(0, kTogether, join, term), fold_few<T>(kTogether, count, join, term));
   const std::int64_t whole = count / kFolded * kFolded;
   Wide sum = Join::template kNeutral<Wide>;
   T lanes[kRowLanes];
   std::fill_n(lanes, kRowLanes, Join::template kNeutral<T>);
-  fold_rows(whole, count, lanes, join, term);
-  for (std::int64_t i = 0;;) {
-    for (const std::int64_t end = std::min(i + kTogether * kFolded, whole); i < end; i += kFolded) {
-      for (std::int64_t lane = 0; lane < kRowLanes; ++lane) {
-        const auto n = [&](std::int64_t row) GRADTABLE_INLINE { return term(i + row * kRowLanes + lane); };
-        lanes[lane] = join(lanes[lane], join_tree<8>(join, n));
-      }
-    }
+  add_rows(whole, count, lanes, join, term);
+  for (std::int64_t i = 0; i < whole; i += kTogether * kFolded) {
+    add_blocks(i, std::min(i + kTogether * kFolded, whole), lanes, join, term);
     sum = join(sum, static_cast<Wide>(join_lanes(lanes, join)));
-    if (i == whole) return sum;
     std::fill_n(lanes, kRowLanes, Join::template kNeutral<T>);
   }
+  return sum;
+}
+
+// join(term(0), ..., term(count - 1)) in a fixed tree of lanes. For bodies of simd.
+template <class T, class Join, class Term>
+GRADTABLE_INLINE inline WideOf<Join, T> fold_of(std::int64_t count, const Join& join, const Term& term) {
+  if (count <= kTogether) return fold_few<T>(0, count, join, term);
+  if (count < kRowLanes)
+    return join(fold_few<T>(0, kTogether, join, term), fold_few<T>(kTogether, count, join, term));
+  if (count > kInLanes) return fold_many<T>(count, join, term);
+  T lanes[kRowLanes];
+  std::fill_n(lanes, kRowLanes, Join::template kNeutral<T>);
+  add_rows(0, count, lanes, join, term);
+  return join_lanes(lanes, join);
 }
 
 // term(0) + ... + term(count - 1)

@@ -12,9 +12,8 @@
 
 namespace gradtable::detail {
 
-// What is joined: the number itself, wherever it goes. What the result is: what they were joined to.
+// What is joined: the number itself, wherever it goes.
 constexpr auto kItself = [](auto x, std::int64_t) GRADTABLE_INLINE { return x; };
-constexpr auto kJoined = [](auto x) GRADTABLE_INLINE { return x; };
 
 // y[j] = y[j] joined with term(x[j], j) of Rows rows, joined in a tree, for j < count. For bodies of simd.
 template <std::int64_t Rows, class T, class Join, class Term>
@@ -173,42 +172,54 @@ struct Reducing {
   }
 };
 
-// y[j] = finish(term(x, j) joined), where Sum holds what is joined.
-template <class Sum, class Join, class T, class Y, class Term, class Finish>
-void reduce_in(const Reducing& walks, const T* x, Y* y, Parts elements, const Term& term,
-               const Finish& finish) {
-  std::array<Sum, kMostColumns> sums;
+// y[j] = what was joined times the factor; in place where both have one type.
+template <class T, class Sum>
+void finish_sums(const Sum* sums, std::int64_t count, double factor, T* y) {
+  if constexpr (std::is_same_v<T, Sum>) {
+    if (factor == 1) return;
+  }
+  simd([=, factor_of_sums = static_cast<Sum>(factor)]() GRADTABLE_INLINE {
+    GRADTABLE_INDEPENDENT
+    for (std::int64_t j = 0; j < count; ++j) y[j] = static_cast<T>(sums[j] * factor_of_sums);
+  });
+}
+
+// reduce, where Sum holds what is joined: y itself, or some elements at a time.
+template <class Sum, class Join, class T, class Term>
+void reduce_in(const Reducing& walks, const T* x, T* y, Parts elements, const Term& term, double factor) {
+  constexpr bool kInPlace = std::is_same_v<T, Sum>;
+  std::array<Sum, kInPlace ? 1 : kMostColumns> buffer;
   std::int64_t done = 0;
   const std::int64_t step = walks.outer.run_stride(0);
   walks.outer.for_pieces(
       elements.begin, elements.end, [&](const std::array<std::int64_t, 1>& at, std::int64_t count) {
         for (std::int64_t first = 0, some = 0; first < count; first += some, done += some) {
-          some = std::min(kMostColumns, count - first);
+          some = kInPlace ? count : std::min(kMostColumns, count - first);
           const auto shifted = [term, done](T number, std::int64_t j)
                                    GRADTABLE_INLINE { return term(number, done + j); };
-          std::fill_n(sums.data(), some, Join::template kNeutral<Sum>);
+          Sum* sums = buffer.data();
+          if constexpr (kInPlace) sums = y + done;
+          std::fill_n(sums, some, Join::template kNeutral<Sum>);
           if (walks.columns())
-            join_all_columns(walks.joined, x + at[0] + first, sums.data(), some, Join(), shifted);
+            join_all_columns(walks.joined, x + at[0] + first, sums, some, Join(), shifted);
           else
-            join_runs(walks.joined, x + at[0] + first * step, step, sums.data(), some, Join(), shifted);
-          simd([=, from = sums.data(), to = y + done]() GRADTABLE_INLINE {
-            for (std::int64_t j = 0; j < some; ++j) to[j] = static_cast<Y>(finish(from[j]));
-          });
+            join_runs(walks.joined, x + at[0] + first * step, step, sums, some, Join(), shifted);
+          finish_sums(sums, some, factor, y + done);
         }
       });
 }
 
-// y[j] = finish(term(x, j) joined over the axes on which `kept`, of x's rank, has an extent of 1), for the
+// y[j] = factor term(x, j) joined over the axes on which `kept`, of x's rank, has an extent of 1, for the
 // elements j in [begin, end) of the result; y and j begin with the first of them. The order follows from the
 // shapes alone.
-template <class Join, class T, class Y, class Term, class Finish>
-void reduce(const T* x, const Shape& from, Y* y, const Shape& kept, Parts elements, const Term& term,
-            const Finish& finish) {
+template <class Join, class T, class Term>
+void reduce(const T* x, const Shape& from, T* y, const Shape& kept, Parts elements, const Term& term,
+            double factor = 1) {
   const Reducing walks(from, kept);
   if (walks.few())
-    reduce_in<T, Join>(walks, x, y, elements, term, finish);
+    reduce_in<T, Join>(walks, x, y, elements, term, factor);
   else
-    reduce_in<WideOf<Join, T>, Join>(walks, x, y, elements, term, finish);
+    reduce_in<WideOf<Join, T>, Join>(walks, x, y, elements, term, factor);
 }
 
 }  // namespace gradtable::detail
