@@ -37,15 +37,14 @@ class Norm final : public detail::OverAxes<detail::Reduction> {
         T* y = static_cast<T*>(output.data) + some.begin;
         const auto count = static_cast<std::size_t>(some.end - some.begin);
         const auto magnitude = [](T number, std::int64_t) GRADTABLE_INLINE { return std::abs(number); };
-        detail::reduce<detail::Larger>(x, from, units.data(), to, some, magnitude, detail::kJoined);
+        detail::reduce<detail::Larger>(x, from, units.data(), to, some, magnitude);
         std::ranges::transform(std::span(units).first(count), units.begin(), unit_of<T>);
         const auto square = [unit = std::as_const(units).data()](T number, std::int64_t j) GRADTABLE_INLINE {
           const T part = number / unit[j];
           return part * part;
         };
-        const auto root = [](auto sum) GRADTABLE_INLINE { return std::sqrt(sum); };
-        detail::reduce<detail::Add>(x, from, y, to, some, square, root);
-        for (std::size_t j = 0; j < count; ++j) y[j] *= units[j];
+        detail::reduce<detail::Add>(x, from, y, to, some, square);
+        for (std::size_t j = 0; j < count; ++j) y[j] = std::sqrt(y[j]) * units[j];
       }
     });
   }
