@@ -48,12 +48,12 @@ struct Scores {
 };
 
 Scores lenet5(Graph& graph, const Tensor& x) {
-  const LeNet5 network(graph, {.seed = 1});
+  const Sequential network(graph, {784}, lenet5(), {.seed = 1});
   return {network(x), network.parameters()};
 }
 
 Scores fully_connected(Graph& graph, const Tensor& x, const std::vector<std::int64_t>& widths) {
-  const Fcnn network(graph, widths, {.seed = 1});
+  const Sequential network(graph, {widths.front()}, fcnn({widths.begin() + 1, widths.end()}), {.seed = 1});
   return {network(x), network.parameters()};
 }
 

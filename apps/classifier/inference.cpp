@@ -34,7 +34,7 @@ struct Tried {
             program.network(graph, config, {images.rows, images.columns, classes, {}, {}, images.source})) {}
 
   gradtable::Graph graph;
-  gradtable::Classifier network;
+  gradtable::Sequential network;
 };
 
 // That of the config; else that of the file.
@@ -42,7 +42,7 @@ std::int64_t classes_of(const WeightsFile& weights, const Program& program, cons
                         const Config& config, const Dataset& images) {
   if (config.data.classes > 0) return config.data.classes;
   const Tried one(program, config, images, 1), two(program, config, images, 2);
-  return extent_in(weights.content, weights.path, one.network.parameters, two.network.parameters,
+  return extent_in(weights.content, weights.path, one.network.parameters(), two.network.parameters(),
                    options.init_extra);
 }
 

@@ -131,6 +131,10 @@ void name_from(std::filesystem::path& file, const std::filesystem::path& folder)
 
 }  // namespace
 
+gradtable::NetworkOptions network_options(const Config& config) {
+  return {.initializer = config.model.initializer, .dtype = config.dtype, .seed = config.seed};
+}
+
 Config default_config(const Program& program) {
   Config config;
   config.output.dir /= program.name;

@@ -9,7 +9,7 @@
 #include "apps/classifier/config.hpp"
 #include <gradtable/models/config/table.hpp>
 #include <gradtable/models/data/dataset.hpp>
-#include <gradtable/models/training/classifier.hpp>
+#include <gradtable/models/networks/sequential.hpp>
 
 namespace classifier {
 
@@ -21,12 +21,15 @@ struct Program {
   std::function<std::vector<gradtable::Field>(Config::Model& model)> model_fields;
   // Its network for images like those of the data set, with the parameters in the graph. Throws
   // gradtable::ConfigError for images that it cannot take.
-  std::function<gradtable::Classifier(gradtable::Graph& graph, const Config& config,
+  std::function<gradtable::Sequential(gradtable::Graph& graph, const Config& config,
                                       const gradtable::Dataset& data)>
       network;
   // The same for people: "784-128-10, relu".
   std::function<std::string(const Config& config, const gradtable::Dataset& data)> describe;
 };
+
+// What a config says of the first values of every network.
+gradtable::NetworkOptions network_options(const Config& config);
 
 // With the folder of the program's results.
 Config default_config(const Program& program);

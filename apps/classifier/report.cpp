@@ -39,9 +39,9 @@ gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::in
 // Of the layer that sees the images, and of convolutions.
 std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
   const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;
-  const gradtable::Tensor& first = setup.network.parameters.front();
+  const gradtable::Tensor& first = setup.network.parameters().front();
   std::vector<Report::Weights> all;
-  for (const gradtable::Tensor& parameter : setup.network.parameters) {
+  for (const gradtable::Tensor& parameter : setup.network.parameters()) {
     const gradtable::Shape& shape = parameter.shape();
     const gradtable::Array& value = setup.graph.value(parameter);
     if (shape.rank() == 4)

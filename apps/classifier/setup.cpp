@@ -19,7 +19,7 @@ namespace {
 // Images of another size are what differs when the rows of the first matrix alone are others. Where they
 // differ by one, that is the row of biases, and no image.
 void require_same_pixels(const WeightsFile& file, const gradtable::Dataset& data, const Setup& setup) {
-  const std::vector<gradtable::Tensor>& parameters = setup.network.parameters;
+  const std::vector<gradtable::Tensor>& parameters = setup.network.parameters();
   const auto shape = [&](const gradtable::Tensor& own) {
     return shape_in(file.content, file.path, parameters, own);
   };
@@ -48,7 +48,7 @@ std::string list(std::vector<std::string> words) {
 std::vector<std::string> lines_about(const gradtable::WeightNames& names, const Setup& setup) {
   std::vector<std::string> lines, pairs, extra;
   for (std::size_t i = 0; i < names.of_parameters.size(); ++i)
-    pairs.push_back(fmt::format("{} is {}", setup.network.parameters[i].node().name,
+    pairs.push_back(fmt::format("{} is {}", setup.network.parameters()[i].node().name,
                                 gradtable::in_quotes(names.of_parameters[i])));
   for (const std::string& name : names.extra) extra.push_back(gradtable::in_quotes(name));
   if (names.by_shape) lines.push_back(fmt::format("weights  by order and shape: {}", list(pairs)));
@@ -84,14 +84,14 @@ WeightsFile read_weights_file(const Options& options) {
 
 std::vector<std::string> load_weights(WeightsFile file, const Options& options,
                                       const gradtable::Dataset& data, Setup& setup) {
-  const std::vector<gradtable::Tensor>& parameters = setup.network.parameters;
+  const std::vector<gradtable::Tensor>& parameters = setup.network.parameters();
   const gradtable::NamedTexts texts = file.content.metadata;
   require_same_normalization(file.content, file.path, setup.normalization);
   require_same_pixels(file, data, setup);
   const gradtable::WeightNames names = names_in(file.content, file.path, parameters);
   warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,
                                  not_finite_rule(options), options.init_extra));
-  if (texts.contains("gradtable.kind")) require_classes(file.path, texts, setup.network.classes);
+  if (texts.contains("gradtable.kind")) require_classes(file.path, texts, data.classes);
   return lines_about(names, setup);
 }
 

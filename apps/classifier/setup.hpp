@@ -22,7 +22,7 @@ struct Setup {
 
   gradtable::Normalization normalization;  // that of the config, settled
   gradtable::Graph graph;
-  gradtable::Classifier network;
+  gradtable::Sequential network;
   gradtable::Trainer trainer;
 };
 

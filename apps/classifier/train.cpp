@@ -81,7 +81,8 @@ class Run {
     if (config_.output.weights.empty()) return;
     const auto layout = config_.output.weights_layout == "pytorch" ? gradtable::WeightLayout::pytorch
                                                                    : gradtable::WeightLayout::gradtable;
-    gradtable::write_weights(config_.output.weights.string(), setup_.graph, setup_.network.parameters, layout,
+    gradtable::write_weights(config_.output.weights.string(), setup_.graph, setup_.network.parameters(),
+                             layout,
                              {{"classes", fmt::format("{}", data_.train.classes)},
                               {std::string(gradtable::kNormalizationKey), to_text(setup_.normalization)}});
   }

@@ -84,7 +84,7 @@ gradtable::NamedTexts Training::bits() {
 void Training::require_kept(const gradtable::Checkpoint& checkpoint, const TrainingState& state) const {
   std::map<std::string, gradtable::TensorType> expected;
   if (config_.training.keep_best && state.best.best_epoch > 0)
-    for (const gradtable::Tensor& parameter : setup_.network.parameters)
+    for (const gradtable::Tensor& parameter : setup_.network.parameters())
       expected.emplace(parameter.node().name, parameter.type());
   const std::string source = fmt::format("{}: kept of the best epoch", checkpoint.path);
   gradtable::require_tensors(checkpoint.kept, source, expected);
@@ -130,7 +130,7 @@ void Training::finish_epoch(Progress& progress) {
   const EpochMetrics epoch = measured();
   const double metric = metric_of(epoch, config_.training.early_stopping.metric);
   if (stopping_.is_best(epoch.epoch, metric) && config_.training.keep_best)
-    best_ = values_of(setup_.graph, setup_.network.parameters);
+    best_ = values_of(setup_.graph, setup_.network.parameters());
   setup_.trainer.learning_rate().end_epoch(metric);
   epochs_.push_back(epoch);
   so_far_ = {};
@@ -173,7 +173,7 @@ std::optional<std::int64_t> Training::kept_epoch() const {
 }
 
 void Training::use_best() {
-  if (!best_.empty()) set_values(setup_.graph, setup_.network.parameters, best_, "the best epoch");
+  if (!best_.empty()) set_values(setup_.graph, setup_.network.parameters(), best_, "the best epoch");
 }
 
 std::string Training::place() const {

@@ -26,28 +26,26 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
   };
 }
 
+// Of the hidden layers and the outputs.
 std::vector<std::int64_t> widths(const classifier::Config& config, const gradtable::Dataset& data) {
-  std::vector<std::int64_t> widths = {data.features()};
-  widths.insert(widths.end(), config.model.hidden.begin(), config.model.hidden.end());
+  std::vector<std::int64_t> widths = config.model.hidden;
   widths.push_back(data.classes);
   return widths;
 }
 
-gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config& config,
+gradtable::Sequential network(gradtable::Graph& graph, const classifier::Config& config,
                               const gradtable::Dataset& data) {
-  return gradtable::Fcnn(graph, widths(config, data),
-                         {.activation = config.model.activation,
-                          .output = config.model.output,
-                          .initializer = config.model.initializer,
-                          .bias = config.model.bias,
-                          .dropout = config.training.dropout,
-                          .dtype = config.dtype,
-                          .seed = config.seed});
+  const std::vector<gradtable::Layer> layers =
+      gradtable::fcnn(widths(config, data), {.activation = config.model.activation,
+                                             .output = config.model.output,
+                                             .bias = config.model.bias,
+                                             .dropout = config.training.dropout});
+  return {graph, {data.features()}, layers, classifier::network_options(config)};
 }
 
 // "784-128-10, relu", and what its outputs are.
 std::string describe(const classifier::Config& config, const gradtable::Dataset& data) {
-  std::string text = fmt::format("{}", fmt::join(widths(config, data), "-"));
+  std::string text = fmt::format("{}-{}", data.features(), fmt::join(widths(config, data), "-"));
   if (!config.model.hidden.empty()) text += fmt::format(", {}", fmt::join(config.model.activation, ", "));
   if (config.model.output != "linear") text += fmt::format(", outputs {}", config.model.output);
   return text;

@@ -33,23 +33,22 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
   };
 }
 
-gradtable::Classifier network(gradtable::Graph& graph, const classifier::Config& config,
+gradtable::Sequential network(gradtable::Graph& graph, const classifier::Config& config,
                               const gradtable::Dataset& data) {
-  constexpr std::int64_t kLeast = gradtable::LeNet5::kLeastPixels;
+  constexpr std::int64_t kLeast = gradtable::kLeNet5LeastPixels;
   if (data.rows < kLeast || data.columns < kLeast)
     throw gradtable::ConfigError(
         fmt::format("{}: images of {}x{}; expected at least {}x{}, which LeNet-5 takes", data.source,
                     data.rows, data.columns, kLeast, kLeast));
-  return gradtable::LeNet5(graph, {.classes = data.classes,
-                                   .rows = data.rows,
-                                   .columns = data.columns,
-                                   .activation = config.model.activation.front(),
-                                   .pooling = config.model.pooling,
-                                   .output = config.model.output,
-                                   .initializer = config.model.initializer,
-                                   .dropout = config.training.dropout,
-                                   .dtype = config.dtype,
-                                   .seed = config.seed});
+  const std::vector<gradtable::Layer> layers =
+      gradtable::lenet5({.classes = data.classes,
+                         .rows = data.rows,
+                         .columns = data.columns,
+                         .activation = config.model.activation.front(),
+                         .pooling = config.model.pooling,
+                         .output = config.model.output,
+                         .dropout = config.training.dropout});
+  return {graph, {data.features()}, layers, classifier::network_options(config)};
 }
 
 std::string describe(const classifier::Config& config, const gradtable::Dataset&) {

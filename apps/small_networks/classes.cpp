@@ -51,7 +51,7 @@ Weights column(const Array& matrix, std::size_t j) {
 
 LearnedClassifier learn_bernoulli(const Examples& points, int steps) {
   Graph graph;
-  const Fcnn layer(graph, {2, 1}, {.bias = Bias::row, .dtype = DType::float64});
+  const Sequential layer(graph, {2}, fcnn({1}, {.bias = Bias::row}), {.dtype = DType::float64});
   const Tensor scores = layer(graph.constant(points.x)), t = graph.constant(points.t);
   const Output output{.probabilities = sigmoid(scores),
                       .truth = t,
@@ -65,7 +65,7 @@ LearnedClassifier learn_bernoulli(const Examples& points, int steps) {
 
 LearnedClassifier learn_multinoulli(const Examples& points, int steps) {
   Graph graph;
-  const Fcnn layer(graph, {2, 3}, {.bias = Bias::row, .dtype = DType::float64});
+  const Sequential layer(graph, {2}, fcnn({3}, {.bias = Bias::row}), {.dtype = DType::float64});
   const Tensor scores = layer(graph.constant(points.x)), t = graph.constant(points.t);
   const Output output{.probabilities = softmax(scores),
                       .truth = one_hot(t, 3, DType::float64),

@@ -38,7 +38,7 @@ Gaussian learn_gaussian(const Examples& points) {
   constexpr double kLearningRate = 0.1;
   constexpr int kSteps = 3000;
   Graph graph;
-  const Fcnn layer(graph, {2, 1}, {.bias = Bias::row, .dtype = DType::float64});
+  const Sequential layer(graph, {2}, fcnn({1}, {.bias = Bias::row}), {.dtype = DType::float64});
   const Tensor& W = layer.parameters()[0];
   const Tensor raw = graph.parameter("raw_variance", zeros({1, 1}, DType::float64));
   const Tensor mean = layer(graph.constant(points.x));
@@ -77,8 +77,9 @@ Step one_step(Unit unit) {
   constexpr std::array<double, 4> x = {0.5, -1, 2, 1};  // the last is the bias's
   constexpr std::array<double, 2> t = {0.25, 1};
   Graph graph;
-  const Fcnn layer(graph, {3, 2},
-                   {.output = is_sigmoid ? "sigmoid" : "linear", .bias = Bias::row, .dtype = DType::float64});
+  const Sequential layer(graph, {3},
+                         fcnn({2}, {.output = is_sigmoid ? "sigmoid" : "linear", .bias = Bias::row}),
+                         {.dtype = DType::float64});
   const Tensor& W = layer.parameters()[0];
   const Tensor input = graph.constant(Array::of<double>({1, 3}, std::span(x).first(3)));
   const Tensor target = graph.constant(Array::of<double>({1, 2}, std::span(t)));

@@ -12,12 +12,12 @@ namespace {
 // A network that Adam trains; what Adam remembers are parameters of the graph, too.
 struct Training {
   explicit Training(std::uint64_t seed)
-      : network(graph, {4, 8, 3}, {.seed = seed}),
+      : network(graph, {4}, fcnn({8, 3}), {.seed = seed}),
         step(compile(graph, {.updates = adam(build_grad(mean(network(x)), network.parameters()), 0.01)})) {}
 
   Graph graph;
   Tensor x = graph.input("x", {2, 4});
-  Fcnn network;
+  Sequential network;
   Program step;
 };
 

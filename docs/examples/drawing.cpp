@@ -8,7 +8,7 @@ using namespace gradtable;
 int main() {
   // [drawing]
   Graph g;
-  const Fcnn network(g, {784, 128, 10});
+  const Sequential network(g, {784}, fcnn({128, 10}));
   const Tensor x = g.input("x", {64, 784});
   const Tensor t = g.input("t", {64}, DType::int32);
   const Tensor loss = softmax_cross_entropy(network(x), t).named("loss");

@@ -13,7 +13,7 @@ int main() {
 
   // [inference]
   Graph g;
-  const Fcnn network(g, {784, 128, 10});
+  const Sequential network(g, {784}, fcnn({128, 10}));
   Trainer trainer(g, network, {.batch_size = 64, .optimizer = {.learning_rate = 0.1}});
   for (std::uint64_t epoch = 1; epoch <= 5; ++epoch) trainer.train_epoch(digits, epoch);
 

@@ -1,4 +1,4 @@
-// Networks: the course's list of layers, the fully connected network of the library, and LeNet-5.
+// Networks: the course's exercise, the fully connected network of the library, and LeNet-5.
 #include <iostream>
 
 #include <gradtable/gradtable.hpp>
@@ -45,8 +45,8 @@ double convolutional(const Dataset& digits) {
 double regularized(const Dataset& digits) {
   // [fcnn]
   Graph graph;
-  const Fcnn network(graph, {784, 64, 32, 10},
-                     {.activation = {"tanh", "softplus"}, .initializer = "xavier_uniform"});
+  const Sequential network(graph, {784}, fcnn({64, 32, 10}, {.activation = {"tanh", "softplus"}}),
+                           {.initializer = "xavier_uniform"});
   const Tensor pixels = graph.input("pixels", {digits.size(), 784}, DType::uint8);
   const Tensor labels = graph.input("labels", {digits.size()}, DType::uint8);
   const Tensor scores = network(cast(pixels, DType::float32) / 255);
@@ -60,11 +60,12 @@ double regularized(const Dataset& digits) {
   return step.value(cost).item() / 2.3;
 }
 
-double lenet5(const Dataset& digits) {
+double convolutional_of_1998(const Dataset& digits) {
   // [lenet]
   Graph graph;
-  const LeNet5 network(graph);  // ReLU and max-pooling
-  const LeNet5 original(graph, {.activation = "tanh", .pooling = Pooling::average, .prefix = "original "});
+  const Sequential network(graph, {1, 28, 28}, lenet5());  // ReLU and max-pooling
+  const Sequential original(graph, {1, 28, 28}, lenet5({.activation = "tanh", .pooling = Pooling::average}),
+                            {.prefix = "original "});
   const Tensor images = graph.input("images", {64, 1, 28, 28});
   const Tensor labels = graph.input("labels", {64}, DType::int32);
   const Tensor loss = softmax_cross_entropy(network(images), labels);
@@ -85,7 +86,7 @@ double lenet5(const Dataset& digits) {
 
 int main() {
   const Dataset digits = draw_digits(640, 1);
-  for (const auto train : {course, convolutional, regularized, lenet5}) {
+  for (const auto train : {course, convolutional, regularized, convolutional_of_1998}) {
     const double left = train(digits);
     std::cout << "loss at the end, of what it was at the beginning: " << left << '\n';
     if (!(left < 0.5)) return 1;

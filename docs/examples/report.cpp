@@ -18,7 +18,7 @@ int main() {
 
   // [report]
   Graph g;
-  const Fcnn network(g, {784, 100, 10});
+  const Sequential network(g, {784}, fcnn({100, 10}));
   Trainer trainer(g, network, {.batch_size = 64, .optimizer = {.learning_rate = 0.2}});
   Report report;
   report.title = "784-100-10 on digits that the program draws";

@@ -11,7 +11,7 @@ int main() {
 
   // [training]
   Graph g;
-  const LeNet5 network(g);
+  const Sequential network(g, {784}, lenet5());
   Trainer trainer(g, network,
                   {.batch_size = 64,
                    .optimizer = {.type = "adam", .learning_rate = 0.002},

@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/models/networks/activations.hpp"
-#include "gradtable/models/networks/detail/unit_dropout.hpp"
 #include "gradtable/models/networks/initializers.hpp"
 #include "gradtable/ops/activations.hpp"
+#include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/dropout.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -37,6 +39,13 @@ Shape kernel_shape(int axes, const Tensor& x, std::int64_t channels, const PerAx
   return Shape(extents);
 }
 
+// (x 1): x with a column of ones behind it.
+Tensor with_ones(const Tensor& x) {
+  std::vector<std::int64_t> extents(x.shape().extents().begin(), x.shape().extents().end());
+  extents.back() = 1;
+  return concat({x, broadcast_to(x.graph().literal(1, x.dtype()), Shape(extents))}, -1);
+}
+
 template <int kAxes, class... Arguments>
 Tensor conv(const Arguments&... arguments) {
   if constexpr (kAxes == 1)
@@ -52,8 +61,9 @@ Tensor conv(const Arguments&... arguments) {
 Tensor FullyConnected::operator()(LayerBuilder& build, const Tensor& x) const {
   require_rank("fully connected layer", 1, x);
   const Shape shape{x.shape()[-1], outputs};
+  if (bias == Bias::row) return matmul(with_ones(x), build.weights_over_bias(shape));
   const Tensor product = matmul(x, build.weights(shape));
-  return bias ? add_bias(product, build.bias(shape)) : product;
+  return bias == Bias::node ? add_bias(product, build.bias(shape)) : product;
 }
 
 template <int kAxes>
@@ -97,6 +107,10 @@ Tensor Activation::operator()(LayerBuilder&, const Tensor& x) const {
   return find_activation(name).function(x, Location::current());
 }
 
+Tensor OutputActivation::operator()(LayerBuilder&, const Tensor& x) const {
+  return find_output_activation(name).function(x, Location::current());
+}
+
 Tensor ReLU::operator()(LayerBuilder&, const Tensor& x) const {
   return relu(x);
 }
@@ -124,9 +138,15 @@ Tensor Flatten::operator()(LayerBuilder&, const Tensor& x) const {
   return flatten(x);
 }
 
+Tensor Named::operator()(LayerBuilder& build, const Tensor& x) const {
+  return layer(build, x).named(name);
+}
+
 Tensor Dropout::operator()(LayerBuilder& build, const Tensor& x) const {
-  if (!build.training()) return x;
-  return detail::UnitDropout("dropout", rate, build.seed())(x, build.step(), build.layer());
+  if (!(rate >= 0 && rate < 1))
+    throw ConfigError(fmt::format("dropout: expected a rate of at least 0 and below 1, got {}", rate));
+  if (!build.training() || rate == 0) return x;
+  return dropout(x, rate, build.seed(), build.step(), build.dropout_stream());
 }
 
 Tensor BatchNorm::operator()(LayerBuilder& build, const Tensor& x) const {

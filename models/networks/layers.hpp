@@ -1,4 +1,4 @@
-// Layers for Network: values that say what a layer is. Whatever can be called as they can is a layer, too:
+// Layers of networks: values that say what a layer is. Whatever can be called as they can is a layer, too:
 // [](LayerBuilder&, const Tensor& x) { return square(x); }.
 #pragma once
 
@@ -11,12 +11,20 @@
 #include "gradtable/ops/normalization.hpp"
 #include "gradtable/ops/pooling.hpp"
 
+namespace gradtable {
+
+// Where the biases of a fully connected layer are: in a parameter b of their own; in the last row of W, to
+// which the layer's input gives a column of ones; or nowhere. The numbers are the same.
+enum class Bias : std::uint8_t { node, row, none };
+
+}  // namespace gradtable
+
 namespace gradtable::layers {
 
 // y = x W + b for rows x (m,n): W is (n,outputs), b is (outputs).
 struct FullyConnected {
   std::int64_t outputs;
-  bool bias = true;
+  Bias bias = Bias::node;
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };
 
@@ -58,6 +66,11 @@ struct Activation {
   std::string name;
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };
+// Any of output_activations(), by its name.
+struct OutputActivation {
+  std::string name;
+  Tensor operator()(LayerBuilder& build, const Tensor& x) const;
+};
 struct ReLU {
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };
@@ -81,7 +94,15 @@ struct Flatten {
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;
 };
 
-// Only in training. Each layer draws masks of its own, from the network's seed.
+// A layer whose output has this name in messages and drawings.
+struct Named {
+  std::string name;
+  Layer layer;
+  Tensor operator()(LayerBuilder& build, const Tensor& x) const;
+};
+
+// Only in training. Each layer draws masks of its own, from the network's seed. Throws ConfigError for a rate
+// that is not from 0 to below 1.
 struct Dropout {
   double rate = 0.5;
   Tensor operator()(LayerBuilder& build, const Tensor& x) const;

@@ -3,25 +3,33 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/models/networks/initializers.hpp"
-#include "gradtable/models/optimizers/sgd.hpp"
 
 namespace gradtable {
+namespace {
 
-Network::Network(Graph& graph, DataSource data, Loss loss, NetworkOptions options, Location at)
-    : graph_(graph), data_(std::move(data)), loss_(std::move(loss)), options_(std::move(options)), at_(at) {
-  require_learning_rate(options_.learning_rate);
-  if (!is_floating(options_.dtype))
-    throw ConfigError(fmt::format("network: expected float32 or float64, got {}", to_string(options_.dtype)));
-  find_initializer(options_.initializer);
+Shape example_of(const Shape& batch) {
+  if (batch.rank() == 0) throw ShapeError("network: expected a batch of examples as inputs, got a scalar");
+  return Shape(std::vector(batch.extents().begin() + 1, batch.extents().end()));
 }
 
-Network& Network::append_layer(Layer layer, Location at) {
-  if (!nodes_.empty()) throw GraphError("network: expected all layers before the first numbers, got another");
-  stages_.push_back({std::move(layer), at});
+}  // namespace
+
+Network::Network(Graph& graph, DataSource data, Loss loss, OptimizerOptions optimizer, NetworkOptions options,
+                 Location at)
+    : graph_(graph),
+      data_(std::move(data)),
+      loss_(std::move(loss)),
+      optimizer_(std::move(optimizer)),
+      options_(std::move(options)),
+      at_(at) {
+  require_valid(optimizer_);
+  require_valid(options_);
+}
+
+Network& Network::append_layer(Layer layer) {
+  if (network_) throw GraphError("network: expected all layers before the first numbers, got another");
+  layers_.push_back(std::move(layer));
   return *this;
 }
 
@@ -36,8 +44,8 @@ void Network::backward() {
   if (!batch_) throw GraphError("network: expected forward() before backward()");
   Nodes& nodes = nodes_for(batch_->inputs, &batch_->labels);
   if (!nodes.backward) {
-    const GradTable table = build_grad(nodes.loss, learned_);
-    std::vector<Update> updates = sgd(table, options_.learning_rate);
+    const GradTable table = build_grad(nodes.loss, network_->parameters());
+    std::vector<Update> updates = make_updates(optimizer_, table);
     updates.insert(updates.end(), nodes.updates.begin(), nodes.updates.end());
     nodes.backward = compile(graph_, {.outputs = {nodes.loss}, .updates = updates, .finite = {nodes.loss}});
   }
@@ -57,10 +65,12 @@ Array Network::test(const ConstView& inputs) {
   return std::move(nodes.test->infer({{nodes.inputs, inputs}}).front());
 }
 
+std::vector<Tensor> Network::parameters() const {
+  return network_ ? network_->parameters() : std::vector<Tensor>{};
+}
+
 std::int64_t Network::parameter_count() const {
-  std::int64_t count = 0;
-  for (const Tensor& parameter : learned_) count += parameter.shape().size();
-  return count;
+  return network_ ? network_->parameter_count() : 0;
 }
 
 // For training with labels, for use without.
@@ -70,38 +80,34 @@ Network::Nodes& Network::nodes_for(const ConstView& inputs, const ConstView* lab
            (!labels || nodes.labels.type() == labels->type);
   });
   if (found != nodes_.end()) return *found;
-  const auto input = [&](const char* name, const TensorType& type) {
-    return graph_.input(graph_.free_name(options_.prefix + name), type.shape, type.dtype, at_);
-  };
+  if (!network_) {
+    network_.emplace(graph_, example_of(inputs.shape()), layers_, options_, at_);
+    step_ = input("step", {DType::int32, {}});
+  }
   Nodes nodes;
   nodes.inputs = input("inputs", inputs.type);
-  LayerBuilder build(graph_, options_, parameters_by_name_, labels != nullptr);
-  nodes.prediction = through_layers(build, nodes.inputs);
   if (labels) {
+    Sequential::Training training = network_->training(nodes.inputs, step_);
     const Graph::Scope scope(graph_, at_);
+    nodes.prediction = training.outputs;
+    nodes.updates = std::move(training.updates);
     nodes.labels = input("labels", labels->type);
     nodes.loss = loss_(nodes.prediction, nodes.labels).named(options_.prefix + "loss");
+  } else {
+    nodes.prediction = (*network_)(nodes.inputs);
   }
-  nodes.step = build.step_input();
-  nodes.updates = build.updates();
-  learned_ = build.learned();
   return nodes_.emplace_back(std::move(nodes));
 }
 
-Tensor Network::through_layers(LayerBuilder& build, Tensor x) const {
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    const Graph::Scope scope(graph_, stages_[i].at);
-    build.begin(i + 1);
-    x = stages_[i].layer(build, x);
-  }
-  return x;
+Tensor Network::input(const char* name, const TensorType& type) {
+  return graph_.input(graph_.free_name(options_.prefix + name), type.shape, type.dtype, at_);
 }
 
 double Network::run(Nodes& nodes, Program& program) {
   const auto step = static_cast<std::int32_t>(losses_.size());
-  std::vector<Feed> feeds = {{nodes.inputs, batch_->inputs}, {nodes.labels, batch_->labels}};
-  if (!nodes.step.empty()) feeds.push_back({nodes.step, ConstView(std::span(&step, 1), {})});
-  program.run(feeds);
+  program.run({{nodes.inputs, batch_->inputs},
+               {nodes.labels, batch_->labels},
+               {step_, ConstView(std::span(&step, 1), {})}});
   return program.value(nodes.loss).item();
 }
 

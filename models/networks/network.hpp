@@ -1,17 +1,16 @@
-// The smallest way to a trained network: a list of layers, one source of data, one loss. All of it is nodes
-// of a graph, which can be drawn, differentiated and used in other ways as well.
+// The course's exercise: a list of layers, one source of data and one loss, which train as they are told. All
+// of it is nodes of a graph, which can be drawn, differentiated and used in other ways as well.
 #pragma once
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "gradtable/graph/program.hpp"
-#include "gradtable/models/networks/layer_builder.hpp"
 #include "gradtable/models/networks/layers.hpp"
+#include "gradtable/models/networks/sequential.hpp"
+#include "gradtable/models/optimizers/optimizer.hpp"
 
 namespace gradtable {
 
@@ -24,25 +23,25 @@ class Network {
   };
   // Gives the next batch. Batches of a shape that was there before cost nothing more.
   using DataSource = std::function<Batch()>;
-  // The scalar to be made small, of what the last layer gives and the labels.
+  // The scalar to minimize, of what the last layer gives and the labels.
   using Loss = std::function<Tensor(const Tensor& prediction, const Tensor& labels)>;
 
   // The graph, to which the network adds its parameters when it meets the first numbers, must outlive it.
-  // Throws ConfigError for a learning rate that is not finite and above 0, integers, or an unknown name.
-  Network(Graph& graph, DataSource data, Loss loss, NetworkOptions options = {},
-          Location at = Location::current());
+  // Throws ConfigError for what require_valid refuses in an optimizer, and Sequential in a network.
+  Network(Graph& graph, DataSource data, Loss loss, OptimizerOptions optimizer = {},
+          NetworkOptions options = {}, Location at = Location::current());
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
   // Adds a layer behind the others; errors in its shapes name the line of this call, when numbers come.
   // Throws GraphError when they have come.
-  Network& append_layer(Layer layer, Location at = Location::current());
+  Network& append_layer(Layer layer);
 
   // Takes the next batch through all layers, as in training, and returns its loss. Throws what layers throw,
   // and NumericError for a loss that is not finite.
   double forward();
-  // One step of gradient descent on the batch that forward() took, the running statistics of batch
-  // normalization among its updates; records the loss before it. Throws GraphError before forward().
+  // One step of the optimizer on the batch that forward() took, the running statistics of batch normalization
+  // among its updates; records the loss before it. Throws GraphError before forward().
   void backward();
   // That many batches, forward() and backward() as one program each.
   void train(int iterations);
@@ -52,33 +51,30 @@ class Network {
   // Of every step so far.
   const std::vector<double>& loss() const { return losses_; }
   // What is learned, layer by layer; none before the first numbers.
-  const std::vector<Tensor>& parameters() const { return learned_; }
+  std::vector<Tensor> parameters() const;
   std::int64_t parameter_count() const;
 
  private:
-  struct Stage {
-    Layer layer;
-    Location at;
-  };
   // The nodes for inputs and labels of one type each.
   struct Nodes {
-    Tensor inputs, labels, step, prediction, loss;
+    Tensor inputs, labels, prediction, loss;
     std::vector<Update> updates;
     std::optional<Program> forward, backward, test;
   };
 
   Nodes& nodes_for(const ConstView& inputs, const ConstView* labels);
-  Tensor through_layers(LayerBuilder& build, Tensor x) const;
+  Tensor input(const char* name, const TensorType& type);
   double run(Nodes& nodes, Program& program);
 
   Graph& graph_;
   DataSource data_;
   Loss loss_;
+  OptimizerOptions optimizer_;
   NetworkOptions options_;
   Location at_;
-  std::vector<Stage> stages_;
-  std::map<std::string, Tensor> parameters_by_name_;
-  std::vector<Tensor> learned_;
+  std::vector<Layer> layers_;
+  std::optional<Sequential> network_;  // from the first numbers on
+  Tensor step_;
   std::deque<Nodes> nodes_;
   std::optional<Batch> batch_;
   std::vector<double> losses_;

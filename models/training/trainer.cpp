@@ -41,11 +41,14 @@ void add(Score& total, const detail::BatchResult& batch) {
 
 }  // namespace
 
-Trainer::Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options, Location at)
-    : classifier_(std::move(classifier)),
+Trainer::Trainer(Graph& graph, const Sequential& network, const TrainerOptions& options, Location at)
+    : Trainer(graph, model_of(network), options, at) {}
+
+Trainer::Trainer(Graph& graph, Model model, const TrainerOptions& options, Location at)
+    : model_(std::move(model)),
       options_(validated(options)),
       learning_rate_(options.optimizer.learning_rate, options.schedule, options.better),
-      steps_(std::make_unique<detail::TrainingSteps>(graph, classifier_, options_, at)) {}
+      steps_(std::make_unique<detail::TrainingSteps>(graph, model_, options_, at)) {}
 
 Trainer::~Trainer() = default;
 
@@ -168,13 +171,10 @@ std::int64_t Trainer::updates_in(const Dataset& data) const {
 
 void Trainer::require_fit(const Dataset& data) const {
   if (data.size() == 0) throw ConfigError("trainer: expected at least one image, got none");
-  if (data.features() != classifier_.features)
+  if (data.features() != model_.input.size())
     throw ConfigError(
         fmt::format("trainer: expected images of {} pixels, the width of the network's input, got {} x {}",
-                    classifier_.features, data.rows, data.columns));
-  if (data.classes > classifier_.classes)
-    throw ConfigError(fmt::format("trainer: expected at most {} classes, the outputs of the network, got {}",
-                                  classifier_.classes, data.classes));
+                    model_.input.size(), data.rows, data.columns));
 }
 
 }  // namespace gradtable

@@ -15,7 +15,7 @@
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/optimizers/state.hpp"
-#include "gradtable/models/training/classifier.hpp"
+#include "gradtable/models/training/model.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
 
@@ -77,8 +77,9 @@ class Trainer {
  public:
   // The graph must outlive the trainer. Throws the ConfigError of require_valid (trainer_fields.hpp), which
   // refuses what a config may not say.
-  Trainer(Graph& graph, Classifier classifier, const TrainerOptions& options,
+  Trainer(Graph& graph, const Sequential& network, const TrainerOptions& options,
           Location at = Location::current());
+  Trainer(Graph& graph, Model model, const TrainerOptions& options, Location at = Location::current());
   ~Trainer();
 
   // Called after each batch with what was seen so far; training stops where it returns false.
@@ -141,7 +142,7 @@ class Trainer {
   std::int64_t updates_in(const Dataset& data) const;
   void require_fit(const Dataset& data) const;
 
-  Classifier classifier_;
+  Model model_;
   TrainerOptions options_;
   LearningRate learning_rate_;
   std::unique_ptr<detail::TrainingSteps> steps_;

@@ -11,6 +11,7 @@
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/shaping.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -28,13 +29,8 @@ BatchResult result(const Program& program, const StepGraph& g) {
 
 }  // namespace
 
-TrainingSteps::TrainingSteps(Graph& graph, const Classifier& classifier, const TrainerOptions& options,
-                             Location at)
-    : graph_(graph),
-      classifier_(classifier),
-      options_(options),
-      loss_(find_classifier_loss(options.loss)),
-      at_(at) {}
+TrainingSteps::TrainingSteps(Graph& graph, const Model& model, const TrainerOptions& options, Location at)
+    : graph_(graph), model_(model), options_(options), loss_(find_classifier_loss(options.loss)), at_(at) {}
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
   const std::tuple key(m, data.size(), data.pixel_view().dtype());
@@ -46,16 +42,26 @@ TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
   const Graph::Scope scope(graph_, at_);
   Step step;
   StepGraph& g = step.training;
-  g.pixels = input("pixels", {data.size(), classifier_.features}, data.pixel_view().dtype());
+  g.pixels = input("pixels", {data.size(), model_.input.size()}, data.pixel_view().dtype());
   g.classes = input("classes", {data.size()}, DType::uint8);
   g.indices = input("indices", {m}, DType::int32);
   g.labels = cast(gather(g.classes, g.indices), DType::int32).named("labels");
   step.evaluation = g;
   if (options_.augmentation) g.epoch = input("epoch", {}, DType::int32);
   g.step = input("step", {}, DType::int32);
-  add_network(g, augmented(g, data), options_.label_smoothing);
+  g.images = images_of(augmented(g, data));
+  if (model_.training) {
+    Sequential::Training training = model_.training(g.images, g.step);
+    g.outputs = training.outputs;
+    step.states = std::move(training.updates);
+  } else {
+    g.outputs = model_.outputs(g.images);
+  }
+  add_loss(g, data, options_.label_smoothing);
   if (graph_.consumers(g.step.id()).empty()) g.step = {};
-  add_network(step.evaluation, gather(g.pixels, g.indices), 0);
+  step.evaluation.images = images_of(gather(g.pixels, g.indices));
+  step.evaluation.outputs = model_.outputs(step.evaluation.images);
+  add_loss(step.evaluation, data, 0);
   step.probabilities = loss_.probabilities(step.evaluation.outputs, at_);
   return step;
 }
@@ -73,11 +79,21 @@ Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
   return augment(g.pixels, g.indices, g.epoch, augmenter);
 }
 
-void TrainingSteps::add_network(StepGraph& g, const Tensor& pixels, double label_smoothing) {
-  const Tensor numbers = cast(pixels, classifier_.parameters.front().dtype());
+Tensor TrainingSteps::images_of(const Tensor& pixels) const {
+  const Tensor numbers = cast(pixels, model_.parameters.front().dtype());
   const Tensor scaled = pixels.dtype() == DType::uint8 ? numbers / 255 : numbers;
-  g.images = normalized(scaled, options_.normalization, at_).named("images");
-  g.outputs = classifier_.outputs(g.images, g.step, at_).named("outputs");
+  std::vector<std::int64_t> extents = {pixels.shape()[0]};
+  extents.insert(extents.end(), model_.input.extents().begin(), model_.input.extents().end());
+  return reshape(normalized(scaled, options_.normalization, at_).named("images"), extents);
+}
+
+void TrainingSteps::add_loss(StepGraph& g, const Dataset& data, double label_smoothing) {
+  const Shape& outputs = g.outputs.shape();
+  if (outputs.rank() != 2 || data.classes > outputs[1])
+    throw ConfigError(
+        fmt::format("trainer: expected outputs of at least {} classes, those of the images, got {}",
+                    data.classes, to_string(outputs)));
+  g.outputs.named("outputs");
   g.loss = loss_.mean(g.outputs, g.labels, label_smoothing, at_).named("loss");
   g.predictions = argmax(g.outputs).named("predictions");
 }
@@ -88,7 +104,7 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   const Graph::Scope scope(graph_, at_);
   if (learning_rate_.empty()) learning_rate_ = input("learning rate", {}, DType::float64);
   g.learning_rate = learning_rate_;
-  GradTable gradients = build_grad(g.loss, classifier_.parameters);
+  GradTable gradients = build_grad(g.loss, model_.parameters);
   if (by_sums) {
     step.sums = accumulate(gradients, static_cast<double>(g.labels.shape().size()));
     gradients = step.sums->mean;
@@ -100,8 +116,12 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
   add_updates(step, by_sums);
   const StepGraph& g = step.training;
   std::optional<Program>& program = by_sums ? step.add_gradients : step.train;
-  const std::vector<Update>& updates = by_sums ? step.sums->add : g.updates;
-  if (!program) program = compiled({g.loss, g.predictions, g.labels}, updates, {g.loss});
+  if (!program) {
+    // Running statistics follow every batch, however many of them make one update.
+    std::vector<Update> updates = by_sums ? step.sums->add : g.updates;
+    updates.insert(updates.end(), step.states.begin(), step.states.end());
+    program = compiled({g.loss, g.predictions, g.labels}, std::move(updates), {g.loss});
+  }
   // One for batches of all sizes, which add to the same sums.
   if (by_sums && !update_) update_ = compiled({}, step.sums->then(g.updates), {});
   return *program;

@@ -36,7 +36,7 @@ struct BatchResult {
 class TrainingSteps {
  public:
   // All three must outlive it. Throws the ConfigError of find_classifier_loss.
-  TrainingSteps(Graph& graph, const Classifier& classifier, const TrainerOptions& options, Location at);
+  TrainingSteps(Graph& graph, const Model& model, const TrainerOptions& options, Location at);
 
   // Each on a batch of the data set. Throws NotFiniteError when the loss is not finite.
   BatchResult train(const Dataset& data, const ConstView& indices, const StepFeeds& feeds);
@@ -58,8 +58,9 @@ class TrainingSteps {
   // For batches of one size from data sets of one size. Programs are made when first needed.
   struct Step {
     StepGraph training;
-    StepGraph evaluation;  // on the same pixels, classes and indices
-    Tensor probabilities;  // of the evaluation
+    StepGraph evaluation;        // on the same pixels, classes and indices
+    Tensor probabilities;        // of the evaluation
+    std::vector<Update> states;  // of the model's running statistics, beside those of the optimizer
     std::optional<Accumulation> sums;
     std::optional<Program> train, add_gradients, evaluate;
   };
@@ -69,7 +70,9 @@ class TrainingSteps {
   Tensor input(const char* name, const Shape& shape, DType dtype);
   // The pixels of the batch, changed by augmentation. Throws ConfigError unless they are bytes then.
   Tensor augmented(const StepGraph& g, const Dataset& data);
-  void add_network(StepGraph& g, const Tensor& pixels, double label_smoothing);
+  // The images (m,input...) of pixels (m,features).
+  Tensor images_of(const Tensor& pixels) const;
+  void add_loss(StepGraph& g, const Dataset& data, double label_smoothing);
   // Adds the nodes of the updates, by the gradients of one batch or by sums of them.
   void add_updates(Step& step, bool by_sums);
 
@@ -81,7 +84,7 @@ class TrainingSteps {
            std::initializer_list<Feed> more);
 
   Graph& graph_;
-  const Classifier& classifier_;
+  const Model& model_;
   const TrainerOptions& options_;
   const ClassifierLoss& loss_;
   Location at_;

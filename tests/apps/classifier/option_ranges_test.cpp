@@ -13,6 +13,7 @@
 #include "tests/support/message_of.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/networks/fcnn.hpp>
+#include <gradtable/models/networks/sequential.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
 
@@ -86,7 +87,7 @@ const std::map<std::string, Row> kRows = {
 // The key of which the trainer says that it refuses it.
 std::string refused_by_trainer(const TrainerOptions& options) {
   gradtable::Graph graph;
-  const gradtable::Fcnn network(graph, {4, 2});
+  const gradtable::Sequential network(graph, {4}, gradtable::fcnn({2}));
   const std::size_t before = graph.size();
   try {
     gradtable::Trainer(graph, network, options);
@@ -162,8 +163,7 @@ TEST_F(OptionRanges, OfNamesAndOfWhatDoesNotGoTogetherAreTheSameToo) {
 
 TEST_F(OptionRanges, OfDropoutAreThoseOfTheNetwork) {
   for (const double rate : {-0.1, 1.0, 2.0, kNaN}) {
-    gradtable::Graph graph;
-    EXPECT_THROW(gradtable::Fcnn(graph, {4, 3, 2}, {.dropout = rate}), gradtable::ConfigError) << rate;
+    EXPECT_THROW(gradtable::fcnn({3, 2}, {.dropout = rate}), gradtable::ConfigError) << rate;
     EXPECT_NE(error("{}", {.settings = {fmt::format("training.dropout={}", rate)}}), "no error") << rate;
   }
 }

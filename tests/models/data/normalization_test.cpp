@@ -9,6 +9,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {
@@ -73,7 +74,7 @@ TEST(Normalization, IsKeptAsText) {
 
 TEST(Normalization, IsCheckedByTheTrainer) {
   Graph g;
-  const Fcnn network(g, {2, 2});
+  const Sequential network(g, {2}, fcnn({2}));
   for (const Normalization& bad :
        {Normalization{{1}, {}}, Normalization{{1}, {0}}, Normalization{{1}, {-1}},
         Normalization{{std::nan("")}, {1}}, Normalization{{0}, {std::numeric_limits<double>::infinity()}}})
@@ -89,7 +90,7 @@ TEST(Normalization, IsOfTrainingAndEvaluation) {
   for (const std::uint8_t byte : bytes.pixels) numbers.numbers.push_back(static_cast<float>(byte) / 255.0F);
   const auto losses = [](const Dataset& data, const Normalization& normalization) {
     Graph g;
-    Trainer trainer(g, Fcnn(g, {2, 2}), {.batch_size = 2, .normalization = normalization});
+    Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 2, .normalization = normalization});
     const double trained = trainer.train_epoch(data, 1).loss_sum;
     return std::vector{trained, trainer.evaluate(data).loss_sum};
   };
@@ -97,7 +98,7 @@ TEST(Normalization, IsOfTrainingAndEvaluation) {
   EXPECT_EQ(losses(bytes, {}), losses(numbers, {}));
   EXPECT_NE(losses(bytes, {}), losses(bytes, {{0.5}, {0.25}}));
   Graph g;
-  Trainer trainer(g, Fcnn(g, {2, 2}), {.batch_size = 2, .normalization = {{0.5}, {0.25}}});
+  Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 2, .normalization = {{0.5}, {0.25}}});
   const StepGraph& step = trainer.step_graph(bytes);
   const std::vector<std::int32_t> indices = {0, 1};
   const Array images = evaluate(
@@ -108,7 +109,7 @@ TEST(Normalization, IsOfTrainingAndEvaluation) {
 
 TEST(Normalization, NumbersAreNotAugmented) {
   Graph g;
-  Trainer trainer(g, Fcnn(g, {2, 2}), {.batch_size = 1, .augmentation = {.shift = 1}});
+  Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 1, .augmentation = {.shift = 1}});
   EXPECT_EQ(testing::message_of<Error>([&] {
               trainer.train_epoch({1, 2, 2, {}, {0}, "images", {0.3F, 0.4F}}, 1);
             }),

@@ -11,6 +11,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/initializers.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/penalties.hpp"
 #include "gradtable/ops/regression.hpp"
@@ -121,7 +122,9 @@ TEST_P(Algorithm64, GivesTheGradientsOfTheGraph) {
   units.push_back(kOutput);
 
   Graph graph;
-  const Fcnn network(graph, widths, {.activation = names, .dtype = DType::float64});
+  const Sequential network(graph, {widths.front()},
+                           fcnn({widths.begin() + 1, widths.end()}, {.activation = names}),
+                           {.dtype = DType::float64});
   Random random(5);
   const Array xs = kaiming_normal({kExamples, 5}, random, DType::float64);
   const Array ys = kaiming_normal({kExamples, 3}, random, DType::float64);

@@ -10,6 +10,7 @@
 
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {
@@ -116,12 +117,10 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
 
   const Dataset digits = draw_digits(kImages, 1);
   Graph graph;
-  const Fcnn network{graph,
-                     {kPixels, kUnits, kUnits},
-                     {.activation = "sigmoid",
-                      .output = "sigmoid",
-                      .initializer = "xavier_uniform",
-                      .dtype = DType::float64}};
+  const Sequential network{graph,
+                           {kPixels},
+                           fcnn({kUnits, kUnits}, {.activation = "sigmoid", .output = "sigmoid"}),
+                           {.initializer = "xavier_uniform", .dtype = DType::float64}};
   Parameters theta;
 };
 

@@ -11,6 +11,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/initializers.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/losses.hpp"
@@ -38,7 +39,7 @@ double largest(const Array& array) {
 
 TEST(Fcnn, IsOneGraphOfProductsBiasesAndActivations) {
   Graph graph;
-  const Fcnn network(graph, {784, 128, 64, 10});
+  const Sequential network(graph, {784}, fcnn({128, 64, 10}));
   const Tensor scores = network(graph.input("x", {32, 784}));
   EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "add_bias", "relu", "matmul", "add_bias",
                                                        "relu", "matmul", "add_bias"}));
@@ -47,9 +48,9 @@ TEST(Fcnn, IsOneGraphOfProductsBiasesAndActivations) {
 
 TEST(Fcnn, CountsItsParameters) {
   Graph graph;
-  const Fcnn network(graph, {784, 128, 10});
+  const Sequential network(graph, {784}, fcnn({128, 10}));
   EXPECT_EQ(network.parameter_count(), 101770);
-  EXPECT_EQ(Fcnn(graph, {784, 10, 10}, {.prefix = "small "}).parameter_count(), 7960);
+  EXPECT_EQ(Sequential(graph, {784}, fcnn({10, 10}), {.prefix = "small "}).parameter_count(), 7960);
   EXPECT_EQ(network.widths(), (std::vector<std::int64_t>{784, 128, 10}));
   std::vector<std::string> labels;
   std::vector<Shape> shapes;
@@ -63,7 +64,7 @@ TEST(Fcnn, CountsItsParameters) {
 
 TEST(Fcnn, ComputesItsLayers) {
   Graph graph;
-  const Fcnn network(graph, {2, 2, 1}, {.dtype = DType::float64});
+  const Sequential network(graph, {2}, fcnn({2, 1}), {.dtype = DType::float64});
   const auto set = [&](std::size_t i, const Array& value) {
     graph.set_value(network.parameters()[i], value);
   };
@@ -80,7 +81,7 @@ TEST(Fcnn, ComputesItsLayers) {
 
 TEST(Fcnn, HasNoActivationWithoutHiddenLayers) {
   Graph graph;
-  const Fcnn network(graph, {3, 2});
+  const Sequential network(graph, {3}, fcnn({2}));
   network(graph.input("x", {1, 3}));
   EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "add_bias"}));
 }
@@ -88,19 +89,19 @@ TEST(Fcnn, HasNoActivationWithoutHiddenLayers) {
 TEST(Fcnn, TakesTheActivationItIsTold) {
   for (const std::string name : {"tanh", "sigmoid"}) {
     Graph graph;
-    const Fcnn network(graph, {3, 4, 2}, {.activation = name});
+    const Sequential network(graph, {3}, fcnn({4, 2}, {.activation = name}));
     network(graph.input("x", {1, 3}));
     EXPECT_EQ(op_names(graph)[2], name);
   }
   Graph graph;
-  const Fcnn linear(graph, {3, 4, 2}, {.activation = "linear"});
+  const Sequential linear(graph, {3}, fcnn({4, 2}, {.activation = "linear"}));
   linear(graph.input("x", {1, 3}));
   EXPECT_EQ(op_names(graph).size(), 4U);
 }
 
 TEST(Fcnn, TakesAnActivationForEachHiddenLayer) {
   Graph graph;
-  const Fcnn network(graph, {3, 4, 4, 4, 2}, {.activation = {"tanh", "softplus", "linear"}});
+  const Sequential network(graph, {3}, fcnn({4, 4, 4, 2}, {.activation = {"tanh", "softplus", "linear"}}));
   network(graph.input("x", {1, 3}));
   EXPECT_EQ(op_names(graph),
             (std::vector<std::string>{"matmul", "add_bias", "tanh", "matmul", "add_bias", "softplus",
@@ -110,30 +111,29 @@ TEST(Fcnn, TakesAnActivationForEachHiddenLayer) {
 TEST(Fcnn, RefusesAnotherNumberOfActivationsThanOfHiddenLayers) {
   Graph graph;
   EXPECT_EQ(message_of<ConfigError>([&] {
-              Fcnn(graph, {3, 4, 4, 4, 2}, {.activation = {"tanh", "relu"}});
+              Sequential(graph, {3}, fcnn({4, 4, 4, 2}, {.activation = {"tanh", "relu"}}));
             }),
             "fcnn: expected one activation, or one for each of 3 hidden layers, got (tanh,relu)");
-  EXPECT_THROW(Fcnn(graph, {3, 4, 2}, {.activation = std::vector<std::string>{}}), ConfigError);
+  EXPECT_THROW(Sequential(graph, {3}, fcnn({4, 2}, {.activation = std::vector<std::string>{}})), ConfigError);
   EXPECT_EQ(graph.size(), 0U);
 }
 
 TEST(Fcnn, EndsInTheOutputActivationItIsTold) {
   for (const std::string name : {"softmax", "sigmoid", "softplus"}) {
     Graph graph;
-    const Fcnn network(graph, {3, 4, 2}, {.output = name});
+    const Sequential network(graph, {3}, fcnn({4, 2}, {.output = name}));
     network(graph.input("x", {1, 3}));
     EXPECT_EQ(op_names(graph).back(), name);
   }
   Graph graph;
-  EXPECT_TRUE(contains(message_of<ConfigError>([&] {
-                         Fcnn(graph, {3, 2}, {.output = "relu"});
-                       }),
-                       "output activation: expected one of linear, softmax, "));
+  EXPECT_TRUE(
+      contains(message_of<ConfigError>([&] { Sequential(graph, {3}, fcnn({2}, {.output = "relu"})); }),
+               "output activation: expected one of linear, softmax, "));
 }
 
 TEST(Fcnn, LeavesBiasesOutWhenAskedTo) {
   Graph graph;
-  const Fcnn network(graph, {3, 4, 2}, {.bias = Bias::none});
+  const Sequential network(graph, {3}, fcnn({4, 2}, {.bias = Bias::none}));
   network(graph.input("x", {1, 3}));
   EXPECT_EQ(op_names(graph), (std::vector<std::string>{"matmul", "relu", "matmul"}));
   EXPECT_EQ(network.parameters().size(), 2U);
@@ -142,11 +142,11 @@ TEST(Fcnn, LeavesBiasesOutWhenAskedTo) {
 
 TEST(Fcnn, HasTheSameGradientsWithBiasesAsTheLastRowOfTheWeights) {
   Graph graph;
-  const FcnnOptions options{.activation = {"tanh", "sigmoid"}, .dtype = DType::float64};
-  FcnnOptions in_rows = options;
-  in_rows.bias = Bias::row;
-  in_rows.prefix = "row ";
-  const Fcnn nodes(graph, {5, 4, 3, 2}, options), rows(graph, {5, 4, 3, 2}, in_rows);
+  const auto network = [&](Bias bias, const std::string& prefix) {
+    return Sequential(graph, {5}, fcnn({4, 3, 2}, {.activation = {"tanh", "sigmoid"}, .bias = bias}),
+                      {.dtype = DType::float64, .prefix = prefix});
+  };
+  const Sequential nodes = network(Bias::node, ""), rows = network(Bias::row, "row ");
   EXPECT_EQ(rows.parameter_count(), nodes.parameter_count());
   EXPECT_EQ(rows.parameters()[0].shape(), (Shape{6, 4}));
 
@@ -170,25 +170,24 @@ TEST(Fcnn, HasTheSameGradientsWithBiasesAsTheLastRowOfTheWeights) {
 
 TEST(Fcnn, RefusesWidthsAndNamesThatMakeNoNetwork) {
   Graph graph;
-  EXPECT_EQ(message_of<ConfigError>([&] { Fcnn(graph, {784}); }),
-            "fcnn: expected at least two widths, each at least 1, got (784)");
-  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {}); }), "got ()"));
-  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {784, 0, 10}); }), "got (784,0,10)"));
-  EXPECT_TRUE(contains(message_of<ConfigError>([&] { Fcnn(graph, {-1, 10}); }), "got (-1,10)"));
+  EXPECT_EQ(message_of<ConfigError>([&] { fcnn({}); }),
+            "fcnn: expected at least one width, each at least 1, got ()");
   EXPECT_TRUE(contains(message_of<ConfigError>([&] {
-                         Fcnn(graph, {2, 2}, {.activation = "sine"});
+                         Sequential(graph, {784}, fcnn({0, 10}));
                        }),
-                       "'sine'"));
-  EXPECT_TRUE(contains(message_of<ConfigError>([&] {
-                         Fcnn(graph, {2, 2}, {.initializer = "ones"});
-                       }),
-                       "'ones'"));
+                       "got (0,10)"));
+  EXPECT_THROW(Sequential(graph, {-1}, fcnn({10})), ShapeError);
+  EXPECT_TRUE(contains(
+      message_of<ConfigError>([&] { Sequential(graph, {2}, fcnn({2}, {.activation = "sine"})); }), "'sine'"));
+  EXPECT_TRUE(
+      contains(message_of<ConfigError>([&] { Sequential(graph, {2}, fcnn({2}), {.initializer = "ones"}); }),
+               "'ones'"));
   EXPECT_EQ(graph.size(), 0U);
 }
 
 TEST(Fcnn, RefusesInputsOfAnotherWidth) {
   Graph graph;
-  const Fcnn network(graph, {784, 10});
+  const Sequential network(graph, {784}, fcnn({10}));
   EXPECT_TRUE(contains(message_of<ShapeError>([&] {
                          network(graph.input("x", {64, 783}));
                        }),
@@ -197,7 +196,7 @@ TEST(Fcnn, RefusesInputsOfAnotherWidth) {
 
 TEST(Fcnn, SharesItsParametersBetweenInputs) {
   Graph graph;
-  const Fcnn network(graph, {3, 4, 2}, {.dtype = DType::float64});
+  const Sequential network(graph, {3}, fcnn({4, 2}), {.dtype = DType::float64});
   const Tensor a = graph.constant(full({2, 3}, 0.5, DType::float64));
   const Tensor b = graph.constant(full({5, 3}, -0.25, DType::float64));
   const std::size_t before = graph.size();
@@ -213,7 +212,7 @@ TEST(Fcnn, SharesItsParametersBetweenInputs) {
 TEST(Fcnn, StartsTheSameForTheSameSeedWithLayersThatDiffer) {
   const auto first_numbers = [](std::uint64_t seed) {
     Graph graph;
-    const Fcnn network(graph, {4, 4, 4}, {.dtype = DType::float64, .seed = seed});
+    const Sequential network(graph, {4}, fcnn({4, 4}), {.dtype = DType::float64, .seed = seed});
     std::vector<double> numbers;
     for (const Tensor& parameter : network.parameters())
       numbers.push_back(graph.value(parameter).as<double>()[0]);
@@ -228,7 +227,7 @@ TEST(Fcnn, StartsTheSameForTheSameSeedWithLayersThatDiffer) {
 
 TEST(Fcnn, StartsBiasesWithinOneOverTheInputsOfTheirLayer) {
   Graph graph;
-  const Fcnn network(graph, {10, 200, 300});
+  const Sequential network(graph, {10}, fcnn({200, 300}));
   EXPECT_LE(largest(graph.value(network.parameters()[1])), 0.1);
   EXPECT_GT(largest(graph.value(network.parameters()[1])), 0.09);
   EXPECT_LE(largest(graph.value(network.parameters()[3])), 0.005);
@@ -237,21 +236,21 @@ TEST(Fcnn, StartsBiasesWithinOneOverTheInputsOfTheirLayer) {
 
 TEST(Fcnn, StartsAtZeroWhenAskedTo) {
   Graph graph;
-  const Fcnn network(graph, {3, 4, 2}, {.initializer = "zeros"});
+  const Sequential network(graph, {3}, fcnn({4, 2}), {.initializer = "zeros"});
   for (const Tensor& parameter : network.parameters())
     EXPECT_EQ(largest(graph.value(parameter)), 0) << parameter.label();
 }
 
 TEST(Fcnn, StandsBesideAnotherUnderAPrefix) {
   Graph graph;
-  const Fcnn one(graph, {2, 3}), other(graph, {2, 3}, {.prefix = "other "});
+  const Sequential one(graph, {2}, fcnn({3})), other(graph, {2}, fcnn({3}), {.prefix = "other "});
   EXPECT_EQ(other.parameters()[0].label(), "other W1");
-  EXPECT_THROW(Fcnn(graph, {2, 3}), GraphError);
+  EXPECT_THROW(Sequential(graph, {2}, fcnn({3})), GraphError);
 }
 
 TEST(Fcnn, NodesCarryTheUsersLineAndNames) {
   Graph graph;
-  const Fcnn network(graph, {2, 3, 2});
+  const Sequential network(graph, {2}, fcnn({3, 2}));
   EXPECT_EQ(network.parameters()[0].node().location.line(), __LINE__ - 1U);
   const Tensor scores = network(graph.input("x", {1, 2}));
   EXPECT_EQ(scores.node().location.line(), __LINE__ - 1U);
@@ -262,7 +261,7 @@ TEST(Fcnn, NodesCarryTheUsersLineAndNames) {
 
 TEST(Fcnn, RefusesIntegers) {
   Graph graph;
-  EXPECT_THROW(Fcnn(graph, {2, 3}, {.dtype = DType::int32}), ConfigError);
+  EXPECT_THROW(Sequential(graph, {2}, fcnn({3}), {.dtype = DType::int32}), ConfigError);
 }
 
 }  // namespace

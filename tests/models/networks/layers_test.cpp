@@ -16,7 +16,6 @@ using testing::message_of;
 // A layer built alone, as the first of its network.
 class Layers : public ::testing::Test {
  protected:
-  Layers() { build.begin(1); }
   Tensor x(const Shape& shape) { return graph.input(graph.free_name("x"), shape); }
   std::vector<Shape> learned() const {
     std::vector<Shape> shapes;
@@ -27,7 +26,8 @@ class Layers : public ::testing::Test {
   Graph graph;
   NetworkOptions options;
   std::map<std::string, Tensor> known;
-  LayerBuilder build{graph, options, known, true};
+  Tensor step = graph.input("step", {}, DType::int32);
+  LayerBuilder build{graph, options, known, step};
 };
 
 TEST_F(Layers, FullyConnectedHasWeightsAndABias) {
@@ -38,16 +38,14 @@ TEST_F(Layers, FullyConnectedHasWeightsAndABias) {
 }
 
 TEST_F(Layers, FullyConnectedMayLackTheBias) {
-  layers::FullyConnected{5, false}(build, x({4, 3}));
+  layers::FullyConnected{5, Bias::none}(build, x({4, 3}));
   EXPECT_EQ(learned(), (std::vector<Shape>{{3, 5}}));
 }
 
 TEST_F(Layers, ConvolutionsHaveAKernelOfTheirRank) {
   EXPECT_EQ(layers::Conv1d({6, 5})(build, x({2, 3, 20})).shape(), (Shape{2, 6, 16}));
-  build.begin(2);
   EXPECT_EQ((layers::Conv2d{6, {5, 3}, {.padding = 1}}(build, x({2, 3, 20, 20}))).shape(),
             (Shape{2, 6, 18, 20}));
-  build.begin(3);
   EXPECT_EQ((layers::Conv3d{6, 3, {.groups = 3}, false}(build, x({2, 3, 8, 8, 8}))).shape(),
             (Shape{2, 6, 6, 6, 6}));
   EXPECT_EQ(learned(), (std::vector<Shape>{{6, 3, 5}, {6}, {6, 3, 5, 3}, {6}, {6, 1, 3, 3, 3}}));
@@ -89,15 +87,41 @@ TEST_F(Layers, ReshapeAndFlattenKeepTheExamples) {
   EXPECT_EQ(layers::Flatten{}(build, x({2, 3, 4, 5})).shape(), (Shape{2, 60}));
 }
 
-TEST_F(Layers, DropoutAsksForTheStepInTrainingOnly) {
-  LayerBuilder use(graph, options, known, false);
+TEST_F(Layers, DropoutDropsInTrainingOnly) {
+  LayerBuilder use(graph, options, known);
   const Tensor input = x({2, 3});
   EXPECT_EQ(layers::Dropout{0.5}(use, input), input);
-  EXPECT_TRUE(use.step_input().empty());
-  const Tensor first = layers::Dropout{0.5}(build, input);
-  build.begin(2);
-  EXPECT_NE(layers::Dropout{0.5}(build, input), first);
-  EXPECT_EQ(build.step_input().type(), (TensorType{DType::int32, {}}));
+  EXPECT_EQ(layers::Dropout{0}(build, input), input);
+  EXPECT_NE(layers::Dropout{0.5}(build, input), input);
+  EXPECT_THROW(layers::Dropout{1}(use, input), ConfigError);
+}
+
+// Two dropouts with one stream would be the same node.
+TEST_F(Layers, DropoutsHaveMasksOfTheirOwn) {
+  const Tensor input = x({2, 3});
+  std::vector<Tensor> dropped;
+  for (int layer = 0; layer < 2; ++layer) {
+    dropped.push_back(layers::Dropout{0.5}(build, input));
+    dropped.push_back(layers::Dropout{0.5}(build, input));
+    build.weights({3, 3});
+  }
+  for (std::size_t i = 0; i < dropped.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(dropped[i], dropped[j]) << i << " and " << j;
+}
+
+TEST_F(Layers, AreNumberedByTheirWeights) {
+  layers::FullyConnected{5}(build, x({4, 3}));
+  layers::BatchNorm{}(build, x({4, 5}));
+  layers::FullyConnected{2}(build, x({4, 5}));
+  layers::BatchNorm{}(build, x({4, 2}));
+  std::vector<std::string> names;
+  for (const Tensor& parameter : build.learned()) names.push_back(parameter.label());
+  EXPECT_EQ(names, (std::vector<std::string>{"W1", "b1", "scale1", "bias1", "W2", "b2", "scale2", "bias2"}));
+  EXPECT_EQ(build.states().back().label(), "running_variance2");
+}
+
+TEST_F(Layers, NamedNamesItsOutput) {
+  EXPECT_EQ((layers::Named{"h", layers::ReLU{}}(build, x({4, 3}))).label(), "h");
 }
 
 TEST_F(Layers, BatchNormUpdatesItsRunningStatisticsInTrainingOnly) {
@@ -105,8 +129,7 @@ TEST_F(Layers, BatchNormUpdatesItsRunningStatisticsInTrainingOnly) {
   EXPECT_EQ(layers::BatchNorm{}(build, input).shape(), (Shape{4, 3}));
   EXPECT_EQ(build.updates().size(), 2U);
   EXPECT_EQ(learned(), (std::vector<Shape>{{3}, {3}}));
-  LayerBuilder use(graph, options, known, false);
-  use.begin(1);
+  LayerBuilder use(graph, options, known);
   layers::BatchNorm{}(use, input);
   EXPECT_TRUE(use.updates().empty());
   EXPECT_EQ(use.learned(), build.learned());
@@ -114,8 +137,7 @@ TEST_F(Layers, BatchNormUpdatesItsRunningStatisticsInTrainingOnly) {
 
 TEST_F(Layers, GetTheSameParametersWhenBuiltAgain) {
   layers::FullyConnected{5}(build, x({4, 3}));
-  LayerBuilder again(graph, options, known, true);
-  again.begin(1);
+  LayerBuilder again(graph, options, known, step);
   layers::FullyConnected{5}(again, x({9, 3}));
   EXPECT_EQ(again.learned(), build.learned());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
@@ -11,6 +12,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/models/training/classifier.hpp"
 #include "gradtable/ops/arithmetic.hpp"
@@ -45,17 +47,18 @@ std::vector<double> numbers(const Array& array) {
 
 TEST(LeNet5, CountsItsParameters) {
   Graph graph;
-  const LeNet5 network(graph);
+  const Sequential network(graph, {784}, lenet5());
   EXPECT_EQ(network.parameter_count(), 61706);
   std::vector<std::string> labels;
   for (const Tensor& parameter : network.parameters()) labels.push_back(parameter.label());
   EXPECT_EQ(labels, (std::vector<std::string>{"W1", "b1", "W2", "b2", "W3", "b3", "W4", "b4", "W5", "b5"}));
-  EXPECT_EQ(LeNet5(graph, {.classes = 26, .prefix = "letters "}).parameter_count(), 61706 + 16 * 85);
+  EXPECT_EQ(Sequential(graph, {784}, lenet5({.classes = 26}), {.prefix = "letters "}).parameter_count(),
+            61706 + 16 * 85);
 }
 
 TEST(LeNet5, HasTheLayersOfItsPaper) {
   Graph graph;
-  const LeNet5 network(graph);
+  const Sequential network(graph, {784}, lenet5());
   const Tensor scores = network(graph.input("x", {32, 784}));
   EXPECT_EQ(named(graph, "C1").shape(), (Shape{32, 6, 28, 28}));
   EXPECT_EQ(named(graph, "S2").shape(), (Shape{32, 6, 14, 14}));
@@ -75,20 +78,20 @@ TEST(LeNet5, TakesLargerImagesAndThoseOfItsPaperWithoutPadding) {
        {Case{28, 28, {2, 6, 28, 28}, {2, 16, 5, 5}}, Case{32, 32, {2, 6, 28, 28}, {2, 16, 5, 5}},
         Case{31, 33, {2, 6, 31, 29}, {2, 16, 5, 5}}, Case{64, 36, {2, 6, 60, 32}, {2, 16, 13, 6}}}) {
     Graph graph;
-    const LeNet5 network(graph, {.rows = rows, .columns = columns});
+    const Sequential network(graph, {rows * columns}, lenet5({.rows = rows, .columns = columns}));
     const Tensor scores = network(graph.input("x", {2, rows * columns}));
     EXPECT_EQ(named(graph, "C1").shape(), c1);
     EXPECT_EQ(named(graph, "S4").shape(), s4);
     EXPECT_EQ(network.parameters()[4].shape(), (Shape{16 * s4[2] * s4[3], 120}));
     EXPECT_EQ(scores.shape(), (Shape{2, 10}));
-    EXPECT_EQ(Classifier(network).features, rows * columns);
   }
 }
 
 // MNIST's images, with zeros around them, are those of the paper.
 TEST(LeNet5, GivesTheSameForImagesThatArePaddedBefore) {
   Graph graph;
-  const LeNet5 small(graph), large(graph, {.rows = 32, .columns = 32, .prefix = "large "});
+  const Sequential small(graph, {784}, lenet5()),
+      large(graph, {1024}, lenet5({.rows = 32, .columns = 32}), {.prefix = "large "});
   const Array x = uniform_images({3, 784});
   Array padded = zeros({3, 1024});
   for (std::size_t i = 0; i < 3; ++i)
@@ -101,15 +104,14 @@ TEST(LeNet5, GivesTheSameForImagesThatArePaddedBefore) {
 }
 
 TEST(LeNet5, RefusesImagesThatAreTooSmall) {
-  Graph graph;
-  EXPECT_EQ(message_of<ConfigError>([&] { LeNet5(graph, {.rows = 27}); }),
+  EXPECT_EQ(message_of<ConfigError>([&] { lenet5({.rows = 27}); }),
             "lenet5: expected images of at least 28x28, got 27x28");
 }
 
 TEST(LeNet5, IsBuiltAsTodayAndAsOfOld) {
   const auto op_names = [](const LeNet5Options& options) {
     Graph graph;
-    const LeNet5 network(graph, options);
+    const Sequential network(graph, {784}, lenet5(options));
     network(graph.input("x", {2, 784}));
     std::vector<std::string> names;
     for (const char* node : {"C1", "S2", "F6"}) names.emplace_back(get_operation(named(graph, node))->name());
@@ -122,7 +124,7 @@ TEST(LeNet5, IsBuiltAsTodayAndAsOfOld) {
 
 TEST(LeNet5, TakesImagesAsRowsAndWithChannels) {
   Graph graph;
-  const LeNet5 network(graph, {.dtype = DType::float64});
+  const Sequential network(graph, {784}, lenet5(), {.dtype = DType::float64});
   const Dataset digits = draw_digits(3, 1);
   const Array pixels = cast(digits.pixel_view(), DType::float64);
   const Tensor rows = graph.input("rows", {3, 784}, DType::float64);
@@ -134,25 +136,26 @@ TEST(LeNet5, TakesImagesAsRowsAndWithChannels) {
 
 TEST(LeNet5, RefusesWhatIsNoImageOrNoNetwork) {
   Graph graph;
-  const LeNet5 network(graph);
+  const Sequential network(graph, {784}, lenet5());
   EXPECT_TRUE(contains(message_of<ShapeError>([&] {
                          network(graph.input("x", {64, 783}));
                        }),
                        "lenet5_test.cpp:"));
   EXPECT_THROW(network(graph.input("scalar", {})), ShapeError);
-  EXPECT_THROW(LeNet5(graph, {.classes = 0}), ConfigError);
-  EXPECT_THROW(LeNet5(graph, {.activation = "sine"}), ConfigError);
-  EXPECT_THROW(LeNet5(graph, {.initializer = "ones"}), ConfigError);
-  EXPECT_THROW(LeNet5(graph, {.dtype = DType::int32}), ConfigError);
+  EXPECT_THROW(Sequential(graph, {784}, lenet5({.classes = 0})), ConfigError);
+  EXPECT_THROW(Sequential(graph, {784}, lenet5({.activation = "sine"})), ConfigError);
+  EXPECT_THROW(Sequential(graph, {784}, lenet5(), {.initializer = "ones"}), ConfigError);
+  EXPECT_THROW(Sequential(graph, {784}, lenet5(), {.dtype = DType::int32}), ConfigError);
 }
 
 // 64 digits by heart.
-class LeNet5Learns : public ::testing::TestWithParam<LeNet5Options> {};
+class LeNet5Learns : public ::testing::TestWithParam<std::pair<LeNet5Options, std::string>> {};
 
 TEST_P(LeNet5Learns, SixtyFourDigits) {
   const Dataset digits = draw_digits(64, 1);
   Graph graph;
-  const LeNet5 network(graph, GetParam());
+  const auto& [options, initializer] = GetParam();
+  const Sequential network(graph, {784}, lenet5(options), {.initializer = initializer});
   const Tensor pixels = graph.input("pixels", {64, 784}, DType::uint8);
   const Tensor labels = graph.input("labels", {64}, DType::uint8);
   const Tensor scores = network(cast(pixels, DType::float32) / 255);
@@ -171,10 +174,11 @@ TEST_P(LeNet5Learns, SixtyFourDigits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, LeNet5Learns,
-                         ::testing::Values(LeNet5Options{}, LeNet5Options{.activation = "tanh",
-                                                                          .pooling = Pooling::average,
-                                                                          .initializer = "xavier_uniform"}),
-                         [](const auto& form) { return form.param.activation; });
+                         ::testing::Values(std::pair(LeNet5Options{}, "kaiming_uniform"),
+                                           std::pair(LeNet5Options{.activation = "tanh",
+                                                                   .pooling = Pooling::average},
+                                                     "xavier_uniform")),
+                         [](const auto& form) { return form.param.first.activation; });
 
 }  // namespace
 }  // namespace gradtable

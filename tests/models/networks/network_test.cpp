@@ -45,8 +45,8 @@ const NetworkOptions kDouble = {.dtype = DType::float64};
 
 TEST(Network, LearnsXor) {
   Graph graph;
-  Network network(graph, kXor, squared_error,
-                  {.learning_rate = 0.5, .initializer = "xavier_normal", .dtype = DType::float64, .seed = 2});
+  Network network(graph, kXor, squared_error, {.learning_rate = 0.5},
+                  {.initializer = "xavier_normal", .dtype = DType::float64, .seed = 2});
   network.append_layer(FullyConnected{2}).append_layer(TanH{}).append_layer(FullyConnected{1});
   network.train(1000);
   EXPECT_EQ(network.parameter_count(), 2 * 2 + 2 + 2 + 1);
@@ -56,7 +56,7 @@ TEST(Network, LearnsXor) {
 
 TEST(Network, RecordsTheLossOfEachStepBeforeIt) {
   Graph graph;
-  Network network(graph, kXor, squared_error, kDouble);
+  Network network(graph, kXor, squared_error, {}, kDouble);
   network.append_layer(FullyConnected{4}).append_layer(ReLU{}).append_layer(FullyConnected{1});
   const double first = network.forward();
   EXPECT_TRUE(network.loss().empty());
@@ -74,8 +74,8 @@ TEST(Network, StepsAsItTrains) {
     network.append_layer(Dropout{0.25}).append_layer(FullyConnected{3});
   };
   Graph one, other;
-  Network trained(one, kClasses, SoftMaxCrossEntropyLoss{}, kDouble);
-  Network stepped(other, kClasses, SoftMaxCrossEntropyLoss{}, kDouble);
+  Network trained(one, kClasses, SoftMaxCrossEntropyLoss{}, {}, kDouble);
+  Network stepped(other, kClasses, SoftMaxCrossEntropyLoss{}, {}, kDouble);
   build(trained);
   build(stepped);
   trained.train(5);
@@ -94,8 +94,8 @@ TEST(Network, StepsAsItTrains) {
 // not in its gradient.
 TEST(Network, LearnsTheSameFromProbabilitiesAndFromScores) {
   Graph one, other;
-  Network course(one, kClasses, CrossEntropyLoss{}, {.learning_rate = 0.05, .dtype = DType::float64});
-  Network fused(other, kClasses, SoftMaxCrossEntropyLoss{}, {.learning_rate = 0.3, .dtype = DType::float64});
+  Network course(one, kClasses, CrossEntropyLoss{}, {.learning_rate = 0.05}, kDouble);
+  Network fused(other, kClasses, SoftMaxCrossEntropyLoss{}, {.learning_rate = 0.3}, kDouble);
   for (Network* network : {&course, &fused})
     network->append_layer(FullyConnected{8}).append_layer(ReLU{}).append_layer(FullyConnected{3});
   course.append_layer(SoftMax{});
@@ -121,7 +121,7 @@ TEST(Network, TakesBatchesOfSeveralSizes) {
         const std::size_t i = static_cast<std::size_t>(calls++) % 2;
         return Network::Batch{xs[i], ts[i]};
       },
-      squared_error, kDouble);
+      squared_error, {}, kDouble);
   network.append_layer(FullyConnected{2}).append_layer(Sigmoid{}).append_layer(FullyConnected{1});
   network.train(2);
   const std::size_t nodes = graph.size();
@@ -133,7 +133,7 @@ TEST(Network, TakesBatchesOfSeveralSizes) {
 
 TEST(Network, DropsAndNormalizesByTheBatchInTrainingOnly) {
   Graph graph;
-  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, kDouble);
+  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, {}, kDouble);
   network.append_layer(layers::BatchNorm{{.momentum = 0.5}}).append_layer(Dropout{0.5});
   network.append_layer(FullyConnected{3}).append_layer(SoftMax{});
   const auto before = numbers(network.test(kClasses.inputs));
@@ -149,17 +149,25 @@ TEST(Network, DropsAndNormalizesByTheBatchInTrainingOnly) {
 
 TEST(Network, DropsOthersInEveryStep) {
   Graph graph;
-  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{},
-                  {.learning_rate = 1e-12, .dtype = DType::float64});
+  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, {.learning_rate = 1e-12}, kDouble);
   network.append_layer(Dropout{0.5}).append_layer(FullyConnected{3});
   network.train(3);
   EXPECT_GT(std::abs(network.loss()[1] - network.loss()[0]), 1e-3);
   EXPECT_GT(std::abs(network.loss()[2] - network.loss()[1]), 1e-3);
 }
 
+TEST(Network, TakesAnyOptimizer) {
+  Graph graph;
+  Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, {.type = "adam", .learning_rate = 0.05},
+                  kDouble);
+  network.append_layer(FullyConnected{8}).append_layer(TanH{}).append_layer(FullyConnected{3});
+  network.train(200);
+  EXPECT_LT(network.loss().back(), 1e-2);
+}
+
 TEST(Network, NamesTheLineThatAppendedALayerThatDoesNotFit) {
   Graph graph;
-  Network network(graph, kXor, squared_error, kDouble);
+  Network network(graph, kXor, squared_error, {}, kDouble);
   network.append_layer(FullyConnected{2});
   network.append_layer(Conv2d{3, 5});
   const std::string line = "network_test.cpp:" + std::to_string(__LINE__ - 1);
@@ -170,7 +178,7 @@ TEST(Network, NamesTheLineThatAppendedALayerThatDoesNotFit) {
 TEST(Network, TakesAnyFunctionAsALayerAndAsALoss) {
   Graph graph;
   Network network(
-      graph, kXor, [](const Tensor& y, const Tensor& t) { return half_squared_error(y, t); }, kDouble);
+      graph, kXor, [](const Tensor& y, const Tensor& t) { return half_squared_error(y, t); }, {}, kDouble);
   network.append_layer([](LayerBuilder& build, const Tensor& x) {
     return mul(x, build.parameter("gain", [] { return full({2}, 3, DType::float64); }));
   });
@@ -184,7 +192,7 @@ TEST(Network, TakesAnyFunctionAsALayerAndAsALoss) {
 
 TEST(Network, RefusesStepsOutOfOrder) {
   Graph graph;
-  Network network(graph, kXor, squared_error, kDouble);
+  Network network(graph, kXor, squared_error, {}, kDouble);
   network.append_layer(FullyConnected{1});
   EXPECT_EQ(message_of<GraphError>([&] { network.backward(); }),
             "network: expected forward() before backward()");
@@ -194,10 +202,12 @@ TEST(Network, RefusesStepsOutOfOrder) {
 
 TEST(Network, RefusesOptionsThatMakeNoNetwork) {
   Graph graph;
-  const auto with = [&](const NetworkOptions& options) { Network(graph, kXor, squared_error, options); };
-  EXPECT_THROW(with({.learning_rate = 0}), ConfigError);
-  EXPECT_THROW(with({.initializer = "ones"}), ConfigError);
-  EXPECT_THROW(with({.dtype = DType::int32}), ConfigError);
+  const auto with = [&](const OptimizerOptions& optimizer, const NetworkOptions& options) {
+    Network(graph, kXor, squared_error, optimizer, options);
+  };
+  EXPECT_THROW(with({.learning_rate = 0}, {}), ConfigError);
+  EXPECT_THROW(with({}, {.initializer = "ones"}), ConfigError);
+  EXPECT_THROW(with({}, {.dtype = DType::int32}), ConfigError);
 }
 
 TEST(Network, ThrowsForALossThatIsNotFiniteAndKeepsItsParameters) {
@@ -210,7 +220,7 @@ TEST(Network, ThrowsForALossThatIsNotFiniteAndKeepsItsParameters) {
       [&] {
         return Network::Batch{whole ? kXor.inputs : broken, kXor.labels};
       },
-      squared_error, kDouble);
+      squared_error, {}, kDouble);
   network.append_layer(FullyConnected{1});
   network.train(1);
   const auto before = numbers(graph.value(network.parameters()[0]));

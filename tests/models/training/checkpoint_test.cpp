@@ -16,6 +16,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/initializers.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/optimizers/accumulation.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/training/weights.hpp"
@@ -38,7 +39,7 @@ struct Setting {
 class Training {
  public:
   explicit Training(const Setting& setting, std::uint64_t seed = 42)
-      : network_(graph, {6, 5, 3}, {.seed = seed}), batches_per_step_(setting.batches_per_step) {
+      : network_(graph, {6}, fcnn({5, 3}), {.seed = seed}), batches_per_step_(setting.batches_per_step) {
     const Tensor loss = softmax_cross_entropy(network_(x_), labels_);
     const Accumulation sums = accumulate(build_grad(loss, network_.parameters()));
     batch_.emplace(compile(graph, {.outputs = {loss}, .updates = sums.add}));
@@ -65,7 +66,7 @@ class Training {
   Graph graph;
 
  private:
-  Fcnn network_;
+  Sequential network_;
   int batches_per_step_;
   Tensor x_ = graph.input("x", {4, 6});
   Tensor labels_ = graph.input("labels", {4}, DType::int32);

@@ -6,6 +6,7 @@
 
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/training/early_stopping.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/trainer.hpp"
@@ -17,7 +18,7 @@ TEST(OverTraining, IsCaughtByEarlyStopping) {
   Dataset train = draw_digits(300, 1);
   const Dataset validation = take_last(train, 120), test = draw_digits(500, 2);
   Graph g;
-  const Fcnn network(g, {784, 256, 10});
+  const Sequential network(g, {784}, fcnn({256, 10}));
   Trainer trainer(g, network,
                   {.batch_size = 16, .optimizer = {.type = "adam", .learning_rate = 0.003}, .threads = 1});
 

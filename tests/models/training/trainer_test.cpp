@@ -16,6 +16,9 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/networks/fcnn.hpp"
+#include "gradtable/models/networks/lenet5.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 
 namespace gradtable {
@@ -37,7 +40,7 @@ Dataset tiny() {
 }
 
 // All parameters of a network, one after the other.
-Numbers numbers_of(const Graph& graph, const Fcnn& network) {
+Numbers numbers_of(const Graph& graph, const Sequential& network) {
   Numbers numbers;
   for (const Tensor& parameter : network.parameters()) {
     const Array values = cast(graph.value(parameter), DType::float64);
@@ -115,7 +118,7 @@ class ByHand {
 void compare_with_loops(const TrainerOptions& options) {
   const Dataset data = tiny();
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2}, {.dtype = DType::float64, .seed = 5});
+  const Sequential network(graph, {4}, fcnn({3, 2}), {.dtype = DType::float64, .seed = 5});
   ByHand by_hand(numbers_of(graph, network));
   Trainer trainer(graph, network, options);
   for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
@@ -157,7 +160,7 @@ TEST(Trainer, AgreesWithLoopsInTheOrderOfTheData) {
 // The parameters after some epochs on the tiny data, in float32.
 Numbers trained(std::uint64_t seed, const std::vector<std::uint64_t>& epochs, bool evaluate_between = false) {
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2}, {.seed = 1});
+  const Sequential network(graph, {4}, fcnn({3, 2}), {.seed = 1});
   Trainer trainer(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 0.3}, .seed = seed});
   for (const std::uint64_t epoch : epochs) {
     trainer.train_epoch(tiny(), epoch);
@@ -177,7 +180,7 @@ TEST(Trainer, ShufflesEachEpochInAnOrderOfItsOwn) {
 
 TEST(Trainer, ChangesNothingByEvaluation) {
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2});
+  const Sequential network(graph, {4}, fcnn({3, 2}));
   Trainer trainer(graph, network, {.batch_size = 3});
   const Numbers before = numbers_of(graph, network);
   const Score first = trainer.evaluate(tiny()), second = trainer.evaluate(tiny());
@@ -194,7 +197,7 @@ TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
   for (const std::int32_t best : brightest)
     for (std::int32_t i = 0; i < 4; ++i) data.pixels.push_back(i == best ? 200 : 20);
   Graph graph;
-  const Fcnn network(graph, {4, 4}, {.initializer = "zeros"});
+  const Sequential network(graph, {4}, fcnn({4}), {.initializer = "zeros"});
   Array identity = zeros({4, 4});
   for (std::size_t i = 0; i < 4; ++i) identity.as<float>()[5 * i] = 1;
   graph.set_value(network.parameters()[0], identity);
@@ -218,7 +221,7 @@ TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
 
 TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
   Graph graph;
-  const Fcnn wide(graph, {5, 2});
+  const Sequential wide(graph, {5}, fcnn({2}));
   Trainer trainer(graph, wide, {});
   EXPECT_EQ(message_of<ConfigError>([&] { trainer.train_epoch(tiny(), 1); }),
             "trainer: expected images of 5 pixels, the width of the network's input, got 2 x 2");
@@ -226,7 +229,7 @@ TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
   EXPECT_THROW(trainer.step_graph(tiny()), ConfigError);
 
   Graph other;
-  const Fcnn narrow(other, {4, 1});
+  const Sequential narrow(other, {4}, fcnn({1}));
   Trainer of_one_class(other, narrow, {});
   EXPECT_TRUE(contains(message_of<ConfigError>([&] { of_one_class.evaluate(tiny()); }),
                        "at most 1 classes, the outputs of the network, got 2"));
@@ -234,7 +237,7 @@ TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
 
 TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   const std::size_t before = graph.size();
   EXPECT_THROW(Trainer(graph, network, {.batch_size = 0}), ConfigError);
   EXPECT_THROW(Trainer(graph, network, {.batch_size = -3}), ConfigError);
@@ -248,7 +251,7 @@ TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
 
 TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
+  const Sequential network(graph, {4}, fcnn({3, 2}, {.activation = "linear"}), {.dtype = DType::float64});
   for (const Tensor& parameter : network.parameters())
     graph.set_value(parameter, evaluate(parameter * 1e152));  // the scores fit a double, a step on not
   Trainer trainer(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 1000}, .shuffle = false});
@@ -272,7 +275,7 @@ TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
 TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
   for (const NotFinite rule : {NotFinite::refuse, NotFinite::allow}) {
     Graph graph;
-    const Fcnn network(graph, {4, 2});
+    const Sequential network(graph, {4}, fcnn({2}));
     graph.set_value(network.parameters()[1],
                     Array::of<float>({2}, {std::numeric_limits<float>::quiet_NaN(), 0}));
     Trainer trainer(graph, network, {.batch_size = 7, .evaluation = rule});
@@ -291,7 +294,7 @@ TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
 
 TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2}, {.activation = "linear", .dtype = DType::float64});
+  const Sequential network(graph, {4}, fcnn({3, 2}, {.activation = "linear"}), {.dtype = DType::float64});
   Trainer trainer(graph, network, {.batch_size = 2});
   Dataset data = tiny();
   std::fill_n(data.pixels.begin(), 2 * data.features(), std::uint8_t{0});
@@ -305,7 +308,7 @@ TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
 
 TEST(Trainer, StopsWhenToldTo) {
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 2});
   std::vector<std::int64_t> seen;
   const Score score = trainer.train_epoch(tiny(), 1, [&](const Score& so_far) {
@@ -318,7 +321,7 @@ TEST(Trainer, StopsWhenToldTo) {
 
 TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 3});
   trainer.train_epoch(tiny(), 1);
   const std::size_t size = graph.size();
@@ -333,7 +336,7 @@ TEST(Trainer, TakesDataSetsOfAnySizeInTurn) {
   Dataset few = tiny();
   keep_first(few, 5);
   Graph graph;
-  const Fcnn network(graph, {4, 3, 2});
+  const Sequential network(graph, {4}, fcnn({3, 2}));
   Trainer trainer(graph, network, {.batch_size = 2});
   const Score all = trainer.evaluate(tiny());
   EXPECT_EQ(trainer.evaluate(few).images, 5);
@@ -346,7 +349,7 @@ TEST(Trainer, TakesDataSetsOfAnySizeInTurn) {
 TEST(Trainer, MakesTheBatchInTheProgram) {
   const Dataset data = tiny();
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 3});
   const StepGraph& step = trainer.step_graph(data);
   EXPECT_EQ(step.pixels.type(), data.pixel_view().type);
@@ -367,7 +370,7 @@ TEST(Trainer, MakesTheBatchInTheProgram) {
 TEST(Trainer, LearnsTheBuiltInDigits) {
   const Dataset data = draw_digits(2000, 1);
   Graph graph;
-  const Fcnn network(graph, {784, 32, 10});
+  const Sequential network(graph, {784}, fcnn({32, 10}));
   Trainer trainer(graph, network, {.batch_size = 20, .optimizer = {.learning_rate = 0.1}, .threads = 1});
   EXPECT_LT(trainer.evaluate(data).accuracy(), 0.3);
   for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) trainer.train_epoch(data, epoch);
@@ -378,7 +381,7 @@ TEST(Trainer, LearnsTheBuiltInDigits) {
 TEST(Trainer, StandsBesideAnotherInOneGraph) {
   Graph graph;
   graph.input("pixels", {1});  // the user's own
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   Trainer one(graph, network, {.batch_size = 2});
   const unsigned line = __LINE__ - 1;
   Trainer other(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 0.01}});
@@ -391,7 +394,7 @@ TEST(Trainer, StandsBesideAnotherInOneGraph) {
 
 TEST(Trainer, RefusesAnEmptyDataSet) {
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {});
   EXPECT_THROW(trainer.train_epoch({.rows = 2, .columns = 2, .classes = 2, .pixels = {}, .labels = {}}, 1),
                ConfigError);
@@ -401,7 +404,7 @@ TEST(Trainer, TellsHowManyThreadsAStepTakes) {
   const int two = std::min(2, available_cores());
   const Dataset digits = draw_digits(500, 1);
   Graph graph, other;
-  const Fcnn large(graph, {784, 256, 10}), small(other, {4, 2});
+  const Sequential large(graph, {784}, fcnn({256, 10})), small(other, {4}, fcnn({2}));
   EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 1}).plan(digits).threads, 1);
   EXPECT_EQ(Trainer(graph, large, {.batch_size = 500, .threads = 2}).plan(digits).threads, two);
   EXPECT_EQ(Trainer(graph, large, {.batch_size = 1'000'000, .threads = 2}).plan(digits).threads, two);
@@ -415,7 +418,7 @@ TrainingPlan plan_of(std::int64_t images, std::int64_t accumulation,
   std::vector<const Dataset*> evaluated;
   for (const Dataset& other : others) evaluated.push_back(&other);
   Graph graph;
-  const Fcnn network(graph, {784, 16, 10});
+  const Sequential network(graph, {784}, fcnn({16, 10}));
   return Trainer(graph, network, {.batch_size = 20, .gradient_accumulation = accumulation, .threads = 1})
       .plan(draw_digits(images, 1), evaluated);
 }
@@ -455,7 +458,7 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
   Numbers of_one;
   for (const int threads : {1, 2, 3, 4}) {
     Graph graph;
-    const Fcnn network(graph, {784, 128, 10});
+    const Sequential network(graph, {784}, fcnn({128, 10}));
     Trainer trainer(graph, network, {.batch_size = 256, .threads = threads, .deterministic = true});
     if (threads == 2) {
       ASSERT_EQ(trainer.plan(digits).threads, std::min(2, available_cores())) << "too small to show anything";
@@ -481,11 +484,11 @@ Numbers three_epochs(const TrainerOptions& options, const FcnnOptions& network_o
     return all;
   };
   Graph first;
-  Trainer trainer(first, Fcnn(first, {784, 6, 10}, network_options), options);
+  Trainer trainer(first, Sequential(first, {784}, fcnn({6, 10}, network_options)), options);
   trainer.train_epoch(data, 1);
   trainer.learning_rate().end_epoch(1);
   Graph second;
-  Trainer resumed(second, Fcnn(second, {784, 6, 10}, network_options), options);
+  Trainer resumed(second, Sequential(second, {784}, fcnn({6, 10}, network_options)), options);
   Graph* last = &first;
   if (stopped) {
     const Score so_far = trainer.train_epoch(data, 2, [](const Score& score) { return score.images < 12; });
@@ -526,7 +529,7 @@ TEST(Trainer, GoesOnInAnEpochAsIfNobodyHadStopped) {
 TEST(Trainer, FollowsItsScheduleFromUpdateToUpdate) {
   const Dataset data = tiny();
   Graph graph;
-  const Fcnn network(graph, {4, 2}, {.dtype = DType::float64});
+  const Sequential network(graph, {4}, fcnn({2}), {.dtype = DType::float64});
   Trainer trainer(graph, network,
                   {.batch_size = 7,
                    .optimizer = {.learning_rate = 0.5},
@@ -553,7 +556,7 @@ TEST(Trainer, DropsUnitsAndChangesImagesInTrainingOnly) {
   const Dataset digits = draw_digits(40, 1);
   const auto losses = [&](double dropout, double shift) {
     Graph graph;
-    const Fcnn network(graph, {784, 20, 10}, {.dropout = dropout});
+    const Sequential network(graph, {784}, fcnn({20, 10}, {.dropout = dropout}));
     Trainer trainer(graph, network, {.batch_size = 40, .augmentation = {.shift = shift}});
     const double tested = trainer.evaluate(digits).loss();
     return std::pair(tested, trainer.train_epoch(digits, 1).loss());
@@ -569,7 +572,7 @@ TEST(Trainer, DropsUnitsAndChangesImagesInTrainingOnly) {
 TEST(Trainer, TrainsConvolutionalNetworks) {
   const Dataset digits = draw_digits(64, 1);
   Graph graph;
-  Trainer trainer(graph, LeNet5(graph, {.dropout = 0.1}),
+  Trainer trainer(graph, Sequential(graph, {784}, lenet5({.dropout = 0.1})),
                   {.batch_size = 32, .optimizer = {.type = "adam", .learning_rate = 0.005}});
   const double before = trainer.evaluate(digits).loss();
   for (std::uint64_t epoch = 1; epoch <= 15; ++epoch) trainer.train_epoch(digits, epoch);
@@ -579,7 +582,7 @@ TEST(Trainer, TrainsConvolutionalNetworks) {
 TEST(Trainer, HandsOutProbabilities) {
   const Dataset digits = draw_digits(5, 1);
   Graph graph;
-  Trainer trainer(graph, Fcnn(graph, {784, 10}), {.batch_size = 3});
+  Trainer trainer(graph, Sequential(graph, {784}, fcnn({10})), {.batch_size = 3});
   trainer.evaluate(digits, [&](const Answers& batch) {
     ASSERT_EQ(batch.probabilities.type,
               (TensorType{DType::float32, {static_cast<std::int64_t>(batch.labels.size()), 10}}));
@@ -594,7 +597,7 @@ TEST(Trainer, HandsOutProbabilities) {
 
 TEST(Trainer, RefusesOptionsThatDoNotGoTogether) {
   Graph graph;
-  const Fcnn network(graph, {4, 2});
+  const Sequential network(graph, {4}, fcnn({2}));
   const auto refused = [&](const TrainerOptions& options) {
     return message_of<ConfigError>([&] { Trainer(graph, network, options); });
   };

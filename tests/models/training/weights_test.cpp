@@ -16,6 +16,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/lenet5.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 
 namespace gradtable {
 namespace {
@@ -57,22 +58,22 @@ struct Net {
   }
 
   Graph graph;
-  Fcnn network;
+  Sequential network;
 };
 
 TEST(PytorchNames, AreThoseOfAPerceptronsModules) {
   Graph graph;
-  const Fcnn network(graph, {3, 4, 2});
+  const Sequential network(graph, {3}, fcnn({4, 2}));
   EXPECT_EQ(names_in_pytorch(network.parameters()),
             (std::vector<std::string>{"fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}));
   EXPECT_EQ(pytorch_names(network.parameters())[2].parameter.label(), "W2");
-  const Fcnn bare(graph, {3, 4, 2}, {.bias = Bias::none, .prefix = "bare "});
+  const Sequential bare(graph, {3}, fcnn({4, 2}, {.bias = Bias::none}), {.prefix = "bare "});
   EXPECT_EQ(names_in_pytorch(bare.parameters()), (std::vector<std::string>{"fc1.weight", "fc2.weight"}));
 }
 
 TEST(PytorchNames, CountConvolutionsAndMatricesApart) {
   Graph graph;
-  const LeNet5 network(graph);
+  const Sequential network(graph, {784}, lenet5());
   EXPECT_EQ(
       names_in_pytorch(network.parameters()),
       (std::vector<std::string>{"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias", "fc1.weight",
@@ -110,8 +111,8 @@ TEST(Weights, ComeBackInBothLayouts) {
 TEST(Weights, OfLeNet5ComeBackInPytorchsLayout) {
   const TemporaryFolder folder;
   Graph graph, other;
-  const LeNet5 network(graph, {.dtype = DType::float64, .seed = 1});
-  const LeNet5 found(other, {.dtype = DType::float64, .seed = 2});
+  const Sequential network(graph, {784}, lenet5(), {.dtype = DType::float64, .seed = 1});
+  const Sequential found(other, {784}, lenet5(), {.dtype = DType::float64, .seed = 2});
   write_weights(folder.path("file"), graph, network.parameters(), WeightLayout::pytorch);
   read_weights(folder.path("file"), other, found.parameters());
   for (std::size_t i = 0; i < network.parameters().size(); ++i)
@@ -201,7 +202,7 @@ TEST(Weights, TellTheirShapesBeforeThereIsANetworkOfThem) {
   const std::string path = folder.path("file");
   const auto shape = [&](std::size_t which) {
     Graph graph;
-    const Fcnn other(graph, {9, 5, 1});
+    const Sequential other(graph, {9}, fcnn({5, 1}));
     const std::vector<Tensor> parameters = other.parameters();
     return shape_in(read_safetensors(path), path, parameters, parameters[which]);
   };
@@ -369,9 +370,9 @@ TEST_F(ForeignWeights, MayHaveAnyNamesThatLeaveOneWay) {
 class LayersOfOneShape : public ::testing::Test {
  protected:
   struct Square {
-    explicit Square(std::uint64_t seed) : network(graph, {4, 4, 4, 4, 4}, {.seed = seed}) {}
+    explicit Square(std::uint64_t seed) : network(graph, {4}, fcnn({4, 4, 4, 4}), {.seed = seed}) {}
     Graph graph;
-    Fcnn network;
+    Sequential network;
   };
   std::string write(const std::vector<std::string>& layers, bool turned = true) const {
     TensorFile file;
@@ -508,10 +509,10 @@ TEST_F(ForeignWeights, MayHaveCountersAndByLeaveOtherTensors) {
 
 TEST_F(ForeignWeights, TellAnExtentThatOnlyTheyKnow) {
   Graph graph;
-  const Fcnn one(graph, {3, 4, 1});
+  const Sequential one(graph, {3}, fcnn({4, 1}));
   const std::vector<Tensor> of_one = one.parameters();
   Graph other;
-  const Fcnn more(other, {3, 4, 2});
+  const Sequential more(other, {3}, fcnn({4, 2}));
   const std::vector<Tensor> of_two = more.parameters();
   const auto extent = [&] { return extent_in(read_safetensors(path_), path_, of_one, of_two); };
   for (const std::vector<std::string>& theirs : {pytorch_,
