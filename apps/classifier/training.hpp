@@ -14,9 +14,9 @@
 #include "apps/classifier/setup.hpp"
 #include "apps/classifier/training_state.hpp"
 #include <gradtable/models/io/interrupt.hpp>
+#include <gradtable/models/optimizers/divergence.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/checkpoint.hpp>
-#include <gradtable/models/training/divergence.hpp>
 #include <gradtable/models/training/early_stopping.hpp>
 
 namespace classifier {

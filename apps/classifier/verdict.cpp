@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gradtable/graph/program.hpp>
 #include <gradtable/models/networks/activations.hpp>
-#include <gradtable/models/training/divergence.hpp>
+#include <gradtable/models/optimizers/divergence.hpp>
 #include <gradtable/models/training/losses.hpp>
 
 namespace classifier {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/models/optimizers/divergence.hpp"
 
 namespace gradtable {
 namespace {
@@ -105,9 +108,14 @@ Tensor Network::input(const char* name, const TensorType& type) {
 
 double Network::run(Nodes& nodes, Program& program) {
   const auto step = static_cast<std::int32_t>(losses_.size());
-  program.run({{nodes.inputs, batch_->inputs},
-               {nodes.labels, batch_->labels},
-               {step_, ConstView(std::span(&step, 1), {})}});
+  try {
+    program.run({{nodes.inputs, batch_->inputs},
+                 {nodes.labels, batch_->labels},
+                 {step_, ConstView(std::span(&step, 1), {})}});
+  } catch (const NotFiniteError& error) {
+    throw NotFiniteError(fmt::format("network: step {}: {}", step + 1, diverged(error, optimizer_, step > 0)),
+                         error.found, error.first);
+  }
   return program.value(nodes.loss).item();
 }
 

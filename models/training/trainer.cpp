@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "gradtable/models/data/batches.hpp"
+#include "gradtable/models/optimizers/divergence.hpp"
 #include "gradtable/models/training/detail/training_steps.hpp"
-#include "gradtable/models/training/divergence.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
 
 namespace gradtable {
@@ -64,17 +64,12 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
     const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, rate); };
     add(total, explained(train, [&](const NotFiniteError& error) {
           const bool has_learned = epoch > 1 || i >= batches_in_update(data);
-          return fmt::format("epoch {}, step {}: {}", epoch, i + 1, sentence(error, has_learned));
+          return fmt::format("epoch {}, step {}: {}", epoch, i + 1,
+                             diverged(error, options_.optimizer, has_learned));
         }));
     if (go_on && !go_on(total)) break;
   }
   return total;
-}
-
-std::string Trainer::sentence(const NotFiniteError& error, bool has_learned) const {
-  const std::string loss = loss_found(error);
-  return has_learned ? diverged(fmt::format("loss {}", loss), options_.optimizer)
-                     : fmt::format("expected a finite loss of the first parameters, got {}", loss);
 }
 
 detail::BatchResult Trainer::train_batch(const Dataset& data, const ConstView& indices, Place at,

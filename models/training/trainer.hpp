@@ -128,7 +128,6 @@ class Trainer {
   };
 
   // Of a loss that is not finite in a step, after updates or before the first.
-  std::string sentence(const NotFiniteError& error, bool has_learned) const;
   detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
                                   const Schedule& rate);
   // How many batches of a data set are of one size: the full ones, and the one that is left.

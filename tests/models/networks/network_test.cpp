@@ -68,6 +68,15 @@ TEST(Network, RecordsTheLossOfEachStepBeforeIt) {
   EXPECT_LT(network.loss().back(), first);
 }
 
+TEST(Network, SaysThatItDivergedAndWhatToTry) {
+  Graph graph;
+  Network network(graph, kXor, squared_error, {.learning_rate = 1e200}, kDouble);
+  network.append_layer(FullyConnected{4}).append_layer(TanH{}).append_layer(FullyConnected{1});
+  const std::string message = message_of<NumericError>([&] { network.train(3); });
+  EXPECT_EQ(message.find("network: step 2: the training diverged: loss inf"), 0U) << message;
+  EXPECT_TRUE(contains(message, "learning rate 1e+200: try a smaller one, or clip_norm")) << message;
+}
+
 TEST(Network, StepsAsItTrains) {
   const auto build = [](Network& network) {
     network.append_layer(FullyConnected{5}).append_layer(layers::BatchNorm{}).append_layer(ReLU{});

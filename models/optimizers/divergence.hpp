@@ -16,4 +16,8 @@ std::string loss_found(const NotFiniteError& error);
 // clip_norm", for `found` "loss inf, first not finite in W1".
 std::string diverged(std::string_view found, const OptimizerOptions& optimizer);
 
+// The same of a loss that was not finite; before the optimizer's first update, "expected a finite loss of the
+// first parameters, got inf".
+std::string diverged(const NotFiniteError& error, const OptimizerOptions& optimizer, bool has_learned);
+
 }  // namespace gradtable

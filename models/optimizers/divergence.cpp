@@ -1,4 +1,4 @@
-#include "gradtable/models/training/divergence.hpp"
+#include "gradtable/models/optimizers/divergence.hpp"
 
 #include <cmath>
 
@@ -15,6 +15,12 @@ std::string loss_found(const NotFiniteError& error) {
 std::string diverged(std::string_view found, const OptimizerOptions& optimizer) {
   return fmt::format("the training diverged: {}; learning rate {}: try a smaller one, or {}clip_norm", found,
                      optimizer.learning_rate, optimizer.clip_norm ? "a smaller " : "");
+}
+
+std::string diverged(const NotFiniteError& error, const OptimizerOptions& optimizer, bool has_learned) {
+  const std::string loss = loss_found(error);
+  return has_learned ? diverged(fmt::format("loss {}", loss), optimizer)
+                     : fmt::format("expected a finite loss of the first parameters, got {}", loss);
 }
 
 }  // namespace gradtable
