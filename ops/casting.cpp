@@ -50,4 +50,8 @@ Tensor cast(const Tensor& x, DType dtype, Location at) {
   return apply(std::make_shared<const Cast>(dtype), {x}, at);
 }
 
+Tensor as_type(const Tensor& x, DType dtype, Location at) {
+  return x.dtype() == dtype ? x : cast(x, dtype, at);
+}
+
 }  // namespace gradtable

@@ -10,4 +10,7 @@ namespace gradtable {
 // NumericError for NaN and other numbers that an integer type cannot hold.
 Tensor cast(const Tensor& x, DType dtype, Location at = Location::current());
 
+// cast, or x itself where it is a `dtype` already.
+Tensor as_type(const Tensor& x, DType dtype, Location at = Location::current());
+
 }  // namespace gradtable

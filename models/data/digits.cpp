@@ -10,10 +10,14 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/random.hpp"
-#include "gradtable/models/data/glyphs.hpp"
+#include "gradtable/models/data/detail/glyphs.hpp"
 
 namespace gradtable {
 namespace {
+
+using detail::Glyph;
+using detail::Point;
+using detail::Stroke;
 
 constexpr int kSide = 28;
 constexpr std::size_t kPixels = kSide * kSide;
@@ -143,7 +147,7 @@ Dataset draw_digits(std::int64_t count, std::uint64_t seed) {
   for (std::size_t i = 0; i < size; ++i) {
     Random random(seed, i);
     const std::uint32_t digit = random.below(kDigits);
-    const auto glyphs = glyphs_of(static_cast<int>(digit));
+    const auto glyphs = detail::glyphs_of(static_cast<int>(digit));
     Ink ink{};
     draw_glyph(ink, glyphs[random.below(static_cast<std::uint32_t>(glyphs.size()))], random);
     write_pixels(ink, std::span(dataset.pixels).subspan(i * kPixels, kPixels), random);

@@ -3,6 +3,7 @@
 #include "gradtable/models/optimizers/detail/step.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/casting.hpp"
 
 namespace gradtable {
 
@@ -25,7 +26,7 @@ Accumulation accumulate(const GradTable& table, double weight) {
     const Tensor sum = detail::state(detail::kGradientSum, target, target.type());
     made.add.push_back({sum, sum + weight * gradient});
     made.clear.push_back({sum, zeros_like(sum)});
-    means.push_back({target, sum / detail::as_type(weights, sum.dtype())});
+    means.push_back({target, sum / as_type(weights, sum.dtype())});
   }
   made.mean = GradTable(std::move(means));
   return made;

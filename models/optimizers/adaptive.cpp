@@ -4,6 +4,7 @@
 
 #include "gradtable/models/optimizers/detail/step.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/powers.hpp"
 
@@ -45,7 +46,7 @@ Updates adam_updates(const GradTable& table, const detail::LearningRate& rate, c
     const Tensor second = detail::state(detail::kSecondMoment, theta, theta.type());
     const Tensor s = options.beta1 * first + (1 - options.beta1) * g;
     const Tensor r = options.beta2 * second + (1 - options.beta2) * square(g);
-    const auto scalar = [&](const Tensor& x) { return detail::as_type(x, theta.dtype()); };
+    const auto scalar = [&](const Tensor& x) { return as_type(x, theta.dtype()); };
     const Tensor step = scalar(scalars.rate) * s / (sqrt(r) + scalar(scalars.epsilon));
     return {{theta, decayed(theta) - step}, {first, s}, {second, r}};
   });

@@ -3,6 +3,7 @@
 #include "gradtable/models/optimizers/detail/step.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/powers.hpp"
@@ -28,7 +29,7 @@ Tensor squared_norm(const GradTable& table) {
   for (const auto& [target, gradient] : table) {
     const Graph::Scope scope(target.graph(), Phase::update, target.id());
     const Tensor squares = sum(square(gradient));
-    total = total.empty() ? squares : total + detail::as_type(squares, total.dtype());
+    total = total.empty() ? squares : total + as_type(squares, total.dtype());
   }
   return total;
 }
@@ -44,7 +45,7 @@ GradTable clip_norm(const GradTable& table, double limit) {
   const Tensor squares = squared_norm(table);
   return with_each(table, [&](const Tensor&, const Tensor& g) {
     const Tensor factor = minimum(limit / sqrt(squares), 1.0);
-    return g * detail::as_type(factor, g.dtype());
+    return g * as_type(factor, g.dtype());
   });
 }
 

@@ -48,6 +48,13 @@ TEST(CastOp, HasTheDerivativeThatIsCastBack) {
   EXPECT_FALSE(testing::close_to(found, Array::of<double>({2}, {0.03, 27}), 1e-12));  // by way of float32
 }
 
+TEST(CastOp, AsTypeAddsNoNodeForTheTypeThatIsThere) {
+  Graph g;
+  const Tensor x = g.input("x", {2});
+  EXPECT_EQ(as_type(x, DType::float32), x);
+  EXPECT_EQ(as_type(x, DType::float64), cast(x, DType::float64));
+}
+
 TEST(CastOp, IsAConstantFromAndToIntegers) {
   Graph g;
   const Tensor x = g.input("x", {2}), bytes = g.input("bytes", {2}, DType::uint8);

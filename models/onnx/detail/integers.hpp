@@ -7,10 +7,6 @@
 
 namespace gradtable::detail {
 
-inline Tensor as_type(const Tensor& x, DType dtype) {
-  return x.dtype() == dtype ? x : cast(x, dtype);
-}
-
 // f(x), in x's type.
 template <class F>
 Tensor through_reals(const Tensor& x, const F& f) {

@@ -49,10 +49,6 @@ Operand LearningRate::as(DType dtype) const {
   return rate_.number ? rate_ : Operand(as_type(rate_.value, dtype), rate_.at);
 }
 
-Tensor as_type(const Tensor& x, DType dtype) {
-  return x.dtype() == dtype ? x : cast(x, dtype);
-}
-
 Tensor state(const StateKind& kind, const Tensor& owner, const TensorType& type) {
   Graph& graph = owner.graph();
   const std::string name = fmt::format("{} of {}", kind.what, owner.label());

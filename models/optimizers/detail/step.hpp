@@ -30,9 +30,6 @@ class LearningRate {
   Operand rate_;
 };
 
-// x as the type.
-Tensor as_type(const Tensor& x, DType dtype);
-
 // What an optimizer remembers of a parameter, and which numbers that can be.
 struct StateKind {
   enum class Numbers { any, not_negative, updates, summed };  // the last two: OptimizerCounts

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace gradtable {
+namespace gradtable::detail {
 
 struct Point {
   float x = 0;
@@ -19,4 +19,4 @@ using Glyph = std::vector<Stroke>;
 // The ways in which people write `digit`, 0 <= digit < 10.
 std::span<const Glyph> glyphs_of(int digit);
 
-}  // namespace gradtable
+}  // namespace gradtable::detail

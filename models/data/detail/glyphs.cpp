@@ -1,9 +1,9 @@
-#include "gradtable/models/data/glyphs.hpp"
+#include "gradtable/models/data/detail/glyphs.hpp"
 
 #include <array>
 #include <cstddef>
 
-namespace gradtable {
+namespace gradtable::detail {
 namespace {
 
 using Variants = std::vector<Glyph>;
@@ -173,4 +173,4 @@ std::span<const Glyph> glyphs_of(int digit) {
   return kGlyphs[static_cast<std::size_t>(digit)];
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::detail
