@@ -11,7 +11,7 @@
 #include <cblas.h>
 #include <fmt/format.h>
 
-#include "gradtable/core/blas.hpp"
+#include "gradtable/core/machine/blas.hpp"
 
 namespace {
 

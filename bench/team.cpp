@@ -10,8 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "gradtable/core/cores.hpp"
-#include "gradtable/core/team_lease.hpp"
+#include "gradtable/core/machine/cores.hpp"
+#include "gradtable/core/machine/team_lease.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <Random123/philox.h>
 
-#include "gradtable/core/simd.hpp"
+#include "gradtable/core/machine/simd.hpp"
 
 namespace gradtable {
 namespace {

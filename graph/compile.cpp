@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "gradtable/core/blas.hpp"
-#include "gradtable/core/cores.hpp"
 #include "gradtable/core/error.hpp"
-#include "gradtable/graph/detail/assembly.hpp"
-#include "gradtable/graph/detail/first_not_finite.hpp"
+#include "gradtable/core/machine/blas.hpp"
+#include "gradtable/core/machine/cores.hpp"
+#include "gradtable/graph/execution/assembly.hpp"
+#include "gradtable/graph/execution/first_not_finite.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/graph/rewrites/pipeline.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
@@ -20,7 +20,7 @@ namespace gradtable {
 namespace {
 
 using detail::Executable;
-using detail::Plan;
+using detail::Schedule;
 
 void check_updates(const std::vector<Update>& updates) {
   std::unordered_set<NodeId> seen;
@@ -68,12 +68,12 @@ void check(const Graph& graph, const CompileOptions& options) {
   }
 }
 
-// How many threads, in how many slices, with which plan.
+// How many threads, in how many slices, with which schedule.
 struct Candidate {
   int threads;
   Computation computation;
   std::vector<Rewrite> rewrites;
-  std::unique_ptr<const Plan> plan;
+  std::unique_ptr<const Schedule> schedule;
 };
 
 class Compiler {
@@ -86,11 +86,11 @@ class Compiler {
         rewrite(made_->source, detail::first_passes().subspan(1), 1, options_.without, rewrites_));
     if (is_too_large(best))
       throw GraphError(fmt::format("compile: expected results of at most {} bytes, got {}",
-                                   options_.memory_limit, best.plan->arena_bytes()));
+                                   options_.memory_limit, best.schedule->arena_bytes()));
     made_->rewrites = std::move(rewrites_);
     std::ranges::move(best.rewrites, std::back_inserter(made_->rewrites));
     made_->rewritten = std::move(best.computation);
-    detail::Assembly(*made_, *best.plan, best.threads).assemble(graph_, options_);
+    detail::Assembly(*made_, *best.schedule, best.threads).assemble(graph_, options_);
     if (options_.finite.empty()) made_->source = {};  // nobody will ask where a number came from
     return std::move(made_);
   }
@@ -108,7 +108,7 @@ class Compiler {
   }
 
   bool is_too_large(const Candidate& candidate) const {
-    return options_.memory_limit > 0 && candidate.plan->arena_bytes() > options_.memory_limit;
+    return options_.memory_limit > 0 && candidate.schedule->arena_bytes() > options_.memory_limit;
   }
 
   Candidate candidate(const Computation& computation, int threads) const {
@@ -116,7 +116,7 @@ class Compiler {
     Candidate made{threads, computation, {}, nullptr};
     made.computation =
         rewrite(made.computation, detail::last_passes(), slices, options_.without, made.rewrites);
-    made.plan = std::make_unique<Plan>(made.computation, threads, slices);
+    made.schedule = std::make_unique<Schedule>(made.computation, threads, slices);
     return made;
   }
 
@@ -126,11 +126,11 @@ class Compiler {
     if (options_.deterministic) most = std::min(most, kFixedSlices);
     int threads = options_.min_threads;
     Candidate best = candidate(computation, threads);
-    if (best.plan->seconds() < kWorthATeam) return best;
+    if (best.schedule->seconds() < kWorthATeam) return best;
     while (threads < most) {
       threads = std::min(2 * threads, most);
       Candidate next = candidate(computation, threads);
-      if (next.plan->seconds() > kGain * best.plan->seconds() || is_too_large(next)) break;
+      if (next.schedule->seconds() > kGain * best.schedule->seconds() || is_too_large(next)) break;
       best = std::move(next);
     }
     return best;

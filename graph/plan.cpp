@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/text.hpp"
-#include "gradtable/graph/detail/executable.hpp"
-#include "gradtable/graph/detail/first_not_finite.hpp"
+#include "gradtable/graph/execution/executable.hpp"
+#include "gradtable/graph/execution/first_not_finite.hpp"
 
 namespace gradtable {
 namespace detail {

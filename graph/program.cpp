@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/graph/detail/executable.hpp"
-#include "gradtable/graph/detail/workspace.hpp"
+#include "gradtable/graph/execution/executable.hpp"
+#include "gradtable/graph/execution/workspace.hpp"
 
 namespace gradtable {
 

@@ -1,13 +1,13 @@
 // All of gradtable.
 #pragma once
 
-#include "gradtable/core/blas.hpp"
 #include "gradtable/core/graph.hpp"
+#include "gradtable/core/machine/blas.hpp"
 #include "gradtable/core/random.hpp"
-#include "gradtable/graph/audit.hpp"
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/check_grad.hpp"
-#include "gradtable/graph/check_op.hpp"
+#include "gradtable/graph/checks/audit.hpp"
+#include "gradtable/graph/checks/check_grad.hpp"
+#include "gradtable/graph/checks/check_op.hpp"
 #include "gradtable/graph/derivatives.hpp"
 #include "gradtable/graph/dot.hpp"
 #include "gradtable/graph/jacobian.hpp"

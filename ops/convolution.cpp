@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/ops/detail/convolving.hpp"
-#include "gradtable/ops/detail/correlation.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/windows/convolving.hpp"
+#include "gradtable/ops/detail/windows/correlation.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {

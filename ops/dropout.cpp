@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/random.hpp"
-#include "gradtable/ops/detail/map.hpp"
+#include "gradtable/ops/detail/loops/map.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 
 namespace gradtable {

@@ -8,10 +8,10 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/columns.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
+#include "gradtable/ops/detail/loops/columns.hpp"
+#include "gradtable/ops/detail/loops/reduce.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
-#include "gradtable/ops/detail/reduce.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 

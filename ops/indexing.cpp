@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "gradtable/ops/detail/labels.hpp"
+#include "gradtable/ops/detail/loops/scatter_sums.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/scatter_sums.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/shaping.hpp"

@@ -6,7 +6,7 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/columns.hpp"
+#include "gradtable/ops/detail/loops/columns.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
 #include "gradtable/ops/detail/softmax_or_zeros.hpp"
 #include "gradtable/ops/reduction.hpp"

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/loops/strides.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/patterns/product.hpp"
 #include "gradtable/ops/product.hpp"
 #include "gradtable/ops/shaping.hpp"

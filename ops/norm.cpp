@@ -7,8 +7,8 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/comparison.hpp"
+#include "gradtable/ops/detail/loops/reduce.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
-#include "gradtable/ops/detail/reduce.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/detail/pooling.hpp"
-#include "gradtable/ops/detail/pooling_op.hpp"
 #include "gradtable/ops/detail/rules.hpp"
+#include "gradtable/ops/detail/windows/pooling.hpp"
+#include "gradtable/ops/detail/windows/pooling_op.hpp"
 
 namespace gradtable {
 namespace {

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/loops/reduce.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
 #include "gradtable/ops/detail/products_of_others.hpp"
-#include "gradtable/ops/detail/reduce.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 

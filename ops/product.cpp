@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <xtensor-blas/xblas.hpp>
 
-#include "gradtable/core/blas.hpp"
+#include "gradtable/core/machine/blas.hpp"
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/detail/fold.hpp"
+#include "gradtable/ops/detail/loops/fold.hpp"
+#include "gradtable/ops/detail/loops/scratch.hpp"
+#include "gradtable/ops/detail/loops/simd.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/scratch.hpp"
-#include "gradtable/ops/detail/simd.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/product.hpp"
 

@@ -8,8 +8,8 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/detail/loops/reduce.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
-#include "gradtable/ops/detail/reduce.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/shaping.hpp"
 

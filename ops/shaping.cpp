@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gradtable/ops/detail/loops/strides.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"

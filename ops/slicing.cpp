@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/checked.hpp"
+#include "gradtable/ops/detail/loops/strides.hpp"
 #include "gradtable/ops/detail/operand.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/strides.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 

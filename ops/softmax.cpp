@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/ops/arithmetic.hpp"
-#include "gradtable/ops/detail/columns.hpp"
+#include "gradtable/ops/detail/loops/columns.hpp"
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/detail/softmax_or_zeros.hpp"
 #include "gradtable/ops/patterns/classification.hpp"

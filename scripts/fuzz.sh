@@ -59,7 +59,7 @@ write_seeds() {
       printf "\\x$(printf %x ${#header})\0\0\0\0\0\0\0%s%032d" "$header" 0 > "$folder/pytorch"
       ;;
     onnx)
-      cp docs/examples/perceptron.onnx tests/onnx/exports/*.onnx "$folder"
+      cp docs/examples/perceptron.onnx tests/models/onnx/exports/*.onnx "$folder"
       # The cases of the ONNX standard, where the package libonnx-testdata is: one of each op is enough.
       find /usr/share/libonnx-testdata/data/node -path '*/model.onnx' -size -2k 2> /dev/null | while read -r model; do
         cp "$model" "$folder/$(basename "$(dirname "$model")")"

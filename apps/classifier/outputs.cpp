@@ -6,8 +6,8 @@
 
 #include "apps/classifier/output_checks.hpp"
 #include <fmt/format.h>
-#include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/machine/blas.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>

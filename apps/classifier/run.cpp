@@ -3,7 +3,7 @@
 #include "apps/classifier/dry_run.hpp"
 #include "apps/classifier/inference.hpp"
 #include "apps/classifier/train.hpp"
-#include <gradtable/core/blas.hpp>
+#include <gradtable/core/machine/blas.hpp>
 
 namespace classifier {
 

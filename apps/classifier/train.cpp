@@ -12,7 +12,7 @@
 #include "apps/classifier/training.hpp"
 #include "apps/classifier/verdict.hpp"
 #include <fmt/format.h>
-#include <gradtable/core/blas.hpp>
+#include <gradtable/core/machine/blas.hpp>
 #include <gradtable/models/training/weights.hpp>
 
 namespace classifier {

@@ -10,8 +10,8 @@
 
 #include "apps/classifier/setup.hpp"
 #include <fmt/format.h>
-#include <gradtable/core/blas.hpp>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/machine/blas.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>

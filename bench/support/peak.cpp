@@ -8,7 +8,7 @@
 
 #include <cblas.h>
 
-#include "gradtable/core/blas.hpp"
+#include "gradtable/core/machine/blas.hpp"
 
 namespace bench {
 namespace {

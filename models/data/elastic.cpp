@@ -6,7 +6,7 @@
 #include <numbers>
 #include <utility>
 
-#include "gradtable/core/simd.hpp"
+#include "gradtable/core/machine/simd.hpp"
 
 namespace gradtable {
 namespace {

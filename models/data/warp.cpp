@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "gradtable/core/simd.hpp"
+#include "gradtable/core/machine/simd.hpp"
 #include "gradtable/models/data/elastic.hpp"
 
 namespace gradtable {

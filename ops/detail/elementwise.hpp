@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "gradtable/core/op.hpp"
-#include "gradtable/ops/detail/map.hpp"
+#include "gradtable/ops/detail/loops/map.hpp"
+#include "gradtable/ops/detail/loops/strides.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/detail/strides.hpp"
 
 namespace gradtable::detail {
 

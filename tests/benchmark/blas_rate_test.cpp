@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gradtable/core/detail/blas_kernels.hpp"
+#include "gradtable/core/machine/detail/blas_kernels.hpp"
 
 namespace gradtable {
 namespace {

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "gradtable/core/team_lease.hpp"
+#include "gradtable/core/machine/team_lease.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/activations.hpp"

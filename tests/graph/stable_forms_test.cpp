@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/checks/check_grad.hpp"
 #include "gradtable/graph/derivatives.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/activations.hpp"

@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "gradtable/core/cores.hpp"
+#include "gradtable/core/machine/cores.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/activations.hpp"

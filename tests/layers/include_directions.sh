@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# core <- ops <- graph <- models <- apps: no #include points from a layer to one that comes after it, a layer's detail
-# headers stay inside it, and xtensor stays out of public headers, but for the bridge to it.
+# core <- ops <- graph <- models <- apps: no #include points from a layer to one that comes after it, what a layer
+# keeps to itself stays inside it, and xtensor stays out of public headers, but for the bridge to it.
 #   include_directions.sh SOURCE_FOLDER
 set -euo pipefail
 cd "$1"
@@ -19,7 +19,7 @@ for layer in core ops graph models; do
   found=$(grep -rnE "#include [\"<](gradtable/)?($pattern)/" "$layer" --include='*.[ch]pp' |
     grep -v '^models/gradtable.hpp' || true)
   [ -z "$found" ] || refuse "$layer includes a later layer" "$found"
-  found=$(grep -rnE "#include [\"<]gradtable/$layer/(.*/)?detail/" core ops graph models apps bench |
+  found=$(grep -rnE "#include [\"<]gradtable/$layer/(.*/)?(detail|execution|rewrites)/" core ops graph models apps bench |
     grep -v "^$layer/" || true)
   [ -z "$found" ] || refuse "details of $layer are used outside of it" "$found"
 done

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/checks/check_grad.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/detail/forward_checks.hpp"
+#include "gradtable/graph/checks/op_promises.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/reduction.hpp"
 

@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/checks/check_grad.hpp"
 
 namespace gradtable::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/graph/check_grad.hpp"
+#include "gradtable/graph/checks/check_grad.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"

@@ -1,4 +1,4 @@
-// Prints docs/ops.md from the table of op cases: print_ops_page tests/onnx/cases.txt > docs/ops.md
+// Prints docs/ops.md from the table of op cases: print_ops_page tests/models/onnx/cases.txt > docs/ops.md
 #include <algorithm>
 #include <fstream>
 #include <iostream>

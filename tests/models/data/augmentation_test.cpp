@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/core/team_lease.hpp"
+#include "gradtable/core/machine/team_lease.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/digits.hpp"
 

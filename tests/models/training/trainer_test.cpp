@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "gradtable/core/cores.hpp"
+#include "gradtable/core/machine/cores.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/digits.hpp"

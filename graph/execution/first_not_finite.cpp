@@ -1,0 +1,102 @@
+#include "gradtable/graph/execution/first_not_finite.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "gradtable/graph/program.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+template <class F>
+auto with_elements(const ConstView& view, F&& f) {
+  return dispatch_floating(view.dtype(), [&]<class T>() { return f(view.as<T>()); });
+}
+
+std::string label(const Computation& computation, NodeId id) {
+  const std::string& name = computation.graph->node(id).name;
+  return name.empty() ? fmt::format("%{}", computation.original(id)) : name;
+}
+
+// Who a node is, without the numbers of nodes, which only drawings show: its name, or what it is made of.
+std::string formula(const Computation& computation, NodeId id, int depth) {
+  const Node& node = computation.graph->node(id);
+  if (!node.name.empty()) return node.name;
+  if (!node.op && node.type.shape.rank() == 0) return fmt::format("{}", node.value->item());
+  if (!node.op || depth == 0) return "...";
+  std::string text(node.op->name());
+  const char* separator = "(";
+  for (const NodeId input : node.inputs) {
+    text.append(separator).append(formula(computation, input, depth - 1));
+    separator = ", ";
+  }
+  return text += ')';
+}
+
+void require_finite(const Computation& computation, NodeId id, const ConstView& view, double found) {
+  constexpr int kDepth = 3;
+  if (all_finite(view, 0, view.shape().size())) return;
+  throw NotFiniteError(
+      fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first_not_finite(view),
+                  description(computation, id), to_string(computation.graph->node(id).location)),
+      found, formula(computation, id, kDepth));
+}
+
+ConstView value_of_leaf(const Node& node, const std::vector<FedInput>& fed) {
+  if (node.kind != NodeKind::input) return node.value->view();
+  return std::ranges::find(fed, node.name, &FedInput::name)->value;
+}
+
+}  // namespace
+
+bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end) {
+  if (!is_floating(view.dtype())) return true;
+  return with_elements(view, [&](const auto& values) {
+    return std::all_of(values.begin() + begin, values.begin() + end, [](auto v) { return std::isfinite(v); });
+  });
+}
+
+double first_not_finite(const ConstView& view) {
+  return with_elements(view, [](const auto& values) {
+    return static_cast<double>(
+        *std::ranges::find_if(values, [](auto value) { return !std::isfinite(value); }));
+  });
+}
+
+void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed, double found) {
+  const Graph& graph = *computation.graph;
+  std::map<NodeId, Array> results;
+  std::map<NodeId, ConstView> values;
+  for (const NodeId id : needed_nodes(computation)) {
+    const Node& node = graph.node(id);
+    if (!node.op) {
+      values[id] = value_of_leaf(node, fed);
+    } else {
+      std::vector<ConstView> inputs;
+      for (const NodeId input : node.inputs) inputs.push_back(values[input]);
+      values[id] = results.emplace(id, compute(*node.op, inputs)).first->second.view();
+    }
+    require_finite(computation, id, values[id], found);
+  }
+  throw NotFiniteError("run: expected finite numbers, got others in one of two runs of the same steps", found,
+                       "");
+}
+
+std::string description(const Computation& computation, NodeId id) {
+  const Node& node = computation.graph->node(id);
+  std::string text = label(computation, id);
+  if (!node.op) return text;
+  text.append(" (").append(node.op->name());
+  const char* separator = " of ";
+  for (const NodeId input : node.inputs) {
+    if (!node.name.empty()) break;
+    text.append(separator).append(label(computation, input));
+    separator = ", ";
+  }
+  return text += ')';
+}
+
+}  // namespace gradtable::detail

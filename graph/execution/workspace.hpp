@@ -1,0 +1,104 @@
+// The memory of one run of an executable, and the run.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "gradtable/core/machine/barrier.hpp"
+#include "gradtable/graph/execution/executable.hpp"
+#include "gradtable/graph/program.hpp"
+
+namespace gradtable::detail {
+
+// Used by one run at a time.
+class Workspace {
+ public:
+  explicit Workspace(std::shared_ptr<const Executable> executable);
+
+  // Points the inputs at the numbers that are fed; throws what Program::run does for wrong feeds, and then
+  // what was computed before is there still.
+  void bind(std::span<const Feed> feeds);
+  // Computes everything from what is bound, then applies the updates.
+  void run();
+  ConstView view(const Operand& operand) const { return {operand.type, address(operand.place)}; }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const;
+  };
+  class Failure;
+
+  void* address(const Place& place) const;
+  const Executable::Input* input_of(const Feed& feed) const;
+  void require_usable(const ConstView& value, const Executable::Input& input) const;
+  void execute(Failure& failure);
+  void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure);
+  void call(const Call& call) const;
+  bool is_finite(const Call& call) const;
+  [[noreturn]] void report_not_finite(std::size_t step) const;
+
+  std::shared_ptr<const Executable> executable_;
+  std::unique_ptr<void, Free> arena_;
+  std::vector<ConstView> feeds_;  // by input
+  std::vector<char> is_fed_;
+  std::vector<std::vector<std::size_t>> uses_;  // of each input, among inputs_
+  std::vector<ConstView> inputs_;               // by operand
+  std::vector<View> outputs_;                   // by step
+};
+
+// The workspace of Program::run, which keeps what the last run computed.
+class OwnWorkspace {
+ public:
+  explicit OwnWorkspace(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
+
+  // Throws GraphError while another run goes on, and leaves that alone; else what Program::run throws.
+  void run(std::span<const Feed> feeds);
+  // Throws GraphError when no run has computed it.
+  ConstView view(const Operand& operand) const;
+
+ private:
+  enum class State : std::uint8_t { empty, running, computed };
+
+  std::shared_ptr<const Executable> executable_;
+  std::unique_ptr<Workspace> workspace_;  // made by the first run
+  std::atomic<State> state_{State::empty};
+};
+
+// Workspaces for runs that go on at the same time: as many as ever did.
+class WorkspacePool {
+ public:
+  explicit WorkspacePool(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
+
+ private:
+  friend class WorkspaceLease;
+
+  std::unique_ptr<Workspace> take();
+  void give_back(std::unique_ptr<Workspace> workspace) noexcept;
+
+  std::shared_ptr<const Executable> executable_;
+  std::mutex mutex_;
+  std::size_t made_ = 0;
+  std::vector<std::unique_ptr<Workspace>> free_;  // has room for all that were made
+};
+
+// A workspace of a pool, until the end of its scope.
+class WorkspaceLease {
+ public:
+  explicit WorkspaceLease(WorkspacePool& pool) : pool_(pool), workspace_(pool.take()) {}
+  ~WorkspaceLease() { pool_.give_back(std::move(workspace_)); }
+  WorkspaceLease(const WorkspaceLease&) = delete;
+  WorkspaceLease& operator=(const WorkspaceLease&) = delete;
+
+  Workspace* operator->() const { return workspace_.get(); }
+
+ private:
+  WorkspacePool& pool_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+}  // namespace gradtable::detail
