@@ -151,7 +151,7 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const NodeId id = inputs[i].id();
       if (id != v.id() && !form.inner.contains(id)) continue;
-      if (get_operation(c)->passes_gradient(i))
+      if (passes_gradient(graph, c.node(), i))
         table[id] = detail::sum_of(table[id], bprop(c, c, inputs, i, entry->second));
     }
   }

@@ -52,11 +52,11 @@ class Norm final : public detail::OverAxes<detail::Reduction> {
   // |x| and zeros of one number are no x.
   Tensor simplified(Inputs) const override { return {}; }
 
-  // dy/dx_i = x_i / y, and 0 where y = 0
+  // dy/dx_i = x_i / y, at most 1, and 0 where y = 0
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
     const Shape to = kept(inputs[0].shape());
-    const Tensor share = where(equal(output, 0), 0, div(gradient, output));
-    return mul(inputs[0], reshape(share, to));
+    const Tensor length = where(equal(output, 0), 1, output);
+    return mul(reshape(gradient, to), div(inputs[0], reshape(length, to)));
   }
 
  private:

@@ -229,13 +229,15 @@ bool may_have_stable_form(const Graph& graph, const Node& node) {
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
-// An argument that has such a form itself, as e^x / sum e^x under a logarithm, is seen as that.
+// An argument that has such a form itself, as e^x / sum e^x under a logarithm, is seen as that; its own
+// arguments are taken as they are.
 Tensor stable_form(const Op& op, std::span<const Tensor> inputs) {
   std::array<Tensor, 2> in;
   if (inputs.empty() || inputs.size() > in.size()) return {};
   std::ranges::copy(inputs, in.begin());
-  if (is_log(op) || is_cross_entropy(op)) {
-    if (const Tensor better = stable_form(in[0]); !better.empty()) in[0] = better;
+  if ((is_log(op) || is_cross_entropy(op)) && may_have_stable_form(in[0].graph(), in[0].node())) {
+    const std::vector<Tensor> arguments = get_inputs(in[0], in[0].graph());
+    if (const Tensor better = form_of(*in[0].node().op, arguments); !better.empty()) in[0] = better;
   }
   return form_of(op, std::span(in).first(inputs.size()));
 }

@@ -1,5 +1,6 @@
 #include "gradtable/graph/detail/forms.hpp"
 
+#include "gradtable/graph/ancestors.hpp"
 #include "gradtable/ops/patterns/stable_forms.hpp"
 
 namespace gradtable::detail {
@@ -7,16 +8,21 @@ namespace {
 
 constexpr int kMostLevels = 8;  // a form has few
 
-// Finds the bases of a form of C, from `node` on. Returns whether there are some.
+// Finds the bases of a form of C, from `node` on, along inputs that derivatives go on to. Returns whether
+// there are some.
 bool find_bases(Graph& graph, Form& form, NodeId c, const Forms::Query& contained, const Tensor& node,
                 int levels) {
   if (node.id() < c && contained(node)) {
     form.bases.insert(node.id());
     return true;
   }
+  if (levels == 0) return false;
+  const std::vector<NodeId>& inputs = node.node().inputs;
   bool found = false;
-  for (const NodeId input : levels > 0 ? node.node().inputs : std::vector<NodeId>())
-    found = find_bases(graph, form, c, contained, graph.tensor(input), levels - 1) || found;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (passes_gradient(graph, node.node(), i))
+      found = find_bases(graph, form, c, contained, graph.tensor(inputs[i]), levels - 1) || found;
+  }
   if (found) form.inner.insert(node.id());
   return found;
 }
@@ -37,7 +43,7 @@ bool has_target(Graph& graph, const Form& form, const Tensor& node, const Forms:
 Forms::Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target) {
   for (NodeId id = 0; id < static_cast<NodeId>(size); ++id) {
     const Tensor c = graph.tensor(id);
-    if (!c.node().op || !contained(c)) continue;
+    if (!contained(c) || !may_have_stable_form(graph, c.node())) continue;
     const Graph::Scope scope(graph, Phase::gradient, id);
     Form form{stable_form(c), {}, {}};
     if (form.form.empty() || !find_bases(graph, form, id, contained, form.form, kMostLevels)) continue;

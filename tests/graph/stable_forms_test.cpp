@@ -21,6 +21,7 @@
 #include "gradtable/ops/powers.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
+#include "gradtable/ops/stop_gradient.hpp"
 
 namespace gradtable {
 namespace {
@@ -160,6 +161,26 @@ TEST(StableFormsOfTargets, LeaveTheGradientOfWhatIsWritten) {
   }
 }
 
+// What is written behind stop_gradient is a constant, though the form is made of it.
+TEST(StableFormsOfTargets, AreNotReachedPastAStop) {
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({1, 2}, {2, 0}));
+  const Tensor p = softmax(x);
+  const Tensor loss = cross_entropy(p, stop_gradient(p));  // dloss/dp = -y/p, here -1
+  const Array ones = full({1, 2}, -1, DType::float64);
+  EXPECT_TRUE(close_to(evaluate(build_grad(loss, {p})[p]), ones, 1e-14));
+  const GradTable both = build_grad(loss, {x, p});
+  EXPECT_TRUE(close_to(evaluate(both[p]), ones, 1e-14));
+  EXPECT_TRUE(close_to(evaluate(both[x]), full({1, 2}, 0, DType::float64), 1e-14));
+  const Tensor u = g.parameter("u", full({}, 0.5, DType::float64));
+  const Tensor e = exp(u);
+  const double expected = 1 / (std::exp(0.5) + std::exp(std::exp(0.5)));
+  const Tensor y = log(e + exp(stop_gradient(e)));
+  EXPECT_NEAR(evaluate(build_grad(y, {e})[e]).item(), expected, 1e-14);
+  EXPECT_NEAR(evaluate(build_grad(y, {u, e})[e]).item(), expected, 1e-14);
+  EXPECT_NEAR(evaluate(build_grad(y, {u})[u]).item(), expected * std::exp(0.5), 1e-14);
+}
+
 TEST(StableFormsOfTargets, HaveProductsWithJacobians) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({2}, {-1000, 2}));
@@ -178,6 +199,12 @@ TEST(Norm, TakesNumbersWhoseSquaresOverflowOrVanish) {
         g.parameter("x", Array::of<float>({2}, {static_cast<float>(3 * unit), static_cast<float>(4 * unit)}));
     EXPECT_NEAR(evaluate(norm(x)).item() / unit, 5, 1e-6);
     EXPECT_TRUE(close_to(evaluate(build_grad(norm(x), {x})[x]), Array::of<double>({2}, {0.6, 0.8}), 1e-6));
+  }
+  for (const float unit : {1e-36F, 1e-40F}) {  // the latter is no normal number
+    Graph g;
+    const Tensor x = g.parameter("x", Array::of<float>({2}, {3 * unit, -4 * unit}));
+    EXPECT_TRUE(close_to(evaluate(build_grad(1000 * norm(x), {x})[x]), Array::of<double>({2}, {600, -800}),
+                         unit < 1e-38F ? 1e-4 : 1e-6));
   }
   Graph g;
   const Tensor zero = g.parameter("x", full({2}, 0));

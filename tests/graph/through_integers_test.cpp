@@ -54,6 +54,18 @@ TEST_F(ThroughIntegers, PseudoLabelsAreLabels) {
   EXPECT_TRUE(near(value_of(own), evaluate(given, {{labels, best}})));
 }
 
+// The course's pair, which is differentiated as one formula.
+TEST_F(ThroughIntegers, PseudoLabelsOfProbabilitiesAreLabels) {
+  const Tensor labels = g.input("labels", {2}, DType::int32);
+  const Array best = Array::of<std::int32_t>({2}, {1, 2});
+  const Tensor p = softmax(x);
+  const Array given =
+      evaluate(build_grad(cross_entropy(p, one_hot(labels, 3, DType::float64)), {x})[x], {{labels, best}});
+  EXPECT_TRUE(near(value_of(build_grad(cross_entropy(p, argmax(p)), {x})[x]), given));
+  EXPECT_TRUE(
+      near(value_of(build_grad(cross_entropy(p, one_hot(argmax(p), 3, DType::float64)), {x})[x]), given));
+}
+
 TEST_F(ThroughIntegers, ARoundTripIsAStep) {
   const Tensor whole = cast(cast(x, DType::int32), DType::float64);
   EXPECT_EQ(dx(sum(x - whole)), std::vector<double>(6, 1));
