@@ -26,7 +26,7 @@ TensorType matrix_of(const TensorType& type) {
 
 // Products of stacks of matrices, whose shapes broadcast; a single matrix is repeated without copies. Parts
 // are rows of C. Passes that rewrite graphs look for detail::MatMul, which this is not.
-class BatchMatMul final : public Op {
+class BatchMatMul final : public Op, public detail::Contraction {
  public:
   BatchMatMul(Transpose a, Transpose b) : matmul_(a, b) {}
   std::string_view name() const override { return "matmul"; }

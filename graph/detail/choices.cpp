@@ -84,6 +84,10 @@ Cotangent chosen(const Tensor& c, Inputs inputs, std::size_t wrt, const Cotangen
   if (taken.empty()) return {sum_to(part, shape)};
   taken = taken_of_input(c, inputs, wrt, taken);
   if (keeps_zeros(op)) return {sum_to(part, shape), taken};
+  // What is taken is known of whole slices only, and `where` would keep a gradient of weights from being
+  // computed in their memory. Where nothing is taken, factors need not be finite.
+  const bool knows_all = !entry.taken.empty() && entry.taken.shape().size() == 1;
+  if (dynamic_cast<const Contraction*>(&op) && !knows_all) return {sum_to(part, shape), taken};
   // Where elements are repeated, each repetition by itself: the sum over them would be NaN.
   if (op.elementwise() && part.shape() != shape) return {sum_to(where(entry.taken, part, 0), shape), taken};
   return {where(taken, sum_to(part, shape), 0), taken};

@@ -23,4 +23,11 @@ class Copies {
   virtual ~Copies() = default;
 };
 
+// A base of op classes whose elements are sums of many products of elements of their inputs, as those of a
+// matrix product: while these are finite, bprop gives 0 for 0.
+class Contraction {
+ public:
+  virtual ~Contraction() = default;
+};
+
 }  // namespace gradtable::detail

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "gradtable/core/op.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/product.hpp"
 
 namespace gradtable::detail {
 
 // What matrix products share: two factors, each of which may be stored transposed. Parts are rows of C.
-class Product : public Op {
+class Product : public Op, public Contraction {
  public:
   Product(Transpose a, Transpose b)
       : a_transposed_(a == Transpose::yes), b_transposed_(b == Transpose::yes) {}

@@ -10,12 +10,13 @@
 #include "gradtable/core/op.hpp"
 #include "gradtable/ops/detail/windows/correlation.hpp"
 #include "gradtable/ops/detail/windows/window.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 
 namespace gradtable::detail {
 
 // What the three products of a convolution y = conv(x, w) share. Each is linear in each of its two inputs,
 // and the gradients of each are the other two.
-class Convolving : public Op {
+class Convolving : public Op, public Contraction {
  public:
   Convolving(WindowSettings windows, std::int64_t groups) : windows_(std::move(windows)), groups_(groups) {}
 
