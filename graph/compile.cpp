@@ -82,8 +82,8 @@ class Compiler {
 
   std::shared_ptr<const Executable> compile() {
     copy_source();
-    Candidate best = choose_threads(
-        rewrite(made_->source, detail::first_passes().subspan(1), 1, options_.without, rewrites_));
+    Candidate best =
+        choose_threads(rewrite(made_->source, detail::first_passes(), 1, options_.without, rewrites_));
     if (is_too_large(best))
       throw GraphError(fmt::format("compile: expected results of at most {} bytes, got {}",
                                    options_.memory_limit, best.schedule->arena_bytes()));
@@ -100,7 +100,7 @@ class Compiler {
   void copy_source() {
     const Computation user{std::shared_ptr<Graph>(std::shared_ptr<void>(), &graph_), options_.outputs,
                            options_.updates, options_.finite};
-    made_->source = rewrite(user, detail::first_passes().first(1), 1, options_.without, rewrites_);
+    made_->source = rewrite(user, detail::source_passes(), 1, options_.without, rewrites_);
     if (made_->source.graph == user.graph)
       made_->source =
           detail::Rewriter(user, detail::Rewriter::Nodes::all).run([](NodeId) { return Tensor(); });
@@ -150,8 +150,9 @@ class Compiler {
 
 std::vector<std::string> pass_names() {
   std::vector<std::string> names;
-  for (const detail::Pass& pass : detail::first_passes()) names.emplace_back(pass.name);
-  for (const detail::Pass& pass : detail::last_passes()) names.emplace_back(pass.name);
+  for (const auto passes : {detail::source_passes(), detail::first_passes(), detail::last_passes()}) {
+    for (const detail::Pass& pass : passes) names.emplace_back(pass.name);
+  }
   return names;
 }
 

@@ -24,6 +24,9 @@ class OwnWorkspace;
 class WorkspacePool;
 }  // namespace detail
 
+// More threads than this are refused.
+inline constexpr int kMostThreads = 1024;
+
 // A run in which a number is not finite that has to be.
 struct NotFiniteError : NumericError {
   NotFiniteError(const std::string& message, double not_finite, std::string first_node)
@@ -66,9 +69,6 @@ struct Feed {
   ConstView value;
 };
 
-// More threads than this are refused.
-inline constexpr int kMostThreads = 1024;
-
 // A program keeps what it needs of its graph, which may grow or go. It shares the graph's parameters, so
 // programs of one graph see each other's updates. One run at a time: a run inside another one of the same
 // program, as from an op, or beside it in another thread, is a GraphError, and the other one goes on.
@@ -83,9 +83,8 @@ class Program {
   // Computes the outputs and applies the updates. Each of inputs() is fed once, from memory that is neither
   // the program's own nor an updated parameter's; other inputs of the graph may be: GraphError. ShapeError
   // when a feed's type is not that of the input, or its address none for elements of that type. What an op
-  // throws passes
-  // through. After any exception the parameters are as they were before, if ops that throw say so
-  // (Op::may_throw). Allocates nothing after the first call.
+  // throws passes through. After any exception the parameters are as they were before, if ops that throw say
+  // so (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 

@@ -70,7 +70,7 @@ struct Executable {
   };
 
   std::uint32_t graph_serial = 0;  // of the user's graph
-  Computation source;              // before the passes but dead_nodes: what messages are about
+  Computation source;              // behind dead_nodes and stable_forms: what messages are about
   Computation rewritten;           // what is executed; keeps constants and parameters alive
   std::vector<Rewrite> rewrites;
 

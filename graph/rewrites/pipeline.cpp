@@ -14,10 +14,16 @@ Change apply(const Computation& from, int /*slices*/) {
 
 }  // namespace
 
-std::span<const Pass> first_passes() {
+std::span<const Pass> source_passes() {
   static constexpr std::array kPasses = {
       Pass{"dead_nodes", apply<dead_nodes>},
       Pass{"stable_forms", apply<stable_forms>},
+  };
+  return kPasses;
+}
+
+std::span<const Pass> first_passes() {
+  static constexpr std::array kPasses = {
       Pass{"constant_folding", apply<constant_folding>},
       Pass{"identities", apply<identities>},
       Pass{"transposes", apply<transposes>},

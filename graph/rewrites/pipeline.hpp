@@ -15,8 +15,9 @@ struct Pass {
   Change (*apply)(const Computation& from, int slices);
 };
 
-// The passes that do not depend on how products will be divided, dead_nodes first; and after them those that
-// do.
+// The passes that choose the formulas that are computed, which messages are about; those behind them that do
+// not depend on how products will be divided; and those that do.
+std::span<const Pass> source_passes();
 std::span<const Pass> first_passes();
 std::span<const Pass> last_passes();
 

@@ -42,6 +42,18 @@ TEST(Finite, NamesTheFirstNodeThatIsNot) {
   EXPECT_EQ(numbers(graph.value(p)), (std::vector<double>{5, 5}));
 }
 
+// log(sigmoid(x)) is computed as log_sigmoid(x), which is finite.
+TEST(Finite, BlamesNoFormulaThatIsComputedInAnotherForm) {
+  Graph graph;
+  const Tensor x = graph.input("x", {}, DType::float64);
+  const Tensor loss = (log(sigmoid(x)).named("saturated") + exp(-x).named("blast")).named("loss");
+  Program program = compile(graph, {.outputs = {loss}, .finite = {loss}});
+  const std::string message = message_of<NumericError>([&] {
+    program.run({{x, full({}, -1000, DType::float64)}});
+  });
+  EXPECT_TRUE(contains(message, "got inf first in blast (exp)")) << message;
+}
+
 TEST(Finite, KeepsAllParametersWhenItFails) {
   Graph graph;
   const Tensor x = graph.input("x", {}, DType::float64);
