@@ -10,13 +10,15 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
+#include "gradtable/models/io/names_near.hpp"
 
 namespace gradtable {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, int reason) {
-  throw ConfigError(fmt::format("{}: {}; expected a readable file", printable(path.native()),
-                                std::generic_category().message(reason)));
+  throw ConfigError(fmt::format("{}: {}; expected a readable file{}", printable(path.native()),
+                                std::generic_category().message(reason),
+                                reason == ENOENT ? names_near(path) : ""));
 }
 
 void require_size(const std::filesystem::path& path, std::uintmax_t bytes, std::size_t max_bytes) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/text.hpp"
+#include "gradtable/models/io/names_near.hpp"
 #include "gradtable/models/onnx/detail/importer.hpp"
 #include "gradtable/models/onnx/detail/parse.hpp"
 
@@ -17,7 +18,9 @@ namespace {
 
 std::vector<std::byte> read_file(const std::string& path, const std::string& name) {
   const auto refuse = [&] {
-    throw OnnxError(fmt::format("{}: {}; expected a readable file", name, std::strerror(errno)));
+    const int error = errno;
+    throw OnnxError(fmt::format("{}: {}; expected a readable file{}", name, std::strerror(error),
+                                error == ENOENT ? names_near(path) : ""));
   };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (!file) refuse();

@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/names_near.hpp"
 
 namespace gradtable::detail {
 namespace {
 
-[[noreturn]] void refuse(const std::string& path, std::string_view found) {
-  throw CheckpointError(fmt::format("{}: {}; expected a readable file", path, found));
+[[noreturn]] void refuse(const std::string& path, std::string_view found, const std::string& near = "") {
+  throw CheckpointError(fmt::format("{}: {}; expected a readable file{}", path, found, near));
 }
 
 }  // namespace
@@ -23,7 +24,10 @@ namespace {
 // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
 InputFile::InputFile(const std::string& path)
     : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-  if (descriptor_ < 0) refuse(path, std::strerror(errno));
+  if (descriptor_ < 0) {
+    const int error = errno;
+    refuse(path, std::strerror(error), error == ENOENT ? names_near(path) : "");
+  }
   struct stat status {};
   const bool known = fstat(descriptor_, &status) == 0;
   if (known && S_ISREG(status.st_mode)) {

@@ -28,7 +28,7 @@ TEST_F(LoadConfig, RefusesValuesThatAreNotPermitted) {
       {R"({"seed": 1, "seed": 2})", " at /seed: this key stands twice"},
       {R"({"seed": -1})", " at /seed: -1; expected an integer from 0 to 18446744073709551615"},
       {R"({"dtype": "int32"})", R"( at /dtype: "int32"; expected one of "float32", "float64")"},
-      {R"({"threads": 1.5})", " at /threads: 1.5; expected an integer from 0 to 256"},
+      {R"({"threads": 1.5})", " at /threads: 1.5; expected an integer from 0 to 1024"},
       {R"({"data": {"source": "mnist"}})", R"( at /data/source: "mnist"; expected one of "idx", "digits")"},
       {R"({"data": {"dir": ""}})", R"( at /data/dir: ""; expected a path)"},
       {R"({"data": {"limit_train": -5}})",
@@ -127,10 +127,13 @@ TEST_F(LoadConfig, RefusesDepthSizeAndMissingFiles) {
             "configs/run.json: nested more than 64 deep; expected less");
   EXPECT_EQ(error(std::string(2'000'000, ' ')),
             "configs/run.json: more than 1048576 bytes; expected a smaller file");
-  EXPECT_EQ(config_error([] { load_config(kProgram, "none.json"); }),
-            "none.json: No such file or directory; expected a readable file");
-  EXPECT_EQ(config_error([] { load_config(kProgram, "none.config"); }),
-            "none.config: No such file or directory; expected a readable file");
+  for (const std::string missing : {"configs/rum.json", "configs/rum.config"}) {
+    const std::string message = config_error([&] { load_config(kProgram, missing); });
+    EXPECT_EQ(
+        message.find(missing + ": No such file or directory; expected a readable file; the nearest name"), 0U)
+        << message;
+    EXPECT_NE(message.find("\"run.json\""), std::string::npos) << message;
+  }
   EXPECT_EQ(config_error([] { load_config(kProgram, "configs"); }),
             "configs: Is a directory; expected a readable file");
 }

@@ -167,7 +167,7 @@ TEST_F(ReadJson, ReadsAFile) {
 TEST_F(ReadJson, SaysWhyAFileCannotBeRead) {
   const auto missing = folder_ / "missing.json";
   EXPECT_EQ(config_error([&] { read_json(missing); }),
-            missing.string() + ": No such file or directory; expected a readable file");
+            missing.string() + ": No such file or directory; expected a readable file; its folder is empty");
   EXPECT_EQ(config_error([&] { read_json(folder_); }),
             folder_.string() + ": Is a directory; expected a readable file");
   EXPECT_NE(config_error([&] { read_json(""); }).find("No such file"), std::string::npos);

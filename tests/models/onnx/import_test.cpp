@@ -47,8 +47,10 @@ TEST(ImportOnnx, ReadsAFile) {
   Graph graph;
   EXPECT_EQ(import_onnx(graph, path).outputs["y"].shape(), (Shape{2, 2}));
   const std::string missing = folder.path("none.onnx");
-  EXPECT_EQ(message_of<OnnxError>([&] { import_onnx(graph, missing); }),
-            missing + ": No such file or directory; expected a readable file");
+  EXPECT_EQ(
+      message_of<OnnxError>([&] { import_onnx(graph, missing); }),
+      missing +
+          ": No such file or directory; expected a readable file; the nearest name there is \"layer.onnx\"");
   EXPECT_TRUE(contains(message_of<OnnxError>([&] { import_onnx(graph, folder.path("")); }), "directory"));
 }
 
@@ -197,7 +199,7 @@ TEST(ImportOnnx, ImportsWhatAGradientAskedForNeeds) {
 
 // An export of PyTorch: a convolution, and windows of 3 by 3 on what is left of the image, 2 by 2.
 TEST(ImportOnnx, ReadsPoolingOfOneWindowThatIsLargerThanTheImage) {
-  const std::string file = std::string(GRADTABLE_TEST_FOLDER) + "/onnx/exports/ceil_small.onnx";
+  const std::string file = std::string(GRADTABLE_TEST_FOLDER) + "/models/onnx/exports/ceil_small.onnx";
   Graph graph;
   const OnnxModel model = import_onnx(graph, file, {.shapes = {{"input", {1, 1, 4, 4}}}});
   EXPECT_EQ(model.outputs["4"].shape(), (Shape{1, 2, 1, 1}));
@@ -230,7 +232,8 @@ TEST(ImportOnnx, AveragesOfAWindowLargerThanTheImageCountItsPaddingOnRequest) {
 
 // An export of scikit-learn, an MLPClassifier of 8 x 8 pixels: it ends with ArrayFeatureExtractor and ZipMap.
 TEST(ImportOnnx, ReadsTheProbabilitiesOfAnExportOfScikitLearn) {
-  const std::string file = std::string(GRADTABLE_TEST_FOLDER) + "/onnx/exports/skl_mlp_classifier.onnx";
+  const std::string file =
+      std::string(GRADTABLE_TEST_FOLDER) + "/models/onnx/exports/skl_mlp_classifier.onnx";
   OnnxOptions options = {.shapes = {{"X", {2, 64}}}};
   Graph graph;
   EXPECT_TRUE(contains(message_of<OnnxError>([&] { import_onnx(graph, file, options); }),
