@@ -41,8 +41,8 @@ check_format() {
 }
 
 scripts/install_packages.sh
-# Debian's own clang++ compiles the examples; without it that test is skipped.
-command -v clang++-14 > /dev/null || scripts/install_packages.sh clang-14 ||
+# Debian's own clang++ compiles the examples and the fuzz targets; without it that test is skipped.
+command -v clang++-14 > /dev/null || scripts/install_packages.sh clang-14 libclang-rt-14-dev ||
   echo "clang-14: not installed; its test will be skipped"
 format=right
 check_format || format=wrong
