@@ -31,8 +31,8 @@ struct Options {
 struct CommandLine {
   std::optional<Options> options;
   std::string output;  // for standard output: a help text, the schema or the version
-  std::string
-      error;  // for standard error: "error: ...", and the usage where it helps, each line with its end
+  // For standard error: "error: ...", and the usage where it helps, each line with its end.
+  std::string error;
   int exit_code = 0;
 };
 

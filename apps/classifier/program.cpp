@@ -12,12 +12,15 @@
 namespace classifier {
 namespace {
 
+using gradtable::append;
 using gradtable::boolean;
 using gradtable::choice;
 using gradtable::DType;
 using gradtable::Empty;
 using gradtable::Field;
 using gradtable::integer;
+using gradtable::kFromOne;
+using gradtable::kFromZero;
 using gradtable::path;
 using gradtable::Range;
 using gradtable::real;
@@ -27,13 +30,6 @@ constexpr std::int64_t kMostClasses = 256;  // labels are bytes
 constexpr Range<std::int64_t> kFirstLabel{-1'000'000, 1'000'000};
 constexpr Range<std::int64_t> kMemory{1, 1'000'000'000};
 constexpr Range<std::int64_t> kDigits{1, gradtable::kMostDigits};
-
-constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
-constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
-
-void append(std::vector<Field>& all, std::vector<Field> more) {
-  for (Field& field : more) all.push_back(std::move(field));
-}
 
 std::vector<Field> run_fields(Config& config) {
   const std::vector<std::pair<std::string, DType>> dtypes = {{"float32", DType::float32},

@@ -17,7 +17,7 @@ struct GraphSlot {
   std::atomic<std::uint32_t> serial = 0;  // 0: no graph
 };
 
-// The slot of one graph, from its first day to its last.
+// The slot of one graph, while the graph lives.
 class GraphLife {
  public:
   explicit GraphLife(Graph& graph);

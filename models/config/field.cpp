@@ -84,6 +84,10 @@ std::optional<std::string> as_text(const json& value, Empty empty) {
 
 }  // namespace
 
+void append(std::vector<Field>& all, std::vector<Field> more) {
+  for (Field& field : more) all.push_back(std::move(field));
+}
+
 template <class T>
 Field integer(std::string key, T& value, Range<std::type_identity_t<T>> range, std::string help) {
   const std::string expected = "an integer " + describe(range);

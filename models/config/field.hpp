@@ -37,6 +37,8 @@ enum class Empty { refused, allowed };
 
 // Every maker binds `value`, which must outlive the field; its value at that time is the default.
 
+void append(std::vector<Field>& all, std::vector<Field> more);
+
 // An integer: 1.0, 1e3 and true are refused. T is int, std::int64_t or std::uint64_t.
 template <class T>
 Field integer(std::string key, T& value, Range<std::type_identity_t<T>> range, std::string help);

@@ -2,6 +2,7 @@
 // and what is said of it all come from there.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -26,6 +27,9 @@ bool contains(const RealRange& range, double number);
 
 // "a number above 0 and at most 1000"
 std::string to_string(const RealRange& range);
+
+inline constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
+inline constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
 
 // From 0 to below 1.
 inline constexpr RealRange kFraction{.low = 0, .high = 1, .high_open = true};

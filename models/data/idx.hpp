@@ -17,7 +17,8 @@ struct IdxOptions {
   std::string classes_source = "";   // where the number of classes comes from, for messages
   std::int64_t labels_begin_at = 0;  // this label is class 0, the next one class 1
   bool transpose = false;            // whether the files hold each image column by column, as EMNIST's do
-  double largest_pixel = 16;  // no pixel's size, scaled, is above: what is was meant to be scaled otherwise
+  double largest_pixel =
+      16;  // a pixel of larger magnitude, once scaled, is refused: it was scaled in another way
   std::int64_t memory_limit = std::int64_t{1} << 30;   // bytes that the elements of one file may take
   std::string memory_limit_name = "the memory limit";  // for messages
 };

@@ -14,8 +14,6 @@
 namespace gradtable {
 namespace {
 
-constexpr Range<std::int64_t> kFromZero{0, 1'000'000'000};
-constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
 constexpr RealRange kNotNegative{.low = 0};
 
 std::vector<std::string> loss_names() {
@@ -165,10 +163,6 @@ void require_schedule(const ScheduleOptions& schedule, double learning_rate) {
     throw OptionError(
         "schedule.warmup_epochs", fmt::format("{}", schedule.warmup_epochs),
         fmt::format("fewer than the {} epochs of the cosine, which the warm-up is part of", schedule.epochs));
-}
-
-void append(std::vector<Field>& all, std::vector<Field> more) {
-  for (Field& field : more) all.push_back(std::move(field));
 }
 
 }  // namespace

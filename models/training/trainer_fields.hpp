@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/graph/program.hpp"
 #include "gradtable/models/config/field.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
@@ -13,7 +14,7 @@ namespace gradtable {
 
 inline constexpr Range<std::int64_t> kBatchSizes{1, 1'000'000'000};
 inline constexpr RealRange kLearningRates{.low = 0, .high = 1000, .low_open = true};
-inline constexpr Range<int> kThreads{0, 256};
+inline constexpr Range<int> kThreads{0, kMostThreads};
 
 // An option that a trainer does not take: "trainer: batch_size: expected an integer from 1 to 1000000000, got
 // 0".

@@ -41,11 +41,10 @@ enum class ExtraTensors : std::uint8_t { refuse, ignore };
 // Sets the parameters, or none, from a file that write_weights wrote in either layout, from one of another
 // program, or from a checkpoint, whose other parameters are left alone. F16, BF16, F32 and F64 become the
 // type of the parameter, F64 rounded. The names of another program are those of pytorch_names, with "module."
-// and
-// "_orig_mod." before them or not, or any that leave one way by order and shape: docs/checkpoints.md. Throws
-// and returns what set_values does: CheckpointError that lists all that is missing, of integers or of another
-// shape, transposed or, but for checkpoints, too much; NumericError for numbers that are not finite, or
-// beyond the type of the parameter.
+// and "_orig_mod." before them or not, or any that leave one way by order and shape: docs/checkpoints.md.
+// Throws and returns what set_values does: CheckpointError that lists all that is missing, of integers or of
+// another shape, transposed or, but for checkpoints, too much; NumericError for numbers that are not finite,
+// or beyond the type of the parameter.
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters,
                                       NotFinite not_finite = NotFinite::refuse,

@@ -43,9 +43,8 @@ std::string_view without_wrappers(std::string_view name) {
 }
 
 bool counts(std::string_view name, std::string_view dtype, const Extents& extents) {
-  const bool integer = dtype == "I64" || dtype == "int32";
   const bool named = name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
-  return extents.empty() && (dtype == "I64" || (integer && named));
+  return extents.empty() && (dtype == "I64" || (dtype == "int32" && named));
 }
 
 Extents extents_of(const Shape& shape) {

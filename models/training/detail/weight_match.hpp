@@ -31,7 +31,7 @@ struct FileTensor {
   std::string dtype;  // for messages
   Extents extents;
   bool floating = false;
-  bool counter = false;  // num_batches_tracked and the like: no parameter of any network
+  bool counter = false;  // num_batches_tracked, or any single I64: no parameter of any network
 };
 
 // The tensors of a file that may be parameters.

@@ -1,4 +1,5 @@
 // A training whose numbers grow beyond all bounds.
+#include <cmath>
 #include <regex>
 
 #include "tests/apps/classifier/learned.hpp"
@@ -22,6 +23,19 @@ TEST_F(Divergence, SaysWhereAndWhatToTry) {
       std::regex("error: epoch [0-9]+, step [0-9]+: the training diverged: loss (inf|nan)(, first "
                  "not finite in [^%\\[]+)?; learning rate 10: try a smaller one, or clip_norm\n")))
       << result.err;
+}
+
+// The course's pair, at rates where probabilities become 0: the loss has an epsilon, and its gradient is
+// finite.
+TEST_F(Divergence, IsNoneWhereAProbabilityIsZero) {
+  for (const char* rate : {"2", "5"}) {
+    const ProcessResult result =
+        train(rate, {"model.output=softmax", "training.loss=cross_entropy",
+                     fmt::format("training.optimizer.learning_rate={}", rate), "training.epochs=5"});
+    expect_success(result);
+    EXPECT_EQ(metrics(rate).at("epochs").size(), 5U);
+    EXPECT_TRUE(std::isfinite(metrics(rate).at("test_loss").get<double>()));
+  }
 }
 
 TEST_F(Divergence, TheEpochsBeforeALossThatIsNotFiniteAreKept) {

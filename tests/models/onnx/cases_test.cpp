@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kCases = fs::path(ONNX_TESTDATA);
-const fs::path kList = fs::path(GRADTABLE_TEST_FOLDER) / "onnx/cases.txt";
+const fs::path kList = fs::path(GRADTABLE_TEST_FOLDER) / "models/onnx/cases.txt";
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream in(file);
