@@ -47,7 +47,7 @@ struct Scores {
   std::vector<Tensor> parameters;
 };
 
-Scores lenet5(Graph& graph, const Tensor& x) {
+Scores convolutional(Graph& graph, const Tensor& x) {
   const Sequential network(graph, {784}, lenet5(), {.seed = 1});
   return {network(x), network.parameters()};
 }
@@ -94,7 +94,8 @@ double seconds_per_step(const Case& c, const Settings& settings) {
   const std::int64_t features = c.features();
   const Tensor x = graph.input("x", {c.batch, features});
   const Tensor t = graph.input("t", {c.batch}, DType::int32);
-  const auto [scores, parameters] = c.is_lenet5() ? lenet5(graph, x) : fully_connected(graph, x, c.widths);
+  const auto [scores, parameters] =
+      c.is_lenet5() ? convolutional(graph, x) : fully_connected(graph, x, c.widths);
   const Tensor loss = softmax_cross_entropy(scores, t);
   Program step = compile(graph, {.outputs = {loss},
                                  .updates = sgd(build_grad(loss, parameters), 0.01),

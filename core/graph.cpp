@@ -90,13 +90,14 @@ Tensor Graph::literal(double value, DType dtype, Location at) {
 Tensor Graph::literal(Array scalar, Location at) {
   const std::size_t hash = hash_of(scalar);
   if (const NodeId found = find_equal(hash, scalar); found >= 0) return equal_node(found, phase_, at);
-  const Tensor made = add_constant(std::move(scalar), at);
+  const Tensor made = add_constant(std::move(scalar), at, true);
   known().insert(hash, made.id());
   return made;
 }
 
-Tensor Graph::add_constant(Array value, Location at) {
+Tensor Graph::add_constant(Array value, Location at, bool is_literal) {
   Node made;
+  made.is_literal = is_literal;
   made.kind = NodeKind::constant;
   made.type = value.type();
   made.value = std::make_shared<Array>(std::move(value));

@@ -116,7 +116,7 @@ class Graph {
   NodeId find_equal(std::size_t hash, const Array& scalar);
   Tensor equal_node(NodeId id, Phase phase, Location at);
   Tensor literal(Array scalar, Location at);
-  Tensor add_constant(Array value, Location at);
+  Tensor add_constant(Array value, Location at, bool is_literal = false);
   Tensor add_leaf(NodeKind kind, const std::string& name, const TensorType& type,
                   std::shared_ptr<Array> value, Location at);
   TensorType infer(const Op& op, std::span<const Tensor> inputs, Location at);

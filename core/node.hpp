@@ -29,6 +29,7 @@ struct Node {
   std::vector<NodeId> inputs;    // in the op's order; one node may stand there twice
   TensorType type;
   std::shared_ptr<Array> value;  // of a parameter or a constant
+  bool is_literal = false;       // a constant that is a number of an expression: no tensor of the user's
   std::string name;              // empty for most results
   Location location;             // the user's call; for a gradient node, the call that made its forward node
 };

@@ -40,6 +40,10 @@ void check_threads(int threads, int min_threads) {
   if (threads < 0 || min_threads < 1)
     throw GraphError(fmt::format("compile: expected 0 or more threads, of them at least 1, got {} and {}",
                                  threads, min_threads));
+  if (threads > 0 && min_threads > threads)
+    throw GraphError(
+        fmt::format("compile: expected at most {} threads, the most there may be, as min_threads, got {}",
+                    threads, min_threads));
   if (const int most = std::max(threads, min_threads); most > kMostThreads)
     throw GraphError(fmt::format("compile: expected at most {} threads, got {}", kMostThreads, most));
 }

@@ -58,6 +58,7 @@ std::string dot_html(std::string_view text) {
     if (c == '<') return "&lt;";
     if (c == '>') return "&gt;";
     if (c == '"') return "&quot;";
+    if (c == ']') return "&#93;";  // a label that ends with one is no label to Graphviz
     return {};
   });
 }

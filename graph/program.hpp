@@ -45,7 +45,7 @@ struct CompileOptions {
   // the first node that is not finite, and no parameter has changed.
   std::vector<Tensor> finite = {};
   // At most so many threads, up to kMostThreads; 0: as many as there are cores. A cost model takes fewer
-  // where more would be no faster, but not fewer than min_threads.
+  // where more would be no faster, but not fewer than min_threads, which is at most that number.
   int threads = 0;
   int min_threads = 1;
   // The same bits whatever the number of threads: results are always cut into four slices, so more than four

@@ -237,6 +237,10 @@ bool detail::is_sigmoid(const Op& op) {
   return dynamic_cast<const Sigmoid*>(&op) != nullptr;
 }
 
+bool detail::is_tanh(const Op& op) {
+  return dynamic_cast<const Tanh*>(&op) != nullptr;
+}
+
 bool detail::is_square(const Op& op) {
   return dynamic_cast<const Square*>(&op) != nullptr;
 }

@@ -8,10 +8,12 @@
 
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
+#include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/detail/loops/columns.hpp"
 #include "gradtable/ops/detail/loops/reduce.hpp"
 #include "gradtable/ops/detail/over_axes.hpp"
+#include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -47,7 +49,7 @@ Tensor ties(const Tensor& a, const Tensor& b, Location at = Location::current())
 
 // The number that Join chooses.
 template <class Join>
-class Extremum : public detail::OverAxes<detail::Reduction> {
+class Extremum : public detail::OverAxes<detail::Reduction>, public detail::Choice {
  public:
   using OverAxes::OverAxes;
   TensorType infer(std::span<const TensorType> inputs) const override { return infer_of_some(inputs); }
@@ -64,7 +66,12 @@ class Extremum : public detail::OverAxes<detail::Reduction> {
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
     const Shape to = kept(inputs[0].shape());
     const Tensor chosen = ties(inputs[0], reshape(output, to));
-    return mul(chosen, div(reshape(gradient, to), sum_to(chosen, to)));
+    const Tensor share = div(reshape(gradient, to), sum_to(chosen, to));
+    return where(greater(chosen, 0), share, 0);  // 0 also where an infinite gradient arrives
+  }
+
+  Tensor taken(Inputs inputs, const Tensor& output, std::size_t) const override {
+    return greater(ties(inputs[0], reshape(output, kept(inputs[0].shape()))), 0);
   }
 };
 

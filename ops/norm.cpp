@@ -55,8 +55,8 @@ class Norm final : public detail::OverAxes<detail::Reduction> {
   // dy/dx_i = x_i / y, at most 1, and 0 where y = 0
   Tensor bprop(Inputs inputs, const Tensor& output, const Tensor& gradient, std::size_t) const override {
     const Shape to = kept(inputs[0].shape());
-    const Tensor length = where(equal(output, 0), 1, output);
-    return mul(reshape(gradient, to), div(inputs[0], reshape(length, to)));
+    const Tensor length = reshape(output, to);
+    return mul(reshape(gradient, to), where(equal(length, 0), 0, div(inputs[0], length)));
   }
 
  private:

@@ -208,6 +208,10 @@ void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Pa
   });
 }
 
+bool is_matrix_product(const Op& op) {
+  return dynamic_cast<const MatMul*>(&op) != nullptr;
+}
+
 void MatMul::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   const TensorType types[] = {inputs[0].type, inputs[1].type};
   multiply(inputs[0], inputs[1], output, parts, {0, depth(types)});

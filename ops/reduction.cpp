@@ -107,7 +107,7 @@ class Var final : public detail::OverAxes<detail::Reduction> {
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const Shape &from = inputs[0].shape(), to = kept(from);
     dispatch_floating(output.dtype(), [&]<class T>() {
-      const double count = summands(from, to), share = 1 / (count - static_cast<double>(correction_));
+      const double count = summands(from, to), share = weight(from);
       const T* x = static_cast<const T*>(inputs[0].data);
       std::array<T, kResults> means;
       for (Parts some = parts; some.begin < parts.end; some.begin = some.end) {
@@ -126,12 +126,15 @@ class Var final : public detail::OverAxes<detail::Reduction> {
 
   Tensor simplified(Inputs) const override { return {}; }
 
+  double weight(const Shape& from) const {
+    return 1 / (summands(from, kept(from)) - static_cast<double>(correction_));
+  }
+
   // dy/dx_i = 2 (x_i - mean x) / (n - correction)
   Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t) const override {
     const Tensor& x = inputs[0];
-    const Shape to = kept(x.shape());
-    const double factor = 2 / (summands(x.shape(), to) - static_cast<double>(correction_));
-    return mul(scale(reshape(gradient, to), factor), sub(x, mean(x, axes(), true)));
+    const Tensor g = reshape(gradient, kept(x.shape()));
+    return mul(scale(g, 2 * weight(x.shape())), sub(x, mean(x, axes(), true)));
   }
 
  private:
@@ -141,6 +144,14 @@ class Var final : public detail::OverAxes<detail::Reduction> {
 };
 
 }  // namespace
+
+bool detail::is_var(const Op& op) {
+  return dynamic_cast<const Var*>(&op) != nullptr;
+}
+
+double detail::variance_weight(const Op& var, const Shape& shape) {
+  return dynamic_cast<const Var&>(var).weight(shape);
+}
 
 Tensor sum(const Tensor& x, std::vector<std::int64_t> axes, bool keep_dims, Location at) {
   return apply(std::make_shared<const Sum>(std::move(axes), keep_dims), {x}, at);

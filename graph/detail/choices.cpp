@@ -78,11 +78,12 @@ Cotangent chosen(const Tensor& c, Inputs inputs, std::size_t wrt, const Cotangen
                  const Tensor& part) {
   const Op& op = *c.node().op;
   const Shape& shape = inputs[wrt].shape();
+  const auto* choice = dynamic_cast<const Choice*>(&op);
   Tensor taken = entry.taken;
-  if (const auto* choice = dynamic_cast<const Choice*>(&op))
-    taken = both(choice->taken(inputs, c, wrt), taken);
-  if (taken.empty()) return {sum_to(part, shape)};
+  if (choice && op.elementwise()) taken = both(choice->taken(inputs, c, wrt), taken);
   taken = taken_of_input(c, inputs, wrt, taken);
+  if (choice && !op.elementwise()) taken = both(choice->taken(inputs, c, wrt), taken);
+  if (taken.empty()) return {sum_to(part, shape)};
   if (keeps_zeros(op)) return {sum_to(part, shape), taken};
   // What is taken is known of whole slices only, and `where` would keep a gradient of weights from being
   // computed in their memory. Where nothing is taken, factors need not be finite.

@@ -17,14 +17,16 @@ struct Form {
   Tensor form;
   std::set<NodeId> bases;
   std::set<NodeId> inner;  // between the bases and the form, and the form
+
+  bool leads_to_base(NodeId id) const { return bases.contains(id) || inner.contains(id); }
 };
 
 class Forms {
  public:
   using Query = std::function<bool(const Tensor&)>;
 
-  // Of the nodes with ids below `size` that are `contained` in 𝒢′; none where a target lies between a node
-  // and its bases, since the target's gradient is that of what is written.
+  // Of the nodes with ids below `size` that are `contained` in 𝒢′; none where the form would go past a
+  // target, whose gradient is that of what is written.
   Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target);
 
   // The form of C; null when it is differentiated as it is written.

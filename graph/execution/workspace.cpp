@@ -130,8 +130,10 @@ void Workspace::require_usable(const ConstView& value, const Executable::Input& 
   if (value.type != input.type)
     throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
                                  input.label, to_string(value.type)));
-  require_address(value);
   if (!input.needed) return;  // and is not read
+  if (!value.data && value.type.bytes() > 0)
+    throw ShapeError(fmt::format("run: expected the address of {} for the input {}, got none",
+                                 to_string(value.type), input.label));
   if (!is_aligned(value.data, value.type.dtype))
     throw ShapeError(fmt::format(
         "run: expected the feed for {} at a multiple of {} bytes, got the address {}; feed a copy",

@@ -12,11 +12,12 @@ bool is_sub(const Op& op);
 bool is_mul(const Op& op);
 bool is_div(const Op& op);
 
-// ln x, ln(1 + x), e^x, sigmoid x
+// ln x, ln(1 + x), e^x, sigmoid x, tanh x
 bool is_log(const Op& op);
 bool is_log1p(const Op& op);
 bool is_exp(const Op& op);
 bool is_sigmoid(const Op& op);
+bool is_tanh(const Op& op);
 
 // x^2
 bool is_square(const Op& op);

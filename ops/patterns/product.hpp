@@ -46,6 +46,8 @@ class Product : public Op, public Contraction {
   bool b_transposed_;
 };
 
+bool is_matrix_product(const Op& op);
+
 class MatMul final : public Product {
  public:
   using Product::Product;

@@ -24,6 +24,10 @@ class Reduction : public Op {
 // ln sum e^x
 bool is_logsumexp(const Op& op);
 
+// The variance along axes, and what it multiplies the sum of squares of numbers of this shape by.
+bool is_var(const Op& op);
+double variance_weight(const Op& var, const Shape& shape);
+
 // The sum, times weight(the input's shape).
 class WeightedSum : public Reduction {
  public:

@@ -9,17 +9,18 @@ namespace gradtable::detail {
 // op(inputs) by other ops, equal for real numbers, finite and exact where a part of the formula as it is
 // written is not; empty where no better form is known:
 //
-//   ln sigmoid(x), ln(1 - sigmoid(x))          log_sigmoid(x), log_sigmoid(-x)
-//   ln softmax(x)                              log_softmax(x)
-//   ln(1 + e^x), log1p(e^x), ln e^x            softplus(x), softplus(x), x
-//   ln sum e^x, ln mean e^x, ln(e^x + e^y)     logsumexp
-//   e^x / sum e^x, e^x / (1 + e^x), 1 / (1 + e^x)   softmax(x), sigmoid(x), sigmoid(-x)
-//   x - logsumexp(x)                           log_softmax(x)
-//   sqrt sum x^2, sqrt mean x^2, sqrt(x^2 + y^2), sqrt x^2   norm, |x|
-//   cross_entropy(softmax(x), y)               the sum that softmax_cross_entropy(x, y) is the mean of
+//   ln x, log1p(x)                  log_sigmoid, log_softmax, softplus, logsumexp, of x made of exponentials,
+//                                   sigmoids and softmaxes by sums, products, quotients, powers and by picking
+//   sqrt x                          |u|, norm, of x made of squares in the same way, and of variances
+//   e^x / sum e^x, e^x / (1 + e^x)  softmax, sigmoid
+//   x - logsumexp(x)                log_softmax(x)
+//   cross_entropy(p, y)             the sum that softmax_cross_entropy is the mean of, or nll of ln p
+//
+// docs/decisions/stable-forms.md has the whole list.
 Tensor stable_form(const Op& op, std::span<const Tensor> inputs);
 
-// Of the op of x; empty for leaves.
+// Of the op of x, to be differentiated; empty for leaves. Constants of the user's stay in it: they may be
+// targets later.
 Tensor stable_form(const Tensor& x);
 
 // Whether a node of the graph may have a stable form, by its op: cheap to ask, and true of all that have one.

@@ -84,6 +84,20 @@ TEST_F(NotTaken, IsWhatMaximumMinimumAndClipDoNotTake) {
   expect([](const Tensor& x) { return clip(log(x), -3, 3); }, {0, 1}, {{0, 1}});
 }
 
+TEST_F(NotTaken, IsWhatIsNotTheLargestOrTheLeast) {
+  expect([](const Tensor& x) { return max(maximum(log(x), -9)) + max(sqrt(x)); }, {0, 4}, {{0, 0.5}});
+  expect([](const Tensor& x) { return max(exp(reciprocal(x))) + min(log(x)); }, {1, 0.5},
+         {{0, 2 - 4 * std::exp(2)}});
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, -2}));
+  for (const Tensor& y : {log(max(x)), reciprocal(max(x)), sqrt(min(square(x)))}) {
+    const Array d = evaluate(build_grad(y, {x})[x]);
+    int finite = 0;
+    for (const double number : d.as<double>()) finite += number == 0 ? 1 : 0;
+    EXPECT_EQ(finite, 2);
+  }
+}
+
 TEST_F(NotTaken, CountsNothingThroughBroadcastsReductionsAndShapes) {
   Graph g;
   const Tensor s = g.parameter("s", full({}, 0, DType::float64));

@@ -66,6 +66,8 @@ TEST_F(Compile, RefusesMoreThreadsThanThereCanBe) {
       contains(graph_error({.outputs = {y}, .threads = 1'000'000}), "at most 1024 threads, got 1000000"));
   EXPECT_TRUE(
       contains(graph_error({.outputs = {y}, .min_threads = 1'000'000}), "at most 1024 threads, got 1000000"));
+  EXPECT_TRUE(contains(graph_error({.outputs = {y}, .threads = 2, .min_threads = 8}),
+                       "at most 2 threads, the most there may be, as min_threads, got 8"));
   EXPECT_EQ(compile(graph, {.outputs = {y}, .threads = kMostThreads}).plan().threads, 1);
 }
 

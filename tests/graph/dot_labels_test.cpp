@@ -74,6 +74,13 @@ TEST(WriteDot, TooltipSaysTheUsersLineWhenAsked) {
   EXPECT_FALSE(has(drawn(graph, {.outputs = {x}}), "dot_labels_test"));
 }
 
+// Graphviz 2.43 takes the end of <...]> for the end of a CDATA section.
+TEST(WriteDot, EscapesBrackets) {
+  Graph graph;
+  graph.input("w[0]", {2});
+  EXPECT_TRUE(has(drawn(graph), "<b>w[0&#93;</b>"));
+}
+
 TEST(WriteDot, EscapesNames) {
   Graph graph;
   const Tensor x = graph.input("a\"b\\N\n<i>{c|d}&amp;\x01\xff\xc3\xa9", {2});

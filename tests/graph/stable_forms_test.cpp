@@ -14,12 +14,16 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
+#include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/powers.hpp"
+#include "gradtable/ops/product.hpp"
 #include "gradtable/ops/reduction.hpp"
+#include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
 #include "gradtable/ops/stop_gradient.hpp"
 
@@ -76,6 +80,10 @@ Tensor labels(const Tensor& x) {
 
 Tensor soft_labels(const Tensor& x) {
   return cast(x.graph().constant(Array::of<double>({1, 3}, {0.25, 0.5, 0.25})), x.dtype());
+}
+
+Tensor picked_places(const Tensor& x) {
+  return x.graph().constant(Array::of<std::int32_t>({2}, {2, 0}));
 }
 
 const Pair kPairs[] = {
@@ -139,6 +147,65 @@ const Pair kPairs[] = {
      [](const Tensor& x) { return norm(x, {1}); }},
     {"root_of_mean_of_squares", [](const Tensor& x) { return sqrt(mean(pow(x, 2))); },
      [](const Tensor& x) { return norm(x) * std::sqrt(1.0 / 3); }},
+    {"log_of_a_multiple", [](const Tensor& x) { return log(2.0 * exp(x)); },
+     [](const Tensor& x) { return x + std::log(2.0); }},
+    {"log_of_a_share_of_a_sum", [](const Tensor& x) { return log(sum(exp(x), {1}) / 3.0); },
+     [](const Tensor& x) { return logsumexp(x, {1}) - std::log(3.0); }},
+    {"log_of_sums_of_sums", [](const Tensor& x) { return log(5.0 * sum(sum(exp(x), {1}))); },
+     [](const Tensor& x) { return logsumexp(x) + std::log(5.0); }},
+    {"log1p_of_a_sum", [](const Tensor& x) { return log1p(sum(exp(x))); },
+     [](const Tensor& x) { return softplus(logsumexp(x)); }},
+    {"log_of_three_terms", [](const Tensor& x) { return log(1.0 + exp(x) + exp(2.0 * x)); },
+     [](const Tensor& x) {
+       return logsumexp(stack({0.0 * x, x, 2.0 * x}), {0});
+     }},
+    {"log_of_terms_that_broadcast", [](const Tensor& x) { return log(exp(x) + exp(sum(x))); },
+     [](const Tensor& x) { return x + softplus(sum(x) - x); }},
+    {"log_of_cosh", [](const Tensor& x) { return log(0.5 * (exp(x) + exp(-x))); },
+     [](const Tensor& x) { return x + softplus(-2.0 * x) - std::log(2.0); }},
+    {"log_of_one_minus_squared_tanh", [](const Tensor& x) { return log(1.0 - square(tanh(x))); },
+     [](const Tensor& x) { return 2.0 * (std::log(2.0) - x - softplus(-2.0 * x)); }},
+    {"log_of_picked_probabilities",
+     [](const Tensor& x) { return log(gather(softmax(x), picked_places(x), 1)); },
+     [](const Tensor& x) { return gather(log_softmax(x), picked_places(x), 1); }},
+    {"log_of_reshaped_probabilities",
+     [](const Tensor& x) {
+       return log(transpose(reshape(softmax(x), {3, 1})));
+     },
+     [](const Tensor& x) { return log_softmax(x) * 1.0; }},
+    {"log_of_the_labels_probability",
+     [](const Tensor& x) { return log(sum(softmax(x) * one_hot(labels(x), 3, x.dtype()), {1})); },
+     [](const Tensor& x) { return reshape(-softmax_cross_entropy(x, labels(x)), {1}); }},
+    {"log_of_powers_of_sigmoid", [](const Tensor& x) { return log(square(sigmoid(x)) * sqrt(sigmoid(x))); },
+     [](const Tensor& x) { return 2.5 * log_sigmoid(x); }},
+    {"log_of_a_mixture", [](const Tensor& x) { return log(sum(softmax(x) * exp(2.0 * x))); },
+     [](const Tensor& x) { return logsumexp(log_softmax(x) + 2.0 * x); }},
+    {"softmax_by_a_reciprocal",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return e * reciprocal(sum(e, {1}, true));
+     },
+     [](const Tensor& x) { return softmax(x); }},
+    {"cross_entropy_of_reshaped_probabilities",
+     [](const Tensor& x) {
+       return cross_entropy(reshape(softmax(reshape(x, {3})), {1, 3}), labels(x));
+     },
+     [](const Tensor& x) { return softmax_cross_entropy(x, labels(x)); }},
+    {"root_of_a_dot_product",
+     [](const Tensor& x) {
+       const Tensor v = reshape(x, {3});
+       return sqrt(dot(v, v));
+     },
+     [](const Tensor& x) { return norm(x); }},
+    {"root_of_multiples", [](const Tensor& x) { return sqrt(2.0 * sum(square(x)) / 3.0); },
+     [](const Tensor& x) { return norm(x) * std::sqrt(2.0 / 3); }},
+    {"root_of_sums_of_sums", [](const Tensor& x) { return sqrt(reshape(sum(sum(square(x), {1})), {1})); },
+     [](const Tensor& x) { return reshape(norm(x), {1}); }},
+    {"root_of_three_squares",
+     [](const Tensor& x) { return sqrt(square(x) + square(2.0 * x) + square(3.0 * x)); },
+     [](const Tensor& x) { return abs(x) * std::sqrt(14.0); }},
+    {"standard_deviation", [](const Tensor& x) { return sqrt(var(x, {1}, false, 1)); },
+     [](const Tensor& x) { return norm(x - mean(x, {1}, true), {1}) * std::sqrt(0.5); }},
     {"root_of_two_squares", [](const Tensor& x) { return sqrt(square(x) + square(0.5 * x)); },
      [](const Tensor& x) { return abs(x) * std::sqrt(1.25); }},
 };
@@ -179,6 +246,67 @@ TEST(StableFormsOfTargets, AreNotReachedPastAStop) {
   EXPECT_NEAR(evaluate(build_grad(y, {e})[e]).item(), expected, 1e-14);
   EXPECT_NEAR(evaluate(build_grad(y, {u, e})[e]).item(), expected, 1e-14);
   EXPECT_NEAR(evaluate(build_grad(y, {u})[u]).item(), expected * std::exp(0.5), 1e-14);
+}
+
+// A target that the form is made of, beside what the target is made of.
+TEST(StableFormsOfTargets, AreNotPassedByWhatTheyAreMadeOf) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({}, 0.5, DType::float64));
+  const Tensor e = exp(x), s = square(x);
+  for (const std::vector<Tensor>& targets : {std::vector<Tensor>{e}, {x, e}})
+    EXPECT_NEAR(evaluate(build_grad(log(e + exp(e)), targets)[e]).item(),
+                (1 + std::exp(std::exp(0.5))) / (std::exp(0.5) + std::exp(std::exp(0.5))), 1e-12);
+  EXPECT_NEAR(evaluate(build_grad(sqrt(s + square(s)), {s})[s]).item(), 1.5 / (2 * std::sqrt(0.3125)), 1e-12);
+  const Tensor scores = g.parameter("scores", Array::of<double>({1, 2}, {1, 2}));
+  const Tensor p = softmax(scores);
+  const Array ps = evaluate(p);
+  const Array by_p = evaluate(build_grad(cross_entropy(p, p), {p})[p]);
+  for (const std::size_t i : {0U, 1U})
+    EXPECT_NEAR(by_p.as<double>()[i], -std::log(ps.as<double>()[i]) - 1, 1e-12);
+}
+
+TEST(StableForms, HoldForSingleNumbers) {
+  Graph g;
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{1, 1}, Shape{2, 1}}) {
+    const std::vector<std::int64_t> last = {-1};
+    const Tensor zero = g.parameter(g.free_name("zero"), full(shape, 0, DType::float64));
+    const Tensor large = g.parameter(g.free_name("large"), full(shape, 1000, DType::float64));
+    const auto axes = shape.rank() == 0 ? std::vector<std::int64_t>() : last;
+    const auto gradient = [](const Tensor& y, const Tensor& v) {
+      return evaluate(build_grad(sum(y), {v})[v]);
+    };
+    EXPECT_TRUE(close_to(gradient(sqrt(sum(square(zero), axes)), zero), full(shape, 0, DType::float64), 0));
+    EXPECT_TRUE(close_to(gradient(log(sum(exp(large), axes)), large), full(shape, 1, DType::float64), 0));
+    EXPECT_TRUE(close_to(evaluate(log(mean(exp(large), axes, true))), full(shape, 1000, DType::float64), 0));
+    const Tensor share = exp(large) / sum(exp(large), axes, true);
+    EXPECT_TRUE(close_to(evaluate(share), full(shape, 1, DType::float64), 0));
+    EXPECT_TRUE(close_to(gradient(share, large), full(shape, 0, DType::float64), 0));
+  }
+}
+
+TEST(StableForms, HoldForEightAxes) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({1, 1, 1, 1, 1, 1, 1, 2}, 1000, DType::float64));
+  EXPECT_TRUE(close_to(evaluate(log(exp(x) + exp(2.0 * x))), full(x.shape(), 2000, DType::float64), 1e-14));
+  EXPECT_TRUE(close_to(evaluate(build_grad(sum(sqrt(square(x) + square(x))), {x})[x]),
+                       full(x.shape(), std::sqrt(2.0), DType::float64), 1e-14));
+}
+
+// A constant that the user holds may be a target later.
+TEST(StableForms, KeepWhatDependsOnAConstantOfValueOne) {
+  Graph g;
+  const Tensor c = g.constant(1.0, DType::float64), x = g.parameter("x", full({}, 0.5, DType::float64));
+  const Tensor dx = build_grad(log(c + exp(x)), {x})[x];
+  const double e = std::exp(0.5);
+  EXPECT_NEAR(evaluate(build_grad(dx, {c})[c]).item(), -e / ((1 + e) * (1 + e)), 1e-12);
+}
+
+TEST(StableForms, AreFoundInTimeThatIsLinear) {
+  Graph g;
+  Tensor y = g.parameter("x", full({}, 1, DType::float64));
+  const Tensor x = y;
+  for (int i = 0; i < 20'000; ++i) y = log(y);  // each is an argument of the next
+  EXPECT_EQ(build_grad(y, {x}).size(), 1U);
 }
 
 TEST(StableFormsOfTargets, HaveProductsWithJacobians) {

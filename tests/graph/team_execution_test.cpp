@@ -75,7 +75,7 @@ TEST(TeamExecution, GivesWhatOneThreadGivesInRandomGraphs) {
     options.threads = 1;
     Program one = compile(made.graph, options);
     for (const int threads : {2, 3, 4}) {
-      options.min_threads = threads;
+      options.threads = options.min_threads = threads;
       options.deterministic = seed % 3 == 0;
       Program team = compile(made.graph, options);
       ASSERT_EQ(team.plan().threads, threads);
@@ -91,7 +91,7 @@ TEST(TeamExecution, GivesWhatOneThreadGivesWithoutPasses) {
     CompileOptions options = made.options();
     options.without = pass_names();
     Program one = compile(made.graph, options);
-    options.min_threads = 3;
+    options.threads = options.min_threads = 3;
     Program team = compile(made.graph, options);
     expect_the_same(made, options, one, team, 10);
     ASSERT_FALSE(::testing::Test::HasFatalFailure()) << "seed " << seed;
@@ -104,7 +104,7 @@ class BadRow : public ::testing::TestWithParam<int> {
   Program training(const Tensor& checked, int threads, CompileOptions options = {}) {
     options.outputs = {checked};
     options.updates = {{w, w - scale(square(w), 0.5)}, {v, w + v}};
-    options.min_threads = threads;
+    options.threads = options.min_threads = threads;
     return compile(graph, options);
   }
   // Whether the program fails for `bad` as it does on one thread, changes nothing, and goes on for `good`.

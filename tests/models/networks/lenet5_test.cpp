@@ -14,7 +14,6 @@
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/optimizers/sgd.hpp"
-#include "gradtable/models/training/classifier.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/losses.hpp"

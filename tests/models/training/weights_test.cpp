@@ -34,7 +34,7 @@ std::vector<std::string> names_in_pytorch(const std::vector<Tensor>& parameters)
 // A network and the numbers that it has now.
 struct Net {
   explicit Net(std::uint64_t seed, Bias bias = Bias::node)
-      : network(graph, {3, 4, 2}, {.bias = bias, .seed = seed}) {}
+      : network(graph, {3}, fcnn({4, 2}, {.bias = bias}), {.seed = seed}) {}
 
   std::string content() const {
     std::string bytes;
@@ -186,7 +186,7 @@ TEST(Weights, ComeFromACheckpointToo) {
   EXPECT_TRUE(found.read(folder.path("file")).empty());
   EXPECT_EQ(found.content(), written.content());
   Graph graph;
-  const Fcnn wider(graph, {3, 5, 2});
+  const Sequential wider(graph, {3}, fcnn({5, 2}));
   EXPECT_TRUE(contains(
       message_of<CheckpointError>([&] { read_weights(folder.path("file"), graph, wider.parameters()); }),
       folder.path("file") + ": \"W1\" is float32 (3,4), expected float32 (3,5); "));
