@@ -49,17 +49,32 @@ class Op {
   // that the op does not take; the graph puts the op's name and the user's line around the sentence.
   virtual TensorType infer(std::span<const TensorType> inputs) const = 0;
 
+  // Computes the given parts of the output, which parts() counts, and touches nothing else of it. `output` is
+  // the whole output, in memory that is there already and holds anything; it begins on a cache line but for
+  // blocks of elementwise ops. Many threads may call this at the same time, for other parts.
+  virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
+
+  // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
+  // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
+  // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The
+  // base class throws GradientError: no derivative. Where `output` is itself a target, another node of its
+  // value stands for it.
+  virtual Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
+                       std::size_t wrt) const;
+
+  // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
+  // the operands of a comparison: build_grad takes no path through it. Nor does it through integers, inputs
+  // or output, whatever the op says here.
+  virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
+
+  // What a program relies on when it plans and executes. The defaults are right for an op of one part.
+
   // How many parts the output falls into that can be computed apart, by different threads at the same time:
   // equal pieces of its memory, as rows or elements, one after the other. An op that says nothing has one
   // part, the whole.
   virtual std::int64_t parts(std::span<const TensorType> /*inputs*/, const TensorType& /*output*/) const {
     return 1;
   }
-
-  // Computes the given parts of the output and touches nothing else of it. `output` is the whole output, in
-  // memory that is there already and holds anything; it begins on a cache line but for blocks of elementwise
-  // ops. Many threads may call this at the same time, for other parts.
-  virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // Whether a part has the same bits in every range that it may be computed in, and wherever the inputs lie.
   // Not so for matrix products, which BLAS may sum in another order: their ranges are not joined to larger
@@ -95,19 +110,6 @@ class Op {
   // op(inputs); empty when there is none. Equal, but for rounding and the sign of zero, for all numbers, also
   // NaN and infinities: x * 0 is not 0.
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
-
-  // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
-  // the operands of a comparison: build_grad takes no path through it. Nor does it through integers, inputs
-  // or output, whatever the op says here.
-  virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
-
-  // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
-  // of a scalar, whose gradient with respect to `output` is `gradient`. Made of differentiable ops, as nodes
-  // of the same graph. It has X's shape, or one that broadcasting X leads to: the caller sums it back. The
-  // base class throws GradientError: no derivative. Where `output` is itself a target, another node of its
-  // value stands for it.
-  virtual Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
-                       std::size_t wrt) const;
 };
 
 // Same class and same attributes.

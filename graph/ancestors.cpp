@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gradtable/core/node_map.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -10,17 +12,17 @@ template <class Follows>
 std::vector<NodeId> ancestors_along(const Graph& graph, std::span<const NodeId> of, const Follows& follows) {
   if (of.empty()) return {};
   const NodeId last = std::ranges::max(of);
-  std::vector<bool> needed(static_cast<std::size_t>(last) + 1);
-  for (const NodeId id : of) needed[static_cast<std::size_t>(id)] = true;
+  NodeMap<bool> needed(static_cast<std::size_t>(last) + 1);
+  for (const NodeId id : of) needed[id] = true;
   std::vector<NodeId> found;
   // Inputs come before their consumers, so one walk from the last node to the first meets every node after
   // all that could ask for it.
   for (NodeId id = last; id >= 0; --id) {
-    if (!needed[static_cast<std::size_t>(id)]) continue;
+    if (!needed[id]) continue;
     found.push_back(id);
     const Node& node = graph.node(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (follows(node, i)) needed[static_cast<std::size_t>(node.inputs[i])] = true;
+      if (follows(node, i)) needed[node.inputs[i]] = true;
     }
   }
   std::ranges::reverse(found);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/detail/choices.hpp"
 #include "gradtable/graph/detail/forms.hpp"
@@ -69,33 +70,28 @@ class Pruned {
   Pruned(const Graph& graph, std::span<const NodeId> known, const std::vector<Tensor>& targets)
       : kept_(static_cast<std::size_t>(std::ranges::max(known)) + 1), targets_(kept_.size()) {
     for (const Tensor& target : targets) {
-      const auto place = static_cast<std::size_t>(target.id());
-      if (place < targets_.size()) targets_[place] = true;
+      if (targets_.covers(target.id())) targets_[target] = true;
     }
-    for (const NodeId id : differentiable_ancestors(graph, known)) {
-      const auto place = static_cast<std::size_t>(id);
-      kept_[place] = targets_[place] || descends(graph, graph.node(id));
-    }
+    for (const NodeId id : differentiable_ancestors(graph, known))
+      kept_[id] = targets_[id] || descends(graph, graph.node(id));
   }
 
   std::size_t size() const { return kept_.size(); }
-  bool contains(const Tensor& v) const {
-    return static_cast<std::size_t>(v.id()) < kept_.size() && kept_[static_cast<std::size_t>(v.id())];
-  }
+  bool contains(const Tensor& v) const { return kept_.covers(v.id()) && kept_[v]; }
   // Of a node that it contains.
-  bool is_target(const Tensor& v) const { return targets_[static_cast<std::size_t>(v.id())]; }
+  bool is_target(const Tensor& v) const { return targets_[v]; }
 
  private:
   // By an input that derivatives go on to.
   bool descends(const Graph& graph, const Node& node) const {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (kept_[static_cast<std::size_t>(node.inputs[i])] && passes_gradient(graph, node, i)) return true;
+      if (kept_[node.inputs[i]] && passes_gradient(graph, node, i)) return true;
     }
     return false;
   }
 
-  std::vector<bool> kept_;
-  std::vector<bool> targets_;
+  NodeMap<bool> kept_;
+  NodeMap<bool> targets_;
 };
 
 void require_reached(const GradTable& known, const std::vector<Tensor>& targets, const Pruned& pruned) {
@@ -161,13 +157,13 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
 // Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already. What V's own
 // entry holds came from outside.
 Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const detail::Forms& forms,
-                      const std::vector<Cotangent>& grad_table) {
-  Cotangent sum = grad_table[static_cast<std::size_t>(v.id())];
+                      const NodeMap<Cotangent>& grad_table) {
+  Cotangent sum = grad_table[v];
   // for C in get_consumers(V, 𝒢′) do
   for (const Tensor& c : get_consumers(v, graph)) {
     if (!pruned.contains(c) || forms.of(c)) continue;
     // D <- build_grad(C, 𝒢, 𝒢′, grad_table), empty where only forms lead from C to z
-    const Cotangent& d = grad_table[static_cast<std::size_t>(c.id())];
+    const Cotangent& d = grad_table[c];
     if (d.empty()) continue;
     // op <- get_operation(C);  G^(i) <- op.bprop(get_inputs(C, 𝒢′), V, D)
     const std::vector<Tensor> inputs = get_inputs(c, graph);
@@ -181,7 +177,7 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
   }
   for (const NodeId id : forms.on(v)) {
     const Graph::Scope scope(graph, Phase::gradient, id);
-    const Cotangent& d = grad_table[static_cast<std::size_t>(id)];
+    const Cotangent& d = grad_table[id];
     if (!d.empty()) sum = detail::sum_of(sum, part_of_form(*forms.of(graph.tensor(id)), v, graph, d));
   }
   return sum;
@@ -218,11 +214,10 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   if (unreached == Unreached::error) require_reached(known, targets, pruned);
 
   // Initialize grad_table, a data structure associating tensors to their gradients
-  std::vector<Cotangent> grad_table(pruned.size());
+  NodeMap<Cotangent> grad_table(pruned.size());
   for (const auto& [y, gradient] : known) {
     const Graph::Scope scope(graph, Phase::gradient, y.id());
-    Cotangent& entry = grad_table[static_cast<std::size_t>(y.id())];
-    entry = detail::sum_of(entry, {gradient});
+    grad_table[y] = detail::sum_of(grad_table[y], {gradient});
   }
   const detail::Forms forms(
       graph, pruned.size(), [&](const Tensor& v) { return pruned.contains(v); },
@@ -232,16 +227,14 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   // and the operations creating it into 𝒢.
   for (auto id = static_cast<NodeId>(pruned.size()) - 1; id >= 0; --id) {
     const Tensor v = graph.tensor(id);
-    if (pruned.contains(v))
-      grad_table[static_cast<std::size_t>(id)] = gradient_of(v, graph, pruned, forms, grad_table);
+    if (pruned.contains(v)) grad_table[v] = gradient_of(v, graph, pruned, forms, grad_table);
   }
 
   // Return grad_table restricted to 𝕋
   std::vector<GradTable::Entry> restricted;
   for (const Tensor& target : targets) {
     const Graph::Scope scope(graph, Phase::gradient, target.id());
-    const Tensor gradient =
-        pruned.contains(target) ? grad_table[static_cast<std::size_t>(target.id())].gradient : Tensor();
+    const Tensor gradient = pruned.contains(target) ? grad_table[target].gradient : Tensor();
     restricted.push_back({target, gradient.empty() ? zeros_like(target) : gradient});
   }
   return GradTable(std::move(restricted));

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/dot_text.hpp"
 
@@ -91,7 +92,7 @@ class Drawing {
 
  private:
   NodeId own(const Tensor& tensor) const;
-  NodeId number_of(NodeId id) const { return numbers_[static_cast<std::size_t>(id)]; }
+  NodeId number_of(NodeId id) const { return numbers_[id]; }
   std::string tooltip(const Node& node) const;
   void write_node(std::ostream& out, NodeId id) const;
   void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
@@ -100,8 +101,8 @@ class Drawing {
 
   const Graph& graph_;
   const DotOptions& options_;
-  std::vector<NodeId> drawn_;    // in the order of creation
-  std::vector<NodeId> numbers_;  // of every node its place in drawn_; -1 when it is not there
+  std::vector<NodeId> drawn_;  // in the order of creation
+  NodeMap<NodeId> numbers_;    // of every node its place in drawn_; -1 when it is not there
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
@@ -116,9 +117,8 @@ Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph),
     std::iota(wanted.begin(), wanted.end(), 0);
   }
   drawn_ = ancestors(graph, wanted);
-  numbers_.assign(graph.size(), -1);
-  for (std::size_t i = 0; i < drawn_.size(); ++i)
-    numbers_[static_cast<std::size_t>(drawn_[i])] = static_cast<NodeId>(i);
+  numbers_ = NodeMap<NodeId>(graph.size(), -1);
+  for (std::size_t i = 0; i < drawn_.size(); ++i) numbers_[drawn_[i]] = static_cast<NodeId>(i);
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {

@@ -1,20 +1,84 @@
-// Products of tensors of any rank, made of those of matrices in ops/product.cpp.
+// Products of matrices, and of tensors of any rank, which are made of those.
+#include "gradtable/ops/matmul.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/loops/matrix_product.hpp"
 #include "gradtable/ops/detail/loops/strides.hpp"
 #include "gradtable/ops/detail/rules.hpp"
-#include "gradtable/ops/patterns/product.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
 
 using Inputs = std::span<const Tensor>;
+
+constexpr Transpose flipped(Transpose t) {
+  return t == Transpose::no ? Transpose::yes : Transpose::no;
+}
+
+}  // namespace
+
+namespace detail {
+
+TensorType Product::infer_product(std::span<const TensorType> factors) const {
+  const DType dtype = floating(factors);
+  const Shape &a = factors[0].shape, &b = factors[1].shape;
+  const bool matrices = a.rank() == 2 && b.rank() == 2;
+  if (!matrices || a[a_transposed_ ? 0 : 1] != b[b_transposed_ ? 1 : 0])
+    throw ShapeError(fmt::format("expected {} and {}, got {} and {}", a_transposed_ ? "(k,m)" : "(m,k)",
+                                 b_transposed_ ? "(n,k)" : "(k,n)", to_string(a), to_string(b)));
+  for (const std::int64_t extent : {a[0], a[1], b[0], b[1]}) {
+    if (extent > std::numeric_limits<int>::max())  // what BLAS counts with
+      throw ShapeError(fmt::format("expected extents below 2^31, got {} and {}", to_string(a), to_string(b)));
+  }
+  return {dtype, {a[a_transposed_ ? 1 : 0], b[b_transposed_ ? 0 : 1]}};
+}
+
+void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Parts rows, Parts terms,
+                       double alpha, double beta) const {
+  dispatch_floating(c.dtype(), [&]<class T>() {
+    const std::int64_t a_row = a.shape()[1], b_row = b.shape()[1], n = c.shape()[-1];
+    const T* first_of_a = static_cast<const T*>(a.data) + (a_transposed_ ? terms.begin * a_row + rows.begin
+                                                                         : rows.begin * a_row + terms.begin);
+    const T* first_of_b = static_cast<const T*>(b.data) + (b_transposed_ ? terms.begin : terms.begin * b_row);
+    if (!a_transposed_) fetch(first_of_a, rows.end - rows.begin, terms.end - terms.begin, a_row);
+    detail::multiply<T>(rows.end - rows.begin, n, terms.end - terms.begin, static_cast<T>(alpha),
+                        {first_of_a, a_row, a_transposed_}, {first_of_b, b_row, b_transposed_},
+                        static_cast<T>(beta), static_cast<T*>(c.data) + rows.begin * n);
+  });
+}
+
+bool is_matrix_product(const Op& op) {
+  return dynamic_cast<const MatMul*>(&op) != nullptr;
+}
+
+void MatMul::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
+  const TensorType types[] = {inputs[0].type, inputs[1].type};
+  multiply(inputs[0], inputs[1], output, parts, {0, depth(types)});
+}
+
+// C = op(A) op(B): the gradient with respect to op(A) is G op(B)^T, with respect to op(B) it is op(A)^T G;
+// where the flag is set, the transpose of that.
+Tensor MatMul::bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const {
+  const Tensor &a = inputs[0], &b = inputs[1];
+  const Transpose ta = a_transposed(), tb = b_transposed();
+  if (wrt == 0)
+    return a_transposed_ ? matmul(b, gradient, tb, Transpose::yes)
+                         : matmul(gradient, b, Transpose::no, flipped(tb));
+  return b_transposed_ ? matmul(gradient, a, Transpose::yes, ta)
+                       : matmul(a, gradient, flipped(ta), Transpose::no);
+}
+
+}  // namespace detail
+
+namespace {
 
 // The shape of what is stacked, and the type of one matrix.
 Shape stack_of(const Shape& shape) {

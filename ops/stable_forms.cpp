@@ -16,7 +16,7 @@
 #include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
-#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 #include "gradtable/ops/patterns/reduction.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"
 #include "gradtable/ops/powers.hpp"

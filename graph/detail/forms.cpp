@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/ops/patterns/stable_forms.hpp"
 
@@ -65,15 +66,14 @@ class Search {
   // Whether nodes of 𝒢′ may lie below: of a new node always.
   bool leads_on(NodeId id) {
     if (id >= size_) return true;
-    if (leads_on_.empty()) {
-      leads_on_.resize(static_cast<std::size_t>(size_));
+    if (leads_on_.size() == 0) {
+      leads_on_ = NodeMap<bool>(static_cast<std::size_t>(size_));
       for (NodeId node = 0; node < size_; ++node)
-        leads_on_[static_cast<std::size_t>(node)] =
-            contains(node) || std::ranges::any_of(differentiable_inputs(graph_, node), [&](NodeId input) {
-              return leads_on_[static_cast<std::size_t>(input)];
-            });
+        leads_on_[node] =
+            contains(node) || std::ranges::any_of(differentiable_inputs(graph_, node),
+                                                  [&](NodeId input) { return leads_on_[input]; });
     }
-    return leads_on_[static_cast<std::size_t>(id)];
+    return leads_on_[id];
   }
 
   // Whether the form goes past a target: one between C and the bases, or a base that it is made of in part by
@@ -98,7 +98,7 @@ class Search {
   NodeId size_;
   const Forms::Query& contained_;
   const Forms::Query& is_target_;
-  std::vector<bool> leads_on_;
+  NodeMap<bool> leads_on_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 
 namespace gradtable::detail {
@@ -91,14 +92,14 @@ void require_paths(std::string_view where, const std::vector<Tensor>& ys, const 
 
 std::string missing_path(const Graph& graph, std::span<const NodeId> ys, NodeId x) {
   const std::vector<NodeId> made_of = ancestors(graph, ys);
-  std::vector<bool> reached(graph.size());
-  reached[static_cast<std::size_t>(x)] = true;
+  NodeMap<bool> reached(graph.size());
+  reached[x] = true;
   for (const NodeId id : made_of) {
     const Node& node = graph.node(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (!reached[static_cast<std::size_t>(node.inputs[i])]) continue;
+      if (!reached[node.inputs[i]]) continue;
       if (passes_gradient(graph, node, i)) {
-        reached[static_cast<std::size_t>(id)] = true;
+        reached[id] = true;
         continue;
       }
       const bool real = is_floating(node.type.dtype);

@@ -42,10 +42,10 @@ const Value& Schedule::lasting(NodeId id) const {
 void Schedule::list_values(const Computation& computation) {
   const Graph& graph = *computation.graph;
   const std::vector<NodeId> ids = needed_nodes(computation);
-  index_.resize(graph.size(), Value::kNever);
+  index_ = NodeMap<std::size_t>(graph.size(), Value::kNever);
   values_.reserve(ids.size());
   for (const NodeId id : ids) {
-    index_[static_cast<std::size_t>(id)] = values_.size();
+    index_[id] = values_.size();
     values_.push_back({.id = id, .node = &graph.node(id)});
   }
   const auto keep = [&](const Tensor& tensor) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/computation.hpp"
 #include "gradtable/graph/execution/slicing.hpp"
 
@@ -44,7 +45,7 @@ class Schedule {
 
   // Leaves and results, each after its inputs; then the copies of leaves.
   const std::vector<Value>& values() const { return values_; }
-  std::size_t place_of(NodeId id) const { return index_[static_cast<std::size_t>(id)]; }
+  std::size_t place_of(NodeId id) const { return index_[id]; }
   const Value& value_of(NodeId id) const { return values_[place_of(id)]; }
   // The value that lasts beyond the run: of a leaf, its copy.
   const Value& lasting(NodeId id) const;
@@ -77,7 +78,7 @@ class Schedule {
   int threads_;
   int slices_;
   std::vector<Value> values_;
-  std::vector<std::size_t> index_;                  // of a node among values_
+  NodeMap<std::size_t> index_;                      // of a node among values_
   std::unordered_map<NodeId, std::size_t> copies_;  // of a leaf among values_
   std::vector<Step> steps_;
   std::vector<std::vector<std::size_t>> readers_;  // of a value: steps

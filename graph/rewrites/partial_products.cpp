@@ -5,7 +5,7 @@
 #include "gradtable/graph/rewrites/passes.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
 #include "gradtable/ops/broadcast.hpp"
-#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::detail {

@@ -5,7 +5,7 @@
 
 #include "gradtable/graph/rewrites/fusible.hpp"
 #include "gradtable/graph/rewrites/passes.hpp"
-#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -10,7 +10,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
 #include "gradtable/ops/patterns/linear.hpp"
-#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -14,12 +14,12 @@ Rewriter::Rewriter(const Computation& from, Nodes nodes) : from_(from) {
     std::iota(order_.begin(), order_.end(), 0);
   }
   to_.graph = std::make_shared<Graph>();
-  uses_.resize(from.graph->size());
-  copies_.resize(from.graph->size());
+  uses_ = NodeMap<int>(from.graph->size());
+  copies_ = NodeMap<Tensor>(from.graph->size());
   for (const NodeId id : order_) {
-    for (const NodeId input : node(id).inputs) ++uses_[static_cast<std::size_t>(input)];
+    for (const NodeId input : node(id).inputs) ++uses_[input];
   }
-  const auto ask = [&](const Tensor& tensor) { ++uses_[static_cast<std::size_t>(tensor.id())]; };
+  const auto ask = [&](const Tensor& tensor) { ++uses_[tensor]; };
   std::ranges::for_each(from.outputs, ask);
   std::ranges::for_each(from.finite, ask);
   for (const Update& update : from.updates) ask(update.value);
@@ -47,7 +47,7 @@ NodeId Rewriter::forward_node(NodeId id) const {
 }
 
 void Rewriter::put(NodeId id, const Tensor& made) {
-  copies_[static_cast<std::size_t>(id)] = made;
+  copies_[id] = made;
   to_.originals.resize(to_.graph->size(), from_.original(id));  // of what was made in its place
   if (!node(id).name.empty()) to_.graph->set_name(made.id(), node(id).name);
 }

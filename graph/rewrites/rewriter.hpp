@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/computation.hpp"
 
 namespace gradtable::detail {
@@ -29,10 +30,10 @@ class Rewriter {
   const Node& node(NodeId id) const { return from_.graph->node(id); }
   // How many needed nodes read an old node, once for each input of theirs, and one more for each time that it
   // is an output, an update's value or checked.
-  int uses(NodeId id) const { return uses_[static_cast<std::size_t>(id)]; }
+  int uses(NodeId id) const { return uses_[id]; }
 
   // What stands for an old node in the new graph, where its turn has come.
-  Tensor operator[](NodeId id) const { return copies_[static_cast<std::size_t>(id)]; }
+  Tensor operator[](NodeId id) const { return copies_[id]; }
   // What stands for the inputs of an old node.
   std::vector<Tensor> inputs_of(NodeId id) const;
   // A copy of the old node in the new graph.
@@ -62,8 +63,8 @@ class Rewriter {
   const Computation& from_;
   Computation to_;
   std::vector<NodeId> order_;
-  std::vector<int> uses_;
-  std::vector<Tensor> copies_;
+  NodeMap<int> uses_;
+  NodeMap<Tensor> copies_;
 };
 
 }  // namespace gradtable::detail

@@ -4,7 +4,7 @@
 
 #include "gradtable/graph/rewrites/passes.hpp"
 #include "gradtable/graph/rewrites/rewriter.hpp"
-#include "gradtable/ops/patterns/product.hpp"
+#include "gradtable/ops/patterns/matmul.hpp"
 #include "gradtable/ops/patterns/shaping.hpp"
 
 namespace gradtable::detail {

@@ -11,7 +11,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/joining.hpp"
 #include "gradtable/ops/losses.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/shaping.hpp"
 #include "gradtable/ops/softmax.hpp"
 

@@ -4,7 +4,7 @@
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -11,8 +11,8 @@ namespace gradtable::detail {
 class Choice {
  public:
   virtual ~Choice() = default;
-  // Where elements may come from inputs[wrt]: a uint8 that broadcasts to the output's shape, of a reduction to
-  // the input's. Elsewhere bprop gives this input 0, whatever arrives.
+  // Where elements may come from inputs[wrt]: a uint8 that broadcasts to the output's shape, of a reduction
+  // to the input's. Elsewhere bprop gives this input 0, whatever arrives.
   virtual Tensor taken(std::span<const Tensor> inputs, const Tensor& output, std::size_t wrt) const = 0;
 };
 

@@ -10,7 +10,8 @@ namespace gradtable::detail {
 // written is not; empty where no better form is known:
 //
 //   ln x, log1p(x)                  log_sigmoid, log_softmax, softplus, logsumexp, of x made of exponentials,
-//                                   sigmoids and softmaxes by sums, products, quotients, powers and by picking
+//                                   sigmoids and softmaxes by sums, products, quotients, powers and by
+//                                   picking
 //   sqrt x                          |u|, norm, of x made of squares in the same way, and of variances
 //   e^x / sum e^x, e^x / (1 + e^x)  softmax, sigmoid
 //   x - logsumexp(x)                log_softmax(x)

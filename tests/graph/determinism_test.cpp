@@ -13,7 +13,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable {

@@ -15,7 +15,7 @@
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 namespace gradtable::testing {
 

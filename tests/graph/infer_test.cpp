@@ -12,7 +12,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 namespace gradtable {
 namespace {

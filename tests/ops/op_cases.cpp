@@ -93,7 +93,7 @@ const std::vector<OpFamily>& op_families() {
       {"Comparisons", "ops/comparison.hpp", comparison_rows()},
       {"Element types", "ops/casting.hpp", casting_rows()},
       {"Constants for derivatives", "ops/stop_gradient.hpp", stop_gradient_rows()},
-      {"Matrix products", "ops/product.hpp", product_rows()},
+      {"Matrix products", "ops/matmul.hpp", matmul_rows()},
       {"Convolutions", "ops/convolution.hpp", convolution_rows()},
       {"Pooling", "ops/pooling.hpp", pooling_rows()},
       {"Reductions", "ops/reduction.hpp", reduction_rows()},

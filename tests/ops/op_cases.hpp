@@ -70,7 +70,7 @@ Rows activation_rows();
 Rows arithmetic_rows();
 Rows power_rows();
 Rows comparison_rows();
-Rows product_rows();
+Rows matmul_rows();
 Rows convolution_rows();
 Rows pooling_rows();
 Rows broadcast_rows();

@@ -15,7 +15,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {

@@ -11,7 +11,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {

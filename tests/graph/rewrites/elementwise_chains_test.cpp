@@ -5,7 +5,7 @@
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 

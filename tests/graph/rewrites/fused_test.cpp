@@ -9,7 +9,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 namespace gradtable {
 namespace {

@@ -1,7 +1,7 @@
 #include "tests/graph/rewrites/rewritten.hpp"
 
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {

@@ -7,7 +7,7 @@
 #include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {

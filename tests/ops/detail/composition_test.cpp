@@ -10,9 +10,9 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/normalization.hpp"
 #include "gradtable/ops/penalties.hpp"
-#include "gradtable/ops/product.hpp"
 #include "gradtable/ops/regression.hpp"
 
 namespace gradtable {

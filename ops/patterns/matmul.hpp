@@ -1,10 +1,10 @@
 // The classes of the matrix products, which passes that rewrite graphs look for; everybody else calls the
-// functions of ops/product.hpp.
+// functions of ops/matmul.hpp.
 #pragma once
 
 #include "gradtable/core/op.hpp"
+#include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
-#include "gradtable/ops/product.hpp"
 
 namespace gradtable::detail {
 

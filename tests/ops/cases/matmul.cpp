@@ -1,4 +1,4 @@
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 #include "tests/ops/formulas.hpp"
 #include "tests/ops/op_cases.hpp"
@@ -77,7 +77,7 @@ OpCase add_bias_case(const std::string& special, const Shape& shape) {
 
 }  // namespace
 
-Rows product_rows() {
+Rows matmul_rows() {
   const auto real = [](const Shape& shape) { return TensorType{DType::float64, shape}; };
   return {
       {.function = "matmul",

@@ -1,4 +1,4 @@
-#include "gradtable/ops/product.hpp"
+#include "gradtable/ops/matmul.hpp"
 
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
