@@ -13,8 +13,8 @@
 
 namespace gradtable {
 
-// An input gets its value at each run, a parameter keeps one that runs may update, a constant has one for
-// ever, a result is computed by its op.
+// An input gets its value at each run, a parameter keeps one that runs may update, a constant's value never
+// changes, and a result is computed by its op.
 enum class NodeKind : std::uint8_t { input, parameter, constant, result };
 
 // Which part of a training step a node was made for. Drawings and messages use it; results never depend on

@@ -1,5 +1,4 @@
-// What is known of a program before it runs: how its graph was rewritten, and when, where and in how many
-// pieces each result is computed.
+// The plan of a compiled program: the rewrites applied, and each step's level, slices and memory.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// Losses of classes that are not logarithms of likelihoods alone: of two classes, of margins, and of the
-// probability to be wrong. All are float32 or float64 and give a scalar, and average over at least one
-// number. Throws ShapeError; a label out of range is a DataError when run.
+// Classification losses other than cross-entropy: binary, hinge and misclassification losses. All are float32
+// or float64 and give a scalar, and average over at least one number. Throws ShapeError; a label out of range
+// is a DataError when run.
 #pragma once
 
 #include "gradtable/core/graph.hpp"

@@ -9,8 +9,9 @@
 
 namespace gradtable {
 
-// Along each spatial axis: a window moves by `stride`; its elements lie `dilation` apart; `padding` zeros are
-// thought at both ends, or at the beginnings and the ends of the axes. Channels are cut into `groups`.
+// Along each spatial axis: a window moves by `stride`; its elements lie `dilation` apart; the input is padded
+// with `padding` zeros at both ends, or with one number at the beginning and another at the end. Channels are
+// divided into `groups`.
 struct ConvOptions {
   PerAxis stride = 1;
   PerAxis padding = 0;

@@ -12,7 +12,7 @@
 
 namespace gradtable {
 
-// y = sum of x over `axes`; 0 of nothing.
+// y = sum of x over `axes`; 0 for an empty axis.
 Tensor sum(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 
@@ -35,18 +35,18 @@ Tensor max(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims 
 Tensor min(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 
-// y = product of x along `axes`; 1 of nothing. The derivative by x_i is the product of the others, where
-// factors are 0 as well; there are derivatives to the order 7.
+// y = product of x along `axes`; 1 for an empty axis. The derivative by x_i is the product of the others,
+// where factors are 0 as well; there are derivatives to the order 7.
 Tensor prod(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
             Location at = Location::current());
 
 // y = sqrt(sum x^2) over `axes`, the Euclidean norm, for numbers whose squares overflow or vanish as well; 0
-// of nothing. The gradient at 0 is 0.
+// for an empty axis. The gradient at 0 is 0.
 Tensor norm(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
             Location at = Location::current());
 
-// y = ln sum e^x over `axes`, for numbers of any size; -inf of nothing and of nothing but -inf. The gradient
-// is softmax, and 0 of nothing but -inf. Beside large x the result has the digits of x alone: for differences
+// y = ln sum e^x over `axes`, for numbers of any size; -inf for an empty axis or all -inf. The gradient
+// is softmax, and 0 for all -inf. Beside large x the result has the digits of x alone: for differences
 // logsumexp(x) - x_j there are log_softmax and softmax_cross_entropy. Goodfellow et al., section 6.2.2.3.
 Tensor logsumexp(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
                  Location at = Location::current());

@@ -1,4 +1,4 @@
-// What the library checks of its own ops, but for values and refusals, for ops of yours.
+// Runs the library's own op tests on your op, except expected values and rejected inputs.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// When, where and by whom each value of a program is computed.
+// The schedule: order, level, slices and memory of every value.
 #pragma once
 
 #include <cstddef>

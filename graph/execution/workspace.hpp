@@ -69,7 +69,7 @@ class OwnWorkspace {
   std::atomic<State> state_{State::empty};
 };
 
-// Workspaces for runs that go on at the same time: as many as ever did.
+// A pool of workspaces for concurrent runs; it grows to the peak number.
 class WorkspacePool {
  public:
   explicit WorkspacePool(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}

@@ -1,4 +1,4 @@
-// What a classifier takes for what.
+// The confusion matrix of a classifier and the scores derived from it.
 #pragma once
 
 #include <cstdint>

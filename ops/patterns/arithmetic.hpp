@@ -1,4 +1,4 @@
-// What passes that rewrite graphs ask of the arithmetic of elements; what is linear they see by linear.hpp.
+// Predicates by which rewrite passes recognize element-wise arithmetic; linear.hpp has those of linear ops.
 #pragma once
 
 #include <optional>

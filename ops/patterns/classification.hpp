@@ -1,4 +1,4 @@
-// What passes that rewrite graphs ask of the ops between scores and a loss.
+// Predicates by which rewrite passes recognize the ops between scores and a loss.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What can be known of a tensor when a program is made.
+// Constant values that are known when a program is compiled.
 #pragma once
 
 #include <optional>

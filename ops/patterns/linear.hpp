@@ -1,5 +1,4 @@
-// Ops that are linear combinations of their inputs, element by element: passes that rewrite graphs look for
-// them.
+// Element-wise linear combinations, which rewrite passes recognize by this base class.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// The classes of the matrix products, which passes that rewrite graphs look for; everybody else calls the
-// functions of ops/matmul.hpp.
+// The classes of the matrix products, for rewrite passes; everybody else calls the functions of
+// ops/matmul.hpp.
 #pragma once
 
 #include "gradtable/core/op.hpp"

@@ -1,5 +1,4 @@
-// Ops that join the numbers along some axes to one, and those among them that are weighted sums: passes that
-// rewrite graphs look for sums.
+// Reductions along axes, and the weighted sums among them, which rewrite passes recognize.
 #pragma once
 
 #include "gradtable/core/op.hpp"

@@ -1,4 +1,4 @@
-// What passes that rewrite graphs ask of the ops that reshape, reorder and repeat.
+// Predicates by which rewrite passes recognize ops that reshape, reorder and repeat.
 #pragma once
 
 #include "gradtable/core/op.hpp"
