@@ -56,7 +56,7 @@ class Search {
       else if (std::ranges::any_of(inputs, [&](NodeId in) { return found.leads_to_base(in); }))
         found.inner.insert(id);
     }
-    if (found.bases.empty() || passes_target(c, found, nodes)) return {};
+    if (found.bases.empty() || passes_target(c, found)) return {};
     return found;
   }
 
@@ -78,20 +78,26 @@ class Search {
 
   // Whether the form goes past a target: one between C and the bases, or a base that it is made of in part by
   // what the target is made of, as log(e + exp(e)) of e = exp(x) is of x and e.
-  bool passes_target(const Tensor& c, const Form& form, const std::set<NodeId>& nodes) const {
+  bool passes_target(const Tensor& c, const Form& form) const {
+    const auto is_base = [&](NodeId id) { return form.bases.contains(id); };
     const std::set<NodeId> written =
-        nodes_down_to(graph_, c.id(), [&](NodeId id) { return form.bases.contains(id) || !contains(id); });
+        nodes_down_to(graph_, c.id(), [&](NodeId id) { return is_base(id) || !contains(id); });
     const auto is_passed = [&](NodeId id) {
-      return id != c.id() && contains(id) && !form.bases.contains(id) && is_target_(graph_.tensor(id));
+      return id != c.id() && contains(id) && !is_base(id) && is_target_(graph_.tensor(id));
     };
-    if (std::ranges::any_of(written, is_passed)) return true;
-    return std::ranges::any_of(form.bases, [&](NodeId base) {
-      if (!is_target_(graph_.tensor(base))) return false;
-      const NodeId first = *nodes.begin();
-      if (first >= base) return false;
-      const std::set<NodeId> below = nodes_down_to(graph_, base, [&](NodeId id) { return id <= first; });
-      return std::ranges::any_of(nodes, [&](NodeId id) { return id != base && below.contains(id); });
-    });
+    return std::ranges::any_of(written, is_passed) || std::ranges::any_of(form.bases, [&](NodeId base) {
+             return is_target_(graph_.tensor(base)) && goes_round(base, form);
+           });
+  }
+
+  // Whether the form is made of what the base is made of, and not by way of the base.
+  bool goes_round(NodeId base, const Form& form) const {
+    if (!graph_.node(base).op) return false;
+    const auto none = [](NodeId) { return false; };
+    const std::set<NodeId> below = nodes_down_to(graph_, base, none);
+    const std::set<NodeId> beside =
+        nodes_down_to(graph_, form.form.id(), [&](NodeId id) { return form.bases.contains(id); });
+    return std::ranges::any_of(beside, [&](NodeId id) { return id != base && below.contains(id); });
   }
 
   Graph& graph_;
