@@ -1,5 +1,7 @@
 #include "apps/classifier/report.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
@@ -24,9 +26,11 @@ std::vector<Report::Fact> facts(const Metrics& metrics) {
 
 std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluation& evaluation) {
   std::vector<Report::WrongImage> images;
+  const bool shown = gradtable::is_shown(test.rows, test.columns);
   for (const gradtable::Mistake& mistake : evaluation.mistakes) {
-    images.push_back(
-        {mistake, {test.rows, test.columns, gradtable::Colours::gray, test.picture(mistake.image)}});
+    std::vector<std::uint8_t> bytes;
+    if (shown) bytes = test.picture(mistake.image);
+    images.push_back({mistake, {test.rows, test.columns, gradtable::Colours::gray, std::move(bytes)}});
   }
   return images;
 }

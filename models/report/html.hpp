@@ -21,7 +21,7 @@ struct Report {
   };
   struct WrongImage {
     Mistake mistake;
-    Picture image;
+    Picture image;  // its bytes may be left out where its size is not shown
   };
   struct Weights {
     std::string name;  // of the parameter, as "W1"
@@ -43,8 +43,8 @@ struct Report {
 };
 
 // One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's
-// choice of a light or dark screen, and is readable on a phone. Throws DataError for a picture that png()
-// refuses.
+// choice of a light or dark screen, and is readable on a phone. In place of pictures that are too large to be
+// shown, it says so. Throws DataError for another number of bytes than a picture's size asks for.
 std::string html(const Report& report);
 
 }  // namespace gradtable

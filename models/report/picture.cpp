@@ -30,9 +30,8 @@ void append_diverging(std::vector<std::uint8_t>& pixels, std::uint8_t value) {
 }
 
 void require_pixels(const Picture& picture) {
-  const bool in_range = std::clamp<std::int64_t>(picture.rows, 1, kMostPixels) == picture.rows &&
-                        std::clamp<std::int64_t>(picture.columns, 1, kMostPixels) == picture.columns;
-  if (!in_range || static_cast<std::int64_t>(picture.bytes.size()) != picture.rows * picture.columns)
+  if (!is_shown(picture.rows, picture.columns) ||
+      static_cast<std::int64_t>(picture.bytes.size()) != picture.rows * picture.columns)
     throw DataError(
         fmt::format("picture: expected 1 to {} rows and columns and a byte for each pixel, got {} x {} "
                     "with {} bytes",
@@ -51,6 +50,7 @@ template <class Weight>
 WeightPictures pictures_of(std::string_view what, std::int64_t count, std::int64_t rows, std::int64_t columns,
                            std::int64_t most, const Weight& weight) {
   WeightPictures result{0, rows, columns, {}, what, count};
+  if (!is_shown(rows, columns)) return result;
   const std::int64_t shown = std::min(count, most), pixels = rows * columns;
   std::vector<double> magnitudes;
   for (std::int64_t i = 0; i < shown; ++i)
@@ -70,6 +70,11 @@ WeightPictures pictures_of(std::string_view what, std::int64_t count, std::int64
 }
 
 }  // namespace
+
+bool is_shown(std::int64_t rows, std::int64_t columns) {
+  const auto in_range = [](std::int64_t side) { return side >= 1 && side <= kMostPixels; };
+  return in_range(rows) && in_range(columns);
+}
 
 std::string png(const Picture& picture) {
   require_pixels(picture);

@@ -24,8 +24,11 @@ struct Picture {
   std::vector<std::uint8_t> bytes;
 };
 
-// The PNG file of a picture: 8-bit gray, or 8-bit RGB for diverging colours. Throws DataError when the
-// picture has no pixels, more than 4096 rows or columns, or another number of bytes.
+// Whether a picture of this size is shown: from 1 to 4096 rows and columns.
+bool is_shown(std::int64_t rows, std::int64_t columns);
+
+// The PNG file of a picture: 8-bit gray, or 8-bit RGB for diverging colours. Throws DataError when a picture
+// of its size is not shown, or has another number of bytes.
 std::string png(const Picture& picture);
 
 // Weights on one common scale, so that pictures can be compared: blue at -limit, white at 0, red at limit.
@@ -33,9 +36,9 @@ struct WeightPictures {
   double limit = 0;  // the 99th percentile of |w|; what lies beyond has the colour of the limit
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  std::vector<Picture> pictures;
-  std::string_view what;  // "units" or "kernels"
-  std::int64_t of = 0;    // of these; the pictures show the first ones
+  std::vector<Picture> pictures;  // none where their size is not shown
+  std::string_view what;          // "units" or "kernels"
+  std::int64_t of = 0;            // of these; the pictures show the first ones
 };
 
 // What each unit of a layer behind images looks at: column j of W (rows*columns, units), folded to rows x

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ std::vector<std::size_t> shown_classes(const Mistake& mistake) {
 }
 
 std::string value_text(const Report& report, double value) {
+  if (std::isnan(value)) return "nan";  // not "-nan"
   if (!report.has_probabilities) return fmt::format("{:.3f}", value);
   return value < 0.001 ? "&lt; 0.1 %" : fmt::format("{:.1f} %", 100 * value);
 }
@@ -58,8 +60,15 @@ std::string scale(double limit) {
                      image(picture, "colours from blue over white to red"), limit);
 }
 
+std::string too_large(std::int64_t rows, std::int64_t columns) {
+  return fmt::format("{} x {} pixels: too large to be shown", rows, columns);
+}
+
 std::string weights_section(const Report::Weights& weights) {
   const WeightPictures& all = weights.pictures;
+  if (!is_shown(all.rows, all.columns) && all.of > 0)
+    return fmt::format("<section>\n<h2>The weights {}: {} {}</h2>\n<p>Each of {}.</p>\n</section>\n",
+                       escaped(weights.name), all.of, all.what, too_large(all.rows, all.columns));
   if (all.pictures.empty()) return {};
   const std::string count = static_cast<std::int64_t>(all.pictures.size()) == all.of
                                 ? fmt::format("{}", all.of)
@@ -96,6 +105,8 @@ std::string weights_sections(const Report& report) {
 }
 
 std::string image(const Picture& picture, std::string_view description, std::string_view attributes) {
+  if (!is_shown(picture.rows, picture.columns))
+    return fmt::format("<span>{}</span>", too_large(picture.rows, picture.columns));
   return fmt::format("<img alt=\"{}\"{} src=\"data:image/png;base64,{}\"/>", description, attributes,
                      base64(png(picture)));
 }

@@ -171,6 +171,32 @@ TEST_F(DataFiles, AreBoundedByALimitThatHasAKey) {
   write("t10k-images-idx3-ubyte.gz", many);
   expect_refused({"data.memory_limit=8"}, 3,
                  "41943040 bytes in memory; expected at most 8388608 bytes, data.memory_limit");
+TEST_F(DataFiles, OfTheCoursesFormatThatAreMissingAreMetWithItsKeys) {
+  config_ = folder_.write("mark.config", std::string_view("num_epochs = 1\nbatch_size = 10\nhidden_size = 5\n"
+                                                          "learning_rate = 1e-3\nrel_path_log_file = log\n"
+                                                          "rel_path_train_images = a\n"
+                                                          "rel_path_train_labels = b\n"
+                                                          "rel_path_test_images = c\n"
+                                                          "rel_path_test_labels = d\n"));
+  const ProcessResult result = run({config_});
+  expect_error(result, 3,
+               ". rel_path_train_images and rel_path_train_labels are the files, from the folder ");
+  EXPECT_FALSE(contains(result.err, "data.dir")) << result.err;
+}
+
+TEST_F(DataFiles, WithASideThatIsTooLargeForPicturesAreTrainedOn) {
+  for (const char* name : {"train", "t10k"}) {
+    write(std::string(name) + "-images-idx3-ubyte", words({0x803, 2, 1, 5000}) + Bytes(10'000, 5));
+    write(std::string(name) + "-labels-idx1-ubyte", idx::idx_labels({0, 1}));
+  }
+  const ProcessResult result = run(training("wide", {"model.hidden=[]", "training.batch_size=1",
+                                                     "training.epochs=1", "output.report=report.html"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::string page = folder_.read("wide/report.html");
+  EXPECT_TRUE(contains(page, "<span>1 x 5000 pixels: too large to be shown</span>"));
+  EXPECT_TRUE(contains(page, "Each of 1 x 5000 pixels: too large to be shown."));
+}
+
 }
 
 TEST_F(DataFiles, AreNormalizedAndTheWeightsSaySo) {

@@ -101,6 +101,18 @@ TEST(HtmlReport, LeavesOutWhatIsEmpty) {
   for (const char* part : {"<section", "<img", "<svg", "<table", "<dl"}) EXPECT_FALSE(contains(page, part));
 }
 
+TEST(HtmlReport, SaysOfPicturesThatTheyAreTooLarge) {
+  Report report = full_report();
+  report.mistakes[0].image = {5000, 2, Colours::gray, {}};
+  report.weights = {{"W1", unit_pictures(full({5000, 3}, 0.5), 1, 5000)}};
+  const std::string page = html(report);
+  EXPECT_TRUE(contains(page, "<figure class=\"card\">\n<span>5000 x 2 pixels: too large to be shown</span>"));
+  EXPECT_TRUE(
+      contains(page, "The weights W1: 3 units</h2>\n<p>Each of 1 x 5000 pixels: too large to be shown.<"));
+  EXPECT_FALSE(contains(page, "<img"));
+  EXPECT_EQ(unbalanced(page), "");
+}
+
 TEST(HtmlReport, DrawsTheCurvesThatWereMeasured) {
   Report report = full_report();
   EXPECT_TRUE(contains(html(report), ">validation</text>"));

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
@@ -49,6 +50,21 @@ TEST(Png, DecodesToTheSameGrayPixels) {
   EXPECT_EQ(read.columns, 20);
   EXPECT_FALSE(read.coloured);
   EXPECT_EQ(read.pixels, picture.bytes);
+}
+
+TEST(Png, IsMadeOfWhatIsShown) {
+  for (const auto& [rows, columns, shown] :
+       {std::tuple(1, 1, true), {4096, 4096, true}, {4097, 1, false}, {1, 3'000'000, false}, {0, 5, false}}) {
+    EXPECT_EQ(is_shown(rows, columns), shown) << rows << " " << columns;
+    if (!shown) EXPECT_THROW(png({rows, columns, Colours::gray, {}}), DataError);
+  }
+}
+
+TEST(UnitPictures, AreNoneWhereTheyAreTooLarge) {
+  const WeightPictures all = unit_pictures(full({5000, 3}, 1), 1, 5000);
+  EXPECT_TRUE(all.pictures.empty());
+  EXPECT_EQ(all.of, 3);
+  EXPECT_EQ(all.columns, 5000);
 }
 
 TEST(Png, GoesFromBlueOverWhiteToRed) {
