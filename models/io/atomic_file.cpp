@@ -166,6 +166,7 @@ void write_file_atomically(const std::string& path, std::string_view text) {
 }
 
 void require_can_be_written(const std::string& path) {
+  const InterruptDelay whole;  // no temporary is left behind
   const Target target(path);
   const Temporary temporary(target.folder, target.path);
 }

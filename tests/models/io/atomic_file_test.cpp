@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/interrupt.hpp"
 
 namespace gradtable {
 namespace {
@@ -118,6 +120,23 @@ TEST(RequireCanBeWritten, ThrowsWhatWritingWouldAndLeavesNothing) {
 }
 
 // The temporary has a longer name than a file of one letter.
+// The signal comes when the temporary is there.
+TEST(RequireCanBeWrittenDeathTest, LeavesNothingWhereASignalEndsTheProcess) {
+  const testing::TemporaryFolder folder;
+  const auto interrupted = [&] {
+    std::signal(SIGTERM, SIG_DFL);
+    const InterruptExit at_signals(130);
+    const testing::Misbehaviour misbehaviour({.close = [](int descriptor) {
+      raise(SIGTERM);
+      return testing::kSystem.close(descriptor);
+    }});
+    require_can_be_written(folder.path("file"));
+    std::_Exit(1);
+  };
+  EXPECT_EXIT(interrupted(), ::testing::ExitedWithCode(130), "");
+  EXPECT_EQ(folder.count(), 0);
+}
+
 TEST(RequireCanBeWritten, RefusesAFolderWhosePathIsTooLongForTheTemporary) {
   const testing::TemporaryFolder folder;
   std::string path = folder.path("");

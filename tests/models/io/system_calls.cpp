@@ -19,7 +19,8 @@ Function* next(const char* name) {
 }  // namespace
 
 const SystemCalls kSystem = {next<decltype(::write)>("write"), next<decltype(::read)>("read"),
-                             next<decltype(::fsync)>("fsync"), next<decltype(::rename)>("rename")};
+                             next<decltype(::fsync)>("fsync"), next<decltype(::close)>("close"),
+                             next<decltype(::rename)>("rename")};
 
 Misbehaviour::Misbehaviour(SystemCalls calls) {
   misbehaving = std::move(calls);
@@ -51,6 +52,11 @@ ssize_t read(int descriptor, void* bytes, size_t count) {
 int fsync(int descriptor) {
   static auto* const system = next<decltype(::fsync)>("fsync");
   return misbehaving.fsync ? misbehaving.fsync(descriptor) : system(descriptor);
+}
+
+int close(int descriptor) {
+  static auto* const system = next<decltype(::close)>("close");
+  return misbehaving.close ? misbehaving.close(descriptor) : system(descriptor);
 }
 
 int rename(const char* from, const char* to) noexcept {

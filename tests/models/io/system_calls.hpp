@@ -15,6 +15,7 @@ struct SystemCalls {
   std::function<ssize_t(int, const void*, std::size_t)> write = {};
   std::function<ssize_t(int, void*, std::size_t)> read = {};
   std::function<int(int)> fsync = {};
+  std::function<int(int)> close = {};
   std::function<int(const char*, const char*)> rename = {};
 };
 
