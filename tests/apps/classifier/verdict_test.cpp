@@ -57,6 +57,47 @@ TEST(FaultOf, IsALossThatGrewOrNoMoreThanTheMostFrequentClass) {
   EXPECT_EQ(fault({{2, 0.1}, {1.35, 0.4}}), "none");
 }
 
+TEST(FaultOf, IsSaidWhateverTheFirstLossWas) {
+  const std::string equal =
+      " in the last epoch, 1.386 with equal answers for all images; learning rate 5: try a ";
+  const auto begins = [&](const std::string& found, const std::string& loss) {
+    return found.starts_with("the training diverged: loss " + loss + equal);
+  };
+  EXPECT_TRUE(begins(fault({{2.8e9, 0.1}, {2.63, 0.11}, {2.66, 0.1}}), "2.66"));
+  EXPECT_TRUE(begins(fault({{232, 0.1}, {4.27, 0.11}, {5.28, 0.1}}), "5.28"));
+  EXPECT_TRUE(begins(fault({{34.9, 0.4}, {1.95, 0.4}, {1.9, 0.4}}), "1.9"));
+  EXPECT_TRUE(begins(fault({{2, 0.4}, {40, 0.3}, {1.9, 0.4}}), "1.9"));
+  EXPECT_EQ(fault({{34.9, 0.4}, {1.41, 0.4}, {1.4, 0.4}}), "none") << "the mean of ten losses";
+  EXPECT_EQ(fault({{34.9, 0.4}, {1.41, 0.4}, {1.38, 0.4}}), "none") << "below equal answers";
+  EXPECT_EQ(fault({{1.5, 0.4}, {1.45, 0.4}, {1.42, 0.4}}), "none") << "slow, and never far above";
+}
+
+TEST(FaultOf, IsNoneOfATrainingThatClearlyLearns) {
+  EXPECT_EQ(fault({{40208, 0.47}, {474.7, 0.776}}), "none");
+  EXPECT_EQ(fault({{40208, 0.6}}), "none");
+  EXPECT_NE(fault({{40208, 0.47}, {474.7, 0.5}}), "none") << "the most frequent class has 40 %";
+  EXPECT_NE(fault({{1.2, 0.8}, {3, 0.7}}), "none") << "its loss grows";
+}
+
+// Of other kinds of losses: that of equal answers is 1/2 for outputs of 0, and 16.5 for ten classes.
+TEST(FaultOf, IsMeasuredByTheLossOfEqualAnswersOfItsKind) {
+  const auto fault_with = [](const char* loss, const char* output, double first, double last) {
+    gradtable::Dataset images{1, 1, 10, std::vector<std::uint8_t>(1000, 0), {}};
+    for (int i = 0; i < 1000; ++i) images.labels.push_back(static_cast<std::uint8_t>(i % 10));
+    const std::vector<gradtable::EpochMetrics> epochs = {
+        {.epoch = 1, .train_loss = first, .train_accuracy = 0.1},
+        {.epoch = 2, .train_loss = last, .train_accuracy = 0.1}};
+    Config config;
+    config.training.loss = loss;
+    config.model.output = output;
+    return fault_of(config, images, epochs).value_or("none");
+  };
+  EXPECT_NE(fault_with("squared_error", "linear", 900, 0.6), "none");
+  EXPECT_EQ(fault_with("squared_error", "linear", 900, 0.45), "none");
+  EXPECT_NE(fault_with("expected_squared_distance", "softmax", 28.5, 28.4), "none");
+  EXPECT_EQ(fault_with("expected_squared_distance", "softmax", 17, 9), "none");
+}
+
 class Verdict : public BuiltProgram {};
 
 TEST_F(Verdict, IsAWarningAtTheEndOfATrainingThatDivergedWithFiniteNumbers) {
