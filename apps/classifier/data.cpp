@@ -130,6 +130,7 @@ Dataset load_unlabelled(const Config& config, const std::filesystem::path& image
   return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
           file,      std::move(read.numbers)};
 }
+                                .labels_begin_at_name = "data.labels_begin_at",
 
 std::string fingerprint(const Dataset& data) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes), 0);

@@ -13,6 +13,14 @@
 namespace gradtable {
 namespace {
 
+// All labels of a file whose first class is missing may be shifted.
+std::string describe_shift(std::span<const std::uint8_t> labels, const IdxOptions& options) {
+  const auto [least, most] = std::ranges::minmax(labels);
+  if (least == 0 || most - least >= options.classes) return "";
+  return fmt::format("; the labels there begin at {}: {} says where", least + options.labels_begin_at,
+                     options.labels_begin_at_name);
+}
+
 // In the words of the file: with the label that is class 0 added.
 std::string describe_limit(const IdxOptions& options) {
   const std::int64_t first = options.labels_begin_at, last = first + options.classes - 1;
@@ -28,8 +36,9 @@ void require_below(std::span<const std::uint8_t> labels, const std::string& path
   const auto bad = std::ranges::find_if(labels, [&](auto label) { return label >= options.classes; });
   if (bad == labels.end()) return;
   const std::int64_t index = bad - labels.begin();
-  throw DataError(fmt::format("{}{}: label {} at index {}; expected {}", path, place(index),
-                              *bad + options.labels_begin_at, index, describe_limit(options)));
+  throw DataError(fmt::format("{}{}: label {} at index {}; expected {}{}", path, place(index),
+                              *bad + options.labels_begin_at, index, describe_limit(options),
+                              describe_shift(labels, options)));
 }
 
 template <class T>
@@ -52,11 +61,12 @@ std::vector<std::uint8_t> Dataset::picture(std::int64_t image) const {
 }
 
 Dataset load_idx(const std::string& images_path, const std::string& labels_path, const IdxOptions& options) {
-  IdxLabels labels = read_idx_labels(labels_path, options);
+  IdxLabelFile labels_file(labels_path);
   IdxImageFile file(images_path);
-  if (file.count() != static_cast<std::int64_t>(labels.classes.size()))
+  if (file.count() != labels_file.count())
     throw DataError(fmt::format("{}: {} labels; expected {}, one for each image of {}", labels_path,
-                                labels.classes.size(), file.count(), images_path));
+                                labels_file.count(), file.count(), images_path));
+  IdxLabels labels = labels_file.read(options);
   if (options.classes > 0)
     require_below(labels.classes, labels_path, options, [&](std::int64_t index) {
       return fmt::format("@byte {}", labels.first_byte + index * labels.stride);

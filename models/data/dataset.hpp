@@ -36,9 +36,9 @@ struct Dataset {
   std::vector<std::uint8_t> picture(std::int64_t image) const;
 };
 
-// A data set from two IDX files, plain or gzip. The labels are read first, so that images are read only when
-// there are as many. Throws DataError when a file is damaged or takes more than the limit, when the counts
-// differ, and for a label that is not below the number of classes.
+// A data set from two IDX files, plain or gzip. Both headers are read first, then the labels: nothing more
+// unless there are as many images. Throws DataError when a file is damaged or takes more than the limit, when
+// the counts differ, and for a label that is not below the number of classes.
 Dataset load_idx(const std::string& images_path, const std::string& labels_path,
                  const IdxOptions& options = {});
 

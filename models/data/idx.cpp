@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -246,6 +247,9 @@ void read_numbers(ByteSource& source, const IdxHeader& header, const IdxOptions&
           fmt::format("at most {}, as pixels {}", options.largest_pixel * (element.is_integer ? 255 : 1),
                       element.is_integer ? "of integers are divided by 255"
                                          : "of floating-point numbers are taken as they are"));
+    if (std::abs(number) > std::numeric_limits<float>::max())
+      source.refuse(byte_of(header, i), fmt::format("{} pixel {}", element.name, value),
+                    "a number that float32 has");
     pixels.add(static_cast<float>(number));
   });
   images.pixels = pixels.take_bytes();
@@ -282,9 +286,10 @@ class OneHot {
   bool holds_;
 };
 
-std::string describe_labels(std::int64_t begin_at) {
-  return begin_at == 0 ? fmt::format("a label below {}", kMostClasses)
-                       : fmt::format("a label from {} to {}", begin_at, begin_at + kMostClasses - 1);
+std::string describe_labels(const IdxOptions& options) {
+  const std::int64_t first = options.labels_begin_at;
+  return fmt::format("a label from {} to {}, as {} is {}", first, first + kMostClasses - 1,
+                     options.labels_begin_at_name, first);
 }
 
 }  // namespace
@@ -309,28 +314,34 @@ IdxImages read_idx_images(const std::string& path, const IdxOptions& options) {
   return IdxImageFile(path).read(options);
 }
 
-IdxLabels read_idx_labels(const std::string& path, const IdxOptions& options) {
-  ByteSource source(path);
-  const IdxHeader header = read_header(source, path, Kind::labels);
+IdxLabelFile::IdxLabelFile(const std::string& path)
+    : source_(path), header_(read_header(source_, path, Kind::labels)) {}
+
+IdxLabels IdxLabelFile::read(const IdxOptions& options) {
+  const IdxHeader& header = header_;
   const std::int64_t width = header.count / header.extents[0];
   IdxLabels labels{{}, header.start, width * header.element->size};
-  labels.classes.reserve(require_room(source, header, options, 1, width));
+  labels.classes.reserve(require_room(source_, header, options, 1, width));
   OneHot one_hot(width);
-  for_each_element(source, header, [&](double value, std::int64_t i) {
+  for_each_element(source_, header, [&](double value, std::int64_t i) {
     one_hot.add(value, i);
     if (i % width != 0) return;
     const double label = value - static_cast<double>(options.labels_begin_at);
     const auto refuse = [&](const std::string& expected) {
-      source.refuse(byte_of(header, i), fmt::format("label {} at index {}", value, i / width), expected);
+      source_.refuse(byte_of(header, i), fmt::format("label {} at index {}", value, i / width), expected);
     };
     if (std::nearbyint(value) != value) refuse("a whole number");
-    if (!(label >= 0 && label < kMostClasses)) refuse(describe_labels(options.labels_begin_at));
+    if (!(label >= 0 && label < kMostClasses)) refuse(describe_labels(options));
     labels.classes.push_back(static_cast<std::uint8_t>(label));
   });
   if (one_hot.holds())
-    source.refuse(header.start, fmt::format("{} one-hot rows", header.extents[0]),
-                  "labels, one in the first column of each row");
+    source_.refuse(header.start, fmt::format("{} one-hot rows", header.extents[0]),
+                   "labels, one in the first column of each row");
   return labels;
+}
+
+IdxLabels read_idx_labels(const std::string& path, const IdxOptions& options) {
+  return IdxLabelFile(path).read(options);
 }
 
 }  // namespace gradtable

@@ -16,7 +16,8 @@ struct IdxOptions {
   std::int64_t classes = 0;          // labels are below it; 0: one more than the largest label
   std::string classes_source = "";   // where the number of classes comes from, for messages
   std::int64_t labels_begin_at = 0;  // this label is class 0, the next one class 1
-  bool transpose = false;            // whether the files hold each image column by column, as EMNIST's do
+  std::string labels_begin_at_name = "labels_begin_at";  // for messages
+  bool transpose = false;  // whether the files hold each image column by column, as EMNIST's do
   double largest_pixel =
       16;  // a pixel of larger magnitude, once scaled, is refused: it was scaled in another way
   std::int64_t memory_limit = std::int64_t{1} << 30;   // bytes that the elements of one file may take
@@ -54,7 +55,7 @@ struct IdxHeader {
 
 }  // namespace detail
 
-// A file of images whose header has been read: so their number and size are known before the pixels. Both
+// A file of images or of labels whose header has been read: so their number is known before the rest. All
 // functions throw DataError unless the whole file is as its header says; memory grows with the data that
 // arrives, whatever the header claims, and no file is read that takes more than the limit.
 class IdxImageFile {
@@ -64,7 +65,7 @@ class IdxImageFile {
   std::int64_t count() const { return header_.extents[0]; }
   std::int64_t rows() const { return header_.extents[1]; }
   std::int64_t columns() const { return header_.extents[2]; }
-  // Once. Throws DataError for pixels that are not finite or too large, too.
+  // Once. Throws DataError for pixels that are not finite, too large, or beyond float32, too.
   IdxImages read(const IdxOptions& options = {});
 
  private:
@@ -74,9 +75,21 @@ class IdxImageFile {
 
 IdxImages read_idx_images(const std::string& path, const IdxOptions& options = {});
 
-// Labels from a list or, as QMNIST's are, from the first column of a table. Throws DataError for a damaged
-// file, labels that are no whole numbers, or below labels_begin_at or 256 or more above it, and for a table
-// of one-hot rows.
+// Labels from a list or, as QMNIST's are, from the first column of a table.
+class IdxLabelFile {
+ public:
+  explicit IdxLabelFile(const std::string& path);
+
+  std::int64_t count() const { return header_.extents[0]; }
+  // Once. Throws DataError for labels that are no whole numbers, or below labels_begin_at or 256 or more
+  // above it, and for a table of one-hot rows, too.
+  IdxLabels read(const IdxOptions& options = {});
+
+ private:
+  ByteSource source_;
+  detail::IdxHeader header_;
+};
+
 IdxLabels read_idx_labels(const std::string& path, const IdxOptions& options = {});
 
 }  // namespace gradtable

@@ -138,6 +138,8 @@ TEST_F(DataFiles, LabelsMayBeginAtOneAndImagesBeTransposed) {
   expect_success(train("letters", letters));
   expect_same("letters", "usual");
   expect_refused({"data.labels_begin_at=2"}, 3, "label 1 at index ");
+  expect_refused({"data.labels_begin_at=2"}, 3,
+                 "expected a label from 2 to 257, as data.labels_begin_at is 2");
 }
 
 TEST_F(DataFiles, ALabelThatTrainingLacksNamesTheKeyAndWhereTheNumberComesFrom) {

@@ -61,6 +61,23 @@ TEST_F(LoadIdx, RefusesCountsThatDifferAndNamesBoth) {
   EXPECT_EQ(error(labels, 0), labels + ": 2 labels; expected 3, one for each image of " + images_);
 }
 
+// Of the header alone: there is no label behind it.
+TEST_F(LoadIdx, ReadsNoLabelsWhereTheyAreMoreThanTheImages) {
+  for (const bool packed : {false, true}) {
+    const testing::Bytes header = testing::words({0x801, 943'718'400});
+    const std::string labels = folder_.write("labels", packed ? testing::gzip(header) : header);
+    EXPECT_EQ(error(labels, 0), labels + ": 943718400 labels; expected 3, one for each image of " + images_);
+  }
+}
+
+TEST_F(LoadIdx, NamesTheShiftOfLabelsWhoseFirstClassIsMissing) {
+  const std::string labels = folder_.write("labels", idx_labels({1, 26, 2}));
+  EXPECT_EQ(error(labels, 26),
+            labels +
+                "@byte 9: label 26 at index 1; expected a label below 26; the labels there "
+                "begin at 1: labels_begin_at says where");
+}
+
 TEST_F(LoadIdx, RefusesALabelBeyondTheClassesWithItsIndexAndValue) {
   const std::string labels = folder_.write("labels", idx_labels({9, 255, 11}));
   EXPECT_EQ(error(labels, 10), labels + "@byte 9: label 255 at index 1; expected a label below 10");

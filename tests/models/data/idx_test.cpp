@@ -244,6 +244,10 @@ TEST(ReadIdx, RefusesPixelsThatWereMeantToBeScaledOtherwise) {
   const std::string path = folder.write("images", idx_of<float>(0x0d, {1, 1, 2}, {0, 255}));
   EXPECT_EQ(read_idx_images(path, {.largest_pixel = 1e9}).numbers, (std::vector<float>{0, 255}));
 }
+  const IdxOptions any{.largest_pixel = HUGE_VAL};
+  const std::string beyond = folder.write("images", idx_of<double>(0x0e, {1, 1, 2}, {3e38, -1e300}));
+  expect_message(error_of([&] { read_idx_images(beyond, any); }), beyond,
+                 "@byte 24: float64 pixel -1e+300; expected a number that float32 has");
 
 TEST(ReadIdx, ReadsLabelsOfEveryTypeAndTheFirstColumnOfATable) {
   const testing::TemporaryFolder folder;
@@ -269,13 +273,17 @@ TEST(ReadIdx, RefusesLabelsThatAreNoClasses) {
     expect_message(error_of([&] { read_idx_labels(path, options); }), path, message);
   };
   refused(idx_of<std::int8_t>(0x09, {2}, {1, -1}),
-          "@byte 9: label -1 at index 1; expected a label below 256");
+          "@byte 9: label -1 at index 1; expected a label from 0 to 255, as labels_begin_at is 0");
   refused(idx_of<std::int32_t>(0x0c, {2}, {1, 256}), "@byte 12: label 256 at index 1");
   refused(idx_of<std::int32_t>(0x0c, {2, 2}, {1, 0, 300, 0}), "@byte 20: label 300 at index 1");
   refused(idx_of<float>(0x0d, {2}, {1, 1.5F}), "label 1.5 at index 1; expected a whole number");
   refused(idx_of<double>(0x0e, {2}, {std::nan(""), 1}), "label nan at index 0; expected a whole number");
   refused(idx_of<double>(0x0e, {2}, {1e300, 1}), "label 1e+300 at index 0");
-  refused(idx_labels({1, 0}), "label 0 at index 1; expected a label from 1 to 256", {.labels_begin_at = 1});
+  refused(idx_of<std::int16_t>(0x0b, {1}, {1005}),
+          "label 1005 at index 0; expected a label from 0 to 255, as the key is 0",
+          {.labels_begin_at_name = "the key"});
+  refused(idx_labels({1, 0}), "label 0 at index 1; expected a label from 1 to 256, as labels_begin_at is 1",
+          {.labels_begin_at = 1});
   refused(idx_of<std::uint8_t>(0x08, {2, 3}, {0, 1, 0, 1, 0, 0}), "2 one-hot rows; expected labels");
 }
 
