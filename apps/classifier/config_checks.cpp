@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/classifier/load_config.hpp"
+#include "apps/classifier/normalization.hpp"
 #include "apps/classifier/setup.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -115,6 +116,7 @@ void require_dropout(const Config& config, const Place& place) {
 void require_consistent(const Config& config, const std::filesystem::path& file) {
   const Place place(file);
   require_classes(config.data, place);
+  require_normalization(config, file);
   require_activations(config.model, place);
   require_loss(config, place);
   require_trainer(config, place);

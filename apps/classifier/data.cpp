@@ -99,7 +99,16 @@ Data load_data(Config& config, const std::filesystem::path& config_file) {
   require_same_size(config, data);
   data.validation = split_validation(config, config_file, data.train);
   require_batch_fits(config, config_file, data.train.size());
-  if (config.data.normalize.standardize) config.data.normalize.numbers = gradtable::measured(data.train);
+  if (config.data.normalize.standardize) standardize(config, data.train);
+void standardize(Config& config, const Dataset& train) {
+  const gradtable::Normalization measured = gradtable::measured(train);
+  if (!holds(config.dtype, measured))
+    throw gradtable::DataError(
+        fmt::format("{}: pixels of mean {} and deviation {}; expected some that {} holds", train.source,
+                    measured.mean.front(), measured.deviation.front(), to_string(config.dtype)));
+  config.data.normalize.numbers = measured;
+}
+
   return data;
 }
 

@@ -1,5 +1,6 @@
 #include "apps/classifier/inference.hpp"
 
+#include <cmath>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -59,7 +60,7 @@ Dataset load_images(const WeightsFile& weights, const Program& program, const Op
 // The weights of --init, whose normalization becomes that of a config that says "standardize".
 WeightsFile read_weights(const Options& options, Config& config) {
   WeightsFile weights = read_weights_file(options);
-  take_normalization(config, options.config, weights.content, weights.path);
+  take_normalization(config, options.config, weights.content.metadata, weights.path);
   return weights;
 }
 
@@ -67,7 +68,7 @@ WeightsFile read_weights(const Options& options, Config& config) {
 struct Trained {
   Trained(const Program& program, const Options& options, Config& config, gradtable::NotFinite evaluation)
       : weights(read_weights(options, config)),
-        normalization_is_stated(stated_normalization(weights.content, weights.path).has_value()),
+        normalization_is_stated(stated_normalization(weights.content.metadata, weights.path).has_value()),
         images(load_images(weights, program, options, config)),
         setup(program, config, images, evaluation),
         lines(load_weights(std::move(weights), options, images, setup)) {
@@ -92,7 +93,7 @@ std::string lines(const gradtable::Answers& batch) {
   for (std::size_t i = 0; i < batch.predictions.size(); ++i) {
     const auto prediction = static_cast<std::size_t>(batch.predictions[i]);
     text += fmt::format("{},{},{:.6g}\n", batch.first + static_cast<std::int64_t>(i), prediction,
-                        probabilities.as<double>()[i * classes + prediction]);
+                        std::isnan(given) ? std::abs(given) : given);  // not "-nan"
   }
   return text;
 }

@@ -98,23 +98,27 @@ gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
       schema};
 }
 
-std::optional<Normalization> stated_normalization(const gradtable::TensorFile& file,
+std::optional<Normalization> stated_normalization(const gradtable::NamedTexts& metadata,
                                                   const std::string& path) {
-  const auto found = file.metadata.find(std::string(gradtable::kNormalizationKey));
-  if (found == file.metadata.end())
-    return file.metadata.contains("gradtable.kind") ? std::optional(Normalization{}) : std::nullopt;
+  const auto found = metadata.find(std::string(gradtable::kNormalizationKey));
+  if (found == metadata.end())
+    return metadata.contains("gradtable.kind") ? std::optional(Normalization{}) : std::nullopt;
   auto stated = gradtable::normalization_of(found->second);
   if (!stated)
     throw gradtable::CheckpointError(
         fmt::format("{}: {} is {}; expected none, or {{\"mean\": [...], \"deviation\": [...]}}", path,
                     gradtable::kNormalizationKey, gradtable::in_quotes(found->second)));
+  if (stated->mean.size() > 1)
+    throw gradtable::CheckpointError(
+        fmt::format("{}: {} is that of {} channels; expected numbers of one channel, as these images have",
+                    path, gradtable::kNormalizationKey, stated->mean.size()));
   return stated;
 }
 
 void take_normalization(Config& config, const std::filesystem::path& config_file,
-                        const gradtable::TensorFile& file, const std::string& path) {
+                        const gradtable::NamedTexts& metadata, const std::string& path) {
   if (!config.data.normalize.standardize) return;
-  const auto stated = stated_normalization(file, path);
+  const auto stated = stated_normalization(metadata, path);
   if (!stated)
     refuse(fmt::format("{} at /data/normalize", gradtable::printable(config_file.native())),
            "\"standardize\"",
@@ -123,12 +127,23 @@ void take_normalization(Config& config, const std::filesystem::path& config_file
     throw gradtable::CheckpointError(
         fmt::format("{}: weights for images {}; expected standardized ones, as data.normalize says", path,
                     describe(*stated)));
+  if (!holds(config.dtype, *stated))
+    throw gradtable::CheckpointError(fmt::format("{}: weights for images {}; expected numbers that {} holds",
+                                                 path, describe(*stated), to_string(config.dtype)));
   config.data.normalize.numbers = *stated;
 }
 
-void require_same_normalization(const gradtable::TensorFile& file, const std::string& path,
+void require_normalization(const Config& config, const std::filesystem::path& config_file) {
+  const Normalization& numbers = config.data.normalize.numbers;
+  if (!holds(config.dtype, numbers))
+    refuse(fmt::format("{} at /data/normalize", gradtable::printable(config_file.native())),
+           fmt::format("a mean of {} and a deviation of {}", numbers.mean.front(), numbers.deviation.front()),
+           fmt::format("numbers that {} holds", to_string(config.dtype)));
+}
+
+void require_same_normalization(const gradtable::NamedTexts& metadata, const std::string& path,
                                 const Normalization& normalization) {
-  const auto stated = stated_normalization(file, path);
+  const auto stated = stated_normalization(metadata, path);
   if (!stated || (same(stated->mean, normalization.mean) && same(stated->deviation, normalization.deviation)))
     return;
   throw gradtable::CheckpointError(

@@ -86,7 +86,7 @@ std::vector<std::string> load_weights(WeightsFile file, const Options& options,
                                       const gradtable::Dataset& data, Setup& setup) {
   const std::vector<gradtable::Tensor>& parameters = setup.network.parameters();
   const gradtable::NamedTexts texts = file.content.metadata;
-  require_same_normalization(file.content, file.path, setup.normalization);
+  require_same_normalization(texts, file.path, setup.normalization);
   require_same_pixels(file, data, setup);
   const gradtable::WeightNames names = names_in(file.content, file.path, parameters);
   warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,

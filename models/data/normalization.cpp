@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -72,6 +74,26 @@ void require_valid(const Normalization& normalization) {
                     fmt::join(normalization.mean, ","), fmt::join(normalization.deviation, ",")));
 }
 
+bool holds(DType dtype, const Normalization& normalization) {
+  return dispatch_floating(dtype, [&]<class T>() {
+    const double least = std::numeric_limits<T>::min(), most = std::numeric_limits<T>::max();
+    for (std::size_t c = 0; c < normalization.mean.size(); ++c) {
+      const double mean = normalization.mean[c], deviation = normalization.deviation[c];
+      const bool normal = std::abs(mean) <= most && deviation >= least && deviation <= most;
+      if (!normal || std::max(std::abs(mean), std::abs(1 - mean)) / deviation > most) return false;
+    }
+    return true;
+  });
+}
+
+void require_valid(const Normalization& normalization, DType dtype) {
+  require_valid(normalization);
+  if (!holds(dtype, normalization))
+    throw ConfigError(fmt::format(
+        "normalization: expected means and deviations that {} holds, got means ({}) and deviations ({})",
+        to_string(dtype), fmt::join(normalization.mean, ","), fmt::join(normalization.deviation, ",")));
+}
+
 Normalization measured(const Dataset& dataset) {
   const Moments first = moments_of(dataset, 0);
   const double mean = first.sum / first.count;
@@ -85,6 +107,7 @@ Normalization measured(const Dataset& dataset) {
 
 Tensor normalized(const Tensor& images, const Normalization& normalization, Location at) {
   if (!normalization) return images;
+  require_valid(normalization, images.dtype());
   const auto channels = static_cast<std::int64_t>(normalization.mean.size());
   const Shape& shape = images.shape();
   if (shape.rank() != 2 || shape[1] % channels != 0)

@@ -23,13 +23,20 @@ struct Normalization {
 // Throws ConfigError unless there are as many means as deviations, all finite and the deviations above 0.
 void require_valid(const Normalization& normalization);
 
+// Whether a floating-point type has these numbers, and y of the pixels 0 and 1: not a deviation of 1e-40, or
+// a mean of 1e39, in float32.
+bool holds(DType dtype, const Normalization& normalization);
+
+// The same as require_valid, and ConfigError for numbers that the type does not hold.
+void require_valid(const Normalization& normalization, DType dtype);
+
 // Mean and standard deviation (that divides by the number) of all pixels of a data set, which has one
 // channel. Throws DataError when all pixels are the same.
 Normalization measured(const Dataset& dataset);
 
 // The nodes of y for images (m,features) of float32 or float64, whose channels lie one after the other; the
-// images themselves where there is nothing to do. Throws ShapeError when features are no multiple of the
-// channels.
+// images themselves where there is nothing to do. Throws ConfigError as require_valid does, and ShapeError
+// when features are no multiple of the channels.
 Tensor normalized(const Tensor& images, const Normalization& normalization,
                   Location at = Location::current());
 

@@ -1,11 +1,14 @@
 #include "gradtable/models/training/trainer.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "gradtable/models/data/batches.hpp"
+#include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/optimizers/divergence.hpp"
 #include "gradtable/models/training/detail/training_steps.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
@@ -13,8 +16,9 @@
 namespace gradtable {
 namespace {
 
-const TrainerOptions& validated(const TrainerOptions& options) {
+const TrainerOptions& validated(const TrainerOptions& options, const Model& model) {
   require_valid(options);
+  if (!model.parameters.empty()) require_valid(options.normalization, model.parameters.front().dtype());
   return options;
 }
 
@@ -41,12 +45,17 @@ void add(Score& total, const detail::BatchResult& batch) {
 
 }  // namespace
 
+double Score::loss() const {
+  const double mean = loss_sum / static_cast<double>(images);
+  return std::isnan(mean) ? std::numeric_limits<double>::quiet_NaN() : mean;
+}
+
 Trainer::Trainer(Graph& graph, const Sequential& network, const TrainerOptions& options, Location at)
     : Trainer(graph, model_of(network), options, at) {}
 
 Trainer::Trainer(Graph& graph, Model model, const TrainerOptions& options, Location at)
     : model_(std::move(model)),
-      options_(validated(options)),
+      options_(validated(options, model_)),
       learning_rate_(options.optimizer.learning_rate, options.schedule, options.better),
       steps_(std::make_unique<detail::TrainingSteps>(graph, model_, options_, at)) {}
 

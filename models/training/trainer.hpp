@@ -47,7 +47,8 @@ struct Score {
   std::int64_t correct = 0;
   double loss_sum = 0;
 
-  double loss() const { return loss_sum / static_cast<double>(images); }
+  // NaN without a sign, which would be printed.
+  double loss() const;
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 

@@ -265,6 +265,17 @@ TEST_F(DataFiles, WeightsOfOtherProgramsHaveTheNormalizationOfTheConfig) {
   write_safetensors(theirs, file);
   expect_error(eval(given), 4, "normalize is \"perhaps\"; expected none, or {\"mean\"");
 }
+  for (const char* channels :
+       {R"({"mean":[0.1,0.2],"deviation":[1,2]})", R"({"mean":[1,2,3],"deviation":[1,2,3]})"}) {
+    file.metadata = {{"normalize", channels}};
+    write_safetensors(theirs, file);
+    for (const Words& settings : {given, {"data.normalize=standardize"}, {}})
+      expect_error(eval(settings), 4, theirs + ": normalize is that of ");
+    expect_error(eval(given), 4, " channels; expected numbers of one channel, as these images have");
+  }
+  file.metadata = {{"normalize", R"({"mean":[1e39],"deviation":[1]})"}};
+  write_safetensors(theirs, file);
+  expect_error(eval({"data.normalize=standardize"}), 4, "; expected numbers that float32 holds");
 
 TEST_F(DataFiles, ANormalizationThatIsNoneIsRefused) {
   const auto refused = [&](const std::string& value, const std::string& part) {
@@ -284,6 +295,10 @@ TEST_F(DataFiles, ANormalizationThatIsNoneIsRefused) {
 
 TEST_F(DataFiles, LeNet5TakesImagesThatWerePadded) {
   program_ = "mnist_lenet5";
+  const std::string held = "; expected numbers that float32 holds";
+  refused(R"({"mean": 1e39, "deviation": 1})", ": a mean of 1e+39 and a deviation of 1" + held);
+  refused(R"({"mean": 0, "deviation": 1e-40})", ": a mean of 0 and a deviation of 1e-40" + held);
+  refused(R"({"mean": 0, "deviation": [1e-320]})", ": a mean of 0 and a deviation of 1e-320" + held);
   const auto padded = [](const Dataset& data) {
     Bytes bytes = words({0x803, static_cast<std::uint32_t>(data.size()), 32, 32}) +
                   Bytes(static_cast<std::size_t>(1024 * data.size()));

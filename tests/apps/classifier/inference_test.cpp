@@ -171,7 +171,7 @@ TEST_F(Inference, OutputsThatAreNoProbabilitiesAreCalledOutputs) {
 
 TEST_F(Inference, TakesWeightsThatAreNotFiniteIfThatIsAllowed) {
   gradtable::TensorFile file = gradtable::read_safetensors(weights("a"));
-  file.tensors.at("b2").as<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+  file.tensors.at("b2").as<float>()[3] = -std::numeric_limits<float>::quiet_NaN();
   const std::string nan = folder_.path("nan");
   write_safetensors(nan, file);
   const Words init = {"--init", nan, "--out", folder_.path("b")}, allowed = {"--allow-nonfinite"};
@@ -180,6 +180,8 @@ TEST_F(Inference, TakesWeightsThatAreNotFiniteIfThatIsAllowed) {
     const ProcessResult result = run(Words{command, config_} + init + allowed);
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_EQ(result.err, "warning: not finite: b2\n") << command;
+    EXPECT_TRUE(contains(result.out, "nan")) << command;
+    EXPECT_FALSE(contains(result.out, "-nan")) << command;
   }
   EXPECT_TRUE(exists("b/results.json"));
 }

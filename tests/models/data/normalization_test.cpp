@@ -83,6 +83,28 @@ TEST(Normalization, IsCheckedByTheTrainer) {
         "normalization: expected a finite mean and a deviation above 0"));
 }
 
+TEST(Normalization, IsOfNumbersThatTheTypeHolds) {
+  constexpr double kSmall = 1e-40, kLarge = 1e39;
+  for (const Normalization& bad :
+       {Normalization{{kLarge}, {1}}, Normalization{{-kLarge}, {1}}, Normalization{{0}, {kSmall}},
+        Normalization{{0}, {kLarge}}, Normalization{{1e30}, {1e-30}}, Normalization{{0, 0}, {1, kSmall}}}) {
+    EXPECT_FALSE(holds(DType::float32, bad));
+    EXPECT_TRUE(holds(DType::float64, bad));
+    EXPECT_NO_THROW(require_valid(bad, DType::float64));
+    Graph g;
+    const Sequential network(g, {2}, fcnn({2}));
+    const std::string expected =
+        "normalization: expected means and deviations that float32 holds, got means (";
+    EXPECT_TRUE(testing::contains(
+        testing::message_of<ConfigError>([&] { Trainer(g, network, {.normalization = bad}); }), expected));
+    const Tensor x = g.input("x", {1, 2}, DType::float32);
+    EXPECT_TRUE(testing::contains(testing::message_of<ConfigError>([&] { normalized(x, bad); }), expected));
+  }
+  EXPECT_FALSE(holds(DType::float64, {{0}, {1e-320}}));
+  EXPECT_TRUE(holds(DType::float32, {{0.1307}, {0.3081}}));
+  EXPECT_TRUE(holds(DType::float32, {}));
+}
+
 // Bytes, and the same numbers in float32, give the same training in every bit.
 TEST(Normalization, IsOfTrainingAndEvaluation) {
   const Dataset bytes{1, 2, 2, {0, 255, 51, 102, 7, 9}, {0, 1, 1}};
