@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "apps/classifier/load_config.hpp"
@@ -45,24 +46,36 @@ bool is_missing(const std::filesystem::path& file) {
   return !std::filesystem::exists(file, error) && !error;
 }
 
-// What to do where there are no data yet.
-Dataset load_files(const std::filesystem::path& images, const std::filesystem::path& labels,
+// Images and labels, and what the config calls them.
+struct Files {
+  std::filesystem::path images, labels;
+  std::string_view part;  // "train" or "test"
+};
+
+// What to do where there are no data yet. The course's format has a key for each file, and no folder.
+std::string advice(const Files& files, const std::filesystem::path& config_file) {
+  if (is_course_config(config_file))
+    return fmt::format(
+        "rel_path_{0}_images and rel_path_{0}_labels are the files, from the folder where the program starts",
+        files.part);
+  return "data.dir, or MNIST_DIR, is the folder of the files; scripts/fetch_mnist.sh downloads "
+         "MNIST; apps/mnist_fcnn/configs/digits.json draws digits and needs no files";
+}
+
+Dataset load_files(const Files& files, const std::filesystem::path& config_file,
                    const gradtable::IdxOptions& options) {
   try {
-    return gradtable::load_idx(images.string(), labels.string(), options);
+    return gradtable::load_idx(files.images.string(), files.labels.string(), options);
   } catch (const gradtable::DataError& error) {
-    if (!is_missing(images) && !is_missing(labels)) throw;
-    throw gradtable::DataError(fmt::format(
-        "{}. data.dir, or MNIST_DIR, is the folder of the files; scripts/fetch_mnist.sh downloads "
-        "MNIST; apps/mnist_fcnn/configs/digits.json draws digits and needs no files",
-        error.what()));
+    if (!is_missing(files.images) && !is_missing(files.labels)) throw;
+    throw gradtable::DataError(fmt::format("{}. {}", error.what(), advice(files, config_file)));
   }
 }
 
-Dataset load_training_images(const Config& config) {
+Dataset load_training_images(const Config& config, const std::filesystem::path& config_file) {
   Dataset data = is_drawn(config) ? drawn_for_training(config)
-                                  : load_files(config.data.train_images, config.data.train_labels,
-                                               idx_options(config, config.data.classes, ""));
+                                  : load_files({config.data.train_images, config.data.train_labels, "train"},
+                                               config_file, idx_options(config, config.data.classes, ""));
   if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
   return data;
 }
@@ -87,19 +100,6 @@ Dataset split_validation(const Config& config, const std::filesystem::path& file
   return gradtable::take_last(train, count);
 }
 
-}  // namespace
-
-Data load_data(Config& config, const std::filesystem::path& config_file) {
-  Data data;
-  data.train = load_training_images(config);
-  const std::string inferred =
-      fmt::format("inferred from the largest training label, in {}; data.classes sets it",
-                  config.data.train_labels.string());
-  data.test = load_test_images(config, idx_options(config, data.train.classes, inferred));
-  require_same_size(config, data);
-  data.validation = split_validation(config, config_file, data.train);
-  require_batch_fits(config, config_file, data.train.size());
-  if (config.data.normalize.standardize) standardize(config, data.train);
 void standardize(Config& config, const Dataset& train) {
   const gradtable::Normalization measured = gradtable::measured(train);
   if (!holds(config.dtype, measured))
@@ -109,6 +109,19 @@ void standardize(Config& config, const Dataset& train) {
   config.data.normalize.numbers = measured;
 }
 
+}  // namespace
+
+Data load_data(Config& config, const std::filesystem::path& config_file) {
+  Data data;
+  data.train = load_training_images(config, config_file);
+  const std::string inferred =
+      fmt::format("inferred from the largest training label, in {}; data.classes sets it",
+                  config.data.train_labels.string());
+  data.test = load_test_images(config, config_file, idx_options(config, data.train.classes, inferred));
+  require_same_size(config, data);
+  data.validation = split_validation(config, config_file, data.train);
+  require_batch_fits(config, config_file, data.train.size());
+  if (config.data.normalize.standardize) standardize(config, data.train);
   return data;
 }
 
@@ -117,6 +130,7 @@ gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, co
   gradtable::IdxOptions options{.classes = classes,
                                 .classes_source = data.classes > 0 ? "by data.classes" : source,
                                 .labels_begin_at = data.labels_begin_at,
+                                .labels_begin_at_name = "data.labels_begin_at",
                                 .transpose = data.transpose_images,
                                 .memory_limit = data.memory_limit << 20,
                                 .memory_limit_name = "data.memory_limit"};
@@ -125,9 +139,11 @@ gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, co
   return options;
 }
 
-Dataset load_test_images(const Config& config, const gradtable::IdxOptions& options) {
+Dataset load_test_images(const Config& config, const std::filesystem::path& config_file,
+                         const gradtable::IdxOptions& options) {
   Dataset data = is_drawn(config) ? drawn_for_test(config, options.classes)
-                                  : load_files(config.data.test_images, config.data.test_labels, options);
+                                  : load_files({config.data.test_images, config.data.test_labels, "test"},
+                                               config_file, options);
   if (config.data.limit_test > 0) keep_first(data, config.data.limit_test);
   return data;
 }
@@ -139,7 +155,6 @@ Dataset load_unlabelled(const Config& config, const std::filesystem::path& image
   return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
           file,      std::move(read.numbers)};
 }
-                                .labels_begin_at_name = "data.labels_begin_at",
 
 std::string fingerprint(const Dataset& data) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes), 0);

@@ -26,7 +26,8 @@ Data load_data(Config& config, const std::filesystem::path& config_file);
 gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, const std::string& source);
 
 // The test images alone, taken as the options say. Digits that are drawn have their own classes.
-gradtable::Dataset load_test_images(const Config& config, const gradtable::IdxOptions& options);
+gradtable::Dataset load_test_images(const Config& config, const std::filesystem::path& config_file,
+                                    const gradtable::IdxOptions& options);
 
 // The images of an IDX file, whose labels nobody knows: all are 0, of one class.
 gradtable::Dataset load_unlabelled(const Config& config, const std::filesystem::path& images);

@@ -51,8 +51,9 @@ std::int64_t classes_of(const WeightsFile& weights, const Program& program, cons
 // is not known yet.
 Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
                     const Config& config) {
-  Dataset images = options.images ? load_unlabelled(config, *options.images)
-                                  : load_test_images(config, idx_options(config, config.data.classes, ""));
+  Dataset images =
+      options.images ? load_unlabelled(config, *options.images)
+                     : load_test_images(config, options.config, idx_options(config, config.data.classes, ""));
   images.classes = classes_of(weights, program, options, config, images);
   return images;
 }
@@ -92,6 +93,7 @@ std::string lines(const gradtable::Answers& batch) {
   std::string text;
   for (std::size_t i = 0; i < batch.predictions.size(); ++i) {
     const auto prediction = static_cast<std::size_t>(batch.predictions[i]);
+    const double given = probabilities.as<double>()[i * classes + prediction];
     text += fmt::format("{},{},{:.6g}\n", batch.first + static_cast<std::int64_t>(i), prediction,
                         std::isnan(given) ? std::abs(given) : given);  // not "-nan"
   }

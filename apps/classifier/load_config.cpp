@@ -76,10 +76,14 @@ void read_course(const Program& program, const gradtable::ConfigTable& table, co
 
 }  // namespace
 
+bool is_course_config(const fs::path& file) {
+  return file.native().ends_with(".config");
+}
+
 Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
   Config config = default_config(program);
   const gradtable::ConfigTable table = config_table(program, config);
-  const bool course = file.native().ends_with(".config");
+  const bool course = is_course_config(file);
   if (course) {
     read_course(program, table, file, overrides, config);
   } else {

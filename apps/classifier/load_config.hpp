@@ -18,7 +18,10 @@ struct Overrides {
   std::optional<std::int64_t> threads = {};
 };
 
-// The config in a file, as the course's format when the name ends in ".config", else as JSON. Every path in
+// Whether the file is in the course's format, as its name ends in ".config".
+bool is_course_config(const std::filesystem::path& file);
+
+// The config in a file, in the course's format or as JSON. Every path in
 // the result can be used from anywhere: relative data.dir and output.dir start at the file's folder (the
 // working directory for the course's format), file names at data.dir and output.dir; a data file that is not
 // there has the name of another spelling that is (gradtable::find_idx_file). data.dir comes from,

@@ -161,18 +161,16 @@ TEST_F(DataFiles, ThatAreMissingAreMetWithWhatToDo) {
   write("train-images", images_of(train_));
   write("labels-of-training", labels_of(train_));
   expect_refused({}, 3,
-                 "train-labels-idx1-ubyte.gz: No such file or directory; expected a readable file; the "
-                 "nearest names there are \"labels-of-training\", \"train-images\"");
+                 "train-labels-idx1-ubyte.gz: No such file or directory; expected a readable file; no name "
+                 "like it among the 2 there. data.dir");
+  write("Train-Labels", labels_of(train_));
+  expect_refused({}, 3, "; the nearest name there is \"Train-Labels\". data.dir");
+  std::filesystem::create_symlink("nowhere", folder_.path("data/train-labels-idx1-ubyte.gz"));
+  expect_refused({}, 3, "; it is a link to nothing: \"nowhere\" is not there. data.dir");
   for (const char* hint : {"MNIST_DIR", "scripts/fetch_mnist.sh", "digits.json"}) expect_refused({}, 3, hint);
   expect_refused({"data.dir=nowhere"}, 3, "nowhere\" is not there");
 }
 
-TEST_F(DataFiles, AreBoundedByALimitThatHasAKey) {
-  write_usual();
-  Bytes many = words({0x803, 40, 1024, 1024}) + Bytes(std::size_t{40} << 20);
-  write("t10k-images-idx3-ubyte.gz", many);
-  expect_refused({"data.memory_limit=8"}, 3,
-                 "41943040 bytes in memory; expected at most 8388608 bytes, data.memory_limit");
 TEST_F(DataFiles, OfTheCoursesFormatThatAreMissingAreMetWithItsKeys) {
   config_ = folder_.write("mark.config", std::string_view("num_epochs = 1\nbatch_size = 10\nhidden_size = 5\n"
                                                           "learning_rate = 1e-3\nrel_path_log_file = log\n"
@@ -199,6 +197,12 @@ TEST_F(DataFiles, WithASideThatIsTooLargeForPicturesAreTrainedOn) {
   EXPECT_TRUE(contains(page, "Each of 1 x 5000 pixels: too large to be shown."));
 }
 
+TEST_F(DataFiles, AreBoundedByALimitThatHasAKey) {
+  write_usual();
+  Bytes many = words({0x803, 40, 1024, 1024}) + Bytes(std::size_t{40} << 20);
+  write("t10k-images-idx3-ubyte.gz", many);
+  expect_refused({"data.memory_limit=8"}, 3,
+                 "41943040 bytes in memory; expected at most 8388608 bytes, data.memory_limit");
 }
 
 TEST_F(DataFiles, AreNormalizedAndTheWeightsSaySo) {
@@ -261,10 +265,6 @@ TEST_F(DataFiles, WeightsOfOtherProgramsHaveTheNormalizationOfTheConfig) {
   expect_error(
       eval({"data.normalize=standardize"}), 2,
       "at /data/normalize: \"standardize\"; expected mean and deviation, as " + theirs + " does not say");
-  file.metadata = {{"normalize", "perhaps"}};
-  write_safetensors(theirs, file);
-  expect_error(eval(given), 4, "normalize is \"perhaps\"; expected none, or {\"mean\"");
-}
   for (const char* channels :
        {R"({"mean":[0.1,0.2],"deviation":[1,2]})", R"({"mean":[1,2,3],"deviation":[1,2,3]})"}) {
     file.metadata = {{"normalize", channels}};
@@ -276,6 +276,10 @@ TEST_F(DataFiles, WeightsOfOtherProgramsHaveTheNormalizationOfTheConfig) {
   file.metadata = {{"normalize", R"({"mean":[1e39],"deviation":[1]})"}};
   write_safetensors(theirs, file);
   expect_error(eval({"data.normalize=standardize"}), 4, "; expected numbers that float32 holds");
+  file.metadata = {{"normalize", "perhaps"}};
+  write_safetensors(theirs, file);
+  expect_error(eval(given), 4, "normalize is \"perhaps\"; expected none, or {\"mean\"");
+}
 
 TEST_F(DataFiles, ANormalizationThatIsNoneIsRefused) {
   const auto refused = [&](const std::string& value, const std::string& part) {
@@ -291,14 +295,14 @@ TEST_F(DataFiles, ANormalizationThatIsNoneIsRefused) {
   refused(R"({"mean": [1, 2], "deviation": [1, 2]})",
           "/mean: a list of 2; expected a number, or a list of one");
   refused(R"({"mean": 1, "deviation": 1, "std": 1})", ": the key \"std\"");
-}
-
-TEST_F(DataFiles, LeNet5TakesImagesThatWerePadded) {
-  program_ = "mnist_lenet5";
   const std::string held = "; expected numbers that float32 holds";
   refused(R"({"mean": 1e39, "deviation": 1})", ": a mean of 1e+39 and a deviation of 1" + held);
   refused(R"({"mean": 0, "deviation": 1e-40})", ": a mean of 0 and a deviation of 1e-40" + held);
   refused(R"({"mean": 0, "deviation": [1e-320]})", ": a mean of 0 and a deviation of 1e-320" + held);
+}
+
+TEST_F(DataFiles, LeNet5TakesImagesThatWerePadded) {
+  program_ = "mnist_lenet5";
   const auto padded = [](const Dataset& data) {
     Bytes bytes = words({0x803, static_cast<std::uint32_t>(data.size()), 32, 32}) +
                   Bytes(static_cast<std::size_t>(1024 * data.size()));

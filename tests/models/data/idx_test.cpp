@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/support/idx_bytes.hpp"
+#include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -125,9 +126,11 @@ TEST(ReadIdx, NamesTheNearestFilesInPlaceOfAMissingOne) {
   expect_message(images_error(missing), missing, "expected a readable file; its folder is empty");
   for (const char* name : {"train-images.idx3-ubyte", "t10k-images-idx3-ubyte.gz", "a", "something else"})
     folder.write(name, Bytes{1});
-  expect_message(images_error(missing), missing,
+  const std::string message = images_error(missing);
+  expect_message(message, missing,
                  "; the nearest names there are \"t10k-images-idx3-ubyte.gz\", "
-                 "\"train-images.idx3-ubyte\", \"something else\"");
+                 "\"train-images.idx3-ubyte\"");
+  EXPECT_FALSE(testing::contains(message, "something else"));
   const std::string nowhere = folder.path("no folder/images");
   expect_message(images_error(nowhere), nowhere, "no folder\" is not there");
 }
@@ -241,13 +244,13 @@ TEST(ReadIdx, RefusesPixelsThatWereMeantToBeScaledOtherwise) {
       "@byte 20: int32 pixel -2147483648; expected at most 4080, as pixels of integers are divided by 255");
   for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL})
     refused(idx_of<double>(0x0e, {1, 1, 2}, {0, bad}), "expected a finite number");
-  const std::string path = folder.write("images", idx_of<float>(0x0d, {1, 1, 2}, {0, 255}));
-  EXPECT_EQ(read_idx_images(path, {.largest_pixel = 1e9}).numbers, (std::vector<float>{0, 255}));
-}
   const IdxOptions any{.largest_pixel = HUGE_VAL};
   const std::string beyond = folder.write("images", idx_of<double>(0x0e, {1, 1, 2}, {3e38, -1e300}));
   expect_message(error_of([&] { read_idx_images(beyond, any); }), beyond,
                  "@byte 24: float64 pixel -1e+300; expected a number that float32 has");
+  const std::string path = folder.write("images", idx_of<float>(0x0d, {1, 1, 2}, {0, 255}));
+  EXPECT_EQ(read_idx_images(path, {.largest_pixel = 1e9}).numbers, (std::vector<float>{0, 255}));
+}
 
 TEST(ReadIdx, ReadsLabelsOfEveryTypeAndTheFirstColumnOfATable) {
   const testing::TemporaryFolder folder;
