@@ -96,21 +96,29 @@ std::vector<Wanted> with_extent(std::vector<Wanted> wanted, std::int64_t n) {
   return wanted;
 }
 
-// What the tensors that have the names of parameters say, the last one first.
-std::optional<std::int64_t> extent_by_names(const std::vector<Wanted>& wanted, const WeightMatch& match) {
-  for (std::size_t i = wanted.size(); i-- > 0;) {
+// The unknown extent, as one tensor says it.
+struct Said {
+  std::int64_t extent;
+  const FileTensor* tensor;
+};
+
+// What the tensors that have the names of parameters say, in the order of the parameters.
+std::vector<Said> extents_by_names(const std::vector<Wanted>& wanted, const WeightMatch& match) {
+  std::vector<Said> all;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
     const FileTensor* const found = match.found[i];
     const Extents expected = detail::in_layout(wanted[i].extents, match.layout);
     const auto unknown = std::ranges::find(expected, kUnknownExtent);
     if (found && unknown != expected.end() && detail::fits(found->extents, expected))
-      return found->extents[static_cast<std::size_t>(unknown - expected.begin())];
+      all.push_back({found->extents[static_cast<std::size_t>(unknown - expected.begin())], found});
   }
-  return std::nullopt;
+  return all;
 }
 
-// The only extent of the file for which all parameters are matched by order and shape.
+// The only extent of the file for which all parameters are matched by order and shape; otherwise `note` says
+// what there is against it.
 std::optional<std::int64_t> extent_by_shapes(const FileTensors& file, const std::vector<Wanted>& wanted,
-                                             std::span<const Tensor> parameters) {
+                                             std::span<const Tensor> parameters, std::string& note) {
   std::set<std::int64_t> extents;
   for (const FileTensor& tensor : file.tensors) extents.insert(tensor.extents.begin(), tensor.extents.end());
   constexpr std::size_t kMostTried = 256;
@@ -121,8 +129,11 @@ std::optional<std::int64_t> extent_by_shapes(const FileTensors& file, const std:
     const WeightMatch match = detail::match(file, tried, parameters);
     if (match.by_shape && detail::differences(file, tried, match, ExtraTensors::ignore).empty())
       fitting.push_back(n);
+    if (!match.note.empty()) note = match.note;
   }
-  return fitting.size() == 1 ? std::optional(fitting.front()) : std::nullopt;
+  if (fitting.size() == 1) return fitting.front();
+  if (!fitting.empty()) note = fmt::format("they fit for an extent of {}", fmt::join(fitting, " and for "));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -201,12 +212,22 @@ std::int64_t extent_in(const TensorFile& file, const std::string& path, std::spa
                        std::span<const Tensor> of_two, ExtraTensors extra) {
   const FileTensors tensors = detail::tensors_of(file, path);
   const std::vector<Wanted> wanted = wanted_of_unknown(of_one, of_two);
-  const WeightMatch match = detail::match(tensors, wanted, of_one);
-  std::optional<std::int64_t> found = extent_by_names(wanted, match);
-  if (!found) found = extent_by_shapes(tensors, wanted, of_one);
-  if (found) return *found;
-  throw CheckpointError(
-      fmt::format("{}: {}", path, fmt::join(detail::differences(tensors, wanted, match, extra), "; ")));
+  WeightMatch match = detail::match(tensors, wanted, of_one);
+  const std::vector<Said> said = extents_by_names(wanted, match);
+  if (said.empty()) {
+    const auto found = extent_by_shapes(tensors, wanted, of_one, match.note);
+    if (found) return *found;
+    throw CheckpointError(
+        fmt::format("{}: {}", path, fmt::join(detail::differences(tensors, wanted, match, extra), "; ")));
+  }
+  const Said& last = said.back();
+  if (std::ranges::any_of(said, [&](const Said& other) { return other.extent != last.extent; })) {
+    std::vector<std::string> all =
+        detail::differences(tensors, with_extent(wanted, last.extent), match, extra);
+    all.push_back(fmt::format("the {} is inferred from {}", last.extent, in_quotes(last.tensor->name)));
+    require_none(all, path);
+  }
+  return last.extent;
 }
 
 }  // namespace gradtable

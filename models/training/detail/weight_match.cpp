@@ -217,10 +217,12 @@ std::vector<std::string> differences(const FileTensors& file, const std::vector<
   std::map<std::string, std::size_t> by_their_names;
   for (std::size_t i = 0; i < wanted.size(); ++i) by_their_names.emplace(name_in(wanted[i], match.layout), i);
   std::vector<std::string> all;
+  bool missing = false;
   for (const auto& [name, i] : by_their_names) {
     const Extents expected = in_layout(wanted[i].extents, match.layout);
     const std::string type = text(to_string(wanted[i].dtype), expected);
     const FileTensor* const found = match.found[i];
+    missing = missing || !found;
     if (!found)
       all.push_back(fmt::format("no {}, expected {}", in_quotes(name), type));
     else if (!found->floating || !fits(found->extents, expected))
@@ -228,10 +230,11 @@ std::vector<std::string> differences(const FileTensors& file, const std::vector<
           "{} is {}, expected {}{}", in_quotes(file.is_checkpoint ? found->plain : found->name),
           text(found->dtype, found->extents), type, hint(found->extents, expected, match.layout)));
   }
-  if (extra == ExtraTensors::refuse)
+  const bool refused = extra == ExtraTensors::refuse;
+  if (refused || missing)
     for (const FileTensor* tensor : extra_tensors(file, match))
-      all.push_back(fmt::format("{} {}, expected no such tensor", in_quotes(tensor->name),
-                                text(tensor->dtype, tensor->extents)));
+      all.push_back(fmt::format("{} {}, {}", in_quotes(tensor->name), text(tensor->dtype, tensor->extents),
+                                refused ? "expected no such tensor" : "ignored"));
   if (!all.empty() && !match.note.empty())
     all.push_back(fmt::format("order and shapes do not tell which is which: {}", match.note));
   return all;

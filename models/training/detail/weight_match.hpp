@@ -70,7 +70,8 @@ Extents in_layout(Extents extents, WeightLayout layout);
 // Of the same rank, and equal where both are known.
 bool fits(const Extents& found, const Extents& expected);
 
-// A sentence for each parameter that is missing or does not fit, and for each tensor that is none.
+// A sentence for each parameter that is missing or does not fit, and for each tensor that is none, where that
+// is refused or may be what is missing.
 std::vector<std::string> differences(const FileTensors& file, const std::vector<Wanted>& wanted,
                                      const WeightMatch& match, ExtraTensors extra);
 

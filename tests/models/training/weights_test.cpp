@@ -346,6 +346,49 @@ TEST_F(ForeignWeights, MayHaveTheNamesOfWrappersBeforeTheirs) {
   EXPECT_EQ(error(), path_ + ": no \"fc2.bias\", expected float32 (2)");
 }
 
+// Before the network's classes are known: the file says them.
+std::string extent_error(const std::string& path, ExtraTensors extra) {
+  Graph one, two;
+  const Sequential of_one(one, {3}, fcnn({4, 1})), of_two(two, {3}, fcnn({4, 2}));
+  return message_of<CheckpointError>(
+      [&] { extent_in(read_safetensors(path), path, of_one.parameters(), of_two.parameters(), extra); });
+}
+
+TEST_F(ForeignWeights, SayWhyOrderAndShapesDoNotTellBeforeTheClassesAreKnown) {
+  write({"2.weight", "2.bias", "0.weight", "0.bias"});
+  for (const ExtraTensors extra : {ExtraTensors::refuse, ExtraTensors::ignore}) {
+    const std::string message = extent_error(path_, extra);
+    EXPECT_TRUE(contains(message, "no \"fc2.weight\", expected float32 (?,4); ")) << message;
+    EXPECT_TRUE(contains(message,
+                         "order and shapes do not tell which is which: by its shapes \"2\" comes before "
+                         "\"0\", by its number behind it"))
+        << message;
+    EXPECT_TRUE(contains(message, extra == ExtraTensors::ignore
+                                      ? "\"0.weight\" float32 (2,4), ignored"
+                                      : "\"0.weight\" float32 (2,4), expected no such tensor"))
+        << message;
+  }
+}
+
+TEST_F(ForeignWeights, NameWhatThereIsWhereAParameterIsMissing) {
+  write({"fc1.weight", "fc1.bias", "last.weight", "last.bias"});
+  change([](TensorFile& file) { file.tensors.erase("last.bias"); });
+  const std::string message = message_of<CheckpointError>([&] {
+    read_weights(path_, found_.graph, found_.network.parameters(), NotFinite::refuse, ExtraTensors::ignore);
+  });
+  EXPECT_TRUE(contains(message, "no \"fc2.weight\", expected float32 (2,4); ")) << message;
+  EXPECT_TRUE(contains(message, "\"last.weight\" float32 (2,4), ignored")) << message;
+}
+
+TEST_F(ForeignWeights, SayWhichOfThemTheClassesAreInferredFrom) {
+  write(pytorch_);
+  change([](TensorFile& file) { file.tensors.at("fc2.bias") = zeros({7}); });
+  EXPECT_EQ(extent_error(path_, ExtraTensors::refuse),
+            path_ +
+                ": \"fc2.weight\" is float32 (2,4), expected float32 (7,4); the 7 is inferred from "
+                "\"fc2.bias\"");
+}
+
 TEST_F(ForeignWeights, MayHaveAnyNamesThatLeaveOneWay) {
   const std::vector<std::vector<std::string>> cases = {
       {"0.weight", "0.bias", "2.weight", "2.bias"},
