@@ -34,6 +34,37 @@ static_assert(std::endian::native == std::endian::little, "the format is little-
 
 constexpr std::uint64_t kLengthBytes = 8;
 
+// What a file begins with that is of another format, and what to do.
+struct OtherFormat {
+  std::string_view begin, name, advice = "";
+};
+
+constexpr std::string_view kSave =
+    ": PyTorch's own format is not read, save the state_dict with "
+    "safetensors.torch.save_file";
+constexpr OtherFormat kOtherFormats[] = {{"PK\3\4", "a zip file, as PyTorch's own format is", kSave},
+                                         {"\x80\2", "a pickle, as PyTorch's old format is", kSave},
+                                         {"\x80\3", "a pickle", kSave},
+                                         {"\x80\4", "a pickle", kSave},
+                                         {"\x80\5", "a pickle", kSave},
+                                         {"\x89HDF", "an HDF5 file", ": save its arrays as safetensors"},
+                                         {"\x93NUMPY", "a NumPy array", ": save it as safetensors"},
+                                         {"\x1f\x8b", "a gzip file", ": unpack it"},
+                                         {"GGUF", "a GGUF file"},
+                                         {"<", "HTML or XML text"},
+                                         {"{", "JSON text"}};
+
+// By its first bytes, whose length of a header makes no sense.
+[[noreturn]] void refuse_format(std::string_view begin, std::uint64_t length, const std::string& path) {
+  constexpr std::string_view kExpected = "a safetensors file, which begins with the length of its header";
+  for (const OtherFormat& other : kOtherFormats)
+    if (begin.starts_with(other.begin))
+      throw CheckpointError(fmt::format("{}: {}; expected {}{}", path, other.name, kExpected, other.advice));
+  throw CheckpointError(
+      fmt::format("{}: a header of {} bytes; expected at most {}: it is no safetensors file", path, length,
+                  kMaxHeaderBytes));
+}
+
 // Of the header, which together with the length itself fits into the file.
 std::size_t read_header_length(detail::InputFile& file, const std::string& path) {
   const auto refuse = [&](const std::string& found, std::string_view expected) {
@@ -41,10 +72,14 @@ std::size_t read_header_length(detail::InputFile& file, const std::string& path)
   };
   if (file.size() < kLengthBytes)
     refuse(fmt::format("{} bytes", file.size()), "a safetensors file, of 8 bytes at least");
+  char begin[kLengthBytes];
+  file.read(begin, kLengthBytes);
   std::uint64_t length = 0;
-  file.read(&length, kLengthBytes);
+  std::memcpy(&length, begin, kLengthBytes);
+  const bool is_cut = length > file.size() - kLengthBytes;
+  if (is_cut && length > kMaxHeaderBytes) refuse_format({begin, kLengthBytes}, length, path);
   const std::string found = fmt::format("a header of {} bytes", length);
-  if (length > file.size() - kLengthBytes)
+  if (is_cut)
     refuse(found,
            fmt::format("at most the {} that the file has behind its length", file.size() - kLengthBytes));
   if (length > kMaxHeaderBytes) refuse(found, fmt::format("at most {}", kMaxHeaderBytes));

@@ -121,7 +121,7 @@ TEST_F(CheckpointFaults, WeightsOfAnotherNetworkAreRefusedWithAllDifferences) {
 
 TEST_F(CheckpointFaults, AFileThatIsNoCheckpointIsSaidToBeNone) {
   expect_refused({}, {"--resume", weights("a")}, 4, R"(: "weights"; expected a checkpoint)");
-  expect_refused({}, {"--resume", config_}, 4, config_ + ": a header of ");
+  expect_refused({}, {"--resume", config_}, 4, config_ + ": JSON text; expected a safetensors file");
   expect_refused({}, {"--resume", folder_.path("none")}, 4, "none: No such file or directory; expected ");
   expect_refused({}, {"--init", folder_.path("none")}, 4, "none: No such file or directory; expected ");
   expect_refused({}, {"--init", folder_.path("a")}, 4, "a: a directory; expected a readable file");

@@ -102,6 +102,30 @@ TEST(ReadSafetensors, RefusesPathsThatCannotBeRead) {
             folder.path("pipe") + ": not a regular file; expected a readable file");
 }
 
+TEST(ReadSafetensors, SaysWhatAFileOfAnotherFormatIs) {
+  const testing::TemporaryFolder folder;
+  const std::string more(100, 'x');
+  for (const auto& [begin, found] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"PK\3\4", "a zip file, as PyTorch's own format is; expected a safetensors file"},
+           {"\x80\2\x8a\nl\xfc", "a pickle, as PyTorch's old format is; expected a safetensors file"},
+           {"\x89HDF\r\n\x1a\n", "an HDF5 file; expected a safetensors file"},
+           {"\x93NUMPY\1", "a NumPy array; expected a safetensors file"},
+           {"\x1f\x8b\x08\x08", "a gzip file; expected a safetensors file"},
+           {"<!DOCTYPE html>", "HTML or XML text; expected a safetensors file"},
+           {"{\"model\": 1}", "JSON text; expected a safetensors file"},
+           {length_of(~std::uint64_t{0}),
+            "a header of 18446744073709551615 bytes; expected at most 25000000: it "
+            "is no safetensors file"}}) {
+    const std::string path = folder.write("file", begin + more);
+    EXPECT_EQ(error_of(path).find(path + ": " + found), 0U) << error_of(path);
+  }
+  EXPECT_TRUE(
+      contains(error_of(folder.write("zip", "PK\3\4" + more)),
+               "PyTorch's own format is not read, save the state_dict with safetensors.torch.save_file"));
+  EXPECT_TRUE(
+      contains(error_of(folder.write("cut", length_of(500) + "{")), "a header of 500 bytes; expected at"));
+}
+
 TEST(ReadSafetensors, GoesOnAfterInterruptionsAndShortReads) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.write("file", kOfAnotherProgram);
