@@ -33,7 +33,7 @@ struct NotFiniteError : NumericError {
       : NumericError(message), found(not_finite), first(std::move(first_node)) {}
 
   double found;       // the first such number of the tensor that was checked
-  std::string first;  // the first node that is not finite: its name, or "square(sub(y, targets))"
+  std::string first;  // the first node with a name that is not finite; empty where none is known
 };
 
 struct CompileOptions {

@@ -21,28 +21,9 @@ std::string label(const Computation& computation, NodeId id) {
   return name.empty() ? fmt::format("%{}", computation.original(id)) : name;
 }
 
-// Who a node is, without the numbers of nodes, which only drawings show: its name, or what it is made of.
-std::string formula(const Computation& computation, NodeId id, int depth) {
-  const Node& node = computation.graph->node(id);
-  if (!node.name.empty()) return node.name;
-  if (!node.op && node.type.shape.rank() == 0) return fmt::format("{}", node.value->item());
-  if (!node.op || depth == 0) return "...";
-  std::string text(node.op->name());
-  const char* separator = "(";
-  for (const NodeId input : node.inputs) {
-    text.append(separator).append(formula(computation, input, depth - 1));
-    separator = ", ";
-  }
-  return text += ')';
-}
-
-void require_finite(const Computation& computation, NodeId id, const ConstView& view, double found) {
-  constexpr int kDepth = 3;
-  if (all_finite(view, 0, view.shape().size())) return;
-  throw NotFiniteError(
-      fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first_not_finite(view),
-                  description(computation, id), to_string(computation.graph->node(id).location)),
-      found, formula(computation, id, kDepth));
+std::string sentence(const Computation& computation, NodeId id, const ConstView& view) {
+  return fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first_not_finite(view),
+                     description(computation, id), to_string(computation.graph->node(id).location));
 }
 
 ConstView value_of_leaf(const Node& node, const std::vector<FedInput>& fed) {
@@ -68,6 +49,7 @@ double first_not_finite(const ConstView& view) {
 
 void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed, double found) {
   const Graph& graph = *computation.graph;
+  std::string message;  // about the first one
   std::map<NodeId, Array> results;
   std::map<NodeId, ConstView> values;
   for (const NodeId id : needed_nodes(computation)) {
@@ -79,10 +61,13 @@ void throw_first_not_finite(const Computation& computation, const std::vector<Fe
       for (const NodeId input : node.inputs) inputs.push_back(values[input]);
       values[id] = results.emplace(id, compute(*node.op, inputs)).first->second.view();
     }
-    require_finite(computation, id, values[id], found);
+    if (all_finite(values[id], 0, values[id].shape().size())) continue;
+    if (message.empty()) message = sentence(computation, id, values[id]);
+    if (!node.name.empty()) throw NotFiniteError(message, found, node.name);
   }
-  throw NotFiniteError("run: expected finite numbers, got others in one of two runs of the same steps", found,
-                       "");
+  if (message.empty())
+    message = "run: expected finite numbers, got others in one of two runs of the same steps";
+  throw NotFiniteError(message, found, "");
 }
 
 std::string description(const Computation& computation, NodeId id) {

@@ -21,9 +21,10 @@ struct FedInput {
 // The first element that is not finite; there is one.
 double first_not_finite(const ConstView& view);
 
-// Computes the nodes of a computation one by one, and throws NotFiniteError for the first that is not finite;
-// with all of them finite, too, since a program that computes the same in another order has found one that is
-// not. `found` is that of the error.
+// Computes the nodes of a computation one by one, and throws NotFiniteError: its message is about the first
+// that is not finite, its `first` is the name of that node or of the next one that has a name. It throws with
+// all of them finite, too, since a program that computes the same in another order has found one that is not.
+// `found` is that of the error.
 [[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed,
                                          double found);
 

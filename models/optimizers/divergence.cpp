@@ -7,7 +7,7 @@
 namespace gradtable {
 
 std::string loss_found(const NotFiniteError& error) {
-  const bool elsewhere = !error.first.empty() && error.first != "loss";
+  const bool elsewhere = !error.first.empty() && !error.first.ends_with("loss");  // a network's has a prefix
   const std::string found = std::isnan(error.found) ? "nan" : fmt::format("{}", error.found);  // not "-nan"
   return elsewhere ? fmt::format("{}, first not finite in {}", found, error.first) : found;
 }

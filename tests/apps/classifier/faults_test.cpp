@@ -55,6 +55,7 @@ TEST_F(Faults, ALossThatIsNotFiniteNamesTheStepAndTheFirstNode) {
   const ProcessResult result = run_digits(set(kDiverging));
   expect_error(result, 5, "error: epoch 1, step ");
   EXPECT_NE(result.err.find(" first not finite in "), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find('('), std::string::npos) << "no formula: " << result.err;
   EXPECT_EQ(metrics().at("epochs").size(), 0U);
   EXPECT_FALSE(metrics().contains("test_loss"));
   EXPECT_FALSE(exists("out/predictions.log"));

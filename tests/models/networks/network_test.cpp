@@ -74,6 +74,7 @@ TEST(Network, SaysThatItDivergedAndWhatToTry) {
   network.append_layer(FullyConnected{4}).append_layer(TanH{}).append_layer(FullyConnected{1});
   const std::string message = message_of<NumericError>([&] { network.train(3); });
   EXPECT_EQ(message.find("network: step 2: the training diverged: loss inf"), 0U) << message;
+  EXPECT_EQ(message.find('('), std::string::npos) << "no formula: " << message;
   EXPECT_TRUE(contains(message, "learning rate 1e+200: try a smaller one, or clip_norm")) << message;
 }
 
