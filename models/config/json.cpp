@@ -59,8 +59,8 @@ class Builder {
     else if (has(what, "invalid literal") || has(what, "overflow") || has(what, "literal; expected"))
       first = start_of_word(last);
     if (const auto comma = trailing_comma(first))
-      throw ConfigError(fmt::format("{}: a trailing comma; expected JSON, which has none",
-                                    position(text_, source_, *comma)));
+      throw TrailingComma(fmt::format("{}: a trailing comma; expected JSON, which has none",
+                                      position(text_, source_, *comma)));
     const std::string where = position(text_, source_, first);
     const std::string_view word = text_.substr(first, last + 1 - first);
     if (has(what, "number overflow"))

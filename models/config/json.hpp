@@ -7,9 +7,16 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "gradtable/core/error.hpp"
+
 namespace gradtable {
 
 inline constexpr std::size_t kMaxJsonDepth = 64;
+
+// JSON has no comma behind the last element.
+struct TrailingComma : ConfigError {
+  using ConfigError::ConfigError;
+};
 
 // The value in `text`; `source` names it in messages: "run.json:3:7: ..." for syntax, with line and column
 // from 1, "run.json at /training/epochs: ..." for the rest. A byte order mark of UTF-8 is skipped. Throws

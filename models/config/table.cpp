@@ -43,6 +43,18 @@ json json_or_text(std::string_view text) {
   }
 }
 
+// JSON but for a comma behind an element, or behind a number: nobody means that as text. Throws what is wrong
+// with it.
+void require_no_comma(std::string_view text, const std::string& where) {
+  try {
+    parse_json(text, where);
+  } catch (const TrailingComma&) {
+    throw;
+  } catch (const ConfigError&) {
+    // Text.
+  }
+}
+
 // A bar would end the column.
 std::string escaped(std::string_view text) {
   std::string result;
@@ -159,6 +171,7 @@ void ConfigTable::set(std::string_view assignment) const {
   const Field& target = field(key, where);
   json parsed = json_or_text(value);
   if (target.takes_text && !parsed.is_string()) parsed = std::string(value);
+  if (!target.takes_text && parsed.is_string()) require_no_comma(value, where);
   target.read(parsed, where);
 }
 

@@ -53,6 +53,12 @@ std::size_t steps_between_groups(std::string_view written, std::string_view know
   return std::min(kEdit * edit_distance(written, known), kOther);
 }
 
+// Of a text in one of both: whether three bytes of the first four say so, as an ASCII letter or the mark.
+bool is_utf32(std::string_view text) {
+  using namespace std::string_view_literals;
+  return text.substr(0, 2) == "\0\0"sv || text.substr(2, 2) == "\0\0"sv;
+}
+
 }  // namespace
 
 std::string in_quotes(std::string_view text) {
@@ -76,9 +82,9 @@ std::string_view as_utf8(std::string_view text, std::string_view source) {
   };
   if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
   if (text.starts_with(kMark)) refuse(0, "a second byte order mark");
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse(0, "UTF-16 text");
   const std::size_t zero = text.find('\0');
-  if (zero < 2) refuse(0, "UTF-16 text");
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || zero < 2)
+    refuse(0, is_utf32(text) ? "UTF-32 text" : "UTF-16 text");
   if (zero != std::string_view::npos) refuse(zero, "a zero byte");
   return text;
 }

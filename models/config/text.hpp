@@ -14,8 +14,8 @@ std::string in_quotes(std::string_view text);
 // "run.json:3:7" for the byte at `offset`; lines and columns count from 1, columns in characters, not bytes.
 std::string position(std::string_view text, std::string_view source, std::size_t offset);
 
-// The text without a byte order mark of UTF-8. Throws ConfigError, with the position, for UTF-16 and zero
-// bytes.
+// The text without a byte order mark of UTF-8. Throws ConfigError, with the position, for UTF-16, UTF-32 and
+// zero bytes.
 std::string_view as_utf8(std::string_view text, std::string_view source);
 
 // Whether the key "training.optimizer.momentum" is in the group "training" or "training.optimizer". All keys

@@ -245,6 +245,14 @@ TEST(ConfigTable, RefusesBadSettings) {
   EXPECT_EQ(set_error("training={\xFF"), "--set training:1:2: invalid literal \"\\xff\"; expected JSON");
   EXPECT_EQ(set_error(R"(training={"epochs": 3,})"),
             "--set training:1:13: a trailing comma; expected JSON, which has none");
+  EXPECT_EQ(set_error("model.hidden=[64,]"),
+            "--set model.hidden:1:4: a trailing comma; expected JSON, which has none");
+  EXPECT_EQ(set_error("model.hidden=[[1, {\"a\": 2,}]]"),
+            "--set model.hidden:1:13: a trailing comma; expected JSON, which has none");
+  EXPECT_EQ(set_error("training.epochs=3,"),
+            "--set training.epochs:1:2: a trailing comma; expected JSON, which has none");
+  EXPECT_EQ(set_error("training.epochs=ten,"),
+            "--set training.epochs: \"ten,\"; expected an integer from 1 to 1000");
   EXPECT_EQ(set_error(R"(training={"epochs": 0})"),
             "--set training at /epochs: 0; expected an integer from 1 to 1000");
   EXPECT_EQ(set_error("model.activation=" + std::string(100'000, '[')).find("--set model.activation: \"[[[["),
