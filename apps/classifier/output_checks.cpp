@@ -71,11 +71,26 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
-// The folder, or the first above it that is there: where the others are to be made.
+// The folder, or the first above it that is there: where the others are to be made. Throws where one of them
+// is a link to nothing: no folder can be made in its place.
 fs::path existing(fs::path folder) {
   std::error_code unknown;
-  while (!fs::exists(folder, unknown) && folder.has_relative_path()) folder = folder.parent_path();
+  while (!fs::exists(folder, unknown) && folder.has_relative_path()) {
+    if (fs::is_symlink(folder, unknown))
+      throw OutputError(fmt::format("{}: a link to nothing; expected a folder to write to", folder.string()));
+    folder = folder.parent_path();
+  }
   return folder.empty() ? fs::path(".") : folder;
+}
+
+// Folders are made for outputs, but none behind a link: nobody has said that.
+void require_folder_behind(const fs::path& link, const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(folder_of(file), unknown))
+    throw OutputError(fmt::format(
+        "{}: No such file or directory; expected a file that can be written: {} is a link to it, in a folder "
+        "that is not there",
+        file.string(), link.string()));
 }
 
 void require_folder(const fs::path& folder) {
@@ -95,10 +110,20 @@ fs::file_status status_of(const fs::path& file) {
   return status;
 }
 
+// Where it will be: "folder/../file" is beside the folder, which is yet to be made.
+fs::path in_real_folder(const fs::path& file) {
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(folder_of(file), error);
+  return error ? file : folder / file.filename();
+}
+
 // The folder is that of the file behind a link.
-void require_writable(const fs::path& file) {
+void require_writable(const fs::path& name) {
+  const fs::path file = in_real_folder(name);
   std::error_code circle;  // status_of says it
-  require_folder(existing(folder_of(gradtable::behind_links(file, circle))));
+  const fs::path behind = gradtable::behind_links(file, circle);
+  if (behind != file) require_folder_behind(file, behind);
+  require_folder(existing(folder_of(behind)));
   const fs::file_status status = status_of(file);
   if (!fs::exists(status)) return;
   if (!fs::is_regular_file(status))
@@ -165,8 +190,8 @@ void check_outputs(const Config& config, const Options& options) {
 void prepare_outputs(const Config& config, const Options& options) {
   require_apart(config, options);
   for (const NamedFile& output : outputs(config, options)) {
-    make_folder(folder_of(output.file));
     require_writable(output.file);
+    make_folder(folder_of(output.file));
     gradtable::require_can_be_written(output.file.string());
   }
   require_name_to_keep(config, options);

@@ -208,6 +208,21 @@ TEST_F(OutputFaults, LinksThatLeadToOneFileAreRefused) {
   EXPECT_FALSE(exists("one"));
 }
 
+// A dry run says what the run would.
+TEST_F(OutputFaults, LinksToNothingAreRefusedBeforeTheRunAndInADryRun) {
+  std::filesystem::create_symlink("nowhere", folder_.path("link"));
+  std::filesystem::create_symlink("no/one", folder_.path("weights"));
+  for (const char* dry : {"--dry-run", "--quiet"}) {
+    for (const char* out : {"link", "link/below"})
+      expect_error(run_digits({dry, "--out", folder_.path(out)}), 6,
+                   folder_.path("link") + ": a link to nothing; expected a folder to write to");
+    expect_error(run_digits({dry, "--set", "output.weights=../weights"}), 6,
+                 "no/one: No such file or directory; expected a file that can be written: ");
+  }
+  EXPECT_FALSE(exists("no"));
+  EXPECT_FALSE(exists("nowhere"));
+}
+
 TEST_F(OutputFaults, ACheckpointThatCouldNotBeKeptIsRefusedBeforeItIsWritten) {
   const std::string name = std::string(255 - 12, 'n') + ".safetensors";
   for (const std::string& checkpoint : {name, std::string(255, 'n'), std::string(247, 'n')}) {
