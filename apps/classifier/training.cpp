@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "apps/classifier/normalization.hpp"
 #include "apps/classifier/output_checks.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -59,6 +60,7 @@ std::vector<std::string> Training::resume(const Options& options) {
   gradtable::Checkpoint checkpoint = gradtable::read_checkpoint(options.resume->string());
   require_same_training(checkpoint, fields_, default_fields(program_));
   require_classes(checkpoint.path, checkpoint.texts, data_.train.classes);
+  require_same_normalization(checkpoint.texts, checkpoint.path, setup_.normalization);
   const TrainingState state = state_of(checkpoint, config_, data_);
   require_epochs_left(config_.training.epochs, state, options.config);
   require_kept(checkpoint, state);

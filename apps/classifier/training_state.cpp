@@ -24,6 +24,10 @@ using gradtable::NamedTexts;
 
 constexpr std::string_view kField = "config.";  // begins the names of fields among a checkpoint's texts
 
+// "Haswell of OpenBLAS 0.3.21", as a checkpoint keeps the kernels.
+constexpr std::string_view kOf = " of ";
+constexpr std::size_t kMostOfName = 200;
+
 // That of the images, measured or given, in place of the words of the key.
 constexpr const char* kNormalize = "data.normalize";
 
@@ -113,7 +117,12 @@ class Texts {
         fmt::format("{}: {} is {}; expected {}", checkpoint_.path, key, found, expected));
   }
 
+  bool has(const std::string& key) const { return checkpoint_.texts.contains(key); }
+
   std::vector<EpochMetrics> metrics() const {
+    if (!text("metrics").ends_with('\n'))
+      refuse("metrics", gradtable::in_quotes(last_line()),
+             "the names of the columns and a line for each epoch, each with its end");
     try {
       return gradtable::parse_metrics_csv(text("metrics"), fmt::format("{}: metrics", checkpoint_.path));
     } catch (const gradtable::DataError& error) {
@@ -122,6 +131,11 @@ class Texts {
   }
 
  private:
+  std::string_view last_line() const {
+    const std::string_view all = text("metrics");
+    return all.substr(all.rfind('\n') + 1);  // npos + 1 is 0
+  }
+
   const gradtable::Checkpoint& checkpoint_;
 };
 
@@ -188,6 +202,20 @@ void go_through_epochs(const Config& config, TrainingState& state) {
   state.rate = rate.state();
 }
 
+// What changes() compares and shows, where the checkpoint knows it.
+void require_bits(const Texts& texts) {
+  if (texts.has("threads"))
+    if (const auto threads = texts.number<std::int64_t>("threads");
+        threads < 1 || threads > gradtable::kMostThreads)
+      texts.refuse("threads", threads, fmt::format("a number from 1 to {}", gradtable::kMostThreads));
+  if (!texts.has("kernels")) return;
+  const std::string& kernels = texts.text("kernels");
+  const std::size_t of = kernels.find(kOf);
+  if (of == std::string::npos || of == 0 || of + kOf.size() == kernels.size() ||
+      gradtable::printable(kernels, kMostOfName) != kernels)
+    texts.refuse("kernels", gradtable::in_quotes(kernels), "kernels of a library, as Haswell of OpenBLAS");
+}
+
 // Where a training can stop: behind a batch.
 void read_position(const Texts& texts, const Config& config, const Data& data, TrainingState& state) {
   gradtable::Score& seen = state.so_far;
@@ -221,7 +249,7 @@ NamedTexts default_fields(const Program& program) {
 
 NamedTexts bits_of(const Config& config, int threads) {
   const gradtable::BlasInfo& blas = gradtable::tune_blas();
-  NamedTexts bits = {{"kernels", fmt::format("{} of {}", blas.kernels, blas.library)}};
+  NamedTexts bits = {{"kernels", fmt::format("{}{}{}", blas.kernels, kOf, blas.library)}};
   if (!config.training.deterministic) bits.emplace("threads", fmt::format("{}", threads));
   return bits;
 }
@@ -281,6 +309,7 @@ TrainingState state_of(const gradtable::Checkpoint& checkpoint, const Config& co
   for (std::size_t i = 0; i < state.epochs.size(); ++i)
     EpochCheck(checkpoint.path, i + 2, state.epochs[i]).check(i + 1, config, data);
   read_position(texts, config, data, state);
+  require_bits(texts);
   const auto done = static_cast<std::int64_t>(state.epochs.size());
   for (const char* const key : {"best_epoch", "waited", "plateau.worse", "plateau.remaining"})
     texts.count(key, done);

@@ -141,6 +141,8 @@ TEST_F(CheckpointFaults, ATextThatIsGoneOrOutOfRangeIsRefused) {
       {"waited", "2", "waited is 2; expected a number from 0 to 1"},
       {"loss_sum", "x", "loss_sum is \"x\"; expected a number"},
       {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,train_loss,"},
+      {"metrics", "x", "metrics is \"x\"; expected the names of the columns and a line for each epoch"},
+      {"metrics", "\n", "metrics:1: expected \"epoch,train_loss,"},
       {"metrics", "", R"(no text "metrics"; expected the checkpoint of a training)"},
   };
   for (const auto& [key, value, part] : cases) {
@@ -187,6 +189,28 @@ TEST_F(CheckpointFaults, NumbersThatNoTrainingHasAreRefused) {
         changed(checkpoint("plateau"), [&](TensorFile& tensors) { tensors.metadata.at(key) = value; });
     expect_refused(kPlateau, {"--resume", file}, 4, file + ": " + part);
   }
+}
+
+TEST_F(CheckpointFaults, TextsThatAreOnlyComparedOrShownMustBeWhatTheyAre) {
+  const auto refused = [&](const std::string& key, const std::string& value, const std::string& part) {
+    const std::string file =
+        changed(checkpoint("a"), [&](TensorFile& tensors) { tensors.metadata.at(key) = value; });
+    expect_refused({}, {"--resume", file}, 4, file + ": " + part);
+  };
+  for (const char* text : {"-1", "abc", "", R"({"mean":[1],"deviation":[0]})"})
+    refused("normalize", text, "normalize is \"");
+  refused("normalize", R"({"mean":[0.5],"deviation":[0.5]})", "weights for images normalized with mean 0.5");
+  refused("normalize", R"({"mean":[0.5,1],"deviation":[0.5,1]})",
+          "normalize is that of 2 channels; expected ");
+  for (const char* text : {"0", "-3", "100000"})
+    refused("threads", text, "threads is " + std::string(text) + "; ");
+  for (const char* text : {"", "x", "1.5"}) refused("threads", text, "threads is \"");
+  for (const char* text : {"", "x", " of ", "Haswell of ", " of OpenBLAS", "a of \n"})
+    refused("kernels", text, "kernels is \"");
+  refused("metrics", "", "metrics is \"\"; expected the names of the columns");
+  std::string cut = gradtable::read_safetensors(checkpoint("a")).metadata.at("metrics");
+  cut.pop_back();
+  refused("metrics", cut, "metrics is \"1,");
 }
 
 // The field of a row of metrics, in its place.
