@@ -37,6 +37,7 @@
 #include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/early_stopping.hpp"
+#include "gradtable/models/training/fit.hpp"
 #include "gradtable/models/training/losses.hpp"
 #include "gradtable/models/training/model.hpp"
 #include "gradtable/models/training/parameters.hpp"

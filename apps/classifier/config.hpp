@@ -11,7 +11,7 @@
 #include <gradtable/models/data/normalization.hpp>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/networks/lenet5.hpp>
-#include <gradtable/models/training/trainer.hpp>
+#include <gradtable/models/training/fit_options.hpp>
 
 namespace classifier {
 
@@ -52,16 +52,13 @@ struct Config {
     std::string initializer = "kaiming_uniform";
   } model;
 
-  // The trainer's own options, of which seed, threads and what follows from other keys are set by
-  // trainer_options(); and those of the program.
+  // The trainer's own options, of which fit_options() sets seed, threads and what follows from other keys;
+  // those of a Fit; and those of the program.
   struct Training : gradtable::TrainerOptions {
     std::int64_t epochs = 10;
     double dropout = 0;
     double validation_fraction = 0;
-    struct EarlyStopping {
-      std::string metric = "validation_loss";
-      std::int64_t patience = 0;  // 0: never
-    } early_stopping;
+    gradtable::EarlyStoppingOptions early_stopping;
     bool keep_best = false;
     bool measure_test = false;
   } training;

@@ -1,9 +1,7 @@
 // What the table of keys cannot say of one key alone.
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "apps/classifier/load_config.hpp"
 #include "apps/classifier/normalization.hpp"
@@ -13,6 +11,7 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/training/fit_options.hpp>
 #include <gradtable/models/training/losses.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 
@@ -59,42 +58,29 @@ void require_loss(const Config& config, const Place& place) {
                  fmt::format("\"{}\" with the loss {}", fmt::join(loss.outputs, "\" or \""), loss.name));
 }
 
-// What the trainer refuses, as the keys of the config.
-void require_trainer(const Config& config, const Place& place) {
+// Of an option of the training.
+std::string pointer_to(std::string option) {
+  std::ranges::replace(option, '.', '/');
+  return "/training/" + option;
+}
+
+// What the library refuses, as the keys of the config.
+void require_options(const Config& config, const Place& place) {
   try {
-    gradtable::require_valid(trainer_options(config));
+    gradtable::require_valid(fit_options(config));
   } catch (const gradtable::OptionError& error) {
-    std::string pointer = "/training/" + error.key;
-    std::ranges::replace(pointer, '.', '/');
-    place.refuse(pointer, error.found, error.expected);
+    place.refuse(pointer_to(error.key), error.found, error.expected);
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", place.at("/training/optimizer"), error.what()));
   }
 }
 
-// The key, and its value, that makes a training look at early_stopping.metric; nothing when none does.
-std::optional<std::pair<std::string_view, std::string>> wanting_metric(const Config::Training& training) {
-  using Wanting = std::pair<std::string_view, std::string>;
-  const std::int64_t patience = training.early_stopping.patience;
-  if (patience > 0) return Wanting("/training/early_stopping/patience", fmt::format("{}", patience));
-  if (training.keep_best) return Wanting("/training/keep_best", "true");
-  if (training.schedule.type == "plateau") return Wanting("/training/schedule/type", "\"plateau\"");
-  return std::nullopt;
-}
-
-// A metric of validation images needs such images, and one that was chosen needs somebody to look at it.
-void require_metric(const Config::Training& training, const Place& place) {
-  const std::string& metric = training.early_stopping.metric;
-  const std::string unchanged = Config::Training{}.early_stopping.metric;
-  const auto wanting = wanting_metric(training);
-  if (!wanting && metric != unchanged)
-    place.refuse(
-        "/training/early_stopping/metric", fmt::format("\"{}\"", metric),
-        fmt::format("its default \"{}\", since neither early_stopping.patience nor keep_best nor the "
-                    "schedule plateau looks at it",
-                    unchanged));
-  if (wanting && metric.starts_with("validation_") && training.validation_fraction == 0)
-    place.refuse(wanting->first, wanting->second,
+// A metric of validation images needs such images.
+void require_metric(const Config& config, const Place& place) {
+  const std::string& metric = config.training.early_stopping.metric;
+  const auto use = gradtable::use_of_metric(fit_options(config));
+  if (use && metric.starts_with("validation_") && config.training.validation_fraction == 0)
+    place.refuse(pointer_to(use->key), use->value,
                  fmt::format("a training.validation_fraction above 0 for the metric {}, or \"train_loss\" as "
                              "training.early_stopping.metric",
                              metric));
@@ -113,14 +99,18 @@ void require_dropout(const Config& config, const Place& place) {
 
 }  // namespace
 
+void refuse_option(const std::filesystem::path& file, const gradtable::OptionError& error) {
+  Place(file).refuse(pointer_to(error.key), error.found, error.expected);
+}
+
 void require_consistent(const Config& config, const std::filesystem::path& file) {
   const Place place(file);
   require_classes(config.data, place);
   require_normalization(config, file);
   require_activations(config.model, place);
   require_loss(config, place);
-  require_trainer(config, place);
-  require_metric(config.training, place);
+  require_options(config, place);
+  require_metric(config, place);
   require_dropout(config, place);
   require_layout(config, place);
 }

@@ -39,7 +39,7 @@ std::vector<Field> course_fields(Config& config) {
       path("rel_path_test_images", config.data.test_images, Empty::refused, "test images"),
       path("rel_path_test_labels", config.data.test_labels, Empty::refused, "test labels"),
       path("rel_path_log_file", config.output.prediction_log, Empty::refused, "the prediction log"),
-      integer("num_epochs", config.training.epochs, kEpochs, "passes over the training set"),
+      integer("num_epochs", config.training.epochs, gradtable::kEpochs, "passes over the training set"),
       integer("batch_size", config.training.batch_size, gradtable::kBatchSizes, "images in a step"),
       integer("hidden_size", config.model.hidden.front(), kWidth, "width of the hidden layer"),
       real("learning_rate", config.training.optimizer.learning_rate, gradtable::kLearningRates,

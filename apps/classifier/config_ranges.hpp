@@ -7,7 +7,6 @@
 
 namespace classifier {
 
-inline constexpr gradtable::Range<std::int64_t> kEpochs{1, 1'000'000'000};
 inline constexpr gradtable::Range<std::int64_t> kWidth{1, 1'000'000};
 
 }  // namespace classifier

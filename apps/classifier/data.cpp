@@ -9,7 +9,6 @@
 #include "apps/classifier/load_config.hpp"
 #include "apps/classifier/normalization.hpp"
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
@@ -154,13 +153,6 @@ Dataset load_unlabelled(const Config& config, const std::filesystem::path& image
   const auto count = static_cast<std::size_t>(read.count);
   return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
           file,      std::move(read.numbers)};
-}
-
-std::string fingerprint(const Dataset& data) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes), 0);
-  for (const std::uint8_t label : data.labels) ++counts[label];
-  return fmt::format("{} images of {}x{}, CRC-32 {:08x}, by class {}", data.size(), data.rows, data.columns,
-                     checksum(data), fmt::join(counts, " "));
 }
 
 std::string describe(const Config& config, const Data& data) {

@@ -32,9 +32,6 @@ gradtable::Dataset load_test_images(const Config& config, const std::filesystem:
 // The images of an IDX file, whose labels nobody knows: all are 0, of one class.
 gradtable::Dataset load_unlabelled(const Config& config, const std::filesystem::path& images);
 
-// "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": what tells data sets apart.
-std::string fingerprint(const gradtable::Dataset& data);
-
 // For people: how many, how large, where from.
 std::string describe(const Config& config, const Data& data);
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "apps/classifier/data.hpp"
+#include "apps/classifier/fit_setup.hpp"
 #include "apps/classifier/output_checks.hpp"
 #include "apps/classifier/outputs.hpp"
 #include "apps/classifier/progress.hpp"
 #include "apps/classifier/setup.hpp"
-#include "apps/classifier/training.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/parameters.hpp>
@@ -27,14 +27,15 @@ double bytes_of_images(const Data& data) {
   return static_cast<double>(data.train.bytes() + data.validation.bytes() + data.test.bytes());
 }
 
-gradtable::TrainingPlan plan_of(const Data& data, Setup& setup) {
+gradtable::TrainingPlan plan_of(const Data& data, gradtable::Trainer& trainer) {
   std::vector<const gradtable::Dataset*> evaluated = {&data.test};
   if (data.validation.size() > 0) evaluated.push_back(&data.validation);
-  return setup.trainer.plan(data.train, evaluated);
+  return trainer.plan(data.train, evaluated);
 }
 
-void say_plan(const Program& program, const Config& config, const Data& data, Setup& setup) {
-  const gradtable::TrainingPlan plan = plan_of(data, setup);
+void say_plan(const Program& program, const Config& config, const Data& data, Setup& setup,
+              gradtable::Trainer& trainer) {
+  const gradtable::TrainingPlan plan = plan_of(data, trainer);
   const std::int64_t images = data.train.size(), batch = config.training.batch_size;
   say_result(fmt::format("data        {}", describe(config, data)));
   say_result(fmt::format("network     {}", program.describe(config, data.train)));
@@ -58,9 +59,11 @@ void dry_run(const Program& program, const Options& options, Config config) {
   check_outputs(config, options);
   const Data data = load_data(config, options.config);
   Setup setup(program, config, data.train);
-  Training(program, config, data, setup).begin(options);
+  gradtable::Fit fit(setup.graph, setup.network, fit_data(config, data),
+                     fit_options(program, config, options));
+  begin(fit, options, data, setup);
   gradtable::write_output(resolved_json(program, config));
-  if (!options.quiet) say_plan(program, config, data, setup);
+  if (!options.quiet) say_plan(program, config, data, setup, fit.trainer());
 }
 
 }  // namespace classifier

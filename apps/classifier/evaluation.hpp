@@ -6,6 +6,7 @@
 
 #include <gradtable/models/report/mistakes.hpp>
 #include <gradtable/models/training/confusion.hpp>
+#include <gradtable/models/training/fit.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {
@@ -18,5 +19,7 @@ struct Evaluation {
 };
 
 Evaluation evaluate(gradtable::Trainer& trainer, const gradtable::Dataset& data);
+// The same of a training, whose loss may have overflowed.
+Evaluation evaluate(gradtable::Fit& fit, const gradtable::Dataset& data);
 
 }  // namespace classifier

@@ -69,9 +69,11 @@ WeightsFile read_weights(const Options& options, Config& config) {
 struct Trained {
   Trained(const Program& program, const Options& options, Config& config, gradtable::NotFinite evaluation)
       : weights(read_weights(options, config)),
-        normalization_is_stated(stated_normalization(weights.content.metadata, weights.path).has_value()),
+        normalization_is_stated(
+            gradtable::stated_normalization(weights.content.metadata, weights.path).has_value()),
         images(load_images(weights, program, options, config)),
-        setup(program, config, images, evaluation),
+        setup(program, config, images),
+        trainer(setup.graph, setup.network, trainer_options(config, evaluation)),
         lines(load_weights(std::move(weights), options, images, setup)) {
     if (config.data.source == "idx")
       require_labels_below(images, config.data.test_labels.string(),
@@ -82,6 +84,7 @@ struct Trained {
   bool normalization_is_stated;
   Dataset images;
   Setup setup;
+  gradtable::Trainer trainer;
   std::vector<std::string> lines;  // about the weights
 };
 
@@ -106,7 +109,7 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   Config config = only_results(full);
   prepare_outputs(config, options);
   Trained trained(program, options, config, not_finite_rule(options));
-  const Evaluation evaluation = evaluate(trained.setup.trainer, trained.images);
+  const Evaluation evaluation = evaluate(trained.trainer, trained.images);
   {
     const gradtable::InterruptDelay together;
     remove_other_report(full, evaluation);
@@ -129,8 +132,8 @@ void predict(const Program& program, const Options& options, const Config& full)
     if (!options.quiet) fmt::print(stderr, "{}\n", gradtable::printable(line));  // not among the predictions
   const bool probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   write_output(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
-  trained.setup.trainer.evaluate(trained.images,
-                                 [](const gradtable::Answers& batch) { write_output(lines(batch)); });
+  trained.trainer.evaluate(trained.images,
+                           [](const gradtable::Answers& batch) { write_output(lines(batch)); });
 }
 
 }  // namespace classifier

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/classifier/program.hpp"
+#include <gradtable/models/training/trainer_fields.hpp>
 
 namespace classifier {
 
@@ -34,6 +35,10 @@ Config load_config(const Program& program, const std::filesystem::path& file,
 // Throws gradtable::ConfigError, which names the config's file and a key, when two values do not fit
 // together. The epochs of a cosine are settled.
 void require_consistent(const Config& config, const std::filesystem::path& file);
+
+// Throws gradtable::ConfigError for an option of the training that the library refuses, in the words of the
+// config: the file and the key.
+[[noreturn]] void refuse_option(const std::filesystem::path& file, const gradtable::OptionError& error);
 
 // Throws gradtable::ConfigError, which names the config's file, when a batch is larger than the training set.
 void require_batch_fits(const Config& config, const std::filesystem::path& file,

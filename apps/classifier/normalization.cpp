@@ -23,7 +23,6 @@ constexpr const char* kNone = "none";
 constexpr const char* kStandardize = "standardize";
 constexpr const char* kExpected =
     "\"none\", \"standardize\", or {\"mean\": a number, \"deviation\": a number above 0}";
-constexpr double kSame = 1e-6;  // relative: numbers that somebody has typed
 
 [[noreturn]] void refuse(const std::string& where, const std::string& found, const std::string& expected) {
   throw gradtable::ConfigError(fmt::format("{}: {}; expected {}", where, found, expected));
@@ -70,11 +69,6 @@ ordered_json schema() {
   return {{"anyOf", ordered_json::array({{{"enum", {kNone, kStandardize}}}, numbers})}};
 }
 
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::ranges::equal(
-      a, b, [](double x, double y) { return std::abs(x - y) <= kSame * std::max(std::abs(x), std::abs(y)); });
-}
-
 }  // namespace
 
 gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
@@ -98,27 +92,10 @@ gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
       schema};
 }
 
-std::optional<Normalization> stated_normalization(const gradtable::NamedTexts& metadata,
-                                                  const std::string& path) {
-  const auto found = metadata.find(std::string(gradtable::kNormalizationKey));
-  if (found == metadata.end())
-    return metadata.contains("gradtable.kind") ? std::optional(Normalization{}) : std::nullopt;
-  auto stated = gradtable::normalization_of(found->second);
-  if (!stated)
-    throw gradtable::CheckpointError(
-        fmt::format("{}: {} is {}; expected none, or {{\"mean\": [...], \"deviation\": [...]}}", path,
-                    gradtable::kNormalizationKey, gradtable::in_quotes(found->second)));
-  if (stated->mean.size() > 1)
-    throw gradtable::CheckpointError(
-        fmt::format("{}: {} is that of {} channels; expected numbers of one channel, as these images have",
-                    path, gradtable::kNormalizationKey, stated->mean.size()));
-  return stated;
-}
-
 void take_normalization(Config& config, const std::filesystem::path& config_file,
                         const gradtable::NamedTexts& metadata, const std::string& path) {
   if (!config.data.normalize.standardize) return;
-  const auto stated = stated_normalization(metadata, path);
+  const auto stated = gradtable::stated_normalization(metadata, path);
   if (!stated)
     refuse(fmt::format("{} at /data/normalize", gradtable::printable(config_file.native())),
            "\"standardize\"",
@@ -139,22 +116,6 @@ void require_normalization(const Config& config, const std::filesystem::path& co
     refuse(fmt::format("{} at /data/normalize", gradtable::printable(config_file.native())),
            fmt::format("a mean of {} and a deviation of {}", numbers.mean.front(), numbers.deviation.front()),
            fmt::format("numbers that {} holds", to_string(config.dtype)));
-}
-
-void require_same_normalization(const gradtable::NamedTexts& metadata, const std::string& path,
-                                const Normalization& normalization) {
-  const auto stated = stated_normalization(metadata, path);
-  if (!stated || (same(stated->mean, normalization.mean) && same(stated->deviation, normalization.deviation)))
-    return;
-  throw gradtable::CheckpointError(
-      fmt::format("{}: weights for images {}; expected {}, as data.normalize says", path, describe(*stated),
-                  describe(normalization)));
-}
-
-std::string describe(const Normalization& normalization) {
-  if (!normalization) return "not normalized";
-  return fmt::format("normalized with mean {} and deviation {}", fmt::join(normalization.mean, ", "),
-                     fmt::join(normalization.deviation, ", "));
 }
 
 }  // namespace classifier

@@ -13,12 +13,6 @@ namespace classifier {
 // "none", "standardize", or mean and deviation, each a number or a list of one for each channel.
 gradtable::Field normalize_field(Config::Data::Normalize& normalize);
 
-// What the metadata of weights or of a checkpoint say; none for a file of gradtable's that says nothing, as
-// it is older than the key; nothing for one of another program. Throws gradtable::CheckpointError for a text
-// that is no normalization of images of one channel.
-std::optional<gradtable::Normalization> stated_normalization(const gradtable::NamedTexts& metadata,
-                                                             const std::string& path);
-
 // Gives a config that says "standardize" the numbers of the weights, which no training images are measured
 // for. Throws gradtable::ConfigError when the weights do not say them, and gradtable::CheckpointError for
 // numbers that dtype does not hold.
@@ -27,12 +21,5 @@ void take_normalization(Config& config, const std::filesystem::path& config_file
 
 // Throws gradtable::ConfigError unless dtype holds the numbers of the config's file.
 void require_normalization(const Config& config, const std::filesystem::path& config_file);
-
-// Throws gradtable::CheckpointError, with both, unless weights that state a normalization state this one.
-void require_same_normalization(const gradtable::NamedTexts& metadata, const std::string& path,
-                                const gradtable::Normalization& normalization);
-
-// "not normalized", or "normalized with mean 0.1307 and deviation 0.3081".
-std::string describe(const gradtable::Normalization& normalization);
 
 }  // namespace classifier

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/training/checkpoint.hpp>
 #include <unistd.h>
 
 namespace classifier {
@@ -15,10 +16,6 @@ using gradtable::OutputError;
 
 constexpr std::string_view kCheckpoint = "output.checkpoint";
 constexpr std::string_view kResume = "--resume";
-
-fs::path with_suffix(const fs::path& file, std::string_view suffix) {
-  return file.parent_path() / fmt::format("{}{}{}", file.stem().string(), suffix, file.extension().string());
-}
 
 // Without links and dots, as far as that is possible.
 fs::path resolved(const fs::path& file) {
@@ -36,7 +33,7 @@ std::vector<NamedFile> outputs(const Config& config, const Options& options) {
   std::vector<NamedFile> files = outputs(output);
   std::error_code unknown;
   if (options.command == Command::train && !options.resume && fs::exists(config.output.checkpoint, unknown))
-    files.push_back({"the previous checkpoint", previous_checkpoint(config.output.checkpoint)});
+    files.push_back({"the previous checkpoint", gradtable::previous_checkpoint(config.output.checkpoint)});
   return files;
 }
 
@@ -136,7 +133,7 @@ void require_writable(const fs::path& name) {
 // A checkpoint whose longer name, under which the next training keeps it, no file can have.
 void require_name_to_keep(const Config& config, const Options& options) {
   if (options.command == Command::train && !config.output.checkpoint.empty())
-    status_of(previous_checkpoint(config.output.checkpoint));
+    status_of(gradtable::previous_checkpoint(config.output.checkpoint));
 }
 
 void make_folder(const fs::path& folder) {
@@ -164,11 +161,7 @@ std::vector<NamedFile> outputs(const Config::Output& output) {
 }
 
 fs::path forward_dot(const fs::path& dot) {
-  return with_suffix(dot, "_forward");
-}
-
-fs::path previous_checkpoint(const fs::path& checkpoint) {
-  return with_suffix(checkpoint, ".previous");
+  return dot.parent_path() / fmt::format("{}_forward{}", dot.stem().string(), dot.extension().string());
 }
 
 bool same_file(const fs::path& a, const fs::path& b) {

@@ -19,8 +19,6 @@ std::vector<NamedFile> outputs(const Config::Output& output);
 
 // The forward part of the graph that is drawn to `dot`: the same name with "_forward" before the extension.
 std::filesystem::path forward_dot(const std::filesystem::path& dot);
-// Where a new training keeps the checkpoint of an earlier one: "checkpoint.previous.safetensors".
-std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint);
 
 // Whether both are, or would be, the same file, by whatever names.
 bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);

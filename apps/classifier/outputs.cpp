@@ -1,6 +1,5 @@
 #include "apps/classifier/outputs.hpp"
 
-#include <fstream>
 #include <sstream>
 #include <system_error>
 
@@ -43,14 +42,6 @@ double images_per_second(const std::vector<EpochMetrics>& epochs) {
     seconds += epoch.seconds;
   }
   return seconds > 0 ? images / seconds : 0;
-}
-
-// Nothing, when it cannot be read.
-std::optional<std::string> content_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(in.peek() == std::ifstream::traits_type::eof() || text << in.rdbuf())) return std::nullopt;
-  return text.str();
 }
 
 std::string results(const Evaluation& evaluation) {
@@ -96,8 +87,8 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
   json["images_per_second"] = images_per_second(metrics.epochs);
   json["parameters"] = metrics.parameters;
   json["threads"] = metrics.threads;
-  json["stopped_early"] = metrics.end == End::stopped_early;
-  json["interrupted"] = metrics.end == End::interrupted;
+  json["stopped_early"] = metrics.end == gradtable::FitEnd::stopped_early;
+  json["interrupted"] = metrics.end == gradtable::FitEnd::interrupted;
   const gradtable::BlasInfo& blas = gradtable::tune_blas();
   json["blas"] = {{"library", blas.library},
                   {"threading", blas.threading},
@@ -124,22 +115,11 @@ void remove_old_results(const Config& config, const Options& options) {
 void remove_other_report(const Config& config, const Evaluation& evaluation) {
   const Config::Output& output = config.output;
   const auto changes = [](const fs::path& file, const std::string& text) {
-    return !file.empty() && content_of(file) != text;
+    return !file.empty() && gradtable::content_of(file) != text;
   };
   const bool other =
       changes(output.prediction_log, evaluation.predictions) || changes(output.results, results(evaluation));
   if (other && inside(output.report, output.dir)) remove_file(output.report);
-}
-
-bool keep_previous_checkpoint(const Config& config) {
-  const fs::path& checkpoint = config.output.checkpoint;
-  std::error_code error;
-  if (!fs::exists(checkpoint, error)) return false;
-  const std::optional<std::string> content = content_of(checkpoint);
-  if (!content)
-    throw OutputError(fmt::format("{}: cannot be read; expected a checkpoint to keep", checkpoint.string()));
-  write_text(previous_checkpoint(checkpoint), *content);
-  return true;
 }
 
 void write_text(const fs::path& file, const std::string& text) {

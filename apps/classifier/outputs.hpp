@@ -12,11 +12,9 @@
 #include "apps/classifier/program.hpp"
 #include <gradtable/graph/dot.hpp>
 #include <gradtable/models/report/metrics_csv.hpp>
-#include <gradtable/models/training/trainer.hpp>
+#include <gradtable/models/training/fit.hpp>
 
 namespace classifier {
-
-enum class End : std::uint8_t { finished, stopped_early, interrupted };
 
 struct Metrics {
   std::vector<gradtable::EpochMetrics> epochs = {};
@@ -25,7 +23,7 @@ struct Metrics {
   double total_seconds = 0;
   std::int64_t parameters = 0;
   int threads = 0;  // of a training step
-  End end = End::finished;
+  gradtable::FitEnd end = gradtable::FitEnd::finished;
 };
 
 // The result of a run as JSON, with the resolved config and the BLAS in use.
@@ -42,11 +40,6 @@ void remove_old_results(const Config& config, const Options& options);
 // The same of the report beside the results of an evaluation, unless it is of the same ones; the config has
 // all outputs of a training.
 void remove_other_report(const Config& config, const Evaluation& evaluation);
-
-// Writes what stands in the file of the checkpoint, if there is one, under the name previous_checkpoint, and
-// returns whether there was. The name of the checkpoint has a whole file all the time. Throws
-// gradtable::OutputError.
-bool keep_previous_checkpoint(const Config& config);
 
 // Writes the file whole or not at all, unless its name is empty. Throws gradtable::OutputError.
 void write_text(const std::filesystem::path& file, const std::string& text);

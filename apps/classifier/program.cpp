@@ -3,9 +3,9 @@
 
 #include <limits>
 
-#include "apps/classifier/config_ranges.hpp"
 #include "apps/classifier/normalization.hpp"
 #include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/training/fit_options.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
 
@@ -20,11 +20,11 @@ using gradtable::Empty;
 using gradtable::Field;
 using gradtable::integer;
 using gradtable::kFromOne;
-using gradtable::kFromZero;
 using gradtable::path;
 using gradtable::Range;
 using gradtable::real;
 
+constexpr const char* kTraining = "training.";
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
 constexpr std::int64_t kMostClasses = 256;  // labels are bytes
 constexpr Range<std::int64_t> kFirstLabel{-1'000'000, 1'000'000};
@@ -70,28 +70,22 @@ std::vector<Field> data_fields(Config::Data& data) {
 }
 
 std::vector<Field> training_fields(Config::Training& training) {
-  std::vector<Field> fields = {
-      integer("training.epochs", training.epochs, kEpochs, "passes over the training set")};
-  append(fields, gradtable::trainer_fields(training, "training."));
+  std::vector<Field> fields = {gradtable::epochs_field(training.epochs, kTraining)};
+  append(fields, gradtable::trainer_fields(training, kTraining));
   fields.push_back(real("training.dropout", training.dropout, gradtable::kFraction,
                         "share of the hidden units that each step leaves out"));
   return fields;
 }
 
 std::vector<Field> selection_fields(Config::Training& training) {
-  return {
+  std::vector<Field> fields = {
       real("training.validation_fraction", training.validation_fraction, gradtable::kFraction,
-           "share of the training images, the last ones, that is kept apart and not trained on"),
-      choice("training.early_stopping.metric", training.early_stopping.metric,
-             {"train_loss", "validation_loss", "validation_accuracy", "validation_balanced_accuracy"},
-             "what early stopping, keep_best and the plateau schedule look at"),
-      integer("training.early_stopping.patience", training.early_stopping.patience, kFromZero,
-              "epochs in a row without a better metric after which training ends; 0: never"),
-      boolean("training.keep_best", training.keep_best,
-              "the weights of the best epoch are what is tested and written at the end"),
+           "share of the training images, the last ones, that is kept apart and not trained on")};
+  append(fields, gradtable::selection_fields(training.early_stopping, training.keep_best, kTraining));
+  fields.push_back(
       boolean("training.measure_test", training.measure_test,
-              "also measure the test set after each epoch, for the curves alone: it chooses nothing"),
-  };
+              "also measure the test set after each epoch, for the curves alone: it chooses nothing"));
+  return fields;
 }
 
 std::vector<Field> output_fields(Config::Output& output) {

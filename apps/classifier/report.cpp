@@ -57,15 +57,16 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
   return all;
 }
 
-std::string graph_of_the_loss(Setup& setup, const Dataset& train) {
-  const gradtable::StepGraph& step = setup.trainer.step_graph(train);
-  return gradtable::graph_svg(drawing(setup.graph, {.outputs = {step.loss}})).value_or("");
+std::string graph_of_the_loss(const gradtable::Graph& graph, gradtable::Trainer& trainer,
+                              const Dataset& train) {
+  const gradtable::StepGraph& step = trainer.step_graph(train);
+  return gradtable::graph_svg(drawing(graph, {.outputs = {step.loss}})).value_or("");
 }
 
 }  // namespace
 
-void write_report(const Program& program, const Config& config, const Data& data, Setup& setup,
-                  const Metrics& metrics, const Evaluation& evaluation) {
+void write_report(const Program& program, const Config& config, const Data& data, const Setup& setup,
+                  gradtable::Trainer& trainer, const Metrics& metrics, const Evaluation& evaluation) {
   if (config.output.report.empty()) return;
   Report report;
   report.title = fmt::format("{} {}", program.name, program.describe(config, data.train));
@@ -77,7 +78,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.mistakes = wrong_images(data.test, evaluation);
   report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
-  report.graph_svg = graph_of_the_loss(setup, data.train);
+  report.graph_svg = graph_of_the_loss(setup.graph, trainer, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

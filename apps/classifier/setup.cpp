@@ -11,6 +11,7 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/text.hpp>
+#include <gradtable/models/training/fit_state.hpp>
 #include <gradtable/models/training/weights.hpp>
 
 namespace classifier {
@@ -58,15 +59,11 @@ std::vector<std::string> lines_about(const gradtable::WeightNames& names, const 
 
 }  // namespace
 
-Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data,
-             gradtable::NotFinite evaluation)
-    : normalization(config.data.normalize.numbers),
-      network(program.network(graph, config, data)),
-      trainer(graph, network, trainer_options(config, evaluation)) {}
+Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data)
+    : normalization(config.data.normalize.numbers), network(program.network(graph, config, data)) {}
 
 gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFinite evaluation) {
   gradtable::TrainerOptions options = config.training;
-  options.better = better_of(config.training.early_stopping.metric);
   options.normalization = config.data.normalize.numbers;
   options.seed = config.seed;
   options.threads = config.threads;
@@ -74,8 +71,14 @@ gradtable::TrainerOptions trainer_options(const Config& config, gradtable::NotFi
   return options;
 }
 
-gradtable::Better better_of(const std::string& metric) {
-  return metric.ends_with("accuracy") ? gradtable::Better::higher : gradtable::Better::lower;
+gradtable::FitOptions fit_options(const Config& config) {
+  const Config::Training& training = config.training;
+  return {.epochs = training.epochs,
+          .early_stopping = training.early_stopping,
+          .keep_best = training.keep_best,
+          .checkpoint = config.output.checkpoint,
+          .checkpoint_every = config.output.checkpoint_every,
+          .trainer = trainer_options(config)};
 }
 
 WeightsFile read_weights_file(const Options& options) {
@@ -91,15 +94,8 @@ std::vector<std::string> load_weights(WeightsFile file, const Options& options,
   const gradtable::WeightNames names = names_in(file.content, file.path, parameters);
   warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,
                                  not_finite_rule(options), options.init_extra));
-  if (texts.contains("gradtable.kind")) require_classes(file.path, texts, data.classes);
+  if (texts.contains("gradtable.kind")) gradtable::require_classes(file.path, texts, data.classes);
   return lines_about(names, setup);
-}
-
-void require_classes(const std::string& path, const gradtable::NamedTexts& texts, std::int64_t classes) {
-  const auto stated = texts.find("classes");
-  if (stated != texts.end() && stated->second != fmt::format("{}", classes))
-    throw gradtable::CheckpointError(fmt::format("{}: classes is {}; expected {}, as the network has", path,
-                                                 gradtable::in_quotes(stated->second), classes));
 }
 
 gradtable::NotFinite not_finite_rule(const Options& options) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <zlib.h>
 
 #include "gradtable/core/error.hpp"
@@ -121,6 +122,15 @@ std::uint32_t checksum(const Dataset& dataset) {
   add(dataset.numbers);
   add(dataset.labels);
   return static_cast<std::uint32_t>(sum);
+}
+
+std::string fingerprint(const Dataset& dataset) {
+  constexpr std::int64_t kBytes = 256;  // labels beyond the classes are not counted, but may be there
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(std::max(dataset.classes, kBytes)), 0);
+  for (const std::uint8_t label : dataset.labels) ++counts[label];
+  counts.resize(static_cast<std::size_t>(dataset.classes));
+  return fmt::format("{} images of {}x{}, CRC-32 {:08x}, by class {}", dataset.size(), dataset.rows,
+                     dataset.columns, checksum(dataset), fmt::join(counts, " "));
 }
 
 }  // namespace gradtable

@@ -59,4 +59,7 @@ Dataset take_last(Dataset& dataset, std::int64_t count);
 // CRC-32 (that of gzip) of the pixels and then the labels: what tells data sets of the same size apart.
 std::uint32_t checksum(const Dataset& dataset);
 
+// "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": for files that belong to a data set.
+std::string fingerprint(const Dataset& dataset);
+
 }  // namespace gradtable

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -57,6 +58,13 @@ std::optional<std::vector<double>> numbers_of(const nlohmann::json& object, cons
   if (found == object.end() || !found->is_array() || found->empty()) return std::nullopt;
   if (!std::ranges::all_of(*found, [](const auto& value) { return value.is_number(); })) return std::nullopt;
   return found->get<std::vector<double>>();
+}
+
+constexpr double kSame = 1e-6;  // relative: numbers that somebody has typed
+
+bool same(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(
+      a, b, [](double x, double y) { return std::abs(x - y) <= kSame * std::max(std::abs(x), std::abs(y)); });
 }
 
 }  // namespace
@@ -137,6 +145,38 @@ std::optional<Normalization> normalization_of(std::string_view text) {
   } catch (const ConfigError&) {
     return std::nullopt;
   }
+}
+
+std::optional<Normalization> stated_normalization(const std::map<std::string, std::string>& metadata,
+                                                  const std::string& path) {
+  const auto found = metadata.find(std::string(kNormalizationKey));
+  if (found == metadata.end())
+    return metadata.contains("gradtable.kind") ? std::optional(Normalization{}) : std::nullopt;
+  auto stated = normalization_of(found->second);
+  if (!stated)
+    throw CheckpointError(
+        fmt::format("{}: {} is {}; expected none, or {{\"mean\": [...], \"deviation\": [...]}}", path,
+                    kNormalizationKey, in_quotes(found->second)));
+  if (stated->mean.size() > 1)
+    throw CheckpointError(
+        fmt::format("{}: {} is that of {} channels; expected numbers of one channel, as these images have",
+                    path, kNormalizationKey, stated->mean.size()));
+  return stated;
+}
+
+std::string describe(const Normalization& normalization) {
+  if (!normalization) return "not normalized";
+  return fmt::format("normalized with mean {} and deviation {}", fmt::join(normalization.mean, ", "),
+                     fmt::join(normalization.deviation, ", "));
+}
+
+void require_same_normalization(const std::map<std::string, std::string>& metadata, const std::string& path,
+                                const Normalization& normalization) {
+  const auto stated = stated_normalization(metadata, path);
+  if (!stated || (same(stated->mean, normalization.mean) && same(stated->deviation, normalization.deviation)))
+    return;
+  throw CheckpointError(fmt::format("{}: weights for images {}; expected {}, as data.normalize says", path,
+                                    describe(*stated), describe(normalization)));
 }
 
 }  // namespace gradtable

@@ -1,6 +1,7 @@
 // y = (x - mean) / deviation for the pixels x, numbers from 0 to 1, of each channel of an image.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,5 +46,18 @@ inline constexpr std::string_view kNormalizationKey = "normalize";
 std::string to_text(const Normalization& normalization);
 // What to_text wrote; nothing when the text is something else.
 std::optional<Normalization> normalization_of(std::string_view text);
+
+// What the metadata of weights or of a checkpoint say; none for a file of gradtable's that says nothing, as
+// it is older than the key; nothing for one of another program. Throws CheckpointError for a text
+// that is no normalization of images of one channel.
+std::optional<Normalization> stated_normalization(const std::map<std::string, std::string>& metadata,
+                                                  const std::string& path);
+
+// Throws CheckpointError, with both, unless weights that state a normalization state this one.
+void require_same_normalization(const std::map<std::string, std::string>& metadata, const std::string& path,
+                                const Normalization& normalization);
+
+// "not normalized", or "normalized with mean 0.1307 and deviation 0.3081".
+std::string describe(const Normalization& normalization);
 
 }  // namespace gradtable

@@ -1,6 +1,8 @@
 #include "gradtable/models/training/checkpoint.hpp"
 
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -9,6 +11,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
+#include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
 
@@ -66,6 +69,21 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
   std::erase_if(file.metadata, [](const auto& text) { return text.first.starts_with(detail::kOwnKeys); });
   checkpoint.texts = std::move(file.metadata);
   return checkpoint;
+}
+
+std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint) {
+  return checkpoint.parent_path() /
+         fmt::format("{}.previous{}", checkpoint.stem().string(), checkpoint.extension().string());
+}
+
+bool keep_previous_checkpoint(const std::filesystem::path& checkpoint) {
+  std::error_code error;
+  if (!std::filesystem::exists(checkpoint, error)) return false;
+  const std::optional<std::string> content = content_of(checkpoint);
+  if (!content)
+    throw OutputError(fmt::format("{}: cannot be read; expected a checkpoint to keep", checkpoint.string()));
+  write_file_atomically(previous_checkpoint(checkpoint).string(), *content);
+  return true;
 }
 
 std::vector<std::string> restore(Graph& graph, const Checkpoint& checkpoint, NotFinite not_finite) {

@@ -1,6 +1,7 @@
 // The whole state of a training in a file, from which it goes on in every bit: docs/checkpoints.md.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,6 +32,13 @@ void write_checkpoint(const std::string& path, const Graph& graph, NamedArrays k
 Checkpoint read_checkpoint(const std::string& path);
 // The same from what was read from `path` already.
 Checkpoint to_checkpoint(TensorFile file, const std::string& path);
+
+// The file under which keep_previous_checkpoint keeps a checkpoint: "run.previous.safetensors" for
+// "run.safetensors".
+std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint);
+// Copies the file, if it is there, to previous_checkpoint, and returns whether it was there. Its own name has
+// a whole file all the time. Throws OutputError.
+bool keep_previous_checkpoint(const std::filesystem::path& checkpoint);
 
 // Sets all parameters of a graph, which has the same network and optimizer as the one that was written, or
 // none: throws and returns what set_values does, CheckpointError for any difference in names, types and

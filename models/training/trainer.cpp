@@ -70,29 +70,34 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   const Schedule rate = learning_rate_.schedule(updates_in(data));
   Score total = done;
   for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
-    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, rate); };
-    add(total, explained(train, [&](const NotFiniteError& error) {
-          const bool has_learned = epoch > 1 || i >= batches_in_update(data);
-          return fmt::format("epoch {}, step {}: {}", epoch, i + 1,
-                             diverged(error, options_.optimizer, has_learned));
-        }));
-    if (go_on && !go_on(total)) break;
+    const double learning_rate = rate(updates_before(data, {epoch, i}));
+    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, learning_rate); };
+    const detail::BatchResult batch = explained(train, [&](const NotFiniteError& error) {
+      const bool has_learned = epoch > 1 || i >= batches_in_update(data);
+      return fmt::format("epoch {}, step {}: {}", epoch, i + 1,
+                         diverged(error, options_.optimizer, has_learned));
+    });
+    add(total, batch);
+    if (go_on && !go_on({static_cast<std::int64_t>(epoch), i + 1, batch.loss, learning_rate, total})) break;
   }
   return total;
 }
 
 detail::BatchResult Trainer::train_batch(const Dataset& data, const ConstView& indices, Place at,
-                                         const Schedule& rate) {
+                                         double learning_rate) {
   const std::int64_t batches = batches_in(data), group = batches_in_update(data);
   const auto epochs_before = static_cast<std::int64_t>(at.epoch) - 1;
-  const std::int64_t updates = epochs_before * updates_in(data) + at.batch / group;
   const detail::StepFeeds feeds{.epoch = static_cast<std::int32_t>(at.epoch),
                                 .step = static_cast<std::int32_t>(epochs_before * batches + at.batch),
-                                .learning_rate = rate(updates)};
+                                .learning_rate = learning_rate};
   if (group == 1) return steps_->train(data, indices, feeds);
   const detail::BatchResult result = steps_->add_gradients(data, indices, feeds);
-  if ((at.batch + 1) % group == 0 || at.batch + 1 == batches) steps_->update(feeds.learning_rate);
+  if ((at.batch + 1) % group == 0 || at.batch + 1 == batches) steps_->update(learning_rate);
   return result;
+}
+
+std::int64_t Trainer::updates_before(const Dataset& data, Place at) const {
+  return (static_cast<std::int64_t>(at.epoch) - 1) * updates_in(data) + at.batch / batches_in_update(data);
 }
 
 Score Trainer::evaluate(const Dataset& data, const Answered& answered) {

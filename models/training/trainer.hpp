@@ -52,6 +52,15 @@ struct Score {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
+// One batch of a training.
+struct StepMetrics {
+  std::int64_t epoch = 1;    // from 1
+  std::int64_t step = 1;     // of the epoch, from 1
+  double loss = 0;           // the mean over the batch, before its update
+  double learning_rate = 0;  // of the update that the batch is part of
+  Score so_far = {};         // of the epoch, this batch included
+};
+
 // What training takes, as far as it is known before.
 struct TrainingPlan {
   std::size_t bytes = 0;        // of the results of all programs, each of which keeps memory of its own
@@ -83,8 +92,8 @@ class Trainer {
   Trainer(Graph& graph, Model model, const TrainerOptions& options, Location at = Location::current());
   ~Trainer();
 
-  // Called after each batch with what was seen so far; training stops where it returns false.
-  using Continue = std::function<bool(const Score&)>;
+  // Called after each batch; training stops where it returns false.
+  using Continue = std::function<bool(const StepMetrics&)>;
   using Answered = std::function<void(const Answers&)>;
 
   // One pass over the data in the order of this epoch; epochs count from 1. Loss and accuracy are those of
@@ -130,7 +139,8 @@ class Trainer {
 
   // Of a loss that is not finite in a step, after updates or before the first.
   detail::BatchResult train_batch(const Dataset& data, const ConstView& indices, Place at,
-                                  const Schedule& rate);
+                                  double learning_rate);
+  std::int64_t updates_before(const Dataset& data, Place at) const;
   // How many batches of a data set are of one size: the full ones, and the one that is left.
   struct Batchful {
     std::int64_t images;

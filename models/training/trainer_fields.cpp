@@ -109,14 +109,7 @@ std::vector<Field> augmentation_fields(AugmentationOptions& augmentation, const 
 }
 
 void require_each(TrainerOptions options) {
-  for (const Field& field : trainer_fields(options)) {
-    const nlohmann::json value = field.write();
-    try {
-      field.read(value, field.key);
-    } catch (const ConfigError&) {
-      throw OptionError(field.key, describe(value), field.expected);
-    }
-  }
+  require_fields(trainer_fields(options), "trainer");
   if (options.threads < kThreads.low || options.threads > kThreads.high)
     throw OptionError("threads", fmt::format("{}", options.threads),
                       fmt::format("an integer from {} to {}", kThreads.low, kThreads.high));
@@ -167,8 +160,8 @@ void require_schedule(const ScheduleOptions& schedule, double learning_rate) {
 
 }  // namespace
 
-OptionError::OptionError(std::string key_, std::string found_, std::string expected_)
-    : ConfigError(fmt::format("trainer: {}: expected {}, got {}", key_, expected_, found_)),
+OptionError::OptionError(std::string key_, std::string found_, std::string expected_, std::string_view where)
+    : ConfigError(fmt::format("{}: {}: expected {}, got {}", where, key_, expected_, found_)),
       key(std::move(key_)),
       found(std::move(found_)),
       expected(std::move(expected_)) {}
@@ -180,6 +173,17 @@ std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& pr
   append(fields, schedule_fields(options.schedule, key));
   append(fields, augmentation_fields(options.augmentation, key));
   return fields;
+}
+
+void require_fields(const std::vector<Field>& fields, std::string_view where) {
+  for (const Field& field : fields) {
+    const nlohmann::json value = field.write();
+    try {
+      field.read(value, field.key);
+    } catch (const ConfigError&) {
+      throw OptionError(field.key, describe(value), field.expected, where);
+    }
+  }
 }
 
 void require_valid(const TrainerOptions& options) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradtable/core/error.hpp"
@@ -19,7 +20,7 @@ inline constexpr Range<int> kThreads{0, kMostThreads};
 // An option that a trainer does not take: "trainer: batch_size: expected an integer from 1 to 1000000000, got
 // 0".
 struct OptionError : ConfigError {
-  OptionError(std::string key, std::string found, std::string expected);
+  OptionError(std::string key, std::string found, std::string expected, std::string_view where = "trainer");
 
   std::string key;  // "schedule.least": of trainer_fields, without a prefix
   std::string found, expected;
@@ -28,6 +29,9 @@ struct OptionError : ConfigError {
 // The options as keys, bound to `options`, each behind `prefix`: "training.batch_size". Seed and threads are
 // not among them, nor what only a program can say.
 std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "");
+
+// Throws OptionError, which begins with `where`, for a value that its field does not take.
+void require_fields(const std::vector<Field>& fields, std::string_view where);
 
 // Throws OptionError for a value that no key takes, for threads out of their range, and for values that do
 // not go together: among them a number that the schedule does not look at, which would be taken for one that

@@ -7,31 +7,23 @@
 #include <string>
 #include <utility>
 
-#include <apps/classifier/setup.hpp>
-#include <apps/classifier/training_state.hpp>
-#include <apps/mnist_fcnn/model.hpp>
 #include <fuzzer/FuzzedDataProvider.h>
 #include <unistd.h>
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/training/fit_state.hpp"
 
 namespace {
 
 using gradtable::TensorFile;
 
-const classifier::Program& program() {
-  static const classifier::Program made = mnist_fcnn::program();
-  return made;
-}
+const gradtable::FitOptions kOptions = {.trainer = {.seed = 1}};
 
-const classifier::Config& config() {
-  static const classifier::Config made = classifier::default_config(program());
-  return made;
-}
-
-const classifier::Data& images() {
-  static const classifier::Data made = {gradtable::draw_digits(100, 1), gradtable::draw_digits(10, 2), {}};
+const gradtable::FitData& images() {
+  static const gradtable::Dataset train = gradtable::draw_digits(100, 1),
+                                  validation = gradtable::draw_digits(10, 2);
+  static const gradtable::FitData made = {.train = train, .validation = validation};
   return made;
 }
 
@@ -42,33 +34,32 @@ gradtable::Graph& network() {
 }
 
 // After one epoch and a part of the next one.
-classifier::TrainingState half_trained() {
-  const auto& training = config().training;
-  const gradtable::Better better = classifier::better_of(training.early_stopping.metric);
-  gradtable::EarlyStopping stopping(better);
-  gradtable::LearningRate rate(training.optimizer.learning_rate, training.schedule, better);
-  classifier::TrainingState state;
+gradtable::FitState half_trained() {
+  const gradtable::TrainerOptions& trainer = kOptions.trainer;
+  const std::string& metric = kOptions.early_stopping.metric;
+  gradtable::EarlyStopping stopping(gradtable::better_of(metric));
+  gradtable::LearningRate rate(trainer.optimizer.learning_rate, trainer.schedule,
+                               gradtable::better_of(metric));
+  gradtable::FitState state;
   state.epochs.push_back({.epoch = 1,
                           .train_loss = 0.5,
                           .train_accuracy = 0.75,
                           .validation_loss = 0.25,
                           .validation_accuracy = 0.5,
                           .validation_balanced_accuracy = 0.5,
-                          .learning_rate = training.optimizer.learning_rate});
-  const double metric = classifier::metric_of(state.epochs[0], training.early_stopping.metric);
-  stopping.is_best(1, metric);
-  rate.end_epoch(metric);
+                          .learning_rate = trainer.optimizer.learning_rate});
+  stopping.is_best(1, gradtable::metric_of(state.epochs[0], metric));
+  rate.end_epoch(gradtable::metric_of(state.epochs[0], metric));
   state.best = stopping.state();
   state.rate = rate.state();
-  state.so_far = {.images = training.batch_size, .correct = 10, .loss_sum = 1.5};
+  state.so_far = {.images = trainer.batch_size, .correct = 10, .loss_sum = 1.5};
   return state;
 }
 
 TensorFile unchanged() {
-  const classifier::TrainingState state = half_trained();
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("gradtable_fuzz_" + std::to_string(getpid()));
-  gradtable::write_checkpoint(path, network(), {}, classifier::to_texts(state, {{"seed", "1"}}));
+  gradtable::write_checkpoint(path, network(), {}, gradtable::to_texts(half_trained(), {{"seed", "1"}}));
   TensorFile file = gradtable::read_safetensors(path);
   std::filesystem::remove(path);
   return file;
@@ -112,15 +103,15 @@ void change(FuzzedDataProvider& input, TensorFile& file) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const TensorFile original = unchanged();
   // Mutations begin with a state that is accepted.
-  [[maybe_unused]] static const classifier::TrainingState accepted =
-      classifier::state_of(gradtable::to_checkpoint(original, "input"), config(), images());
+  [[maybe_unused]] static const gradtable::FitState accepted =
+      gradtable::state_of(gradtable::to_checkpoint(original, "input"), kOptions, images());
   FuzzedDataProvider input(data, size);
   TensorFile file = original;
   while (input.remaining_bytes() > 0) change(input, file);
   try {
     const gradtable::Checkpoint checkpoint = gradtable::to_checkpoint(std::move(file), "input");
-    classifier::require_same_training(checkpoint, {{"seed", "1"}}, {});
-    classifier::state_of(checkpoint, config(), images());
+    gradtable::require_same_training(checkpoint, {{"seed", "1"}}, {});
+    gradtable::state_of(checkpoint, kOptions, images());
     gradtable::restore(network(), checkpoint);
   } catch (const gradtable::CheckpointError&) {
   } catch (const gradtable::NumericError&) {

@@ -53,7 +53,7 @@ TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
   if (model_.training) {
     Sequential::Training training = model_.training(g.images, g.step);
     g.outputs = training.outputs;
-    step.states = std::move(training.updates);
+    g.states = std::move(training.updates);
   } else {
     g.outputs = model_.outputs(g.images);
   }
@@ -119,7 +119,7 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
   if (!program) {
     // Running statistics follow every batch, however many of them make one update.
     std::vector<Update> updates = by_sums ? step.sums->add : g.updates;
-    updates.insert(updates.end(), step.states.begin(), step.states.end());
+    updates.insert(updates.end(), g.states.begin(), g.states.end());
     program = compiled({g.loss, g.predictions, g.labels}, std::move(updates), {g.loss});
   }
   // One for batches of all sizes, which add to the same sums.

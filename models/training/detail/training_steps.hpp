@@ -58,9 +58,8 @@ class TrainingSteps {
   // For batches of one size from data sets of one size. Programs are made when first needed.
   struct Step {
     StepGraph training;
-    StepGraph evaluation;        // on the same pixels, classes and indices
-    Tensor probabilities;        // of the evaluation
-    std::vector<Update> states;  // of the model's running statistics, beside those of the optimizer
+    StepGraph evaluation;  // on the same pixels, classes and indices
+    Tensor probabilities;  // of the evaluation
     std::optional<Accumulation> sums;
     std::optional<Program> train, add_gradients, evaluate;
   };

@@ -5,6 +5,7 @@
 #include "tests/support/idx_bytes.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -159,6 +160,13 @@ TEST(Checksum, ChangesWithEveryPixelAndLabel) {
   Dataset swapped = data;
   std::swap(swapped.labels[0], swapped.labels[1]);
   EXPECT_NE(checksum(swapped), checksum(data));
+}
+
+TEST(Fingerprint, CountsTheImagesOfEachClass) {
+  EXPECT_EQ(fingerprint({1, 2, 3, {1, 2, 3, 4}, {0, 2}}),
+            fmt::format("2 images of 1x2, CRC-32 {:08x}, by class 1 0 1",
+                        checksum({1, 2, 3, {1, 2, 3, 4}, {0, 2}})));
+  EXPECT_EQ(fingerprint({}), "0 images of 0x0, CRC-32 00000000, by class ");
 }
 
 }  // namespace

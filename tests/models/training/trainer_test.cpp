@@ -257,7 +257,7 @@ TEST(Trainer, SaysInWhichStepTheLossOverflowed) {
   Trainer trainer(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 1000}, .shuffle = false});
   Numbers after_first_step;
   const std::string message = message_of<NumericError>([&] {
-    trainer.train_epoch(tiny(), 4, [&](const Score&) {
+    trainer.train_epoch(tiny(), 4, [&](const StepMetrics&) {
       after_first_step = numbers_of(graph, network);
       return true;
     });
@@ -311,8 +311,8 @@ TEST(Trainer, StopsWhenToldTo) {
   const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 2});
   std::vector<std::int64_t> seen;
-  const Score score = trainer.train_epoch(tiny(), 1, [&](const Score& so_far) {
-    seen.push_back(so_far.images);
+  const Score score = trainer.train_epoch(tiny(), 1, [&](const StepMetrics& step) {
+    seen.push_back(step.so_far.images);
     return seen.size() < 2;
   });
   EXPECT_EQ(seen, (std::vector<std::int64_t>{2, 4}));
@@ -491,7 +491,8 @@ Numbers three_epochs(const TrainerOptions& options, const FcnnOptions& network_o
   Trainer resumed(second, Sequential(second, {784}, fcnn({6, 10}, network_options)), options);
   Graph* last = &first;
   if (stopped) {
-    const Score so_far = trainer.train_epoch(data, 2, [](const Score& score) { return score.images < 12; });
+    const Score so_far =
+        trainer.train_epoch(data, 2, [](const StepMetrics& step) { return step.so_far.images < 12; });
     EXPECT_EQ(so_far.images, 12);
     resumed.step_graph(data);
     for (const auto& [name, value] : numbers(first)) second.set_value(second.find(name), value);

@@ -1,26 +1,23 @@
-#include "apps/classifier/training_state.hpp"
+#include "gradtable/models/training/fit_state.hpp"
 
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
-#include "apps/classifier/setup.hpp"
 #include <fmt/format.h>
-#include <gradtable/core/error.hpp>
-#include <gradtable/core/machine/blas.hpp>
-#include <gradtable/core/text.hpp>
-#include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>
 
-namespace classifier {
-namespace {
+#include "gradtable/core/error.hpp"
+#include "gradtable/core/machine/blas.hpp"
+#include "gradtable/core/text.hpp"
+#include "gradtable/models/config/text.hpp"
+#include "gradtable/models/data/normalization.hpp"
+#include "gradtable/models/training/trainer_fields.hpp"
 
-using gradtable::EpochMetrics;
-using gradtable::NamedTexts;
+namespace gradtable {
+namespace {
 
 constexpr std::string_view kField = "config.";  // begins the names of fields among a checkpoint's texts
 
@@ -28,52 +25,40 @@ constexpr std::string_view kField = "config.";  // begins the names of fields am
 constexpr std::string_view kOf = " of ";
 constexpr std::size_t kMostOfName = 200;
 
-// That of the images, measured or given, in place of the words of the key.
-constexpr const char* kNormalize = "data.normalize";
-
-// What a training may be gone on with in another way: where the data and results are, how long it goes on,
-// and what is only looked at.
-bool may_differ(const std::string& key) {
-  return key == "threads" || key == "training.epochs" || key == "training.early_stopping.patience" ||
-         key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
-}
-
-// JSON; names without its quotes.
-std::string as_text(const nlohmann::ordered_json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-NamedTexts fields_of(const Program& program, Config config) {
-  const gradtable::ConfigTable table = config_table(program, config);
-  NamedTexts fields;
-  for (const gradtable::Field& field : table.fields())
-    if (!may_differ(field.key)) fields.emplace(field.key, as_text(field.write()));
-  return fields;
+// The options that a checkpoint must have been written with. Their names are the keys of a config.
+NamedTexts fields_of(FitOptions options) {
+  constexpr const char* kPrefix = "training.";
+  std::vector<Field> fields = trainer_fields(options.trainer, kPrefix);
+  append(fields, selection_fields(options.early_stopping, options.keep_best, kPrefix));
+  NamedTexts texts = texts_of(fields);
+  texts.erase("training.early_stopping.patience");  // a training may continue with more
+  texts.emplace("seed", fmt::format("{}", options.trainer.seed));
+  texts.emplace("data.normalize", to_text(options.trainer.normalization));
+  return texts;
 }
 
 // More epochs make a cosine longer, unless its length is given.
 std::string advice(const NamedTexts& found, const NamedTexts& expected) {
-  constexpr const char* kEpochs = "training.schedule.epochs";
+  constexpr const char* kLength = "training.schedule.epochs";
   for (const NamedTexts* fields : {&found, &expected}) {
     const auto type = fields->find("training.schedule.type");
-    if (type == fields->end() || type->second != "cosine" || !fields->contains(kEpochs)) return "";
+    if (type == fields->end() || type->second != "cosine" || !fields->contains(kLength)) return "";
   }
-  const std::string& before = found.at(kEpochs);
-  if (before == expected.at(kEpochs)) return "";
-  return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kEpochs,
-                     gradtable::printable(before));
+  const std::string& before = found.at(kLength);
+  if (before == expected.at(kLength)) return "";
+  return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kLength, printable(before));
 }
 
 // The texts of a checkpoint as numbers.
 class Texts {
  public:
-  explicit Texts(const gradtable::Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+  explicit Texts(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
 
   const std::string& text(const std::string& key) const {
     const auto found = checkpoint_.texts.find(key);
     if (found == checkpoint_.texts.end())
-      throw gradtable::CheckpointError(fmt::format("{}: no text {}; expected the checkpoint of a training",
-                                                   checkpoint_.path, gradtable::in_quotes(key)));
+      throw CheckpointError(fmt::format("{}: no text {}; expected the checkpoint of a training",
+                                        checkpoint_.path, in_quotes(key)));
     return found->second;
   }
 
@@ -83,8 +68,8 @@ class Texts {
     T value{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size())
-      throw gradtable::CheckpointError(fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key,
-                                                   gradtable::in_quotes(digits)));
+      throw CheckpointError(
+          fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key, in_quotes(digits)));
     return value;
   }
 
@@ -113,20 +98,19 @@ class Texts {
 
   template <class T>
   [[noreturn]] void refuse(const std::string& key, T found, std::string_view expected) const {
-    throw gradtable::CheckpointError(
-        fmt::format("{}: {} is {}; expected {}", checkpoint_.path, key, found, expected));
+    throw CheckpointError(fmt::format("{}: {} is {}; expected {}", checkpoint_.path, key, found, expected));
   }
 
   bool has(const std::string& key) const { return checkpoint_.texts.contains(key); }
 
   std::vector<EpochMetrics> metrics() const {
     if (!text("metrics").ends_with('\n'))
-      refuse("metrics", gradtable::in_quotes(last_line()),
+      refuse("metrics", in_quotes(last_line()),
              "the names of the columns and a line for each epoch, each with its end");
     try {
-      return gradtable::parse_metrics_csv(text("metrics"), fmt::format("{}: metrics", checkpoint_.path));
-    } catch (const gradtable::DataError& error) {
-      throw gradtable::CheckpointError(error.what());
+      return parse_metrics_csv(text("metrics"), fmt::format("{}: metrics", checkpoint_.path));
+    } catch (const DataError& error) {
+      throw CheckpointError(error.what());
     }
   }
 
@@ -136,7 +120,7 @@ class Texts {
     return all.substr(all.rfind('\n') + 1);  // npos + 1 is 0
   }
 
-  const gradtable::Checkpoint& checkpoint_;
+  const Checkpoint& checkpoint_;
 };
 
 // A loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
@@ -148,16 +132,16 @@ class EpochCheck {
   EpochCheck(const std::string& path, std::size_t row, const EpochMetrics& epoch)
       : place_(fmt::format("{}: metrics:{}", path, row)), epoch_(epoch) {}
 
-  void check(std::size_t number, const Config& config, const Data& data) const {
+  void check(std::size_t number, const FitOptions& options, const FitData& data) const {
     if (epoch_.epoch != static_cast<std::int64_t>(number))
       refuse("epoch", epoch_.epoch, fmt::format("{}", number));
     const double any = std::numeric_limits<double>::max();
     within("train_loss", epoch_.train_loss, kLeastLoss, any);
     within("train_accuracy", epoch_.train_accuracy, 0, 1);
-    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * config.training.optimizer.learning_rate);
+    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options.trainer.optimizer.learning_rate);
     within("seconds", epoch_.seconds, 0, any);
     within("images_per_second", epoch_.images_per_second, 0, any);
-    const bool validated = data.validation.size() > 0;
+    const bool validated = data.validation.get().size() > 0;
     measured("validation_loss", epoch_.validation_loss, validated, any);
     measured("validation_accuracy", epoch_.validation_accuracy, validated, 1);
     measured("validation_balanced_accuracy", epoch_.validation_balanced_accuracy, validated, 1);
@@ -180,23 +164,21 @@ class EpochCheck {
   }
   template <class T>
   [[noreturn]] void refuse(std::string_view name, const T& found, std::string_view expected) const {
-    throw gradtable::CheckpointError(fmt::format("{}: {} is {}; expected {}", place_, name, found, expected));
+    throw CheckpointError(fmt::format("{}: {} is {}; expected {}", place_, name, found, expected));
   }
 
   std::string place_;
   const EpochMetrics& epoch_;
 };
 
-// What the metrics of the epochs have made of them.
-void go_through_epochs(const Config& config, TrainingState& state) {
-  const Config::Training& training = config.training;
-  const gradtable::Better better = better_of(training.early_stopping.metric);
-  gradtable::EarlyStopping stopping(better);
-  gradtable::LearningRate rate(training.optimizer.learning_rate, training.schedule, better);
+// Early stopping and learning rate as the metrics of the epochs make them.
+void go_through_epochs(const FitOptions& options, FitState& state) {
+  const std::string& metric = options.early_stopping.metric;
+  EarlyStopping stopping(better_of(metric));
+  LearningRate rate(options.trainer.optimizer.learning_rate, options.trainer.schedule, better_of(metric));
   for (const EpochMetrics& epoch : state.epochs) {
-    const double metric = metric_of(epoch, training.early_stopping.metric);
-    stopping.is_best(epoch.epoch, metric);
-    rate.end_epoch(metric);
+    stopping.is_best(epoch.epoch, metric_of(epoch, metric));
+    rate.end_epoch(metric_of(epoch, metric));
   }
   state.best = stopping.state();
   state.rate = rate.state();
@@ -205,21 +187,20 @@ void go_through_epochs(const Config& config, TrainingState& state) {
 // What changes() compares and shows, where the checkpoint knows it.
 void require_bits(const Texts& texts) {
   if (texts.has("threads"))
-    if (const auto threads = texts.number<std::int64_t>("threads");
-        threads < 1 || threads > gradtable::kMostThreads)
-      texts.refuse("threads", threads, fmt::format("a number from 1 to {}", gradtable::kMostThreads));
+    if (const auto threads = texts.number<std::int64_t>("threads"); threads < 1 || threads > kMostThreads)
+      texts.refuse("threads", threads, fmt::format("a number from 1 to {}", kMostThreads));
   if (!texts.has("kernels")) return;
   const std::string& kernels = texts.text("kernels");
   const std::size_t of = kernels.find(kOf);
   if (of == std::string::npos || of == 0 || of + kOf.size() == kernels.size() ||
-      gradtable::printable(kernels, kMostOfName) != kernels)
-    texts.refuse("kernels", gradtable::in_quotes(kernels), "kernels of a library, as Haswell of OpenBLAS");
+      printable(kernels, kMostOfName) != kernels)
+    texts.refuse("kernels", in_quotes(kernels), "kernels of a library, as Haswell of OpenBLAS");
 }
 
-// Where a training can stop: behind a batch.
-void read_position(const Texts& texts, const Config& config, const Data& data, TrainingState& state) {
-  gradtable::Score& seen = state.so_far;
-  const std::int64_t all = data.train.size(), batch = config.training.batch_size;
+// A training stops after a whole batch.
+void read_position(const Texts& texts, const FitOptions& options, const FitData& data, FitState& state) {
+  Score& seen = state.so_far;
+  const std::int64_t all = data.train.get().size(), batch = options.trainer.batch_size;
   seen.images = texts.count("images", all);
   if (seen.images != all && seen.images % batch != 0)
     texts.refuse("images", seen.images, fmt::format("a multiple of the batch size {}", batch));
@@ -231,30 +212,37 @@ void read_position(const Texts& texts, const Config& config, const Data& data, T
 
 }  // namespace
 
-NamedTexts fields_of(const Program& program, Config config, const Data& data) {
-  const std::string normalization = to_text(config.data.normalize.numbers);
-  NamedTexts fields = fields_of(program, std::move(config));
-  fields.emplace(kNormalize, normalization);
-  fields.emplace("program", program.name);
+NamedTexts texts_of(const std::vector<Field>& fields) {
+  NamedTexts texts;
+  for (const Field& field : fields) {
+    const nlohmann::ordered_json value = field.write();
+    texts.emplace(field.key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return texts;
+}
+
+NamedTexts fields_of(const FitOptions& options, const FitData& data) {
+  NamedTexts fields = options.fields;
+  fields.merge(fields_of(options));
   fields.emplace("training images", fingerprint(data.train));
   fields.emplace("validation images", fingerprint(data.validation));
   return fields;
 }
 
-NamedTexts default_fields(const Program& program) {
-  NamedTexts fields = fields_of(program, default_config(program));
-  fields.emplace(kNormalize, to_text(gradtable::Normalization{}));
+NamedTexts default_fields(const FitOptions& options) {
+  NamedTexts fields = options.defaults;
+  fields.merge(fields_of(FitOptions{}));
   return fields;
 }
 
-NamedTexts bits_of(const Config& config, int threads) {
-  const gradtable::BlasInfo& blas = gradtable::tune_blas();
+NamedTexts bits_of(const TrainerOptions& options, int threads) {
+  const BlasInfo& blas = tune_blas();
   NamedTexts bits = {{"kernels", fmt::format("{}{}{}", blas.kernels, kOf, blas.library)}};
-  if (!config.training.deterministic) bits.emplace("threads", fmt::format("{}", threads));
+  if (!options.deterministic) bits.emplace("threads", fmt::format("{}", threads));
   return bits;
 }
 
-std::string changes(const gradtable::Checkpoint& checkpoint, const NamedTexts& bits) {
+std::string changes(const Checkpoint& checkpoint, const NamedTexts& bits) {
   std::string text;
   for (const auto& [key, value] : bits) {
     const auto before = checkpoint.texts.find(key);
@@ -264,9 +252,9 @@ std::string changes(const gradtable::Checkpoint& checkpoint, const NamedTexts& b
   return text;
 }
 
-NamedTexts to_texts(const TrainingState& state, const NamedTexts& fields) {
+NamedTexts to_texts(const FitState& state, const NamedTexts& fields) {
   const auto text = [](auto number) { return fmt::format("{}", number); };
-  NamedTexts texts = {{"metrics", gradtable::metrics_csv(state.epochs)},
+  NamedTexts texts = {{"metrics", metrics_csv(state.epochs)},
                       {"images", text(state.so_far.images)},
                       {"correct", text(state.so_far.correct)},
                       {"loss_sum", text(state.so_far.loss_sum)},
@@ -282,15 +270,22 @@ NamedTexts to_texts(const TrainingState& state, const NamedTexts& fields) {
   return texts;
 }
 
-void require_same_training(const gradtable::Checkpoint& checkpoint, const NamedTexts& fields,
+void require_classes(const std::string& path, const NamedTexts& texts, std::int64_t classes) {
+  const auto stated = texts.find("classes");
+  if (stated != texts.end() && stated->second != fmt::format("{}", classes))
+    throw CheckpointError(fmt::format("{}: classes is {}; expected {}, as the network has", path,
+                                      in_quotes(stated->second), classes));
+}
+
+void require_same_training(const Checkpoint& checkpoint, const NamedTexts& fields,
                            const NamedTexts& defaults) {
   NamedTexts found;
   for (const auto& [key, value] : checkpoint.texts)
     if (key.starts_with(kField)) found.emplace(key.substr(kField.size()), value);
   try {
-    gradtable::require_same(checkpoint.path, found, fields, defaults);
-  } catch (const gradtable::CheckpointError& error) {
-    throw gradtable::CheckpointError(fmt::format("{}{}", error.what(), advice(found, fields)));
+    require_same(checkpoint.path, found, fields, defaults);
+  } catch (const CheckpointError& error) {
+    throw CheckpointError(fmt::format("{}{}", error.what(), advice(found, fields)));
   }
 }
 
@@ -302,18 +297,18 @@ double metric_of(const EpochMetrics& epoch, const std::string& name) {
   return epoch.validation_balanced_accuracy.value_or(kNaN);
 }
 
-TrainingState state_of(const gradtable::Checkpoint& checkpoint, const Config& config, const Data& data) {
+FitState state_of(const Checkpoint& checkpoint, const FitOptions& options, const FitData& data) {
   const Texts texts(checkpoint);
-  TrainingState state;
+  FitState state;
   state.epochs = texts.metrics();
   for (std::size_t i = 0; i < state.epochs.size(); ++i)
-    EpochCheck(checkpoint.path, i + 2, state.epochs[i]).check(i + 1, config, data);
-  read_position(texts, config, data, state);
+    EpochCheck(checkpoint.path, i + 2, state.epochs[i]).check(i + 1, options, data);
+  read_position(texts, options, data, state);
   require_bits(texts);
   const auto done = static_cast<std::int64_t>(state.epochs.size());
   for (const char* const key : {"best_epoch", "waited", "plateau.worse", "plateau.remaining"})
     texts.count(key, done);
-  go_through_epochs(config, state);
+  go_through_epochs(options, state);
   texts.require("best", state.best.best);
   texts.require("best_epoch", state.best.best_epoch);
   texts.require("waited", state.best.waited);
@@ -324,4 +319,4 @@ TrainingState state_of(const gradtable::Checkpoint& checkpoint, const Config& co
   return state;
 }
 
-}  // namespace classifier
+}  // namespace gradtable

@@ -1,0 +1,269 @@
+#include "gradtable/models/training/fit.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/io/atomic_file.hpp"
+#include "gradtable/models/optimizers/divergence.hpp"
+#include "gradtable/models/training/confusion.hpp"
+#include "gradtable/models/training/trainer_fields.hpp"
+
+namespace gradtable {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Of a batch: enough to see that a network gives numbers.
+constexpr std::int64_t kMostLookedAt = 256;
+
+// Calls a function of the watcher, if there is one.
+template <class Function, class... Arguments>
+void tell(const Function& function, const Arguments&... arguments) {
+  if (function) function(arguments...);
+}
+
+bool goes_on(const FitWatcher& watcher) {
+  return !watcher.go_on || watcher.go_on();
+}
+
+void require_same_size(std::string_view use, const Dataset& found, const Dataset& train) {
+  if (found.size() > 0 && (found.rows != train.rows || found.columns != train.columns))
+    throw ConfigError(fmt::format("fit: expected images of {}x{} for {}, as those to train on, got {}x{}",
+                                  train.rows, train.columns, use, found.rows, found.columns));
+}
+
+void require_metric(const FitOptions& options, const FitData& data) {
+  const std::string& metric = options.early_stopping.metric;
+  const bool measured = data.validation.get().size() > 0 || metric == "train_loss";
+  const auto use = use_of_metric(options);
+  if (use && !measured)
+    throw OptionError(use->key, use->value,
+                      fmt::format("images for validation for the metric {}, or \"train_loss\" as "
+                                  "early_stopping.metric",
+                                  metric),
+                      "fit");
+}
+
+// The options as the trainer takes them. Throws for those that it does not.
+FitOptions settled(FitOptions options, const FitData& data) {
+  ScheduleOptions& schedule = options.trainer.schedule;
+  if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = options.epochs;
+  options.trainer.better = better_of(options.early_stopping.metric);
+  require_valid(options);
+  require_metric(options, data);
+  require_same_size("validation", data.validation, data.train);
+  require_same_size("the test", data.test, data.train);
+  return options;
+}
+
+// In the order in which the network has them.
+std::vector<Tensor> parameters_and_states(std::vector<Tensor> parameters, const StepGraph& step) {
+  for (const Update& state : step.states) parameters.push_back(state.parameter);
+  return parameters;
+}
+
+int threads_of(Trainer& trainer, const FitData& data) {
+  std::vector<const Dataset*> evaluated;
+  for (const Dataset* const images : {&data.validation.get(), &data.test.get()})
+    if (images->size() > 0) evaluated.push_back(images);
+  return trainer.plan(data.train, evaluated).threads;
+}
+
+}  // namespace
+
+Fit::Fit(Graph& graph, const Sequential& network, const FitData& data, const FitOptions& options, Location at)
+    : Fit(graph, model_of(network), data, options, at) {}
+
+Fit::Fit(Graph& graph, Model model, const FitData& data, const FitOptions& options, Location at)
+    : graph_(graph),
+      data_(data),
+      options_(settled(options, data)),
+      trainer_(graph, model, options_.trainer, at),
+      kept_(parameters_and_states(model.parameters, trainer_.step_graph(data_.train))),
+      threads_(threads_of(trainer_, data_)),
+      first_images_(part_of(
+          data_.train, 0, std::min({options_.trainer.batch_size, kMostLookedAt, data_.train.get().size()}))),
+      stopping_(better_of(options_.early_stopping.metric), options_.early_stopping.patience) {}
+
+const NamedTexts& Fit::fields() {
+  if (!fields_) fields_ = fields_of(options_, data_);
+  return *fields_;
+}
+
+std::vector<std::string> Fit::resume(const std::filesystem::path& file) {
+  Checkpoint checkpoint = read_checkpoint(file.string());
+  require_same_training(checkpoint, fields(), default_fields(options_));
+  require_classes(checkpoint.path, checkpoint.texts, data_.train.get().classes);
+  require_same_normalization(checkpoint.texts, checkpoint.path, options_.trainer.normalization);
+  const FitState state = state_of(checkpoint, options_, data_);
+  require_epochs_left(state);
+  require_kept(checkpoint, state);
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  require_possible_state(checkpoint.parameters, checkpoint.path,
+                         trainer_.counts_at(data_.train, done, state.so_far));
+  std::vector<std::string> names = restore(graph_, checkpoint, options_.not_finite);
+  epochs_ = state.epochs;
+  so_far_ = state.so_far;
+  seconds_ = state.seconds;
+  stopping_.restore(state.best);
+  trainer_.learning_rate().restore(state.rate);
+  best_ = std::move(checkpoint.kept);
+  resumed_ = true;
+  has_checkpoint_ = ended_ = false;
+  changes_ = gradtable::changes(checkpoint, bits_of(options_.trainer, threads_));
+  return names;
+}
+
+// None may be left: then there is nothing to do but to evaluate.
+void Fit::require_epochs_left(const FitState& state) const {
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  const bool part = state.so_far.images > 0;
+  const std::int64_t least = done + (part ? 1 : 0);
+  if (options_.epochs < least)
+    throw OptionError("epochs", fmt::format("{}", options_.epochs),
+                      fmt::format("at least {}: the checkpoint has done {}{}", least, done,
+                                  part ? " and a part of the next" : ""),
+                      "fit");
+}
+
+void Fit::require_kept(const Checkpoint& checkpoint, const FitState& state) const {
+  std::map<std::string, TensorType> expected;
+  if (options_.keep_best && state.best.best_epoch > 0)
+    for (const Tensor& tensor : kept_) expected.emplace(tensor.node().name, tensor.type());
+  const std::string source = fmt::format("{}: kept of the best epoch", checkpoint.path);
+  require_tensors(checkpoint.kept, source, expected);
+  if (options_.not_finite == NotFinite::refuse) gradtable::require_finite(checkpoint.kept, source);
+}
+
+FitResult Fit::run(const FitWatcher& watcher) {
+  if (ended_) return {end(), epochs_, kept_epoch()};
+  if (!options_.checkpoint.empty()) require_can_be_written(options_.checkpoint.string());
+  while (!is_done() && goes_on(watcher)) {
+    if (!train_epoch(watcher)) break;
+    finish_epoch(watcher);
+    const auto done = static_cast<std::int64_t>(epochs_.size());
+    const bool last = is_done() || !goes_on(watcher);
+    if (!last && done % options_.checkpoint_every == 0) save(watcher);
+  }
+  if (resumed_ || !epochs_.empty() || so_far_.images > 0) save(watcher);
+  ended_ = is_done();
+  if (ended_ && !best_.empty()) set_values(graph_, kept_, best_, "the best epoch");
+  return {end(), epochs_, ended_ ? kept_epoch() : std::nullopt};
+}
+
+bool Fit::all_epochs_are_done() const {
+  return epochs_.size() >= static_cast<std::size_t>(options_.epochs);
+}
+
+bool Fit::is_done() const {
+  return all_epochs_are_done() || stopping_.stop();
+}
+
+FitEnd Fit::end() const {
+  if (all_epochs_are_done()) return FitEnd::finished;
+  return stopping_.stop() ? FitEnd::stopped_early : FitEnd::interrupted;
+}
+
+bool Fit::train_epoch(const FitWatcher& watcher) {
+  const std::size_t epoch = epochs_.size() + 1;
+  tell(watcher.begin_epoch, static_cast<std::int64_t>(epoch), so_far_.images);
+  const Clock::time_point start = Clock::now();
+  const double before = seconds_;
+  const auto go_on = [&](const StepMetrics& step) {
+    so_far_ = step.so_far;
+    seconds_ = before + std::chrono::duration<double>(Clock::now() - start).count();
+    tell(watcher.step, step);
+    return goes_on(watcher);
+  };
+  trainer_.train_epoch(data_.train, epoch, go_on, so_far_);
+  const bool whole = so_far_.images >= data_.train.get().size();
+  if (!whole) tell(watcher.cut_epoch, so_far_);
+  return whole;
+}
+
+void Fit::finish_epoch(const FitWatcher& watcher) {
+  const EpochMetrics epoch = measured();
+  const double metric = metric_of(epoch, options_.early_stopping.metric);
+  if (stopping_.is_best(epoch.epoch, metric) && options_.keep_best) best_ = values_of(graph_, kept_);
+  trainer_.learning_rate().end_epoch(metric);
+  epochs_.push_back(epoch);
+  so_far_ = {};
+  seconds_ = 0;
+  tell(watcher.end_epoch, epoch);
+}
+
+EpochMetrics Fit::measured() {
+  EpochMetrics epoch{.epoch = static_cast<std::int64_t>(epochs_.size()) + 1,
+                     .train_loss = so_far_.loss(),
+                     .train_accuracy = so_far_.accuracy()};
+  epoch.learning_rate = trainer_.learning_rate_at(data_.train, static_cast<std::uint64_t>(epoch.epoch));
+  epoch.seconds = seconds_;
+  epoch.images_per_second = seconds_ > 0 ? static_cast<double>(so_far_.images) / seconds_ : 0;
+  if (data_.validation.get().size() > 0) measure_validation(epoch);
+  if (data_.test.get().size() > 0) {
+    const Score score = evaluate(data_.test);
+    epoch.test_loss = score.loss();
+    epoch.test_accuracy = score.accuracy();
+  }
+  return epoch;
+}
+
+void Fit::measure_validation(EpochMetrics& epoch) {
+  ConfusionMatrix confusion(trainer_.step_graph(data_.train).outputs.shape()[1]);
+  const Score score = evaluate(data_.validation,
+                               [&](const Answers& batch) { confusion.add(batch.predictions, batch.labels); });
+  epoch.validation_loss = score.loss();
+  epoch.validation_accuracy = score.accuracy();
+  epoch.validation_balanced_accuracy = confusion.balanced_accuracy();
+}
+
+Score Fit::evaluate(const Dataset& data, const Trainer::Answered& answered) {
+  try {
+    return trainer_.evaluate(data, answered);
+  } catch (const NotFiniteError& error) {
+    throw_diverged("loss " + loss_found(error));
+  }
+}
+
+std::optional<std::int64_t> Fit::kept_epoch() const {
+  if (best_.empty()) return std::nullopt;
+  return stopping_.state().best_epoch;
+}
+
+std::string Fit::place() const {
+  return so_far_.images > 0 ? fmt::format("epoch {}, after {} images", epochs_.size() + 1, so_far_.images)
+                            : fmt::format("after epoch {}", epochs_.size());
+}
+
+void Fit::throw_diverged(const std::string& found) const {
+  throw NumericError(fmt::format("{}: {}", place(), diverged(found, options_.trainer.optimizer)));
+}
+
+void Fit::require_finite() {
+  const auto names = names_of_not_finite(graph_, parameters_of(graph_));
+  if (!names.empty()) throw_diverged(fmt::format("not finite: {}", fmt::join(names, ", ")));
+  evaluate(first_images_);
+}
+
+void Fit::save(const FitWatcher& watcher) {
+  if (options_.checkpoint.empty()) return;
+  if (options_.not_finite == NotFinite::refuse) require_finite();
+  NamedTexts texts =
+      to_texts({epochs_, so_far_, seconds_, stopping_.state(), trainer_.learning_rate().state()}, fields());
+  texts.merge(bits_of(options_.trainer, threads_));
+  texts.emplace("classes", fmt::format("{}", data_.train.get().classes));
+  texts.emplace(kNormalizationKey, to_text(options_.trainer.normalization));
+  if (!resumed_ && !has_checkpoint_ && keep_previous_checkpoint(options_.checkpoint))
+    tell(watcher.kept_previous, previous_checkpoint(options_.checkpoint));
+  write_checkpoint(options_.checkpoint.string(), graph_, best_, std::move(texts));
+  has_checkpoint_ = true;
+}
+
+}  // namespace gradtable
