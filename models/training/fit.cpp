@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/divergence.hpp"
 #include "gradtable/models/training/confusion.hpp"

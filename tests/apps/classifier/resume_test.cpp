@@ -1,6 +1,9 @@
-// A training that is stopped and gone on with is the same, in every bit, as one that was not.
-#include "apps/classifier/training.hpp"
+// A program that is stopped and resumed leaves the same bits as one that was not. That this holds after any
+// batch and for other options is tested in tests/models/training/fit_resume_test.cpp; here are the signal,
+// the keys of a config and the files.
+#include "apps/classifier/fit_setup.hpp"
 #include "tests/apps/classifier/learned.hpp"
+#include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 
 namespace classifier {
@@ -20,12 +23,6 @@ const Setting kRich = {
      "training.augmentation.shift=2", "training.augmentation.elastic.alpha=20",
      "training.gradient_accumulation=3", "training.validation_fraction=0.2", "training.keep_best=true",
      "training.measure_test=true"}};
-// A patience of 0 and an accuracy of few images: the rate falls within the epochs.
-const Setting kPlateau = {"PlateauAndMomentum",
-                          "mnist_fcnn",
-                          {"training.optimizer.type=momentum", "training.schedule.type=plateau",
-                           "training.schedule.patience=0", "training.validation_fraction=0.1",
-                           "training.early_stopping.metric=validation_accuracy", "training.clip_norm=1"}};
 const Setting kLeNet5 = {"LeNet5",
                          "mnist_lenet5",
                          {"data.digits_train=96", "training.optimizer.type=rmsprop",
@@ -52,8 +49,13 @@ TEST_P(Resume, AfterFiveOfTenEpochsIsAsIfNobodyHadStopped) {
   expect_same("parts", "whole");
 }
 
-TEST_P(Resume, AfterSignalsInTheMiddleOfEpochsIsAsIfNobodyHadStopped) {
-  const Words small_steps = GetParam().settings + Words{"training.batch_size=1"};
+INSTANTIATE_TEST_SUITE_P(Of, Resume, ::testing::Values(kRich, kLeNet5),
+                         [](const auto& setting) { return setting.param.name; });
+
+using ResumeAfterSignals = TwoTrainings;
+
+TEST_F(ResumeAfterSignals, InTheMiddleOfEpochsIsAsIfNobodyHadStopped) {
+  const Words small_steps = kRich.settings + Words{"training.batch_size=1"};
   std::ptrdiff_t done = stop_within_an_epoch("parts", small_steps);
   const auto images = [&] { return gradtable::read_safetensors(checkpoint("parts")).metadata.at("images"); };
   bool within = images() != "0";
@@ -67,9 +69,6 @@ TEST_P(Resume, AfterSignalsInTheMiddleOfEpochsIsAsIfNobodyHadStopped) {
   expect_success(train("whole", to_the_end));
   expect_same("parts", "whole");
 }
-
-INSTANTIATE_TEST_SUITE_P(Of, Resume, ::testing::Values(kRich, kPlateau, kLeNet5),
-                         [](const auto& setting) { return setting.param.name; });
 
 class ResumeAtTheEnd : public TwoTrainings {
  protected:
@@ -109,7 +108,12 @@ TEST_F(ResumeAtTheEnd, CountsAPartOfAnEpochThatIsDone) {
   expect_error(
       train("out", {}, resumed("out")), 2,
       " at /training/epochs: 3; expected at least 4: the checkpoint has done 3 and a part of the next\n");
-  expect_success(train("out", {"training.epochs=4"}, resumed("out")));
+  const ProcessResult result =
+      run(Words{config_, "--out", folder_.path("out")} + resumed("out") + set({"training.epochs=4"}));
+  expect_success(result);
+  EXPECT_TRUE(contains(result.out, "\nepoch 4/4  loss "));
+  EXPECT_EQ(result.out.find("nan"), std::string::npos)
+      << "no line of an epoch after the last: " << result.out;
 }
 
 TEST_F(ResumeAtTheEnd, AfterEarlyStoppingOnlyTestsAgainOrGoesOnWithMorePatience) {
@@ -183,6 +187,32 @@ TEST_F(ResumeAtTheEnd, SaysWhatMakesItsBitsOthersThanThoseOfOneRun) {
     EXPECT_TRUE(contains(changed.out, ", before Prescott of OpenBLAS 0.1")) << changed.out;
     EXPECT_EQ(contains(changed.out, "; threads 1, before 77\n"), deterministic == "false") << changed.out;
   }
+}
+
+// A checkpoint of three epochs, and the weights of three more, both written by a program of an earlier
+// version.
+TEST_F(ResumeAtTheEnd, FromACheckpointOfAnEarlierVersionGivesItsWeights) {
+  namespace idx = gradtable::testing;
+  const auto older = [](const std::string& name) {
+    return std::string(GRADTABLE_TEST_FOLDER "/apps/classifier/older/") + name;
+  };
+  folder_.write("images", idx::idx_images(20, 3, 3));
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1}));
+  config_ = folder_.write("idx.json", std::string_view(R"({"threads": 1,
+      "data": {"dir": ".", "train_images": "images", "train_labels": "labels",
+               "test_images": "images", "test_labels": "labels"},
+      "model": {"hidden": [3]},
+      "training": {"epochs": 6, "batch_size": 4, "gradient_accumulation": 3, "validation_fraction": 0.2,
+                   "keep_best": true, "dropout": 0.2, "schedule": {"type": "plateau", "patience": 0},
+                   "optimizer": {"type": "adam", "learning_rate": 0.01}}})"));
+  const ProcessResult result = train("out", {}, {"--resume", older("checkpoint.safetensors")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(epochs_in_table("out"), 6);
+  const auto expected = gradtable::read_safetensors(older("weights.safetensors")).tensors;
+  const auto found = gradtable::read_safetensors(weights("out")).tensors;
+  for (const auto& [name, tensor] : expected)
+    for (std::size_t i = 0; i < tensor.as<float>().size(); ++i)  // not in bits: kernels of BLAS differ
+      EXPECT_NEAR(found.at(name).as<float>()[i], tensor.as<float>()[i], 1e-5) << name << " " << i;
 }
 
 TEST_F(ResumeAtTheEnd, MayHaveResultsElsewhere) {
