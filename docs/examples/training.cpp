@@ -1,31 +1,37 @@
-// Trains LeNet-5 on digits that the program draws, changed in every epoch, and keeps the best epoch.
+// Trains LeNet-5 on digits that the program draws, changed in every epoch, and keeps the best epoch. With the
+// argument "resume" it continues the training that was stopped by Ctrl-C.
 #include <cstdint>
+#include <cstdio>
 #include <iostream>
+#include <string>
 
 #include <gradtable/gradtable.hpp>
 
 using namespace gradtable;
 
-int main() {
-  const Dataset digits = draw_digits(1500, 1), validation = draw_digits(500, 2);
+int main(int argc, char** argv) {
+  const bool resume = argc > 1 && std::string(argv[1]) == "resume";
+  const Dataset train = draw_digits(1500, 1), validation = draw_digits(500, 2);
 
   // [training]
   Graph g;
   const Sequential network(g, {784}, lenet5());
-  Trainer trainer(g, network,
-                  {.batch_size = 64,
-                   .optimizer = {.type = "adam", .learning_rate = 0.002},
-                   .schedule = {.type = "cosine", .epochs = 4},
-                   .augmentation = {.shift = 2, .rotate = 10, .elastic = {.sigma = 5, .alpha = 30}}});
-  EarlyStopping stopping(Better::higher, 3);
-  NamedArrays best;
-  for (std::int64_t epoch = 1; epoch <= 4 && !stopping.stop(); ++epoch) {
-    trainer.train_epoch(digits, static_cast<std::uint64_t>(epoch));
-    const double accuracy = trainer.evaluate(validation).accuracy();
-    std::cout << "epoch " << epoch << ": " << 100 * accuracy << " %\n";
-    if (stopping.is_best(epoch, accuracy)) best = values_of(g, network.parameters());
-  }
-  set_values(g, network.parameters(), best, "the best epoch");
+  Fit fit(g, network, {.train = train, .validation = validation},
+          {.epochs = 4,
+           .early_stopping = {.metric = "validation_accuracy", .patience = 3},
+           .keep_best = true,
+           .checkpoint = "digits.safetensors",
+           .trainer = {.batch_size = 64,
+                       .optimizer = {.type = "adam", .learning_rate = 0.002},
+                       .schedule = {.type = "cosine"},
+                       .augmentation = {.shift = 2, .rotate = 10, .elastic = {.sigma = 5, .alpha = 30}}}});
+  if (resume) fit.resume("digits.safetensors");
+  const FitResult result = fit.run();
+  for (const EpochMetrics& epoch : result.epochs)
+    std::cout << "epoch " << epoch.epoch << ": " << 100 * *epoch.validation_accuracy << " %\n";
+  std::cout << "kept epoch " << *result.kept_epoch << '\n';
   // [/training]
-  return trainer.evaluate(validation).accuracy() > 0.8 ? 0 : 1;
+  const bool learned = fit.evaluate(validation).accuracy() > 0.8;
+  std::remove("digits.safetensors");
+  return learned ? 0 : 1;
 }
