@@ -89,10 +89,11 @@ Tensor TrainingSteps::images_of(const Tensor& pixels) const {
 
 void TrainingSteps::add_loss(StepGraph& g, const Dataset& data, double label_smoothing) {
   const Shape& outputs = g.outputs.shape();
-  if (outputs.rank() != 2 || data.classes > outputs[1])
-    throw ConfigError(
-        fmt::format("trainer: expected outputs of at least {} classes, those of the images, got {}",
-                    data.classes, to_string(outputs)));
+  if (outputs.rank() != 2)
+    throw ConfigError(fmt::format("trainer: expected outputs (images, classes), got {}", to_string(outputs)));
+  if (data.classes > outputs[1])
+    throw ConfigError(fmt::format("trainer: expected at most {} classes, the outputs of the network, got {}",
+                                  outputs[1], data.classes));
   g.outputs.named("outputs");
   g.loss = loss_.mean(g.outputs, g.labels, label_smoothing, at_).named("loss");
   g.predictions = argmax(g.outputs).named("predictions");
