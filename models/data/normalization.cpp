@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
+#include "gradtable/models/config/text.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/shaping.hpp"
 

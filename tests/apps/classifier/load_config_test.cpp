@@ -155,8 +155,8 @@ TEST_F(LoadConfig, TakesOutAndThreadsFromTheCommandLine) {
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.output.dir, folder_ / "o");
   EXPECT_EQ(config.output.metrics, folder_ / "o/metrics.json");
-  EXPECT_EQ(error("{}", {.threads = 257}), "--threads: 257; expected an integer from 0 to 256");
-  EXPECT_EQ(error("{}", {.threads = -1}), "--threads: -1; expected an integer from 0 to 256");
+  EXPECT_EQ(error("{}", {.threads = 1025}), "--threads: 1025; expected an integer from 0 to 1024");
+  EXPECT_EQ(error("{}", {.threads = -1}), "--threads: -1; expected an integer from 0 to 1024");
 }
 
 TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {

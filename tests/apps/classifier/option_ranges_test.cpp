@@ -150,7 +150,7 @@ TEST_F(OptionRanges, OfNamesAndOfWhatDoesNotGoTogetherAreTheSameToo) {
   EXPECT_EQ(refused([](auto& o) { o.optimizer.type = "sdg"; }), "optimizer.type");
   EXPECT_EQ(refused([](auto& o) { o.schedule.type = "cosinus"; }), "schedule.type");
   EXPECT_EQ(refused([](auto& o) { o.threads = -1; }), "threads");
-  EXPECT_EQ(refused([](auto& o) { o.threads = 257; }), "threads");
+  EXPECT_EQ(refused([](auto& o) { o.threads = 1025; }), "threads");
   EXPECT_EQ(refused([](auto& o) { o.loss = "multiclass_hinge", o.label_smoothing = 0.1; }),
             "label_smoothing");
   EXPECT_EQ(refused([](auto& o) { o.schedule.every = 5; }), "schedule.every");

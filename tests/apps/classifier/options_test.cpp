@@ -155,7 +155,7 @@ TEST(ParseOptions, RefusesAValueWithOneSentence) {
     std::string error;
   };
   const std::vector<Case> cases = {
-      {{"run.json", "--threads", "-1"}, "--threads: -1; expected an integer from 0 to 256"},
+      {{"run.json", "--threads", "-1"}, "--threads: -1; expected an integer from 0 to 1024"},
       {{"run.json", "--set", "training.epochs=0"},
        "--set training.epochs: 0; expected an integer from 1 to 1000000000"},
       {{"run.json", "--set", "training.optimizer.learning_rate=fast"},
