@@ -247,12 +247,14 @@ TEST(Fcnn, StandsBesideAnotherUnderAPrefix) {
   EXPECT_THROW(Sequential(graph, {2}, fcnn({3})), GraphError);
 }
 
+// The line of the layers; the same for every input.
 TEST(Fcnn, NodesCarryTheUsersLineAndNames) {
   Graph graph;
   const Sequential network(graph, {2}, fcnn({3, 2}));
-  EXPECT_EQ(network.parameters()[0].node().location.line(), __LINE__ - 1U);
+  const unsigned line = __LINE__ - 1U;
+  EXPECT_EQ(network.parameters()[0].node().location.line(), line);
   const Tensor scores = network(graph.input("x", {1, 2}));
-  EXPECT_EQ(scores.node().location.line(), __LINE__ - 1U);
+  EXPECT_EQ(scores.node().location.line(), line);
   const Tensor hidden = get_inputs(get_inputs(scores, graph)[0], graph)[0];
   EXPECT_EQ(hidden.label(), "h1");
   EXPECT_EQ(get_inputs(hidden, graph)[0].label(), "a1");

@@ -123,14 +123,15 @@ TEST(LeNet5, IsBuiltAsTodayAndAsOfOld) {
 
 TEST(LeNet5, TakesImagesAsRowsAndWithChannels) {
   Graph graph;
-  const Sequential network(graph, {784}, lenet5(), {.dtype = DType::float64});
+  const Sequential of_rows(graph, {784}, lenet5(), {.dtype = DType::float64});
+  const Sequential of_images(graph, {1, 28, 28}, lenet5(), {.dtype = DType::float64, .prefix = "images "});
   const Dataset digits = draw_digits(3, 1);
   const Array pixels = cast(digits.pixel_view(), DType::float64);
   const Tensor rows = graph.input("rows", {3, 784}, DType::float64);
   const Tensor images = graph.input("images", {3, 1, 28, 28}, DType::float64);
   const ConstView with_channels({DType::float64, {3, 1, 28, 28}}, pixels.view().data);
-  EXPECT_EQ(numbers(evaluate(network(rows), {{rows, pixels}})),
-            numbers(evaluate(network(images), {{images, with_channels}})));
+  EXPECT_EQ(numbers(evaluate(of_rows(rows), {{rows, pixels}})),
+            numbers(evaluate(of_images(images), {{images, with_channels}})));
 }
 
 TEST(LeNet5, RefusesWhatIsNoImageOrNoNetwork) {

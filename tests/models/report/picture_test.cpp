@@ -56,7 +56,9 @@ TEST(Png, IsMadeOfWhatIsShown) {
   for (const auto& [rows, columns, shown] :
        {std::tuple(1, 1, true), {4096, 4096, true}, {4097, 1, false}, {1, 3'000'000, false}, {0, 5, false}}) {
     EXPECT_EQ(is_shown(rows, columns), shown) << rows << " " << columns;
-    if (!shown) EXPECT_THROW(png({rows, columns, Colours::gray, {}}), DataError);
+    if (!shown) {
+      EXPECT_THROW(png({rows, columns, Colours::gray, {}}), DataError);
+    }
   }
 }
 

@@ -40,6 +40,13 @@ Rows casting_rows() {
        .refused = {},
        .smooth = Smoothness::third,
        .multilinear = true},
+      {.function = "as_type",
+       .formula = "y = x as another element type; x itself where it has the type",
+       .derivative = "G as x's type",
+       .cases = {{"as_type", [](Inputs in) { return as_type(in[0], DType::float64); }, {x}, x, true, true}},
+       .refused = {},
+       .smooth = Smoothness::third,
+       .multilinear = true},
   };
 }
 
