@@ -56,7 +56,7 @@ std::size_t steps_between_groups(std::string_view written, std::string_view know
 // Of a text in one of both: whether three bytes of the first four say so, as an ASCII letter or the mark.
 bool is_utf32(std::string_view text) {
   using namespace std::string_view_literals;
-  return text.substr(0, 2) == "\0\0"sv || text.substr(2, 2) == "\0\0"sv;
+  return text.starts_with("\0\0"sv) || (text.size() > 2 && text.substr(2).starts_with("\0\0"sv));
 }
 
 }  // namespace

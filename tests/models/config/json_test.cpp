@@ -86,6 +86,8 @@ TEST(ParseJson, RefusesOtherEncodings) {
   for (const std::string& text :
        {"\xFF\xFE\0\0{\0\0\0"s, "\0\0\xFE\xFF\0\0\0{"s, "{\0\0\0}\0\0\0"s, "\0\0\0{\0\0\0}"s})
     EXPECT_EQ(parse_error(text), "run.json:1:1: UTF-32 text; expected UTF-8 text");
+  for (const std::string& text : {"\0"s, "x\0"s, "\xFF\xFE"s, "\xFF\xFE\0"s})  // as short as they come
+    EXPECT_EQ(parse_error(text), "run.json:1:1: UTF-16 text; expected UTF-8 text");
   EXPECT_EQ(parse_error("{}\n\0trailing"s), "run.json:2:1: a zero byte; expected UTF-8 text");
 }
 
