@@ -47,13 +47,15 @@ std::vector<Field> course_fields(Config& config) {
   };
 }
 
-// What the course's program does where its config has no key. It takes its batches in the order of the file.
+// What the course's program does where its config has no key: it takes its batches in the order of the file,
+// and adds up the losses of a batch.
 Config course_defaults() {
   Config config;
   config.dtype = gradtable::DType::float64;
   config.data.dir = ".";
   config.data.classes = 10;
   config.training.shuffle = false;
+  config.training.loss_reduction = gradtable::LossReduction::sum;  // E = -y / p of each image, added up
   config.output = {.dir = ".",
                    .prediction_log = "",
                    .metrics = "",

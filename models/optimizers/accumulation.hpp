@@ -19,6 +19,7 @@ namespace gradtable {
 struct Accumulation {
   std::vector<Update> add;    // sum <- sum + weight g for each target; weights <- weights + weight
   GradTable mean;             // sum / weights for each target, for an optimizer; NaN where nothing was added
+  GradTable total;            // sum for each target
   std::vector<Update> clear;  // sum <- 0, weights <- 0
 
   // The optimizer's updates, and those of clear.

@@ -18,13 +18,16 @@
 #include "gradtable/models/training/model.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
+#include "gradtable/ops/losses.hpp"
 
 namespace gradtable {
 
 struct TrainerOptions {
   std::int64_t batch_size = 64;
   std::string loss = "softmax_cross_entropy";  // classifier_losses()
-  double label_smoothing = 0;                  // from 0 to 1; above 0 for losses that smooth labels
+  // Whether an update follows the gradient of the mean loss over its images, or of the sum. Scores are means.
+  LossReduction loss_reduction = LossReduction::mean;  // mean or sum
+  double label_smoothing = 0;                          // from 0 to 1; above 0 for losses that smooth labels
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};  // of the optimizer's learning rate
   Better better = Better::lower;  // of the metric that the schedule is told of

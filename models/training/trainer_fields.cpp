@@ -39,6 +39,9 @@ std::vector<Field> step_fields(TrainerOptions& options, const Keys& key) {
       boolean(key("shuffle"), options.shuffle, "a new order of the images in every epoch"),
       boolean(key("deterministic"), options.deterministic, "the same bits whatever the number of threads"),
       choice(key("loss"), options.loss, loss_names(), "what training makes small"),
+      choice(key("loss_reduction"), options.loss_reduction,
+             {{"mean", LossReduction::mean}, {"sum", LossReduction::sum}},
+             "whether an update follows the mean loss of its images or the sum; losses are shown as means"),
       real(key("label_smoothing"), options.label_smoothing, {.low = 0, .high = 1},
            "share of each label that is spread over all classes; of softmax_cross_entropy"),
       integer(key("gradient_accumulation"), options.gradient_accumulation, kFromZero,
@@ -116,6 +119,8 @@ void require_each(TrainerOptions options) {
 }
 
 void require_loss(const TrainerOptions& options) {
+  if (options.loss_reduction == LossReduction::none)
+    throw OptionError("loss_reduction", "none", "\"mean\" or \"sum\"");
   if (options.label_smoothing > 0 && !find_classifier_loss(options.loss).smooths_labels)
     throw OptionError("label_smoothing", fmt::format("{}", options.label_smoothing),
                       fmt::format("0 with the loss {}", options.loss));

@@ -9,6 +9,7 @@
 #include "gradtable/models/data/augment.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -105,10 +106,12 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   const Graph::Scope scope(graph_, at_);
   if (learning_rate_.empty()) learning_rate_ = input("learning rate", {}, DType::float64);
   g.learning_rate = learning_rate_;
-  GradTable gradients = build_grad(g.loss, model_.parameters);
+  const bool is_sum = options_.loss_reduction == LossReduction::sum;
+  const auto images = static_cast<double>(g.labels.shape().size());
+  GradTable gradients = build_grad(is_sum && !by_sums ? scale(g.loss, images) : g.loss, model_.parameters);
   if (by_sums) {
-    step.sums = accumulate(gradients, static_cast<double>(g.labels.shape().size()));
-    gradients = step.sums->mean;
+    step.sums = accumulate(gradients, images);
+    gradients = is_sum ? step.sums->total : step.sums->mean;
   }
   g.updates = make_updates(options_.optimizer, gradients, g.learning_rate);
 }

@@ -21,6 +21,7 @@ TEST_F(LoadConfig, ReadsTheCoursesFormat) {
   EXPECT_EQ(config.training.epochs, 5);
   EXPECT_EQ(config.training.batch_size, 100);
   EXPECT_FALSE(config.training.shuffle);
+  EXPECT_EQ(config.training.loss_reduction, gradtable::LossReduction::sum);
   EXPECT_EQ(config.training.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(config.output.prediction_log, folder_ / "logs/my predictions.log");
   const Config::Output& output = config.output;

@@ -128,8 +128,11 @@ void compare_with_loops(const TrainerOptions& options) {
     double loss = 0;
     int correct = 0;
     for (std::int64_t i = 0; i < batches.size(); ++i) {
+      const auto images = batches[i].as<std::int32_t>();
+      const double losses =
+          options.loss_reduction == LossReduction::sum ? static_cast<double>(images.size()) : 1;
       const auto [batch_loss, batch_correct] =
-          by_hand.step(data, batches[i].as<std::int32_t>(), options.optimizer.learning_rate);
+          by_hand.step(data, images, losses * options.optimizer.learning_rate);
       loss += batch_loss;
       correct += batch_correct;
     }
@@ -155,6 +158,28 @@ TEST(Trainer, AgreesWithLoopsOverOneBatchLargerThanTheData) {
 
 TEST(Trainer, AgreesWithLoopsInTheOrderOfTheData) {
   compare_with_loops({.batch_size = 2, .optimizer = {.learning_rate = 0.3}, .shuffle = false});
+}
+
+TEST(Trainer, FollowsTheSumOfTheLossesWhereTold) {
+  compare_with_loops(
+      {.batch_size = 3, .loss_reduction = LossReduction::sum, .optimizer = {.learning_rate = 0.1}});
+}
+
+TEST(Trainer, FollowsTheSumOverSeveralBatchesToo) {
+  std::vector<Numbers> found;
+  for (const auto& [batch, accumulated] : {std::pair(7, 1), {2, 0}}) {
+    Graph graph;
+    const Sequential network(graph, {4}, fcnn({3, 2}), {.dtype = DType::float64, .seed = 5});
+    Trainer trainer(graph, network,
+                    {.batch_size = batch,
+                     .loss_reduction = LossReduction::sum,
+                     .optimizer = {.learning_rate = 0.1},
+                     .gradient_accumulation = accumulated,
+                     .shuffle = false});
+    trainer.train_epoch(tiny(), 1);
+    found.push_back(numbers_of(graph, network));
+  }
+  for (std::size_t i = 0; i < found[0].size(); ++i) EXPECT_NEAR(found[0][i], found[1][i], 1e-12) << i;
 }
 
 // The parameters after some epochs on the tiny data, in float32.
