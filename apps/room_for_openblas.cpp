@@ -1,6 +1,6 @@
-// OpenBLAS takes a buffer for each of its threads when it is loaded, before main, and asks for ever where the
-// system refuses one. So every program asks first, before the libraries are initialized: in the array of
-// functions that run then, which only programs have, not libraries.
+// OpenBLAS takes a buffer for each of its threads when it is loaded, before main, and retries without end
+// where the system refuses one. So every program asks first, before the libraries are initialized: in the
+// array of functions that run then, which only programs have, not libraries.
 #include <cstddef>
 #include <string_view>
 

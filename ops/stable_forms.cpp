@@ -490,7 +490,8 @@ bool may_have_stable_form(const Graph& graph, const Node& node) {
     });
   };
   if (name == "sub") return any_input(is_logsumexp);
-  if (name == "mul") return any_input([](const Op& op) { return op.name() == "reciprocal"; });
+  if (name == "mul")
+    return any_input([](const Op& op) { return op.name() == "reciprocal" || op.name() == "pow"; });
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

@@ -36,7 +36,7 @@ constexpr std::string_view kHelp = R"(
 
   --init FILE           begin with these weights, or test them
   --init-extra RULE     ignore: leave out tensors of that file that are none of the network's; refuse, the default
-  --resume FILE         go on from this checkpoint as if training had not been interrupted
+  --resume FILE         continue from this checkpoint; the bits are those of an uninterrupted training
   --images FILE         the images to predict, in place of the test set
   --dry-run             print the config with every default and what training would take, and leave
   --allow-nonfinite     take weights, and with eval a loss, that are infinite or not a number

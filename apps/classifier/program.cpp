@@ -102,7 +102,7 @@ std::vector<Field> output_fields(Config::Output& output) {
       path("output.report", output.report, Empty::allowed, "all of it as a page to look at, from output.dir"),
       path("output.config", output.config, Empty::allowed, "this config with every default, from output.dir"),
       path("output.checkpoint", output.checkpoint, Empty::allowed,
-           "what --resume goes on from, from output.dir"),
+           "the checkpoint that --resume continues from, in output.dir"),
       integer("output.checkpoint_every", output.checkpoint_every, kFromOne,
               "epochs from one checkpoint to the next"),
       path("output.weights", output.weights, Empty::allowed,

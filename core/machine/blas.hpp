@@ -28,8 +28,8 @@ std::string_view blas_kernels();
 
 // Makes room for the matrix products of so many threads at the same time, each with one thread of BLAS.
 // OpenBLAS takes a buffer of 128 MB of address space where it has none that is free, keeps it for whoever
-// needs one next, and asks for ever where the system refuses it. Throws std::bad_alloc where it would. Costs
-// nothing when there is room for as many.
+// needs one next, and retries without end where the system refuses it. Throws std::bad_alloc where it would.
+// Costs nothing when there is room for as many.
 void reserve_blas_buffers(int threads);
 
 // BLAS calls of the calling thread use this many threads, until set again; threads >= 1. Each thread sets its

@@ -29,7 +29,8 @@ class Team {
 
   // Calls job(member) once on each member at the same time, member 0 being the caller, and returns when all
   // are done. When jobs throw, throws what the member with the lowest number threw; a member that throws
-  // before a barrier that others wait at keeps them there for ever. BLAS calls of the workers use one thread.
+  // before a barrier that others wait at makes them wait without end. BLAS calls of the workers use one
+  // thread.
   template <class Job>
   void run(const Job& job) {
     if (size() == 1) {

@@ -180,14 +180,14 @@ TEST(ParseOptions, RefusesAValueWithOneSentence) {
 }
 
 TEST(ParseOptions, TakesATildeForTheHomeFolder) {
-  const gradtable::testing::Variable home("HOME", "/home/a");
+  const gradtable::testing::Variable home("HOME", "/the/home");
   const CommandLine line = parse({"predict", "~/run.json", "--init", "~/w", "--images", "~/i", "--out", "~"});
   ASSERT_TRUE(line.options) << line.error;
-  EXPECT_EQ(line.options->config, "/home/a/run.json");
-  EXPECT_EQ(line.options->init, "/home/a/w");
-  EXPECT_EQ(line.options->images, "/home/a/i");
-  EXPECT_EQ(line.options->overrides.out, "/home/a");
-  EXPECT_EQ(parse({"run.json", "--resume=~/c"}).options->resume, "/home/a/c");
+  EXPECT_EQ(line.options->config, "/the/home/run.json");
+  EXPECT_EQ(line.options->init, "/the/home/w");
+  EXPECT_EQ(line.options->images, "/the/home/i");
+  EXPECT_EQ(line.options->overrides.out, "/the/home");
+  EXPECT_EQ(parse({"run.json", "--resume=~/c"}).options->resume, "/the/home/c");
 }
 
 TEST(ParseOptions, ReadsNumbersAsDecimal) {
