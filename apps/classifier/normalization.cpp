@@ -94,8 +94,12 @@ gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
 
 void take_normalization(Config& config, const std::filesystem::path& config_file,
                         const gradtable::NamedTexts& metadata, const std::string& path) {
-  if (!config.data.normalize.standardize) return;
   const auto stated = gradtable::stated_normalization(metadata, path);
+  if (stated && stated->mean.size() > 1)
+    throw gradtable::CheckpointError(
+        fmt::format("{}: {} is that of {} channels; expected numbers of one channel, as these images have",
+                    path, gradtable::kNormalizationKey, stated->mean.size()));
+  if (!config.data.normalize.standardize) return;
   if (!stated)
     refuse(fmt::format("{} at /data/normalize", gradtable::printable(config_file.native())),
            "\"standardize\"",

@@ -15,7 +15,7 @@ gradtable::Field normalize_field(Config::Data::Normalize& normalize);
 
 // Gives a config that says "standardize" the numbers of the weights, which no training images are measured
 // for. Throws gradtable::ConfigError when the weights do not say them, and gradtable::CheckpointError for
-// numbers that dtype does not hold.
+// numbers that dtype does not hold or that are of several channels.
 void take_normalization(Config& config, const std::filesystem::path& config_file,
                         const gradtable::NamedTexts& metadata, const std::string& path);
 

@@ -157,10 +157,6 @@ std::optional<Normalization> stated_normalization(const std::map<std::string, st
     throw CheckpointError(
         fmt::format("{}: {} is {}; expected none, or {{\"mean\": [...], \"deviation\": [...]}}", path,
                     kNormalizationKey, in_quotes(found->second)));
-  if (stated->mean.size() > 1)
-    throw CheckpointError(
-        fmt::format("{}: {} is that of {} channels; expected numbers of one channel, as these images have",
-                    path, kNormalizationKey, stated->mean.size()));
   return stated;
 }
 

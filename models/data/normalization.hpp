@@ -48,8 +48,8 @@ std::string to_text(const Normalization& normalization);
 std::optional<Normalization> normalization_of(std::string_view text);
 
 // What the metadata of weights or of a checkpoint say; none for a file of gradtable's that says nothing, as
-// it is older than the key; nothing for one of another program. Throws CheckpointError for a text
-// that is no normalization of images of one channel.
+// it is older than the key; nothing for one of another program. Throws CheckpointError for a text that is no
+// normalization.
 std::optional<Normalization> stated_normalization(const std::map<std::string, std::string>& metadata,
                                                   const std::string& path);
 

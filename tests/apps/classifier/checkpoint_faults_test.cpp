@@ -166,7 +166,7 @@ TEST_F(CheckpointFaults, TextsThatAreOnlyComparedOrShownMustBeWhatTheyAre) {
     refused("normalize", text, "normalize is \"");
   refused("normalize", R"({"mean":[0.5],"deviation":[0.5]})", "weights for images normalized with mean 0.5");
   refused("normalize", R"({"mean":[0.5,1],"deviation":[0.5,1]})",
-          "normalize is that of 2 channels; expected ");
+          "weights for images normalized with mean 0.5, 1");
   for (const char* text : {"0", "-3", "100000"})
     refused("threads", text, "threads is " + std::string(text) + "; ");
   for (const char* text : {"", "x", "1.5"}) refused("threads", text, "threads is \"");
