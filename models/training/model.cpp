@@ -2,12 +2,6 @@
 
 namespace gradtable {
 
-std::int64_t Model::parameter_count() const {
-  std::int64_t count = 0;
-  for (const Tensor& parameter : parameters) count += parameter.shape().size();
-  return count;
-}
-
 Model model_of(const Sequential& network) {
   return {.input = network.input(),
           .parameters = network.parameters(),

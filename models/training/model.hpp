@@ -1,7 +1,6 @@
 // What a trainer trains: a function of examples, and the parameters to be learned.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -21,9 +20,6 @@ struct Model {
   // The same in a step of training, with the updates of what is not learned; empty: as when it is used. step:
   // the number of steps before it, an int32 scalar.
   std::function<Sequential::Training(const Tensor& x, const Tensor& step)> training = {};
-
-  // Numbers to be learned.
-  std::int64_t parameter_count() const;
 };
 
 Model model_of(const Sequential& network);
