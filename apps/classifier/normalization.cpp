@@ -81,15 +81,14 @@ gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
       refuse(where, gradtable::describe(found), kExpected);
   };
   const auto write = [&normalize] { return written(normalize); };
-  return {
-      "data.normalize",
-      kExpected,
-      "pixels, from 0 to 1, less the mean and over the deviation, as PyTorch's Normalize; \"standardize\" "
-      "measures both on the training images; kept with the weights, and checked",
-      false,
-      read,
-      write,
-      schema};
+  return {"data.normalize",
+          kExpected,
+          "(pixel - mean) / deviation of pixels from 0 to 1, as PyTorch's Normalize; \"standardize\" "
+          "measures both on the training images; kept with the weights, and checked",
+          false,
+          read,
+          write,
+          schema};
 }
 
 void take_normalization(Config& config, const std::filesystem::path& config_file,

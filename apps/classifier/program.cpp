@@ -36,10 +36,10 @@ std::vector<Field> run_fields(Config& config) {
                                                              {"float64", DType::float64}};
   return {
       integer("seed", config.seed, {0, std::numeric_limits<std::uint64_t>::max()},
-              "start of all random numbers: the same seed, threads and BLAS kernels give the same bits"),
+              "seed of all random numbers: the same seed, threads and BLAS kernels give the same bits"),
       choice("dtype", config.dtype, dtypes, "type of the weights and of every number of the training"),
       integer("threads", config.threads, gradtable::kThreads,
-              "most threads that compute, 0: as many as there are cores; small steps take fewer"),
+              "maximum number of threads; 0: as many as there are cores; small steps use fewer"),
   };
 }
 
@@ -47,23 +47,25 @@ std::vector<Field> data_fields(Config::Data& data) {
   return {
       choice("data.source", data.source, {"idx", "digits"},
              "IDX files, or digits drawn by the built-in generator (these are not MNIST)"),
-      path("data.dir", data.dir, Empty::refused, "folder of the IDX files, from the config file's folder"),
-      path("data.train_images", data.train_images, Empty::refused, "training images, from data.dir"),
-      path("data.train_labels", data.train_labels, Empty::refused, "training labels, from data.dir"),
-      path("data.test_images", data.test_images, Empty::refused, "test images, from data.dir"),
-      path("data.test_labels", data.test_labels, Empty::refused, "test labels, from data.dir"),
+      path("data.dir", data.dir, Empty::refused,
+           "folder of the IDX files, relative to the config file's folder"),
+      path("data.train_images", data.train_images, Empty::refused, "training images, in data.dir"),
+      path("data.train_labels", data.train_labels, Empty::refused, "training labels, in data.dir"),
+      path("data.test_images", data.test_images, Empty::refused, "test images, in data.dir"),
+      path("data.test_labels", data.test_labels, Empty::refused, "test labels, in data.dir"),
       integer("data.limit_train", data.limit_train, kLimit,
-              "use only the first so many training images; 0: all"),
-      integer("data.limit_test", data.limit_test, kLimit, "use only the first so many test images; 0: all"),
+              "use only this many training images, the first; 0: all"),
+      integer("data.limit_test", data.limit_test, kLimit,
+              "use only this many test images, the first; 0: all"),
       integer("data.classes", data.classes, {0, kMostClasses},
-              "number of classes; 0: one more than the largest training label; of drawn digits 10 or more"),
+              "number of classes; 0: one more than the largest training label; for drawn digits at least 10"),
       integer("data.labels_begin_at", data.labels_begin_at, kFirstLabel,
-              "the label that is class 0, the next one is class 1: 1 for the letters of EMNIST"),
+              "the label of class 0: 1 for the letters of EMNIST"),
       boolean("data.transpose_images", data.transpose_images,
-              "the files hold images column by column, as EMNIST's do: turn rows into columns"),
+              "transpose the images: for files that hold them column by column, such as EMNIST's"),
       normalize_field(data.normalize),
       integer("data.memory_limit", data.memory_limit, kMemory,
-              "MiB that the images or labels of a file may take in memory; a file of more is refused"),
+              "maximum memory in MiB of the images or labels of a file; a larger file is refused"),
       integer("data.digits_train", data.digits_train, kDigits, "training images that the generator draws"),
       integer("data.digits_test", data.digits_test, kDigits, "test images that the generator draws"),
   };
@@ -80,36 +82,37 @@ std::vector<Field> training_fields(Config::Training& training) {
 std::vector<Field> selection_fields(Config::Training& training) {
   std::vector<Field> fields = {
       real("training.validation_fraction", training.validation_fraction, gradtable::kFraction,
-           "share of the training images, the last ones, that is kept apart and not trained on")};
+           "share of the training images that is kept for validation: the last ones")};
   append(fields, gradtable::selection_fields(training.early_stopping, training.keep_best, kTraining));
-  fields.push_back(
-      boolean("training.measure_test", training.measure_test,
-              "also measure the test set after each epoch, for the curves alone: it chooses nothing"));
+  fields.push_back(boolean("training.measure_test", training.measure_test,
+                           "also evaluate the test set after each epoch, for the curves alone"));
   return fields;
 }
 
 std::vector<Field> output_fields(Config::Output& output) {
   return {
-      path("output.dir", output.dir, Empty::refused, "folder of the results, from the config file's folder"),
+      path("output.dir", output.dir, Empty::refused,
+           "folder of the results, relative to the config file's folder"),
       path("output.prediction_log", output.prediction_log, Empty::allowed,
-           "prediction and label of every test image, from output.dir"),
+           "prediction and label of every test image, in output.dir"),
       path("output.metrics", output.metrics, Empty::allowed,
-           "config, loss and accuracy as JSON, from output.dir"),
+           "config, loss and accuracy as JSON, in output.dir"),
       path("output.metrics_csv", output.metrics_csv, Empty::allowed,
-           "loss and accuracy of each epoch as a row, from output.dir"),
+           "loss and accuracy, one row for each epoch, in output.dir"),
       path("output.results", output.results, Empty::allowed,
-           "confusion matrix, and precision, recall and F1 of each class, as JSON, from output.dir"),
-      path("output.report", output.report, Empty::allowed, "all of it as a page to look at, from output.dir"),
-      path("output.config", output.config, Empty::allowed, "this config with every default, from output.dir"),
+           "confusion matrix, and precision, recall and F1 of each class, as JSON, in output.dir"),
+      path("output.report", output.report, Empty::allowed,
+           "report of the run as an HTML page, in output.dir"),
+      path("output.config", output.config, Empty::allowed, "this config with every default, in output.dir"),
       path("output.checkpoint", output.checkpoint, Empty::allowed,
            "the checkpoint that --resume continues from, in output.dir"),
       integer("output.checkpoint_every", output.checkpoint_every, kFromOne,
               "epochs from one checkpoint to the next"),
       path("output.weights", output.weights, Empty::allowed,
-           "the weights at the end, for --init, from output.dir"),
+           "the weights at the end, for --init, in output.dir"),
       choice("output.weights_layout", output.weights_layout, {"gradtable", "pytorch"},
-             "names and axes of the weights: as here, [in, out], or as in PyTorch, [out, in]"),
-      path("output.dot", output.dot, Empty::allowed, "drawing of the training graph, from output.dir"),
+             "names and axes of the weights: gradtable's, [in, out], or PyTorch's, [out, in]"),
+      path("output.dot", output.dot, Empty::allowed, "drawing of the training graph, in output.dir"),
   };
 }
 

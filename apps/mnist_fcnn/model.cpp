@@ -18,7 +18,7 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
           "model.hidden", model.hidden, {0, 1000}, classifier::kWidth,
           "widths of the hidden layers, first to last; []: none, which is softmax regression"),
       gradtable::choices("model.activation", model.activation, classifier::activation_names(), {1, 1000},
-                         "function after every hidden layer, or that of each"),
+                         "function after the hidden layers: one for all, or one for each"),
       classifier::output_field(model),
       choice("model.bias", model.bias, {{"node", Bias::node}, {"row", Bias::row}, {"none", Bias::none}},
              "biases as parameters of their own, or as the last row of the weights, or none"),

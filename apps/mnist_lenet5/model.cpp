@@ -27,7 +27,7 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
   return {
       activation(model),
       choice("model.pooling", model.pooling, {{"max", Pooling::max}, {"average", Pooling::average}},
-             "what halves the size of the images: the largest of 2x2 pixels, or their mean"),
+             "pooling, which halves the images: the largest of 2x2 pixels, or their mean"),
       classifier::output_field(model),
       classifier::initializer_field(model),
   };

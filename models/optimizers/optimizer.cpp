@@ -84,11 +84,20 @@ std::span<const Optimizer> optimizers() {
   return kAll;
 }
 
+// "momentum and nesterov do"
+std::string those_with(Option option) {
+  std::vector<std::string_view> names;
+  for (const Optimizer& each : optimizers())
+    if (std::ranges::find(each.has, option) != each.has.end()) names.push_back(each.name);
+  if (names.size() == 1) return fmt::format("{} does", names.front());
+  return fmt::format("{} and {} do", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
 void require_own(const Options& options, const Optimizer& optimizer) {
   for (const auto& [name, option] : kOwn) {
     if ((options.*option).has_value() && std::ranges::find(optimizer.has, option) == optimizer.has.end())
-      throw ConfigError(fmt::format("{}: expected no {}, which it does not have, got {}", optimizer.name,
-                                    name, *(options.*option)));
+      throw ConfigError(fmt::format("{} has no option {} (got {}); {}", optimizer.name, name,
+                                    *(options.*option), those_with(option)));
   }
 }
 

@@ -29,11 +29,11 @@ std::vector<Field> selection_fields(EarlyStoppingOptions& early_stopping, bool& 
   return {
       choice(prefix + "early_stopping.metric", early_stopping.metric,
              {"train_loss", "validation_loss", "validation_accuracy", "validation_balanced_accuracy"},
-             "what early stopping, keep_best and the plateau schedule look at"),
+             "the metric of early stopping, keep_best and the plateau schedule"),
       integer(prefix + "early_stopping.patience", early_stopping.patience, kFromZero,
-              "epochs in a row without a better metric after which training ends; 0: never"),
+              "epochs without improvement before training stops; 0: never stop early"),
       boolean(prefix + "keep_best", keep_best,
-              "the weights of the best epoch are what is tested and written at the end"),
+              "test and write the weights of the best epoch instead of the last"),
   };
 }
 
@@ -52,8 +52,7 @@ void require_valid(const FitOptions& options) {
   if (metric != unchanged && !use_of_metric(options))
     throw OptionError(
         "early_stopping.metric", fmt::format("\"{}\"", metric),
-        fmt::format("its default \"{}\", since neither early_stopping.patience nor keep_best nor the "
-                    "schedule plateau looks at it",
+        fmt::format("the default \"{}\" without early_stopping.patience, keep_best and the schedule plateau",
                     unchanged),
         "fit");
 }

@@ -38,76 +38,73 @@ std::vector<Field> step_fields(TrainerOptions& options, const Keys& key) {
               "images in a step; at most the training set"),
       boolean(key("shuffle"), options.shuffle, "a new order of the images in every epoch"),
       boolean(key("deterministic"), options.deterministic, "the same bits whatever the number of threads"),
-      choice(key("loss"), options.loss, loss_names(), "what training makes small"),
+      choice(key("loss"), options.loss, loss_names(), "the loss to minimize"),
       choice(key("loss_reduction"), options.loss_reduction,
              {{"mean", LossReduction::mean}, {"sum", LossReduction::sum}},
-             "whether an update follows the mean loss of its images or the sum; losses are shown as means"),
+             "the loss of an update: the mean over its images, or their sum; losses are printed as means"),
       real(key("label_smoothing"), options.label_smoothing, {.low = 0, .high = 1},
-           "share of each label that is spread over all classes; of softmax_cross_entropy"),
+           "softmax_cross_entropy: share of each label that is spread over all classes"),
       integer(key("gradient_accumulation"), options.gradient_accumulation, kFromZero,
-              "batches whose gradients make one update; 0: all of an epoch"),
+              "batches in one update; 0: all of an epoch"),
   };
 }
 
 std::vector<Field> optimizer_fields(OptimizerOptions& optimizer, const Keys& key) {
   return {
-      choice(key("optimizer.type"), optimizer.type, optimizer_names(), "rule of the weights' update"),
-      real(key("optimizer.learning_rate"), optimizer.learning_rate, kLearningRates,
-           "length of a step against the gradient"),
+      choice(key("optimizer.type"), optimizer.type, optimizer_names(), "the optimizer"),
+      real(key("optimizer.learning_rate"), optimizer.learning_rate, kLearningRates, "the step size"),
       real(key("optimizer.momentum"), optimizer.momentum, kFraction,
-           "of momentum and nesterov: what is kept of the last step; null: 0.9"),
+           "momentum and nesterov: factor of the last step; null: 0.9"),
       real(key("optimizer.alpha"), optimizer.alpha, kFraction,
-           "of rmsprop: what is kept of the mean of squares; null: 0.99"),
+           "rmsprop: decay of the mean of squares; null: 0.99"),
       real(key("optimizer.beta1"), optimizer.beta1, kFraction,
-           "of adam and adamw: what is kept of the mean; null: 0.9"),
+           "adam and adamw: decay of the mean; null: 0.9"),
       real(key("optimizer.beta2"), optimizer.beta2, kFraction,
-           "of adam and adamw: what is kept of the mean of squares; null: 0.999"),
+           "adam and adamw: decay of the mean of squares; null: 0.999"),
       real(key("optimizer.epsilon"), optimizer.epsilon, {.low = 0, .low_open = true},
-           "of adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
-      real_or_zero(
-          key("weight_decay"), optimizer.weight_decay, kNotNegative,
-          "lambda of the penalty lambda/2 |w|^2; adamw takes it from the weights, not the gradient; 0: none"),
+           "adagrad, rmsprop, adam and adamw: added to the root; null: 1e-8, adagrad 1e-10"),
+      real_or_zero(key("weight_decay"), optimizer.weight_decay, kNotNegative,
+                   "lambda of the penalty lambda/2 |w|^2; adamw decays the weights themselves; 0: none"),
       real_or_zero(key("l1"), optimizer.l1, kNotNegative, "lambda of the penalty lambda |w|_1; 0: none"),
       choice(key("penalize"), optimizer.penalized, {{"all", Penalized::all}, {"weights", Penalized::weights}},
-             "what weight_decay and l1 are for: all parameters, or weights and not biases"),
+             "the parameters with weight_decay and l1: all, or weights without biases"),
       real_or_zero(key("clip_norm"), optimizer.clip_norm, kNotNegative,
-                   "most that the gradient is long; 0: any length"),
+                   "maximum norm of the gradient; 0: no clipping"),
       real_or_zero(key("clip_value"), optimizer.clip_value, kNotNegative,
-                   "most that an element of the gradient is, either way; 0: any number"),
+                   "maximum magnitude of an element of the gradient; 0: no clipping"),
   };
 }
 
 std::vector<Field> schedule_fields(ScheduleOptions& schedule, const Keys& key) {
   return {
-      choice(key("schedule.type"), schedule.type, schedule_names(), "how the learning rate goes down"),
+      choice(key("schedule.type"), schedule.type, schedule_names(), "how the learning rate falls"),
       real(key("schedule.factor"), schedule.factor, {.low = 0, .high = 1, .low_open = true},
-           "of step, exponential (in each epoch) and plateau: the rate becomes so much of it; null: 0.1, "
-           "exponential 0.95"),
+           "step, exponential (in each epoch) and plateau: factor of the rate; null: 0.1, exponential 0.95"),
       integer(key("schedule.every"), schedule.every, kFromOne,
-              "of step: epochs from one to the next, the first from the end of the warm-up"),
+              "step: epochs from one drop to the next, counted from the end of the warm-up"),
       integer(key("schedule.epochs"), schedule.epochs, kFromZero,
-              "of cosine: epochs until the rate is the least, with those of the warm-up; 0: training.epochs"),
+              "cosine: epochs until the least rate, warm-up included; 0: training.epochs"),
       real(key("schedule.least"), schedule.least, kNotNegative,
-           "of cosine and plateau: the rate goes no lower; at most the learning rate"),
+           "cosine and plateau: the least rate; at most the learning rate"),
       integer(key("schedule.patience"), schedule.patience, kFromZero,
-              "of plateau: epochs in a row without a better metric that are borne"),
+              "plateau: epochs without improvement before the rate drops"),
       integer(key("schedule.warmup_epochs"), schedule.warmup_epochs, kFromZero,
-              "epochs in which the rate rises to where the schedule begins, fewer than a cosine's; 0: none"),
+              "epochs in which the rate rises to the start of the schedule, fewer than a cosine's; 0: none"),
   };
 }
 
 std::vector<Field> augmentation_fields(AugmentationOptions& augmentation, const Keys& key) {
   return {
       real(key("augmentation.shift"), augmentation.shift, AugmentationOptions::kShift,
-           "move each training image by up to so many pixels, along rows and along columns"),
+           "shift each training image by up to this many pixels, along rows and along columns"),
       real(key("augmentation.rotate"), augmentation.rotate, AugmentationOptions::kRotate,
-           "turn it by up to so many degrees, either way"),
+           "rotate each training image by up to this many degrees, either way"),
       real(key("augmentation.scale"), augmentation.scale, AugmentationOptions::kScale,
-           "make it larger or smaller by up to this share: 0.1 is from 0.9 to 1.1"),
+           "scale each training image up or down by up to this share: 0.1 is from 0.9 to 1.1"),
       real(key("augmentation.elastic.sigma"), augmentation.elastic.sigma, ElasticOptions::kSigma,
            "elastic distortion: width of the Gaussian that smooths it, in pixels"),
       real(key("augmentation.elastic.alpha"), augmentation.elastic.alpha, ElasticOptions::kAlpha,
-           "elastic distortion: its strength, in pixels before it is smoothed; 0: none"),
+           "elastic distortion: strength, in pixels before smoothing; 0: none"),
   };
 }
 
@@ -137,7 +134,7 @@ void require_default(const ScheduleOptions& schedule, Number ScheduleOptions::*n
   if (schedule.*number == unchanged || is_one_of(schedule.type, types)) return;
   throw OptionError(
       fmt::format("schedule.{}", key), fmt::format("{}", schedule.*number),
-      fmt::format("its default {}, since the schedule {} does not look at it", unchanged, schedule.type));
+      fmt::format("the default {}: schedule \"{}\" ignores `{}`", unchanged, schedule.type, key));
 }
 
 void require_no_other_schedule(const ScheduleOptions& schedule) {

@@ -62,9 +62,9 @@ TEST(RequireConsistent, RefusesAnOptionThatTheOptimizerDoesNotHave) {
         {"training.optimizer.momentum=0.9", "training.optimizer.momentum=null"}})
     expect_fit(settings);
   expect_error({"training.optimizer.momentum=0.9"},
-               "/training/optimizer: sgd: expected no momentum, which it does not have, got 0.9");
+               "/training/optimizer: sgd has no option momentum (got 0.9); momentum and nesterov do");
   expect_error({"training.optimizer.type=adam", "training.optimizer.alpha=0.5"},
-               "/training/optimizer: adam: expected no alpha, which it does not have, got 0.5");
+               "/training/optimizer: adam has no option alpha (got 0.5); rmsprop does");
 }
 
 TEST(RequireConsistent, TakesEveryNumberThatTheKeysOfAnOptimizerTake) {
@@ -140,10 +140,9 @@ TEST(RequireConsistent, RefusesANumberThatTheScheduleDoesNotLookAt) {
         expect_fit(settings);
         continue;
       }
-      const std::string expected =
-          c.unchanged.empty()
-              ? "null with the schedule " + type
-              : "its default " + c.unchanged + ", since the schedule " + type + " does not look at it";
+      const std::string expected = c.unchanged.empty() ? "null with the schedule " + type
+                                                       : "the default " + c.unchanged + ": schedule \"" +
+                                                             type + "\" ignores `" + c.key + "`";
       expect_error(settings, "/training/schedule/" + c.key + ": " + c.value + "; expected " + expected);
     }
   expect_fit({"training.schedule.every=10", "training.schedule.factor=null"});
@@ -169,8 +168,8 @@ TEST(RequireConsistent, RefusesAMetricThatNothingLooksAt) {
     expect_error(
         {"training.validation_fraction=0.1", "training.early_stopping.metric=" + metric},
         "/training/early_stopping/metric: \"" + metric +
-            "\"; expected its default \"validation_loss\", since neither early_stopping.patience nor "
-            "keep_best nor the schedule plateau looks at it");
+            "\"; expected the default \"validation_loss\" without early_stopping.patience, keep_best and "
+            "the schedule plateau");
 }
 
 TEST(RequireConsistent, DropsOutHiddenUnitsOnly) {

@@ -10,9 +10,10 @@ namespace classifier {
 namespace {
 
 TEST_F(LoadConfig, RefusesValuesThatDoNotFitTogether) {
-  EXPECT_EQ(error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
-            "configs/run.json at /training/optimizer: sgd: expected no momentum, which it does not have, got "
-            "0.9");
+  EXPECT_EQ(
+      error(R"({"training": {"optimizer": {"momentum": 0.9}}})"),
+      "configs/run.json at /training/optimizer: sgd has no option momentum (got 0.9); momentum and nesterov "
+      "do");
   EXPECT_EQ(error("{}", {.settings = {"model.output=softmax"}}),
             "configs/run.json at /model/output: \"softmax\"; expected \"linear\" with the loss "
             "softmax_cross_entropy");

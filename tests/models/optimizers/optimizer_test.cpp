@@ -127,7 +127,7 @@ TEST_F(OptimizersByName, AreKnown) {
 TEST_F(OptimizersByName, RefuseOptionsThatTheyDoNotHave) {
   EXPECT_TRUE(testing::contains(
       testing::message_of<ConfigError>([&] { make_updates({.type = "adam", .momentum = 0.5}, table); }),
-      "adam: expected no momentum, which it does not have, got 0.5"));
+      "adam has no option momentum (got 0.5); momentum and nesterov do"));
   EXPECT_THROW(require_valid({.type = "sgd", .momentum = 0.5}), ConfigError);
   EXPECT_THROW(require_valid({.type = "momentum", .beta1 = 0.5}), ConfigError);
   EXPECT_THROW(require_valid({.type = "adagrad", .alpha = 0.5}), ConfigError);

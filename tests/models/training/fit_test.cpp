@@ -229,8 +229,8 @@ TEST_F(FitTest, RefusesOptionsBeforeAnythingIsComputed) {
   EXPECT_TRUE(contains(refused({.early_stopping = {.metric = "loss", .patience = 1}}, both),
                        "fit: early_stopping.metric: expected "));
   EXPECT_EQ(refused({.early_stopping = {.metric = "train_loss"}}, both),
-            "fit: early_stopping.metric: expected its default \"validation_loss\", since neither "
-            "early_stopping.patience nor keep_best nor the schedule plateau looks at it, got \"train_loss\"");
+            "fit: early_stopping.metric: expected the default \"validation_loss\" without "
+            "early_stopping.patience, keep_best and the schedule plateau, got \"train_loss\"");
   EXPECT_EQ(
       refused({.keep_best = true}, {.train = train}),
       "fit: keep_best: expected images for validation for the metric validation_loss, or \"train_loss\" "
