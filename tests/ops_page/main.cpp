@@ -64,13 +64,15 @@ int main(int argc, char** argv) {
   const auto cases = count_cases();
   std::cout << R"(# The ops
 
-Every public function that makes a node, with the checks that it passes. This page is printed from the table of op cases in
-`tests/ops/cases` by `print_ops_page`, and a test compares the two.
+For everybody who builds graphs: every public function that makes a node, with the checks that it passes. This page is printed
+from the table of op cases in `tests/ops/cases` by `print_ops_page`, and a test compares the two.
 
-G is the gradient with respect to the output, and "x: ..." what `bprop` gives for the input x. Orders: the derivatives of these
-orders agree with central differences in float64, the first to 1e-7 + 1e-5 |n|, the second to 1e-4, the third to 1e-2; "exact":
-linear in each input, so that central differences have no error, compared to 1e-10. Cases: calls with inputs of their own that
-are checked, each with the passes on and off, on one thread and on two. ONNX: operators of the standard, with the number of its test cases that pass.
+- **Formula, derivative.** G is the gradient with respect to the output. "x: ..." is the result of `bprop` for the input x.
+- **Orders.** The derivatives of these orders agree with central differences in float64: the first to 1e-7 + 1e-5 |n|, the
+  second to 1e-4, the third to 1e-2. "exact" means linear in each input: central differences have no error, and they agree to
+  1e-10.
+- **Cases.** Calls that are checked, each with inputs of its own, with the passes on and off, on one thread and on two.
+- **ONNX.** Operators of the standard, with the number of its test cases that pass.
 )";
   for (const OpFamily& family : op_families()) {
     std::cout << fmt::format("\n## {}\n\n`{}`\n\n", family.title, family.file)
