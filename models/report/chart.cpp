@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/models/report/detail/markup.hpp"
+#include "gradtable/models/report/detail/style.hpp"
 #include "gradtable/models/report/detail/ticks.hpp"
 
 namespace gradtable {
@@ -18,6 +19,8 @@ using detail::escaped;
 // In units of the drawing, which is about as wide as a phone: letters then have their size there.
 constexpr double kWidth = 440, kHeight = 270;
 constexpr double kLeft = 52, kRight = 14, kTop = 30, kBottom = 40;
+constexpr double kTitle = 26;       // above the drawing, in a file of its own
+constexpr double kFileWidth = 550;  // as wide as the page shows it
 constexpr std::size_t kMostPoints = 500, kMostDots = 60;
 
 struct Range {
@@ -34,22 +37,23 @@ struct Range {
 struct Axis {
   Range range;
   std::vector<double> ticks;
+  double step = 1;  // from one tick to the next; on a logarithmic axis the first tick
   bool logarithmic = false;
 
   double share(double value) const {
     if (logarithmic) return std::log(value / range.low) / std::log(range.high / range.low);
     return (value - range.low) / (range.high - range.low);
   }
-  double step() const { return logarithmic ? ticks.front() : ticks[1] - ticks[0]; }
 };
 
 bool drawn(const Point& point) {
   return std::isfinite(point.x) && std::isfinite(point.y);
 }
 
-Axis x_axis(Range range) {
+Axis x_axis(Range range, double least_step) {
   if (range.low == range.high) range = {range.low - 0.5, range.high + 0.5};
-  Axis axis{range, detail::linear_ticks(range.low, range.high, 8, 1)};
+  Axis axis{range, detail::linear_ticks(range.low, range.high, 8, least_step)};
+  axis.step = axis.ticks[1] - axis.ticks[0];
   std::erase_if(axis.ticks, [&](double tick) { return tick < range.low || tick > range.high; });
   return axis;
 }
@@ -62,22 +66,20 @@ Axis y_axis(Range range, const Chart& chart) {
   axis.ticks = axis.logarithmic ? detail::logarithmic_ticks(range.low, range.high)
                                 : detail::linear_ticks(range.low, range.high, 5);
   axis.range = {axis.ticks.front(), axis.ticks.back()};
+  axis.step = axis.logarithmic ? axis.ticks.front() : axis.ticks[1] - axis.ticks[0];
   return axis;
 }
 
 class Drawing {
  public:
   Drawing(const Chart& chart, const Range& x, const Range& y)
-      : chart_(chart), x_(x_axis(x)), y_(y_axis(y, chart)) {}
+      : chart_(chart), x_(x_axis(x, chart.x_step)), y_(y_axis(y, chart)) {}
 
-  std::string svg() {
-    add("<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", kWidth, kHeight,
-        escaped(chart_.title));
+  std::string elements() {
     add_axes();
     add_mark();
     add_legend();
     for (const Curve& curve : chart_.curves) add_curve(curve);
-    add("</svg>\n");
     return std::move(text_);
   }
 
@@ -91,8 +93,8 @@ class Drawing {
   double place_y(double y) const { return kHeight - kBottom - y_.share(y) * (kHeight - kTop - kBottom); }
 
   std::string y_label(double y) const {
-    if (!chart_.percent) return detail::tick_label(y, y_.logarithmic ? y : y_.step());
-    return detail::tick_label(100 * y, 100 * y_.step()) + " %";
+    if (!chart_.percent) return detail::tick_label(y, y_.logarithmic ? y : y_.step);
+    return detail::tick_label(100 * y, 100 * y_.step) + " %";
   }
 
   void add_axes() {
@@ -109,7 +111,7 @@ class Drawing {
       add("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", place_x(tick), bottom,
           bottom + 4);
       add("<text class=\"middle\" x=\"{:.1f}\" y=\"{}\">{}</text>\n", place_x(tick), bottom + 17,
-          detail::tick_label(tick, 1));
+          detail::tick_label(tick, x_.step));
     }
     add("<text class=\"middle\" x=\"{}\" y=\"{}\">{}</text>\n", (kLeft + kWidth - kRight) / 2, kHeight - 6,
         escaped(chart_.x_name));
@@ -129,8 +131,11 @@ class Drawing {
   void add_legend() {
     double x = kLeft;
     for (const Curve& curve : chart_.curves) {
-      add("<line class=\"curve c{0}\" x1=\"{1:.0f}\" x2=\"{2:.0f}\" y1=\"12\" y2=\"12\"/>", curve.style, x,
-          x + 24);
+      if (curve.line)
+        add("<line class=\"curve c{0}\" x1=\"{1:.0f}\" x2=\"{2:.0f}\" y1=\"12\" y2=\"12\"/>", curve.style, x,
+            x + 24);
+      else
+        add("<circle class=\"d{}\" cx=\"{:.0f}\" cy=\"12\" r=\"2.5\"/>", curve.style, x + 18);
       add("<text x=\"{:.0f}\" y=\"16\">{}</text>\n", x + 30, escaped(curve.name));
       x += 46 + 7 * static_cast<double>(curve.name.size());  // a letter is about 7 wide
     }
@@ -155,7 +160,8 @@ class Drawing {
       }
       pen_is_down = drawn(point);
     }
-    add("<path class=\"curve c{}\" d=\"{}\"/>\n{}", curve.style, path, dots);
+    if (curve.line) add("<path class=\"curve c{}\" d=\"{}\"/>\n", curve.style, path);
+    add("{}", dots);
   }
 
   std::string value_label(double y) const {
@@ -168,9 +174,13 @@ class Drawing {
   std::string text_;
 };
 
-}  // namespace
+// What is drawn, and its height.
+struct Content {
+  std::string elements;
+  double height;
+};
 
-std::string svg(const Chart& chart) {
+Content content_of(const Chart& chart) {
   Range x, y;
   for (const Curve& curve : chart.curves) {
     for (const Point& point : curve.points) {
@@ -179,12 +189,28 @@ std::string svg(const Chart& chart) {
       y.include(point.y);
     }
   }
-  if (x.low > x.high)
-    return fmt::format(
-        "<svg class=\"chart\" viewBox=\"0 0 {} 40\" role=\"img\" aria-label=\"{}\">"
-        "<text x=\"8\" y=\"24\">no finite values</text></svg>\n",
-        kWidth, escaped(chart.title));
-  return Drawing(chart, x, y).svg();
+  if (x.low > x.high) return {"<text x=\"8\" y=\"24\">no finite values</text>\n", 40};
+  return {Drawing(chart, x, y).elements(), kHeight};
+}
+
+}  // namespace
+
+std::string svg(const Chart& chart) {
+  const Content content = content_of(chart);
+  return fmt::format("<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">{}</svg>\n",
+                     kWidth, content.height, escaped(chart.title), content.elements);
+}
+
+std::string svg_file(const Chart& chart) {
+  const Content content = content_of(chart);
+  const double height = content.height + kTitle;
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 {0} {1} {2}\" width=\"{3}\" "
+      "height=\"{4}\" role=\"img\" aria-label=\"{5}\">\n<style>\n{6}</style>\n"
+      "<rect y=\"{0}\" width=\"{1}\" height=\"{2}\" fill=\"#ffffff\"/>\n"
+      "<text class=\"title middle\" x=\"{7}\" y=\"-8\">{5}</text>\n{8}</svg>\n",
+      -kTitle, kWidth, height, kFileWidth, height * kFileWidth / kWidth, escaped(chart.title),
+      detail::chart_style(), kWidth / 2, content.elements);
 }
 
 }  // namespace gradtable

@@ -2,6 +2,7 @@
 
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/sections.hpp"
+#include "gradtable/models/report/detail/style.hpp"
 
 namespace gradtable {
 namespace {

@@ -17,9 +17,6 @@ std::string weights_sections(const Report& report);
 std::string graph_section(const Report& report);
 std::string config_section(const Report& report);
 
-// The page's style sheet.
-std::string_view style();
-
 // The name of a class as HTML.
 std::string class_name(const Report& report, std::int64_t label);
 

@@ -1,23 +1,31 @@
-#include "gradtable/models/report/detail/sections.hpp"
+#include "gradtable/models/report/detail/style.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace gradtable::detail {
+namespace {
 
-// Colours as variables, so that dark is a change of numbers only. The three curves are told apart by the
-// colour-blind (Okabe and Ito).
-std::string_view style() {
-  return R"(:root {
-  --page: #f6f7f9; --card: #ffffff; --line: #dde1e7; --text: #1b2430; --soft: #5b6675;
-  --good: 0, 104, 178; --bad: 214, 60, 30;
-  --c0: #0068b2; --c1: #c95500; --c2: #00805d;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #12161c; --card: #1b2129; --line: #343c47; --text: #e7ebf0; --soft: #a2adba;
-    --good: 76, 163, 230; --bad: 240, 100, 70;
-    --c0: #5fb4f2; --c1: #f0a04b; --c2: #45c79d;
-  }
-}
-* { box-sizing: border-box; }
+struct Colour {
+  std::string_view name, light, dark;
+};
+
+// The four of curves are told apart by the colour-blind (Okabe and Ito).
+constexpr std::array<Colour, 11> kColours = {{{"--page", "#f6f7f9", "#12161c"},
+                                              {"--card", "#ffffff", "#1b2129"},
+                                              {"--line", "#dde1e7", "#343c47"},
+                                              {"--text", "#1b2430", "#e7ebf0"},
+                                              {"--soft", "#5b6675", "#a2adba"},
+                                              {"--good", "0, 104, 178", "76, 163, 230"},
+                                              {"--bad", "214, 60, 30", "240, 100, 70"},
+                                              {"--c0", "#0068b2", "#5fb4f2"},
+                                              {"--c1", "#c95500", "#f0a04b"},
+                                              {"--c2", "#00805d", "#45c79d"},
+                                              {"--c3", "#a0468c", "#e08ccb"}}};
+
+constexpr std::string_view kPageRules = R"(* { box-sizing: border-box; }
 body {
   margin: 0 auto; padding: 24px 20px 48px; max-width: 1120px; background: var(--page); color: var(--text);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
@@ -40,20 +48,6 @@ figcaption { margin-bottom: 10px; color: var(--soft); font-size: 13px; line-heig
 .facts dd {
   margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
 }
-.chart { display: block; width: 100%; max-width: 550px; height: auto; }
-.chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
-.chart .end { text-anchor: end; }
-.chart .middle { text-anchor: middle; }
-.grid { stroke: var(--line); }
-.axis { stroke: var(--soft); }
-.mark { stroke: var(--soft); stroke-dasharray: 2 3; }
-.curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
-.c0 { stroke: var(--c0); }
-.c1 { stroke: var(--c1); stroke-dasharray: 7 4; }
-.c2 { stroke: var(--c2); stroke-dasharray: 2 3; }
-.d0 { fill: var(--c0); }
-.d1 { fill: var(--c1); }
-.d2 { fill: var(--c2); }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; color: var(--soft); }
 .heat { width: 100%; border-collapse: separate; border-spacing: 2px; }
@@ -105,7 +99,49 @@ pre { margin: 0; font-size: 13px; line-height: 1.45; }
   .cards { grid-template-columns: repeat(2, 1fr); }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); gap: 6px; }
 }
+.chart { display: block; width: 100%; max-width: 550px; height: auto; }
 )";
+
+constexpr std::string_view kChartRules =
+    R"(.chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
+.chart .end { text-anchor: end; }
+.chart .middle { text-anchor: middle; }
+.grid { stroke: var(--line); }
+.axis { stroke: var(--soft); }
+.mark { stroke: var(--soft); stroke-dasharray: 2 3; }
+.curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.c0 { stroke: var(--c0); }
+.c1 { stroke: var(--c1); stroke-dasharray: 7 4; }
+.c2 { stroke: var(--c2); stroke-dasharray: 2 3; }
+.c3 { stroke: var(--c3); stroke-dasharray: 10 3 2 3; }
+.d0 { fill: var(--c0); }
+.d1 { fill: var(--c1); }
+.d2 { fill: var(--c2); }
+.d3 { fill: var(--c3); }
+)";
+
+}  // namespace
+
+std::string style() {
+  std::string light, dark;
+  for (const Colour& colour : kColours) {
+    light += fmt::format("  {}: {};\n", colour.name, colour.light);
+    dark += fmt::format("    {}: {};\n", colour.name, colour.dark);
+  }
+  return fmt::format(":root {{\n{}}}\n@media (prefers-color-scheme: dark) {{\n  :root {{\n{}  }}\n}}\n{}{}",
+                     light, dark, kPageRules, kChartRules);
+}
+
+std::string chart_style() {
+  std::string text(kChartRules);
+  for (const Colour& colour : kColours) {
+    const std::string variable = fmt::format("var({})", colour.name);
+    for (std::size_t at; (at = text.find(variable)) != std::string::npos;)
+      text.replace(at, variable.size(), colour.light);
+  }
+  return ".chart { font-family: Helvetica, Arial, \"Liberation Sans\", sans-serif; }\n"
+         ".chart .title { font-size: 13px; font-weight: bold; }\n" +
+         text;
 }
 
 }  // namespace gradtable::detail

@@ -77,6 +77,34 @@ TEST(Chart, MarksAPlaceThatItShows) {
   EXPECT_FALSE(contains(svg(chart), "kept"));
 }
 
+TEST(Chart, NumbersXInPartsWhereItIsAReal) {
+  Chart chart = chart_of({{-1, 0}, {1, 1}});
+  EXPECT_FALSE(contains(svg(chart), ">0.5</text>"));
+  chart.x_step = 0;
+  EXPECT_TRUE(contains(svg(chart), ">-0.5</text>"));
+  EXPECT_TRUE(contains(svg(chart), ">0.5</text>"));
+}
+
+TEST(Chart, DrawsDotsAloneWhereThereIsNoLine) {
+  Chart chart = chart_of({{1, 0}, {2, 1}});
+  chart.curves[0].line = false;
+  const std::string drawing = svg(chart);
+  EXPECT_FALSE(contains(drawing, "<path"));
+  EXPECT_FALSE(contains(drawing, "<line class=\"curve"));
+  EXPECT_TRUE(contains(drawing, "<circle class=\"d0\" cx=\"52.0\" cy=\"230.0\""));
+  EXPECT_TRUE(contains(drawing, "<circle class=\"d0\" cx=\"70\" cy=\"12\""));
+}
+
+TEST(Chart, IsAFileOfItsOwnWithTitleAndColours) {
+  const std::string file = svg_file(chart_of({{1, 0}, {2, 1}}));
+  EXPECT_TRUE(file.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+  EXPECT_TRUE(contains(file, ">Loss</text>"));
+  EXPECT_TRUE(contains(file, ".c0 { stroke: #0068b2; }"));
+  EXPECT_FALSE(contains(file, "var("));
+  EXPECT_TRUE(contains(file, "<path class=\"curve c0\" d=\"M52.0 230.0L426.0 30.0\"/>"));
+  EXPECT_TRUE(contains(svg_file(chart_of({})), "no finite values"));
+}
+
 TEST(Chart, EscapesNames) {
   Chart chart = chart_of({{1, 0}, {3, 1}});
   chart.title = "\"a\" & b";
