@@ -1,18 +1,53 @@
 // xor: a network that computes XOR, with the solution of the book and then with one that it learns.
+#include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "apps/showcase/start.hpp"
 #include "apps/xor/network.hpp"
+#include "apps/xor/stuck.hpp"
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <gradtable/models/config/text.hpp>
 
 namespace {
 
 using namespace gradtable;
 using namespace xor_example;
 
-void print(const XorNetwork& net) {
+struct Options {
+  std::optional<std::string> seed;
+  bool gradients = false;
+};
+
+// Throws ConfigError for what is no integer from 0 to 2^64 - 1.
+std::uint64_t as_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seed);
+  if (error != std::errc() || end != last)
+    throw ConfigError(fmt::format("--seed: {}; expected an integer from 0 to {}", in_quotes(text),
+                                  std::numeric_limits<std::uint64_t>::max()));
+  return seed;
+}
+
+void print_gradients(const XorNetwork& net) {
+  for (const auto& [parameter, gradient] : build_grad(net.loss, {net.W, net.c, net.w, net.b})) {
+    const Array values = evaluate(gradient);
+    for (std::size_t i = 0; i < values.as<double>().size(); ++i)
+      fmt::print("{}{:>11.3g}",
+                 i % 2 > 0 ? ""
+                 : i > 0   ? "\n        "
+                           : fmt::format("   dJ/d{}", parameter.label()),
+                 values.as<double>()[i]);
+    fmt::print("\n");
+  }
+}
+
+void print(const XorNetwork& net, const Options& options) {
   const Array x = evaluate(net.x), hidden = evaluate(net.hidden), y = evaluate(net.y);
   fmt::print("   x1  x2     h1      h2      y\n");
   for (std::size_t i = 0; i < 4; ++i) {
@@ -20,38 +55,65 @@ void print(const XorNetwork& net) {
     const auto h = hidden.as<double>().subspan(2 * i, 2);
     fmt::print("   {}   {}   {:6.3f}  {:6.3f}  {:6.3f}\n", input[0], input[1], h[0], h[1], y.as<double>()[i]);
   }
+  if (options.gradients) print_gradients(net);
 }
 
-ExitCode show() {
+bool learns(std::uint64_t seed, const Options& options) {
   constexpr double kLearningRate = 0.1;
   constexpr int kMostSteps = 10000;
-
-  fmt::print("The solution of the book, Deep Learning, section 6.1:\n");
-  Graph given;
-  print(build(given, given_solution()));
-
-  for (std::uint64_t seed = 1;; ++seed) {
-    Graph graph;
-    const XorNetwork net = build(graph, random_parameters(seed));
-    const std::optional<int> steps = learn(graph, net, kLearningRate, kMostSteps);
-    if (!steps) {
-      fmt::print("\nSeed {}: stuck at a loss of {:.4f}; the next seed starts elsewhere.\n", seed,
-                 evaluate(net.loss).item());
-      continue;
-    }
+  Graph graph;
+  const XorNetwork net = build(graph, random_parameters(seed));
+  if (options.gradients) {
+    fmt::print("\nSeed {}, before the first step, at a loss of {:.4f}:\n", seed, evaluate(net.loss).item());
+    print(net, options);
+  }
+  const std::optional<int> steps = learn(graph, net, kLearningRate, kMostSteps);
+  if (steps)
     fmt::print("\nSeed {}: learned in {} steps of gradient descent, learning rate {}:\n", seed, *steps,
                kLearningRate);
-    print(net);
+  else
+    fmt::print("\nSeed {}: stuck at a loss of {:.4f} after {} steps, learning rate {}:\n", seed,
+               evaluate(net.loss).item(), kMostSteps, kLearningRate);
+  print(net, options);
+  if (!steps)
+    for (const std::string& reason : why_stuck(net)) fmt::print("   {}\n", reason);
+  return steps.has_value();
+}
+
+ExitCode show(const Options& options) {
+  const std::optional<std::uint64_t> only =
+      options.seed ? std::optional(as_seed(*options.seed)) : std::nullopt;
+  fmt::print("The solution of the book, Deep Learning, section 6.1:\n");
+  Graph given;
+  print(build(given, given_solution()), options);
+  if (only) {
+    learns(*only, options);
     return ExitCode::ok;
   }
+  for (std::uint64_t seed = 1; !learns(seed, options); ++seed)
+    fmt::print("   The next seed starts elsewhere.\n");
+  return ExitCode::ok;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  Options options;
   return showcase::start(
       {.name = "xor",
        .purpose = "A network that computes XOR: the solution of the book, and one that is learned.",
-       .show = show},
+       .arguments = "[--seed N] [--gradients]",
+       .options =
+           "  --seed N     learn from the random weights of this seed alone; without it from those of 1, 2, "
+           "...\n"
+           "               until a network has learned; one that is stuck says why\n"
+           "  --gradients  print the gradients of the loss J, too: for the book's weights, and before the\n"
+           "               first and after the last step\n",
+       .define =
+           [&](CLI::App& app) {
+             app.add_option("--seed", options.seed);
+             app.add_flag("--gradients", options.gradients);
+           },
+       .show = [&] { return show(options); }},
       argc, argv);
 }

@@ -6,6 +6,7 @@
 
 #include "tests/support/message_of.hpp"
 #include "tests/support/process.hpp"
+#include <gradtable/core/text.hpp>
 #include <gtest/gtest.h>
 
 namespace showcase {
@@ -26,23 +27,33 @@ TEST_P(Showcase, AnswersForHelpAndVersionAlone) {
     const ProcessResult help = run({flag});
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_EQ(help.err, "");
-    EXPECT_TRUE(help.out.starts_with("usage: " + GetParam() + " [--help] [--version]\n")) << help.out;
-    EXPECT_EQ(std::ranges::count(help.out, '\n'), 3) << help.out;
+    EXPECT_TRUE(help.out.starts_with("usage: " + GetParam())) << help.out;
+    for (const char* part :
+         {" [--help] [--version]\n\n", "\n  --help, -h ", "\n  --version ", "\nExit codes: 0 ok"})
+      EXPECT_TRUE(gradtable::testing::contains(help.out, part));
   }
   const ProcessResult version = run({"--version"});
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_EQ(version.out, GetParam() + " " GRADTABLE_VERSION "\n");
 }
 
-TEST_P(Showcase, RefusesEveryOtherArgumentAndShowsNothing) {
-  for (const std::string argument : {"config.json", "--quiet", "-x", ""}) {
+TEST_P(Showcase, ExplainsEachOptionOfItsUsage) {
+  const std::string help = run({"--help"}).out, usage = help.substr(0, help.find('\n'));
+  for (std::size_t at = usage.find("[--"); at != std::string::npos; at = usage.find("[--", at + 1)) {
+    const std::string option = usage.substr(at + 1, usage.find_first_of(" ]", at) - at - 1);
+    EXPECT_TRUE(gradtable::testing::contains(help, "\n  " + option));
+  }
+}
+
+TEST_P(Showcase, RefusesEveryOtherArgumentInOneSentenceAndShowsNothing) {
+  for (const std::string argument : {"config.json", "--quiet", "-x", "", "two\nlines"}) {
     const ProcessResult result = run({argument});
     EXPECT_EQ(result.exit_code, 2) << argument;
     EXPECT_EQ(result.out, "") << argument;
     EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
-    EXPECT_TRUE(gradtable::testing::contains(result.err, argument));
-    EXPECT_TRUE(result.err.ends_with("\nusage: " + GetParam() + " [--help] [--version]\n")) << result.err;
-    EXPECT_EQ(std::ranges::count(result.err, '\n'), 2) << result.err;
+    EXPECT_TRUE(gradtable::testing::contains(result.err, gradtable::printable(argument)));
+    EXPECT_TRUE(gradtable::testing::contains(result.err, "; expected ")) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
   }
 }
 
@@ -59,14 +70,6 @@ TEST_P(Showcase, SaysWhenNobodyTakesWhatItShows) {
 
 INSTANTIATE_TEST_SUITE_P(Programs, Showcase, ::testing::Values("xor", "small_networks"),
                          [](const auto& program) { return program.param; });
-
-TEST(Xor, ShowsASolutionGivenAndOneLearned) {
-  const ProcessResult result = gradtable::testing::run_process({GRADTABLE_PROGRAMS "/xor"});
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_EQ(result.err, "");
-  for (const char* part : {"The solution of the book", ": learned in ", " steps of gradient descent"})
-    EXPECT_TRUE(gradtable::testing::contains(result.out, part));
-}
 
 }  // namespace
 }  // namespace showcase
