@@ -1,4 +1,5 @@
 // idx_dump images|labels FILE OUT INDEX: one image or label of an IDX file as text.
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -105,7 +106,8 @@ std::string label_text(const Arguments& arguments) {
 }
 
 ExitCode dump(std::span<const std::string_view> arguments) {
-  if (arguments.size() == 1 && (arguments[0] == "--help" || arguments[0] == "-h")) {
+  const auto is_help = [](std::string_view argument) { return argument == "--help" || argument == "-h"; };
+  if (std::ranges::any_of(arguments, is_help)) {
     fmt::print("usage: {}\n{}", kUsage, kHelp);
   } else if (arguments.size() == 1 && arguments[0] == "--version") {
     fmt::print("idx_dump " GRADTABLE_VERSION "\n");

@@ -83,6 +83,7 @@ TEST_F(IdxDump, ReadsEveryElementTypeAndSeveralMembers) {
 TEST_F(IdxDump, SaysWhatItIs) {
   for (const std::string flag : {"--help", "-h"})
     EXPECT_TRUE(run({flag}).out.starts_with("usage: idx_dump images|labels FILE OUT INDEX")) << flag;
+  EXPECT_EQ(run({"images", images_, "--help"}).out, run({"--help"}).out);
   EXPECT_EQ(run({"--version"}).out, "idx_dump " GRADTABLE_VERSION "\n");
   EXPECT_EQ(run({"--version"}).exit_code, 0);
 }

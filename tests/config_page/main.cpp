@@ -56,7 +56,12 @@ void print_page(std::istream& page) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr const char* kUsage = "usage: print_config_page PAGE|PROGRAM\n";
   const std::string argument = argc == 2 ? argv[1] : "";
+  if (argument == "--help") {
+    std::cout << kUsage;
+    return 0;
+  }
   for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()}) {
     if (program.name != argument) continue;
     const char* words[] = {argv[1], "--config-schema"};
@@ -65,7 +70,7 @@ int main(int argc, char** argv) {
   }
   std::ifstream page(argument);
   if (!page) {
-    std::cerr << "usage: print_config_page PAGE|PROGRAM\n";
+    std::cerr << kUsage;
     return 2;
   }
   print_page(page);

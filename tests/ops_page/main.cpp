@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <sstream>
+#include <string_view>
 
 #include "tests/ops/op_cases.hpp"
 #include <fmt/format.h>
@@ -56,8 +57,13 @@ std::map<std::string, int> count_cases() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr const char* kUsage = "usage: print_ops_page CASES_OF_ONNX\n";
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    std::cout << kUsage;
+    return 0;
+  }
   if (argc != 2) {
-    std::cerr << "usage: print_ops_page CASES_OF_ONNX\n";
+    std::cerr << kUsage;
     return 2;
   }
   const auto passed = read_onnx_cases(argv[1]);
