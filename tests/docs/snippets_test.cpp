@@ -99,14 +99,15 @@ std::vector<std::smatch> matches(const Lines& lines, const std::regex& pattern) 
 }
 
 TEST(Pages, ShowCodeThatIsASectionOfAnExample) {
-  static const std::regex marker("<!-- (docs/examples/[a-z_]+\\.cpp):([a-z_]+) -->");
+  static const std::regex marker("<!-- ((?:docs/examples|apps/lectures)/[a-z_]+\\.cpp):([a-z_0-9]+) -->");
   std::size_t count = 0;
   for (const fs::path& page : pages()) {
     for (const Block& block : cpp_blocks(page)) {
       ++count;
       std::smatch of;
       ASSERT_TRUE(std::regex_match(block.marker, of, marker))
-          << block.where << ": expected <!-- docs/examples/FILE.cpp:SECTION --> on the line before";
+          << block.where
+          << ": expected <!-- docs/examples/FILE.cpp:SECTION -->, or apps/lectures, on the line before";
       const Lines expected = section(kRoot / of[1].str(), of[2].str());
       EXPECT_FALSE(expected.empty()) << block.where << ": no section " << of[2] << " in " << of[1];
       EXPECT_EQ(joined(block.code), joined(expected)) << block.where;

@@ -68,7 +68,7 @@ TEST_P(Showcase, SaysWhenNobodyTakesWhatItShows) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, Showcase, ::testing::Values("xor", "small_networks"),
+INSTANTIATE_TEST_SUITE_P(Programs, Showcase, ::testing::Values("xor", "small_networks", "lectures"),
                          [](const auto& program) { return program.param; });
 
 }  // namespace
