@@ -1,4 +1,5 @@
 // From a line through four points to a network that is trained, saved, loaded and asked.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -35,15 +36,15 @@ bool line() {
 }
 
 // [data]
-// 64 points of y = sin(x), from -3 to 3, as columns.
+// 64 points of y = sin(x), for random x from -3 to 3, as columns.
 struct Sine {
   Array x{DType::float32, {64, 1}}, y{DType::float32, {64, 1}};
 
   Sine() {
-    for (std::size_t i = 0; i < 64; ++i) {
-      x.as<float>()[i] = -3 + 6 * static_cast<float>(i) / 63;
-      y.as<float>()[i] = std::sin(x.as<float>()[i]);
-    }
+    Random random(2);
+    for (float& number : x.as<float>()) number = static_cast<float>(random.uniform(-3, 3));
+    std::ranges::transform(x.as<float>(), y.as<float>().begin(),
+                           [](float number) { return std::sin(number); });
   }
 };
 // [/data]
