@@ -32,6 +32,14 @@ std::size_t room_in_line(bool terminal) {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U : 79U;
 }
 
+// Of so many epochs, how many have one line together: 1, 2 or 5 times a power of ten.
+std::int64_t epochs_of_a_line(std::int64_t epochs) {
+  constexpr std::int64_t kMostLines = 100;
+  for (std::int64_t power = 1;; power *= 10)
+    for (const std::int64_t digit : {1, 2, 5})
+      if (digit * power >= (epochs + kMostLines - 1) / kMostLines) return digit * power;
+}
+
 // Units a thousand apart. What is rounded to 1000 of one is 1 of the next; the last takes all that is more.
 std::string in_units(double value, std::span<const std::string_view> units) {
   constexpr double kRoundedUp = 999.5;
@@ -76,14 +84,20 @@ void say_result(std::string_view line) {
 }
 
 Progress::Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch)
-    : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0), epochs_(epochs), images_(images_per_epoch) {}
+    : quiet_(quiet),
+      terminal_(isatty(STDOUT_FILENO) != 0),
+      epochs_(epochs),
+      every_(terminal_ ? epochs_of_a_line(epochs) : 1),
+      images_(images_per_epoch) {}
 
 Progress::~Progress() {
   if (line_is_open_) print("\n");
 }
 
 void Progress::say(std::string_view line) const {
-  if (!quiet_) print(fmt::format("{}\n", gradtable::printable(line)));
+  if (quiet_) return;
+  print(fmt::format("{}{}\n", line_is_open_ ? "\n" : "", gradtable::printable(line)));
+  line_is_open_ = false;
 }
 
 void Progress::begin_epoch(std::int64_t epoch, std::int64_t images) {
@@ -116,12 +130,15 @@ void Progress::update(const gradtable::Score& score) {
 
 void Progress::end_epoch(const gradtable::EpochMetrics& epoch) {
   if (quiet_) return;
+  const bool stays = epoch.epoch == 1 || epoch.epoch % every_ == 0 || epoch.epoch == epochs_;
+  if (!stays && Clock::now() - ended_ < kInterval) return;
+  ended_ = Clock::now();
   show(text({.loss = epoch.train_loss,
              .accuracy = epoch.train_accuracy,
              .images_per_second = epoch.images_per_second,
              .validation_accuracy = epoch.validation_accuracy}),
-       "\n");
-  line_is_open_ = false;
+       stays ? "\n" : "");
+  line_is_open_ = !stays;
 }
 
 void Progress::stop(const gradtable::Score& score) {

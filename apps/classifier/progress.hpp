@@ -26,8 +26,8 @@ std::string test_line(const gradtable::Score& score);
 void say_result(std::string_view line);
 
 // What a training says while it goes on. On a terminal one line an epoch that updates and is never wider than
-// the terminal; otherwise one line at the end of each epoch, without control characters. Output that nobody
-// reads any more is dropped.
+// the terminal; of more than a hundred epochs the lines of about a hundred stay. Otherwise one line at the
+// end of each epoch, without control characters. Output that nobody reads any more is dropped.
 class Progress {
  public:
   Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch);
@@ -66,12 +66,14 @@ class Progress {
   bool quiet_;
   bool terminal_;
   std::int64_t epochs_;
+  std::int64_t every_;  // the line of an epoch of so many stays
   std::int64_t images_;
   std::int64_t epoch_ = 0;
-  std::int64_t before_ = 0;    // images of the epoch that were trained on before
-  bool line_is_open_ = false;  // the cursor stands behind a line that is to be updated
+  std::int64_t before_ = 0;            // images of the epoch that were trained on before
+  mutable bool line_is_open_ = false;  // the cursor stands behind a line that is to be updated
   Clock::time_point start_;
   Clock::time_point shown_;
+  Clock::time_point ended_;  // when the line of an epoch was shown last
 };
 
 }  // namespace classifier

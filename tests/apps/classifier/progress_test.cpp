@@ -1,5 +1,6 @@
 #include "apps/classifier/progress.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -78,6 +79,29 @@ TEST(Progress, UpdatesOneLineOfATerminalAndEndsItWithTheEpoch) {
       << first;
   EXPECT_TRUE(first.ends_with(" left")) << first;
   EXPECT_EQ(end, std::string(kBeginning) + "epoch  3/10  loss 1.2500  accuracy  75.00 %     1000 images/s\n");
+}
+
+TEST(Progress, LeavesALineOfAHundredOfTenThousandEpochs) {
+  std::string text, end;
+  {
+    const Terminal terminal(80);
+    Progress progress(false, 10000, 1);
+    for (int epoch = 1; epoch <= 1250; ++epoch) {
+      progress.begin_epoch(epoch);
+      progress.end_epoch({.epoch = epoch, .train_loss = 1, .train_accuracy = 1, .images_per_second = 1000});
+    }
+    text = terminal.read();
+    progress.begin_epoch(1251);
+    std::this_thread::sleep_for(std::chrono::milliseconds(110));
+    progress.end_epoch({.epoch = 1251, .train_loss = 1, .train_accuracy = 1, .images_per_second = 1000});
+    progress.say("stopped");
+    end = terminal.read();
+  }
+  EXPECT_EQ(std::ranges::count(text, '\n'), 13) << text;
+  EXPECT_NE(text.find("epoch     1/10000 "), std::string::npos) << text;
+  EXPECT_NE(text.find("epoch  1200/10000 "), std::string::npos) << text;
+  EXPECT_TRUE(end.starts_with("\r\x1b[Kepoch  1251/10000 ")) << "it is not lost while it is shown";
+  EXPECT_TRUE(end.ends_with("\nstopped\n")) << end;
 }
 
 TEST(Progress, IsNeverWiderThanTheTerminal) {
