@@ -50,6 +50,13 @@ write_seeds() {
       gzip --no-name --keep --force "$folder/images" "$folder/labels"
       cat "$folder/images.gz" "$folder/labels.gz" > "$folder/members.gz"
       ;;
+    picture)
+      printf 'P2\n# by hand\n3 2\n9\n0 1 2\n3 4 9\n' > "$folder/text"
+      printf 'P5 3 2 255 \x00\x01\x02\xfd\xfe\xff' > "$folder/bytes"
+      printf 'P5 2 1 65535 \x00\x01\xff\xff' > "$folder/words"
+      # 2 x 2 gray pixels of a byte each.
+      base64 --decode > "$folder/png" <<< 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNg+M/QoAAABSIBoDFY6dcAAAAASUVORK5CYII='
+      ;;
     json | config) cp apps/mnist_fcnn/configs/*.json "$folder" ;;
     config_course) cp apps/mnist_fcnn/configs/*.config "$folder" ;;
     safetensors)

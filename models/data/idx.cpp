@@ -147,17 +147,21 @@ std::int64_t most_elements(const ByteSource& source, const IdxHeader& header) {
   return bound > 0 ? std::min(header.count, bound / header.element->size) : header.count;
 }
 
+void require_limit(const ByteSource& source, const IdxHeader& header, const IdxOptions& options,
+                   std::int64_t elements, std::int64_t each) {
+  if (elements > options.memory_limit / each)
+    source.refuse(4,
+                  fmt::format("{}, {} bytes in memory", describe_extents(header),
+                              static_cast<double>(elements) * static_cast<double>(each)),
+                  fmt::format("at most {} bytes, {}", options.memory_limit, options.memory_limit_name));
+}
+
 // The room to reserve for what is to be kept of each of `count` elements, none where the file's size is not
 // known: `each` bytes.
 std::size_t require_room(const ByteSource& source, const IdxHeader& header, const IdxOptions& options,
                          std::int64_t each, std::int64_t elements_of_one = 1) {
   const std::int64_t most = most_elements(source, header) / elements_of_one;
-  const std::int64_t limit = options.memory_limit / each;
-  if (most > limit)
-    source.refuse(4,
-                  fmt::format("{}, {} bytes in memory", describe_extents(header),
-                              static_cast<double>(most) * static_cast<double>(each)),
-                  fmt::format("at most {} bytes, {}", options.memory_limit, options.memory_limit_name));
+  require_limit(source, header, options, most, each);
   return source.size_bound() > 0 ? static_cast<std::size_t>(most) : 0;
 }
 
@@ -307,6 +311,20 @@ IdxImages IdxImageFile::read(const IdxOptions& options) {
   transpose(images.pixels, images.rows, images.columns);
   transpose(images.numbers, images.rows, images.columns);
   std::swap(images.rows, images.columns);
+  return images;
+}
+
+IdxImages IdxImageFile::blank(const IdxOptions& options) const {
+  IdxImages images{count(), rows(), columns(), {}};
+  const auto size = static_cast<std::size_t>(header_.count);
+  if (header_.element->is_integer) {
+    require_limit(source_, header_, options, header_.count, 1);
+    images.pixels.resize(size);
+  } else {
+    require_limit(source_, header_, options, header_.count, sizeof(float));
+    images.numbers.resize(size);
+  }
+  if (options.transpose) std::swap(images.rows, images.columns);
   return images;
 }
 

@@ -67,6 +67,9 @@ class IdxImageFile {
   std::int64_t columns() const { return header_.extents[2]; }
   // Once. Throws DataError for pixels that are not finite, too large, or beyond float32, too.
   IdxImages read(const IdxOptions& options = {});
+  // As many images of that size, all pixels 0: for what needs no more of them. Reads nothing behind the
+  // header. Floating-point elements give numbers.
+  IdxImages blank(const IdxOptions& options = {}) const;
 
  private:
   ByteSource source_;

@@ -534,5 +534,27 @@ TEST(ReadIdx, ReadsTheRealMnist) {
   EXPECT_EQ(read_idx_labels(start + "t10k-labels-idx1-ubyte.gz").classes.size(), 10000U);
 }
 
+TEST(ReadIdx, GivesBlankImagesFromTheHeaderAlone) {
+  const testing::TemporaryFolder folder;
+  const auto blank = [&](const Bytes& bytes, const IdxOptions& options = {}) {
+    return IdxImageFile(folder.write("images", bytes)).blank(options);
+  };
+  const IdxImages images = blank(words({0x803, 2, 3, 4}));
+  EXPECT_EQ(images.count, 2);
+  EXPECT_EQ(images.rows, 3);
+  EXPECT_EQ(images.columns, 4);
+  EXPECT_EQ(images.pixels, Bytes(24, 0));
+  EXPECT_EQ(blank(words({0x803, 2, 3, 4}), {.transpose = true}).rows, 4);
+  EXPECT_EQ(blank(words({0xc03, 2, 3, 4})).pixels.size(), 24U);
+  EXPECT_EQ(blank(words({0xd03, 2, 3, 4})).numbers, std::vector<float>(24, 0));
+  EXPECT_EQ(blank(gzip(words({0x803, 2, 3, 4}))).pixels.size(), 24U);
+  const auto refused = [&](const Bytes& bytes, const std::string& part) {
+    expect_message(error_of([&] { blank(bytes); }), folder.path("images"), part);
+  };
+  refused(words({0x803, 2000, 1000, 1000}),
+          "@byte 4: extents 2000 x 1000 x 1000, 2000000000 bytes in memory");
+  refused(words({0x803, 0xffffffff, 0xffffffff, 0xffffffff}), "expected a product below 2^63");
+}
+
 }  // namespace
 }  // namespace gradtable
