@@ -45,10 +45,13 @@ int main() {
   }
 
   report.weights.push_back({"W1", unit_pictures(g.value(network.parameters()[0]), test.rows, test.columns)});
-  const StepGraph& step = trainer.step_graph(train);
+  report.weights.push_back({"W2", matrix_picture(g.value(network.parameters()[2]))});
+  DotOptions drawn = {.outputs = {trainer.step_graph(train).loss}};
+  for (const auto& [parameter, gradient] : build_grad(drawn.outputs[0], network.parameters()))
+    drawn.outputs.push_back(gradient);
   std::ostringstream drawing;
-  write_dot(drawing, g, {.outputs = {step.loss}});
-  report.graph_svg = graph_svg(drawing.str()).value_or("");
+  write_dot(drawing, g, drawn);
+  report.graph_svg = graph_svg(drawing.str(), GraphDirection::right).value_or("");
   write_file_atomically(path, html(report));
   // [/report]
   std::cout << path << '\n';

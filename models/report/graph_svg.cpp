@@ -32,14 +32,17 @@ File temporary_file(std::string_view content = {}) {
   return file;
 }
 
-std::optional<pid_t> start_dot(int input, int output) {
+std::optional<pid_t> start_dot(int input, int output, GraphDirection direction) {
   posix_spawn_file_actions_t files;
   if (posix_spawn_file_actions_init(&files) != 0) return std::nullopt;
   posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   std::string name = "dot", format = "-Tsvg";
-  const std::array<char*, 3> arguments = {name.data(), format.data(), nullptr};
+  std::string to_the_right = "-Grankdir=LR";
+  const std::array<char*, 4> arguments = {name.data(), format.data(),
+                                          direction == GraphDirection::right ? to_the_right.data() : nullptr,
+                                          nullptr};
   pid_t process = 0;
   const int error = posix_spawnp(&process, name.c_str(), &files, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&files);
@@ -81,10 +84,11 @@ std::string element(const std::string& file) {
 
 }  // namespace
 
-std::optional<std::string> graph_svg(std::string_view dot, std::chrono::milliseconds limit) {
+std::optional<std::string> graph_svg(std::string_view dot, GraphDirection direction,
+                                     std::chrono::milliseconds limit) {
   const File input = temporary_file(dot), output = temporary_file();
   if (!input || !output) return std::nullopt;
-  const std::optional<pid_t> process = start_dot(fileno(input.get()), fileno(output.get()));
+  const std::optional<pid_t> process = start_dot(fileno(input.get()), fileno(output.get()), direction);
   if (!process || !ended_well(*process, limit)) return std::nullopt;
   std::string svg = element(text_of(output.get()));
   return svg.empty() ? std::nullopt : std::optional(std::move(svg));

@@ -38,7 +38,7 @@ struct Report {
   std::vector<WrongImage> mistakes = {};
   bool has_probabilities = true;  // whether those of the mistakes are such, or plain outputs
   std::vector<Weights> weights = {};
-  std::string graph_svg = {};  // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
+  std::string graph_svg = {};  // of loss and gradient: an <svg> element, as graph_svg() makes it, as it is
   std::string config = {};     // the resolved one, as text
 };
 

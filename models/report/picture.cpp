@@ -126,4 +126,21 @@ WeightPictures filter_pictures(const ConstView& weights, std::int64_t most) {
                      });
 }
 
+WeightPictures matrix_picture(const ConstView& weights, std::int64_t most) {
+  const Shape& shape = weights.shape();
+  if (shape.rank() != 2)
+    throw ShapeError(
+        fmt::format("matrix_picture: expected weights (inputs,outputs), got {}", to_string(shape)));
+  const Array numbers = cast(weights, DType::float64);
+  const auto w = numbers.as<double>();
+  const std::int64_t inputs = shape[0], outputs = shape[1], columns = std::min(inputs, most);
+  WeightPictures all =
+      pictures_of("outputs", 1, std::min(outputs, most), columns, 1, [&](std::int64_t, std::int64_t pixel) {
+        return w[static_cast<std::size_t>(pixel % columns * outputs + pixel / columns)];
+      });
+  all.of = outputs;
+  all.inputs = inputs;
+  return all;
+}
+
 }  // namespace gradtable

@@ -37,8 +37,9 @@ struct WeightPictures {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   std::vector<Picture> pictures;  // none where their size is not shown
-  std::string_view what;          // "units" or "kernels"
+  std::string_view what;          // "units", "kernels" or, in the rows of one picture, "outputs"
   std::int64_t of = 0;            // of these; the pictures show the first ones
+  std::int64_t inputs = 0;        // of outputs: the columns of their picture show the first of these
 };
 
 // What each unit of a layer behind images looks at: column j of W (rows*columns, units), folded to rows x
@@ -49,5 +50,9 @@ WeightPictures unit_pictures(const ConstView& weights, std::int64_t rows, std::i
 // The kernels of a convolution with w (M,C,rows,columns), channel by channel of each filter. Throws
 // ShapeError for another number of axes; float32 or float64.
 WeightPictures filter_pictures(const ConstView& weights, std::int64_t most = 64);
+
+// A matrix of weights W (inputs,outputs) as one picture: a row for each of the first `most` outputs, a column
+// for each of the first `most` inputs. Throws ShapeError for another number of axes; float32 or float64.
+WeightPictures matrix_picture(const ConstView& weights, std::int64_t most = 256);
 
 }  // namespace gradtable

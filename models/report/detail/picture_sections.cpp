@@ -64,21 +64,43 @@ std::string too_large(std::int64_t rows, std::int64_t columns) {
   return fmt::format("{} x {} pixels: too large to be shown", rows, columns);
 }
 
+// "10 outputs", or "the first 256 of 512 outputs".
+std::string counted(std::int64_t shown, std::int64_t of, std::string_view what) {
+  return shown == of ? fmt::format("{} {}", of, what) : fmt::format("the first {} of {} {}", shown, of, what);
+}
+
+// As wide as the page, but for small ones, and no higher than a screen.
+std::string matrix_section(const Report::Weights& weights) {
+  constexpr double kLargestPixel = 16, kHighest = 560;
+  const WeightPictures& all = weights.pictures;
+  if (all.pictures.empty()) return {};
+  const std::string name = escaped(weights.name);
+  const double pixel = std::min(kLargestPixel, kHighest / static_cast<double>(all.rows));
+  const std::string width =
+      fmt::format(" style=\"max-width:{:.0f}px\"", pixel * static_cast<double>(all.columns));
+  return fmt::format(
+      "<section>\n<h2>The weights {}: {}, {}</h2>\n"
+      "<p>A row for each output, a column for each input. Where a weight is red, a larger input makes the "
+      "output "
+      "larger; where it is blue, smaller.</p>\n{}<div class=\"matrix\">\n{}\n</div>\n</section>\n",
+      name, counted(all.rows, all.of, "outputs"), counted(all.columns, all.inputs, "inputs"),
+      scale(all.limit), image(all.pictures.front(), fmt::format("{}, a row for each output", name), width));
+}
+
 std::string weights_section(const Report::Weights& weights) {
   const WeightPictures& all = weights.pictures;
+  if (all.inputs > 0) return matrix_section(weights);
   if (!is_shown(all.rows, all.columns) && all.of > 0)
     return fmt::format("<section>\n<h2>The weights {}: {} {}</h2>\n<p>Each of {}.</p>\n</section>\n",
                        escaped(weights.name), all.of, all.what, too_large(all.rows, all.columns));
   if (all.pictures.empty()) return {};
-  const std::string count = static_cast<std::int64_t>(all.pictures.size()) == all.of
-                                ? fmt::format("{}", all.of)
-                                : fmt::format("the first {} of {}", all.pictures.size(), all.of);
+  const std::string count = counted(static_cast<std::int64_t>(all.pictures.size()), all.of, all.what);
   const std::string name = escaped(weights.name);
   std::string text = fmt::format(
-      "<section>\n<h2>The weights {}: {} {} of {} x {}</h2>\n"
+      "<section>\n<h2>The weights {}: {} of {} x {}</h2>\n"
       "<p>Where a weight is red, a bright pixel makes the output larger; where it is blue, smaller.</p>\n{}"
       "<div class=\"tiles\">\n",
-      name, count, all.what, all.rows, all.columns, scale(all.limit));
+      name, count, all.rows, all.columns, scale(all.limit));
   for (std::size_t i = 0; i < all.pictures.size(); ++i)
     text += image(all.pictures[i], fmt::format("{}, number {}", name, i),
                   fmt::format(" title=\"number {}\"", i)) +

@@ -1,5 +1,8 @@
 #include "gradtable/models/report/detail/sections.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -35,6 +38,18 @@ Chart chart_of(const Report& report, double EpochMetrics::*train, Member validat
   return chart;
 }
 
+// Over-training: the curve ends above its least value, by a share that powers of ten would hide.
+bool rises_again(const Curve& curve) {
+  constexpr double kClearly = 1.05, kPowerOfTen = 10;
+  double least = std::numeric_limits<double>::infinity(), last = least;
+  for (const Point& point : curve.points) {
+    if (!std::isfinite(point.y)) continue;
+    least = std::min(least, point.y);
+    last = point.y;
+  }
+  return last > kClearly * least && last < kPowerOfTen * least;
+}
+
 std::string figure(const Chart& chart) {
   return fmt::format("<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n", escaped(chart.title),
                      svg(chart));
@@ -59,7 +74,7 @@ std::string curves_section(const Report& report) {
   if (report.epochs.empty()) return {};
   Chart loss =
       chart_of(report, &EpochMetrics::train_loss, &EpochMetrics::validation_loss, &EpochMetrics::test_loss);
-  loss.logarithmic = true;
+  loss.logarithmic = std::ranges::none_of(loss.curves, rises_again);
   loss.title = "Loss, the mean over the images of an epoch";
   Chart accuracy = chart_of(report, &EpochMetrics::train_accuracy, &EpochMetrics::validation_accuracy,
                             &EpochMetrics::test_accuracy);
@@ -71,7 +86,9 @@ std::string curves_section(const Report& report) {
 
 std::string graph_section(const Report& report) {
   if (report.graph_svg.empty()) return {};
-  return folded("The graph of the loss", "<div class=\"scroll paper\">\n" + report.graph_svg + "\n</div>");
+  return folded("The graph of the loss and its gradient",
+                "<p>It scrolls in both directions.</p>\n<div class=\"scroll paper\" tabindex=\"0\">\n" +
+                    report.graph_svg + "\n</div>");
 }
 
 std::string config_section(const Report& report) {

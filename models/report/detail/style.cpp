@@ -85,6 +85,7 @@ th { font-weight: 600; color: var(--soft); }
 .scale img { width: 180px; height: 12px; border-radius: 3px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; }
 .tiles img { display: block; width: 100%; image-rendering: pixelated; border-radius: 4px; }
+.matrix img { display: block; width: 100%; image-rendering: pixelated; border-radius: 4px; }
 details summary { cursor: pointer; }
 details summary h2 { display: inline; }
 details[open] summary { margin-bottom: 12px; }

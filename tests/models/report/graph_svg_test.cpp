@@ -50,6 +50,17 @@ TEST_F(GraphSvg, GivesTheProgramTheTextAndTakesItsOutput) {
   EXPECT_EQ(*svg, "<svg width=\"3\">\n-Tsvg digraph {}\n</svg>\n");
 }
 
+TEST_F(GraphSvg, LeadsToTheRightWhereAsked) {
+  const char* text = "digraph { graph [rankdir=TB]; a -> b -> c -> d }";
+  const auto down = graph_svg(text), right = graph_svg(text, GraphDirection::right);
+  if (!down || !right) GTEST_SKIP() << "no dot, or it took too long";
+  const auto size = [](const std::string& svg, const std::string& side) {
+    return std::stod(svg.substr(svg.find(side + "=\"") + side.size() + 2));
+  };
+  EXPECT_LT(size(*down, "width"), size(*down, "height"));
+  EXPECT_GT(size(*right, "width"), size(*right, "height"));
+}
+
 TEST_F(GraphSvg, IsNothingWithoutTheProgram) {
   use_folder();
   EXPECT_EQ(graph_svg("digraph {}"), std::nullopt);
@@ -64,7 +75,7 @@ TEST_F(GraphSvg, IsNothingWhenTheProgramFails) {
 
 TEST_F(GraphSvg, EndsAProgramThatTakesTooLong) {
   only_program("echo '<svg></svg>'; while :; do :; done");
-  EXPECT_EQ(graph_svg("digraph {}", std::chrono::milliseconds(50)), std::nullopt);
+  EXPECT_EQ(graph_svg("digraph {}", GraphDirection::as_written, std::chrono::milliseconds(50)), std::nullopt);
 }
 
 }  // namespace

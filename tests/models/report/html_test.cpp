@@ -1,6 +1,10 @@
 #include "gradtable/models/report/html.hpp"
 
+#include <algorithm>
+#include <limits>
+#include <optional>
 #include <regex>
+#include <utility>
 
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
@@ -177,8 +181,50 @@ TEST(HtmlReport, SaysHowManyOfTheWeightsItShows) {
   EXPECT_TRUE(contains(page, "The weights K: 6 kernels of 5 x 5"));
 }
 
+TEST(HtmlReport, ShowsMatricesOfWeights) {
+  Report report;
+  report.weights = {{"W2", matrix_picture(zeros({300, 10}))}, {"W<3>", matrix_picture(zeros({5, 400}))}};
+  const std::string page = html(report);
+  EXPECT_EQ(unbalanced(page), "");
+  EXPECT_TRUE(contains(page, "The weights W2: 10 outputs, the first 256 of 300 inputs</h2>"));
+  EXPECT_TRUE(contains(page, "The weights W&lt;3&gt;: the first 256 of 400 outputs, 5 inputs</h2>"));
+  EXPECT_TRUE(contains(page, " style=\"max-width:4096px\" src=\"data:image/png"));
+  EXPECT_TRUE(contains(page, " style=\"max-width:11px\" src=\"data:image/png")) << "no higher than a screen";
+}
+
 TEST(HtmlReport, TakesTheDrawingOfTheGraphAsItIs) {
   EXPECT_TRUE(contains(html(full_report()), "<svg id=\"graph\"></svg>"));
+}
+
+// The first and last label of the axis of the losses.
+std::pair<std::string, std::string> loss_axis(const std::vector<std::optional<double>>& validation) {
+  Report report;
+  double loss = 2;
+  for (const auto& value : validation) {
+    report.epochs.push_back({.epoch = static_cast<std::int64_t>(report.epochs.size() + 1),
+                             .train_loss = loss,
+                             .train_accuracy = 0.5,
+                             .validation_loss = value});
+    loss /= 10;
+  }
+  const std::string page = html(report);
+  static const std::regex label("<text class=\"end\"[^>]*>([^<]*)</text>");
+  std::vector<std::string> labels;
+  for (std::sregex_iterator i(page.begin(), page.end(), label), end; i != end; ++i) labels.push_back((*i)[1]);
+  const auto accuracy = std::ranges::find_if(labels, [](const auto& text) { return text.ends_with("%"); });
+  return {labels.front(), *(accuracy - 1)};
+}
+
+TEST(HtmlReport, HasALinearAxisWhereALossRisesAgain) {
+  using Axis = std::pair<std::string, std::string>;
+  EXPECT_EQ(loss_axis({1.5, 0.37, 0.4, 0.5}), (Axis{"0.0", "2.0"}));
+  EXPECT_EQ(loss_axis({1.5, 0.37, {}, 0.5}), (Axis{"0.0", "2.0"}));
+  const Axis powers = {"0.002", "2"};
+  EXPECT_EQ(loss_axis({1.5, 0.37, 0.35, 0.34}), powers);
+  EXPECT_EQ(loss_axis({1.5, 0.37, 0.35, 0.355}), powers) << "no clear rise";
+  EXPECT_EQ(loss_axis({{}, {}, {}, {}}), powers);
+  EXPECT_EQ(loss_axis({1.5, 0.37, 0.5, std::numeric_limits<double>::quiet_NaN()}), (Axis{"0.0", "2.0"}));
+  EXPECT_EQ(loss_axis({0.02, 0.02, 0.02, 0.5}), powers) << "a rise that powers of ten show";
 }
 
 }  // namespace

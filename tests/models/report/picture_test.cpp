@@ -130,6 +130,29 @@ TEST(FilterPictures, ShowEachChannelOfEachFilter) {
   EXPECT_EQ(pictures.pictures[2].bytes, (Bytes{255, 1}));
 }
 
+TEST(MatrixPicture, HasARowForEachOutput) {
+  const Array weights = Array::of<double>({3, 2}, {2, 0, -2, 1, 1, -1});
+  const WeightPictures all = matrix_picture(weights);
+  EXPECT_EQ(all.limit, 2);
+  EXPECT_EQ(all.of, 2);
+  EXPECT_EQ(all.inputs, 3);
+  ASSERT_EQ(all.pictures.size(), 1U);
+  EXPECT_EQ(all.pictures[0].rows, 2);
+  EXPECT_EQ(all.pictures[0].columns, 3);
+  EXPECT_EQ(all.pictures[0].bytes, (Bytes{255, 1, 192, 128, 192, 64}));
+}
+
+TEST(MatrixPicture, ShowsTheFirstInputsAndOutputsAndCountsAll) {
+  Array weights = zeros({5, 4});
+  weights.as<float>()[1] = 1;   // of input 0 and output 1
+  weights.as<float>()[6] = -1;  // of input 1 and output 2
+  weights.as<float>()[12] = 9;  // of input 3, which is not shown
+  const WeightPictures all = matrix_picture(weights, 3);
+  EXPECT_EQ(all.of, 4);
+  EXPECT_EQ(all.inputs, 5);
+  EXPECT_EQ(all.pictures.at(0).bytes, (Bytes{128, 128, 128, 255, 128, 128, 128, 1, 128}));
+}
+
 TEST(WeightPictures, RefuseOtherShapes) {
   EXPECT_EQ(message_of<ShapeError>([] {
               unit_pictures(zeros({5, 2}), 2, 2);
@@ -139,6 +162,10 @@ TEST(WeightPictures, RefuseOtherShapes) {
               filter_pictures(zeros({5, 2}));
             }),
             "filter_pictures: expected weights (M,C,rows,columns), got (5,2)");
+  EXPECT_EQ(message_of<ShapeError>([] {
+              matrix_picture(zeros({5, 2, 1}));
+            }),
+            "matrix_picture: expected weights (inputs,outputs), got (5,2,1)");
 }
 
 }  // namespace
