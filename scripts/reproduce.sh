@@ -82,12 +82,13 @@ figures_of() {
 
 # train NAME SEEDS: all seeds of a row, whose figures then take the place of earlier ones
 train() {
-  local name=$1 seed folder data line lines=()
+  local name=$1 seed folder data line lines=() settings=()
   data=$(data_of "$name")
+  [[ -z $data ]] || settings=(--set "data.dir=$data")
   for ((seed = 1; seed <= $2; ++seed)); do
     folder=$runs/$name/$seed
     rm -rf -- "$folder"
-    MNIST_DIR=$data "build/release/bin/${name%/*}" "$(config_of "$name")" --set "seed=$seed" --threads 2 --quiet \
+    "build/release/bin/${name%/*}" "$(config_of "$name")" --set "seed=$seed" "${settings[@]}" --threads 2 --quiet \
       --out "$folder" > /dev/null || fail "$name, seed $seed: the run failed, see above"
     line=$(figures_of "$name" "$seed" "$folder")
     lines+=("$line")

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/classifier/load_config.hpp"
@@ -14,6 +15,8 @@
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/data/idx.hpp>
 #include <gradtable/models/data/idx_names.hpp>
+#include <gradtable/models/data/own_digit.hpp>
+#include <gradtable/models/data/picture_file.hpp>
 
 namespace classifier {
 namespace {
@@ -53,30 +56,84 @@ struct Files {
 
 // What to do where there are no data yet. The course's format has a key for each file, and no folder.
 std::string advice(const Files& files, const std::filesystem::path& config_file) {
-  if (is_course_config(config_file))
-    return fmt::format(
-        "rel_path_{0}_images and rel_path_{0}_labels are the files, from the folder where the program starts",
-        files.part);
-  return "data.dir, or MNIST_DIR, is the folder of the files; scripts/fetch_mnist.sh downloads "
-         "MNIST; apps/mnist_fcnn/configs/digits.json draws digits and needs no files";
+  const std::string where =
+      is_course_config(config_file)
+          ? fmt::format(
+                "rel_path_{0}_images and rel_path_{0}_labels are the files, from the folder where the "
+                "program starts",
+                files.part)
+          : "data.dir is the folder of the files, and where it is called mnist, MNIST_DIR takes its place";
+  return where +
+         "; scripts/fetch_mnist.sh downloads MNIST to data/mnist; mnist_fcnn's config digits.json draws "
+         "digits "
+         "and needs no files";
 }
 
-Dataset load_files(const Files& files, const std::filesystem::path& config_file,
-                   const gradtable::IdxOptions& options) {
+// What `load` makes of the files.
+template <class Load>
+Dataset with_advice(const Files& files, const std::filesystem::path& config_file, const Load& load) {
   try {
-    return gradtable::load_idx(files.images.string(), files.labels.string(), options);
+    return load(files.images.string(), files.labels.string());
   } catch (const gradtable::DataError& error) {
     if (!is_missing(files.images) && !is_missing(files.labels)) throw;
     throw gradtable::DataError(fmt::format("{}. {}", error.what(), advice(files, config_file)));
   }
 }
 
+Dataset load_files(const Files& files, const std::filesystem::path& config_file,
+                   const gradtable::IdxOptions& options) {
+  return with_advice(files, config_file, [&](const std::string& images, const std::string& labels) {
+    return gradtable::load_idx(images, labels, options);
+  });
+}
+
+Files training_files(const Config& config) {
+  return {config.data.train_images, config.data.train_labels, "train"};
+}
+
 Dataset load_training_images(const Config& config, const std::filesystem::path& config_file) {
   Dataset data = is_drawn(config) ? drawn_for_training(config)
-                                  : load_files({config.data.train_images, config.data.train_labels, "train"},
-                                               config_file, idx_options(config, config.data.classes, ""));
+                                  : load_files(training_files(config), config_file,
+                                               idx_options(config, config.data.classes, ""));
   if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
   return data;
+}
+
+Dataset blank_digits(const Config& config) {
+  Dataset data = drawn(0, config.seed, config.data.classes);
+  data.labels.resize(static_cast<std::size_t>(config.data.digits_train));
+  data.pixels.resize(static_cast<std::size_t>(config.data.digits_train * data.features()));
+  return data;
+}
+
+Dataset blank_files(const Config& config, const std::filesystem::path& config_file) {
+  const gradtable::IdxOptions options = idx_options(config, config.data.classes, "");
+  return with_advice(training_files(config), config_file,
+                     [&](const std::string& images, const std::string& labels) -> Dataset {
+                       std::int64_t classes = options.classes;
+                       if (classes == 0)
+                         classes = 1 + std::ranges::max(gradtable::read_idx_labels(labels, options).classes);
+                       gradtable::IdxImages blank = gradtable::IdxImageFile(images).blank(options);
+                       const auto count = static_cast<std::size_t>(blank.count);
+                       return {blank.rows,
+                               blank.columns,
+                               classes,
+                               std::move(blank.pixels),
+                               std::vector<std::uint8_t>(count, 0),
+                               images,
+                               std::move(blank.numbers)};
+                     });
+}
+
+// Rows and columns.
+std::pair<std::int64_t, std::int64_t> size_of_images(const Config& config) {
+  if (is_drawn(config) || is_missing(config.data.test_images)) {
+    const Dataset digits = gradtable::draw_digits(0, 0);
+    return {digits.rows, digits.columns};
+  }
+  const gradtable::IdxImageFile file(config.data.test_images.string());
+  return config.data.transpose_images ? std::pair(file.columns(), file.rows())
+                                      : std::pair(file.rows(), file.columns());
 }
 
 void require_same_size(const Config& config, const Data& data) {
@@ -124,6 +181,15 @@ Data load_data(Config& config, const std::filesystem::path& config_file) {
   return data;
 }
 
+Dataset blank_training_images(Config& config, const std::filesystem::path& config_file) {
+  if (config.data.normalize.standardize) return load_data(config, config_file).train;
+  Dataset data = is_drawn(config) ? blank_digits(config) : blank_files(config, config_file);
+  if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
+  split_validation(config, config_file, data);
+  require_batch_fits(config, config_file, data.size());
+  return data;
+}
+
 gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, const std::string& source) {
   const Config::Data& data = config.data;
   gradtable::IdxOptions options{.classes = classes,
@@ -153,6 +219,14 @@ Dataset load_unlabelled(const Config& config, const std::filesystem::path& image
   const auto count = static_cast<std::size_t>(read.count);
   return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
           file,      std::move(read.numbers)};
+}
+
+Dataset load_picture(const Config& config, const std::filesystem::path& picture, std::string& done) {
+  const auto [rows, columns] = size_of_images(config);
+  const std::string file = picture.string();
+  gradtable::OwnDigit digit = gradtable::as_digit(gradtable::read_picture_file(file), rows, columns);
+  done = std::move(digit.done);
+  return {rows, columns, 1, std::move(digit.pixels), {0}, file};
 }
 
 std::string describe(const Config& config, const Data& data) {

@@ -17,6 +17,7 @@
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/data/picture_file.hpp>
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/io/standard_output.hpp>
 #include <gradtable/models/training/losses.hpp>
@@ -47,13 +48,22 @@ std::int64_t classes_of(const WeightsFile& weights, const Program& program, cons
                    options.init_extra);
 }
 
+// Those of the options, or of the test set. What is done to a picture is added to the lines.
+Dataset read_images(const Options& options, const Config& config, std::vector<std::string>& lines) {
+  if (!options.images)
+    return load_test_images(config, options.config, idx_options(config, config.data.classes, ""));
+  if (!gradtable::is_picture_file(options.images->string())) return load_unlabelled(config, *options.images);
+  std::string done;
+  Dataset images = load_picture(config, *options.images, done);
+  lines.push_back(fmt::format("picture  {}: {}", images.source, done));
+  return images;
+}
+
 // The images to be classified, of as many classes as the network tells apart. That their labels are of these
 // is not known yet.
 Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
-                    const Config& config) {
-  Dataset images =
-      options.images ? load_unlabelled(config, *options.images)
-                     : load_test_images(config, options.config, idx_options(config, config.data.classes, ""));
+                    const Config& config, std::vector<std::string>& lines) {
+  Dataset images = read_images(options, config, lines);
   images.classes = classes_of(weights, program, options, config, images);
   return images;
 }
@@ -71,21 +81,22 @@ struct Trained {
       : weights(read_weights(options, config)),
         normalization_is_stated(
             gradtable::stated_normalization(weights.content.metadata, weights.path).has_value()),
-        images(load_images(weights, program, options, config)),
+        images(load_images(weights, program, options, config, lines)),
         setup(program, config, images),
-        trainer(setup.graph, setup.network, trainer_options(config, evaluation)),
-        lines(load_weights(std::move(weights), options, images, setup)) {
+        trainer(setup.graph, setup.network, trainer_options(config, evaluation)) {
+    for (std::string& line : load_weights(std::move(weights), options, images, setup))
+      lines.push_back(std::move(line));
     if (config.data.source == "idx")
       require_labels_below(images, config.data.test_labels.string(),
                            idx_options(config, images.classes, "as many as the weights tell apart"));
   }
 
+  std::vector<std::string> lines;  // about pictures and weights
   WeightsFile weights;
   bool normalization_is_stated;
   Dataset images;
   Setup setup;
   gradtable::Trainer trainer;
-  std::vector<std::string> lines;  // about the weights
 };
 
 // A line for each image.
@@ -103,6 +114,14 @@ std::string lines(const gradtable::Answers& batch) {
   return text;
 }
 
+// Writes them, and removes the report of others; whether there was one.
+bool replace_results(const Config& results, const Config& full, const Evaluation& evaluation) {
+  const gradtable::InterruptDelay together;
+  const bool removed = remove_other_report(full, evaluation);
+  write_results(results, evaluation);
+  return removed;
+}
+
 }  // namespace
 
 void evaluate_weights(const Program& program, const Options& options, const Config& full) {
@@ -110,17 +129,14 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   prepare_outputs(config, options);
   Trained trained(program, options, config, not_finite_rule(options));
   const Evaluation evaluation = evaluate(trained.trainer, trained.images);
-  {
-    const gradtable::InterruptDelay together;
-    remove_other_report(full, evaluation);
-    write_results(config, evaluation);
-  }
+  const bool removed = replace_results(config, full, evaluation);
   if (options.quiet) return;
   for (const std::string& line : trained.lines) say_result(line);
   if (!trained.normalization_is_stated)
     say_result(fmt::format("images   taken as {}, as data.normalize says: {} does not say how they were",
                            describe(trained.setup.normalization), options.init->string()));
   say_result(test_line(evaluation.score));
+  if (removed) say_result(fmt::format("removed  {}: it was of other results", full.output.report.string()));
   say_result(fmt::format("results  {}", list_of_outputs(config)));
 }
 

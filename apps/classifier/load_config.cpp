@@ -46,9 +46,23 @@ void resolve_paths(Config& config, const fs::path& base) {
   for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
 }
 
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// "data/mnist" and, as torchvision names it, "MNIST/raw"; not "fashion-mnist".
+bool is_folder_of_mnist(const fs::path& folder) {
+  fs::path named = (folder / "").lexically_normal().parent_path();  // without a "/" or "/." at its end
+  if (named.filename() == "raw") named = named.parent_path();
+  return lower(named.filename().string()) == "mnist";
+}
+
 void use_environment(Config& config) {
   const char* folder = std::getenv("MNIST_DIR");
-  if (folder && *folder) config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
+  if (folder && *folder && is_folder_of_mnist(config.data.dir))
+    config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
 }
 
 // A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.

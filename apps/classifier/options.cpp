@@ -20,24 +20,27 @@ namespace {
 struct Words {
   std::optional<std::string> first, second;  // CONFIG, or a command and CONFIG
   std::vector<std::string> settings;
-  std::optional<std::string> out, threads, init, init_extra, resume, images;
+  std::optional<std::string> out, threads, init, init_extra, resume, images, part;
   bool help_config = false, config_schema = false;
 };
 
 constexpr std::string_view kArguments =
-    R"([train|eval|predict] CONFIG [--init FILE] [--init-extra RULE] [--resume FILE]
-         [--images FILE] [--set key.path=value]... [--out DIR] [--threads N] [--dry-run]
-         [--allow-nonfinite] [--quiet] [--help] [--help-config] [--config-schema] [--version])";
+    R"([train|eval|predict|graph] CONFIG [--init FILE] [--init-extra RULE]
+         [--resume FILE] [--images FILE] [--part PART] [--set key.path=value]... [--out DIR]
+         [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
+         [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
   eval                  test the weights of --init
   predict               write what the weights of --init predict for images
+  graph                 write the graph of a training step in the DOT language, without training
   CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
 
   --init FILE           begin with these weights, or test them
   --init-extra RULE     ignore: leave out tensors of that file that are none of the network's; refuse, the default
   --resume FILE         continue from this checkpoint; the bits are those of an uninterrupted training
-  --images FILE         the images to predict, in place of the test set
+  --images FILE         the images to predict, in place of the test set: IDX, or a PNG or PGM of one digit
+  --part PART           what graph writes: forward, gradient (with the derivatives of the loss), or all, the default
   --dry-run             print the config with every default and what training would take, and leave
   --allow-nonfinite     take weights, and with eval a loss, that are infinite or not a number
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
@@ -51,7 +54,7 @@ constexpr std::string_view kHelp = R"(
 
 Exit codes: 0 done, 2 command line or config, 3 data set, 4 checkpoint or weights, 5 numerical failure, 6 input or
 output, 130 interrupted.
-The environment's MNIST_DIR takes the place of data.dir in the file.
+The environment's MNIST_DIR takes the place of a data.dir that is called mnist.
 )";
 
 std::string usage(const Program& program) {
@@ -121,7 +124,8 @@ constexpr Valued kValued[] = {{"--set", "key.path=value", "key and value"},
                               {"--init", "FILE", "file"},
                               {"--init-extra", "RULE", "rule"},
                               {"--resume", "FILE", "file"},
-                              {"--images", "FILE", "file"}};
+                              {"--images", "FILE", "file"},
+                              {"--part", "PART", "part"}};
 
 // Says of which of them the parser speaks: it has no kind of error for each, only words.
 [[noreturn]] void refuse_count(const CLI::App& app, const CLI::ArgumentMismatch& error) {
@@ -147,6 +151,7 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_option("--init-extra", words.init_extra);
   app.add_option("--resume", words.resume);
   app.add_option("--images", words.images);
+  app.add_option("--part", words.part);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--allow-nonfinite", options.allow_nonfinite);
   app.add_flag("--quiet", options.quiet);
@@ -166,6 +171,7 @@ std::optional<Command> as_command(std::string_view word) {
   if (word == "train") return Command::train;
   if (word == "eval") return Command::eval;
   if (word == "predict") return Command::predict;
+  if (word == "graph") return Command::graph;
   return std::nullopt;
 }
 
@@ -175,7 +181,7 @@ void read_positions(const Words& words, Options& options) {
   const std::optional<Command> command = as_command(*words.first);
   require(!command || words.second, "CONFIG is required after a command");
   if (words.second && !command)
-    throw UsageError(fmt::format("{} before {}; expected one of train, eval, predict before CONFIG",
+    throw UsageError(fmt::format("{} before {}; expected one of train, eval, predict, graph before CONFIG",
                                  gradtable::in_quotes(*words.first), gradtable::in_quotes(*words.second)));
   options.command = command.value_or(Command::train);
   const std::string& config = command ? *words.second : *words.first;
@@ -196,7 +202,16 @@ std::optional<std::filesystem::path> as_path(std::string_view name, const std::o
 gradtable::ExtraTensors as_rule(const std::optional<std::string>& word) {
   if (!word || *word == "refuse") return gradtable::ExtraTensors::refuse;
   if (*word == "ignore") return gradtable::ExtraTensors::ignore;
-  throw UsageError(fmt::format("--init-extra: {}; expected refuse or ignore", gradtable::in_quotes(*word)));
+  throw gradtable::ConfigError(
+      fmt::format("--init-extra: {}; expected refuse or ignore", gradtable::in_quotes(*word)));
+}
+
+GraphPart as_part(const std::optional<std::string>& word) {
+  if (!word || *word == "all") return GraphPart::all;
+  if (*word == "gradient") return GraphPart::gradient;
+  if (*word == "forward") return GraphPart::forward;
+  throw gradtable::ConfigError(
+      fmt::format("--part: {}; expected forward, gradient or all", gradtable::in_quotes(*word)));
 }
 
 void read_words(const Words& words, Options& options) {
@@ -206,20 +221,28 @@ void read_words(const Words& words, Options& options) {
   require(!words.init_extra || options.init, "--init-extra: without --init; expected it with weights");
   options.resume = as_path("--resume", words.resume, "file");
   options.images = as_path("--images", words.images, "file");
+  options.part = as_part(words.part);
+  require(!words.part || options.command == Command::graph,
+          "--part: without graph; expected it with graph alone");
   options.overrides.settings = words.settings;
   options.overrides.out = as_path("--out", words.out, "folder");
   if (!words.threads) return;
   options.overrides.threads = as_integer(*words.threads);
   if (!options.overrides.threads)
-    throw UsageError(fmt::format("--threads: {}; expected an integer", gradtable::in_quotes(*words.threads)));
+    throw gradtable::ConfigError(
+        fmt::format("--threads: {}; expected an integer", gradtable::in_quotes(*words.threads)));
 }
 
 void require_together(const Options& options) {
-  const bool training = options.command == Command::train;
+  const bool training = options.command == Command::train, drawing = options.command == Command::graph;
   require(!options.init || !options.resume, "--resume: with --init; expected one of them");
-  require(training || !options.resume, "--resume: with eval or predict; expected it with train alone");
-  require(training || !options.dry_run, "--dry-run: with eval or predict; expected it with train alone");
-  require(training || options.init, "--init: none; expected the weights that eval and predict are of");
+  const std::string_view other = drawing ? "graph" : "eval or predict";
+  require(training || !options.resume, fmt::format("--resume: with {}; expected it with train alone", other));
+  require(training || !options.dry_run,
+          fmt::format("--dry-run: with {}; expected it with train alone", other));
+  require(!drawing || !options.init, "--init: with graph; expected it with train, eval or predict");
+  require(training || drawing || options.init,
+          "--init: none; expected the weights that eval and predict are of");
   require(options.command == Command::predict || !options.images,
           "--images: without predict; expected it with predict alone");
 }

@@ -12,7 +12,10 @@ namespace classifier {
 
 inline constexpr int kExitUsage = 2;
 
-enum class Command { train, eval, predict };
+enum class Command { train, eval, predict, graph };
+
+// What is drawn of a training step: the loss; with the gradients of all parameters; with the updates, too.
+enum class GraphPart { forward, gradient, all };
 
 struct Options {
   Command command = Command::train;
@@ -22,6 +25,7 @@ struct Options {
   gradtable::ExtraTensors init_extra = gradtable::ExtraTensors::refuse;
   std::optional<std::filesystem::path> resume = {};  // a checkpoint to go on from
   std::optional<std::filesystem::path> images = {};  // to predict, in place of the test set
+  GraphPart part = GraphPart::all;                   // to draw
   bool dry_run = false;
   bool allow_nonfinite = false;
   bool quiet = false;

@@ -10,7 +10,7 @@
 #include "apps/classifier/evaluation.hpp"
 #include "apps/classifier/options.hpp"
 #include "apps/classifier/program.hpp"
-#include <gradtable/graph/dot.hpp>
+#include "apps/classifier/setup.hpp"
 #include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/fit.hpp>
 
@@ -37,9 +37,10 @@ Config only_results(Config config);
 // gradtable::OutputError.
 void remove_old_results(const Config& config, const Options& options);
 
-// The same of the report beside the results of an evaluation, unless it is of the same ones; the config has
-// all outputs of a training.
-void remove_other_report(const Config& config, const Evaluation& evaluation);
+// The same of the report beside the results of an evaluation, unless it is of the same ones: the same
+// answers, and a loss that differs by less than a hundred thousandth, as other threads and kernels change
+// last digits. The config has all outputs of a training. Returns whether there was such a report.
+bool remove_other_report(const Config& config, const Evaluation& evaluation);
 
 // Writes the file whole or not at all, unless its name is empty. Throws gradtable::OutputError.
 void write_text(const std::filesystem::path& file, const std::string& text);
@@ -47,12 +48,13 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 // The prediction log, and the results as JSON.
 void write_results(const Config& config, const Evaluation& evaluation);
 
-// A graph in Graphviz' language, the same in every locale.
-std::string drawing(const gradtable::Graph& graph, const gradtable::DotOptions& options);
+// A part of a training step in Graphviz' language, the same in every locale. Adds the gradients that it draws
+// to the graph.
+std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part);
 
 // The graph of a training step into output.dot, its forward part into the file of the same name with
 // "_forward" before the extension.
-void write_graphs(const Config& config, const gradtable::Graph& graph, const gradtable::StepGraph& step);
+void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step);
 
 // The folder of the results, and the files of the config that are there, for people to read.
 std::string list_of_outputs(const Config& config);

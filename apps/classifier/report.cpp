@@ -36,36 +36,42 @@ std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluati
 }
 
 // W without the row of biases below it, if there is one.
-gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::int64_t features) {
-  return {{weights.dtype(), {features, weights.shape()[1]}}, weights.data};
+gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::int64_t biases) {
+  const gradtable::Shape& shape = weights.shape();
+  return {{weights.dtype(), {shape[0] - biases, shape[1]}}, weights.data};
 }
 
-// Of the layer that sees the images, and of convolutions.
+// Weights of images as images, kernels, and the matrices behind them.
 std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
+  constexpr std::size_t kMostMatrices = 8;  // a page has room for
   const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;
   const gradtable::Tensor& first = setup.network.parameters().front();
   std::vector<Report::Weights> all;
+  std::size_t matrices = 0;
   for (const gradtable::Tensor& parameter : setup.network.parameters()) {
     const gradtable::Shape& shape = parameter.shape();
     const gradtable::Array& value = setup.graph.value(parameter);
-    if (shape.rank() == 4)
+    if (shape.rank() == 4) {
       all.push_back({parameter.label(), gradtable::filter_pictures(value)});
-    else if (parameter == first && shape.rank() == 2 && shape[0] == test.features() + biases)
-      all.push_back({parameter.label(), gradtable::unit_pictures(without_biases(value, test.features()),
-                                                                 test.rows, test.columns)});
+    } else if (shape.rank() == 2) {
+      const gradtable::ConstView weights = without_biases(value, biases);
+      if (parameter == first && weights.shape()[0] == test.features())
+        all.push_back({parameter.label(), gradtable::unit_pictures(weights, test.rows, test.columns)});
+      else if (matrices++ < kMostMatrices)
+        all.push_back({parameter.label(), gradtable::matrix_picture(weights)});
+    }
   }
   return all;
 }
 
-std::string graph_of_the_loss(const gradtable::Graph& graph, gradtable::Trainer& trainer,
-                              const Dataset& train) {
-  const gradtable::StepGraph& step = trainer.step_graph(train);
-  return gradtable::graph_svg(drawing(graph, {.outputs = {step.loss}})).value_or("");
+std::string graph_of_the_loss(Setup& setup, gradtable::Trainer& trainer, const Dataset& train) {
+  const std::string dot = drawing(setup, trainer.step_graph(train), GraphPart::gradient);
+  return gradtable::graph_svg(dot, gradtable::GraphDirection::right).value_or("");
 }
 
 }  // namespace
 
-void write_report(const Program& program, const Config& config, const Data& data, const Setup& setup,
+void write_report(const Program& program, const Config& config, const Data& data, Setup& setup,
                   gradtable::Trainer& trainer, const Metrics& metrics, const Evaluation& evaluation) {
   if (config.output.report.empty()) return;
   Report report;
@@ -78,7 +84,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.mistakes = wrong_images(data.test, evaluation);
   report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
-  report.graph_svg = graph_of_the_loss(setup.graph, trainer, data.train);
+  report.graph_svg = graph_of_the_loss(setup, trainer, data.train);
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

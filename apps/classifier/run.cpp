@@ -1,5 +1,6 @@
 #include "apps/classifier/run.hpp"
 
+#include "apps/classifier/draw_graph.hpp"
 #include "apps/classifier/dry_run.hpp"
 #include "apps/classifier/inference.hpp"
 #include "apps/classifier/train.hpp"
@@ -17,8 +18,10 @@ ExitCode run(const Program& program, const Options& options) {
     dry_run(program, options, config);
   else if (options.command == Command::eval)
     evaluate_weights(program, options, config);
-  else
+  else if (options.command == Command::predict)
     predict(program, options, config);
+  else
+    draw_graph(program, options, config);
   return ExitCode::ok;
 }
 

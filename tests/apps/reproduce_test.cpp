@@ -56,20 +56,21 @@ TEST(Configs, WriteToFoldersOfTheirOwn) {
 }
 
 // What a training would leave: errors of 1 % more for each seed. It fails where there is a file "fails", and
-// tells in "data" what MNIST_DIR was.
+// tells in "trained" what data.dir was.
 constexpr const char* kProgram = R"(#!/usr/bin/env bash
 set -euo pipefail
-config=$1
+config=$1 data=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --out) out=$2 ;;
     seed=*) seed=${1#seed=} ;;
+    data.dir=*) data=${1#data.dir=} ;;
   esac
   shift
 done
 [[ ! -e fails ]] || { echo "error: no luck" >&2; exit 5; }
 mkdir -p "$out"
-printf '%s %s %s\n' "$config" "$seed" "$MNIST_DIR" >> trained
+printf '%s %s %s\n' "$config" "$seed" "$data" >> trained
 cat > "$out/metrics.json" << END
 {
   "config": {

@@ -167,7 +167,10 @@ TEST_F(DataFiles, ThatAreMissingAreMetWithWhatToDo) {
   expect_refused({}, 3, "; the nearest name there is \"Train-Labels\". data.dir");
   std::filesystem::create_symlink("nowhere", folder_.path("data/train-labels-idx1-ubyte.gz"));
   expect_refused({}, 3, "; it is a link to nothing: \"nowhere\" is not there. data.dir");
-  for (const char* hint : {"MNIST_DIR", "scripts/fetch_mnist.sh", "digits.json"}) expect_refused({}, 3, hint);
+  for (const char* hint : {"MNIST_DIR", "scripts/fetch_mnist.sh", "digits.json"}) {
+    expect_refused({}, 3, hint);
+    expect_refused({"data.dir=nowhere/fashion-mnist"}, 3, hint);
+  }
   expect_refused({"data.dir=nowhere"}, 3, "nowhere\" is not there");
 }
 
@@ -181,6 +184,7 @@ TEST_F(DataFiles, OfTheCoursesFormatThatAreMissingAreMetWithItsKeys) {
   const ProcessResult result = run({config_});
   expect_error(result, 3,
                ". rel_path_train_images and rel_path_train_labels are the files, from the folder ");
+  for (const char* hint : {"scripts/fetch_mnist.sh", "digits.json"}) EXPECT_TRUE(contains(result.err, hint));
   EXPECT_FALSE(contains(result.err, "data.dir")) << result.err;
 }
 

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
 #include <gradtable/models/data/digits.hpp>
+#include <gradtable/models/report/picture.hpp>
 
 namespace classifier {
 namespace {
@@ -99,6 +100,36 @@ TEST_F(Inference, EvalRemovesTheReportOfOtherResults) {
   EXPECT_FALSE(exists("out/report.html"));
 }
 
+TEST_F(Inference, EvalKeepsTheReportOfResultsWhoseLastDigitsDiffer) {
+  expect_success(run_digits({"--quiet"}));
+  const Words eval = {"eval", config_, "--init", weights("out"), "--out", folder_.path("out")};
+  const nlohmann::json before = nlohmann::json::parse(folder_.read("out/results.json"));
+  const auto with_loss = [&](double factor) {
+    nlohmann::ordered_json changed = nlohmann::ordered_json::parse(folder_.read("out/results.json"));
+    changed["loss"] = changed["loss"].get<double>() * factor;
+    folder_.write("out/results.json", changed.dump(2) + "\n");
+  };
+  with_loss(1 + 1e-7);  // as another number of threads gives it
+  const ProcessResult kept = run(eval);
+  expect_success(kept);
+  EXPECT_TRUE(exists("out/report.html"));
+  EXPECT_FALSE(contains(kept.out, "removed"));
+  EXPECT_EQ(nlohmann::json::parse(folder_.read("out/results.json")), before);
+  with_loss(1.001);
+  const ProcessResult removed = run(eval);
+  expect_success(removed);
+  EXPECT_FALSE(exists("out/report.html"));
+  EXPECT_TRUE(
+      contains(removed.out, "removed  " + folder_.path("out/report.html") + ": it was of other results\n"));
+  EXPECT_FALSE(contains(run(eval).out, "removed")) << "there is none";
+  for (const char* text : {"", "[]", "{}", "null", R"({"loss": null})"}) {
+    folder_.write("out/report.html", std::string_view("page"));
+    folder_.write("out/results.json", std::string_view(text));
+    expect_success(run(eval));
+    EXPECT_FALSE(exists("out/report.html")) << text;
+  }
+}
+
 TEST_F(Inference, EvalOfTheBestEpochsCheckpointTestsTheLastOne) {
   expect_success(train("best", {"training.keep_best=true", "training.validation_fraction=0.1",
                                 "training.epochs=6", "training.optimizer.learning_rate=0.5"}));
@@ -117,6 +148,60 @@ TEST_F(Inference, PredictTakesImagesOfAFile) {
   }
   folder_.write("one", idx::idx_images(1, 28, 28));
   EXPECT_EQ(predicted(predict({"--init", weights("a"), "--images", folder_.path("one")}).out).size(), 1U);
+}
+
+TEST_F(Inference, PredictTakesAPictureOfADigit) {
+  const std::vector<int> tested = predictions(folder_.read("a/predictions.log"), "Prediction=");
+  const gradtable::Dataset digits = gradtable::draw_digits(75, 2 * 42 + 1);
+  const std::vector<std::uint8_t> gray = digits.picture(7);
+  std::vector<std::uint8_t> inverted = gray, large(280 * 280);
+  for (std::uint8_t& pixel : inverted) pixel = static_cast<std::uint8_t>(255 - pixel);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = inverted[i / 2800 * 28 + i % 280 / 10];
+  const auto png_of = [](std::int64_t side, const std::vector<std::uint8_t>& pixels) {
+    return gradtable::png({side, side, gradtable::Colours::gray, pixels});
+  };
+  std::string pgm = "P5\n28 28\n255\n";
+  pgm.append(inverted.begin(), inverted.end());
+  // Of image 7: alone it is a batch of its own, which changes last digits.
+  const std::string all = predict({"--init", weights("a")}).out;
+  const double probability = std::stod(all.substr(all.find(',', all.find("\n7,") + 3) + 1));
+  const auto expect_predicted = [&](const std::string& content, const std::string& done) {
+    const std::string file = folder_.write("digit", content);
+    const ProcessResult result = predict({"--init", weights("a"), "--images", file});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.err, "picture  " + file + ": " + done + "\n");
+    EXPECT_EQ(predicted(result.out), std::vector<int>{tested.at(7)});
+    EXPECT_NEAR(std::stod(result.out.substr(result.out.rfind(',') + 1)), probability, 1e-4);
+  };
+  expect_predicted(png_of(28, gray), "28x28, taken as it is");
+  for (const std::string& content : {png_of(28, inverted), pgm})
+    expect_predicted(content, "28x28, inverted as its border is bright, taken as it is");
+  const std::string file = folder_.write("digit", png_of(280, large));
+  const ProcessResult result = predict({"--init", weights("a"), "--images", file, "--quiet"});
+  expect_success(result);
+  EXPECT_EQ(predicted(result.out).size(), 1U);
+}
+
+TEST_F(Inference, PredictRefusesPicturesWithOneSentence) {
+  const auto refused = [&](const std::string& content, const std::string& part) {
+    const std::string file = folder_.write("digit", content);
+    const ProcessResult result = predict({"--init", weights("a"), "--images", file});
+    expect_error(result, 3, file + part);
+    EXPECT_EQ(result.out, "");
+  };
+  refused("P5 28 28 255 ", "@byte 13: the end of the file; expected 784 bytes of pixels");
+  refused("P2 2 2 9 1 1 1 1", ": a picture of one shade; expected a digit");
+  refused("\xff\xd8\xff\xe0", "@byte 0: a JPEG file; expected a PNG file, or a PGM file");
+}
+
+TEST_F(Inference, PicturesHaveTheSizeOfTheTestImages) {
+  const std::string config = write_three_classes();
+  expect_success(run(Words{config, "--quiet"} + set({"output.report="})));
+  const std::string file = folder_.write("digit", std::string_view("P2 2 2 9 0 0 9 0"));
+  const Words words = {"predict", config, "--init", weights("idx"), "--images", file};
+  EXPECT_TRUE(contains(run(words).err, "in the middle of 4x4\n"));
+  std::filesystem::remove(folder_.path("images"));
+  expect_error(run(words + Words{"--quiet"}), 2, file + ": images of 28x28; expected images of 16 pixels");
 }
 
 TEST_F(Inference, PredictRefusesFilesThatAreNoImagesOfTheNetworksSize) {

@@ -133,13 +133,33 @@ TEST_F(LoadConfig, WritesNoFileWithoutAName) {
 
 TEST_F(LoadConfig, PutsTheEnvironmentOverTheFileAndTheCommandLineOverBoth) {
   setenv("MNIST_DIR", "elsewhere/mnist", 1);
-  EXPECT_EQ(load(R"({"data": {"dir": "d"}})").data.dir, folder_ / "elsewhere/mnist");
+  EXPECT_EQ(load(R"({"data": {"dir": "d/mnist"}})").data.dir, folder_ / "elsewhere/mnist");
   EXPECT_EQ(load("{}").data.test_labels, folder_ / "elsewhere/mnist/t10k-labels-idx1-ubyte.gz");
   EXPECT_EQ(load("{}", {.settings = {"data.dir=d"}}).data.dir, folder_ / "configs/d");
   setenv("MNIST_DIR", "/absolute", 1);
   EXPECT_EQ(load("{}").data.dir, "/absolute");
   setenv("MNIST_DIR", "", 1);
-  EXPECT_EQ(load(R"({"data": {"dir": "d"}})").data.dir, folder_ / "configs/d");
+  EXPECT_EQ(load(R"({"data": {"dir": "d/mnist"}})").data.dir, folder_ / "configs/d/mnist");
+}
+
+TEST_F(LoadConfig, TakesMnistDirForFoldersOfMnistAlone) {
+  setenv("MNIST_DIR", "/elsewhere", 1);
+  const auto dir = [](const std::string& name) {
+    return load(R"({"data": {"dir": ")" + name + R"("}})").data.dir;
+  };
+  for (const char* name :
+       {"mnist", "../data/MNIST", "mnist/", "mnist/.", "d/../mnist", "MNIST/raw", "/a/Mnist/raw/"})
+    EXPECT_EQ(dir(name), "/elsewhere") << name;
+  for (const char* name :
+       {"fashion-mnist", "FashionMNIST/raw", "emnist", "mnist-letters", "mnist/fashion", "raw", "d"})
+    EXPECT_EQ(dir(name), folder_ / "configs" / name) << name;
+  EXPECT_EQ(dir("/"), "/");
+  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()}) {
+    const fs::path configs = kRoot / "apps" / program.name / "configs";
+    EXPECT_EQ(load_config(program, configs / "mnist.json").data.dir, "/elsewhere");
+    EXPECT_EQ(load_config(program, configs / "fashion.json").data.dir,
+              fs::canonical(kRoot) / "data/fashion-mnist");
+  }
 }
 
 TEST_F(LoadConfig, AppliesSettingsInOrder) {
@@ -169,11 +189,11 @@ TEST_F(LoadConfig, GivesAResolvedConfigThatReadsBackTheSame) {
 }
 
 TEST_F(LoadConfig, NamesFilesFromTheirFoldersInTheResolvedConfig) {
-  const Config config = load(R"({"data": {"dir": "../d", "test_images": "/abs/t.gz"},
+  const Config config = load(R"({"data": {"dir": "../mnist", "test_images": "/abs/t.gz"},
       "output": {"dot": "../graph.dot"}})");
   const std::string written = resolved_json(kProgram, config);
   const nlohmann::json json = nlohmann::json::parse(written);
-  EXPECT_EQ(json.at("data").at("dir"), (folder_ / "d").string());
+  EXPECT_EQ(json.at("data").at("dir"), (folder_ / "mnist").string());
   EXPECT_EQ(json.at("data").at("train_images"), "train-images-idx3-ubyte.gz");
   EXPECT_EQ(json.at("data").at("test_images"), "/abs/t.gz");
   EXPECT_EQ(json.at("output").at("metrics"), "metrics.json");

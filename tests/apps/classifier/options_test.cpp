@@ -68,6 +68,13 @@ TEST(ParseOptions, TakesWhatEachCommandHas) {
   ASSERT_TRUE(predict.options) << predict.error;
   EXPECT_EQ(predict.options->command, Command::predict);
   EXPECT_EQ(predict.options->images, "i");
+  const CommandLine graph = parse({"graph", "run.json"});
+  ASSERT_TRUE(graph.options) << graph.error;
+  EXPECT_EQ(graph.options->command, Command::graph);
+  EXPECT_EQ(graph.options->part, GraphPart::all);
+  EXPECT_EQ(parse({"graph", "--part", "all", "run.json"}).options->part, GraphPart::all);
+  EXPECT_EQ(parse({"graph", "run.json", "--part=gradient"}).options->part, GraphPart::gradient);
+  EXPECT_EQ(parse({"graph", "run.json", "--part", "forward"}).options->part, GraphPart::forward);
 }
 
 TEST(ParseOptions, TakesAConfigThatIsCalledAsACommand) {
@@ -77,12 +84,12 @@ TEST(ParseOptions, TakesAConfigThatIsCalledAsACommand) {
   EXPECT_EQ(line.options->config, "eval");
 }
 
-// A usage of three lines that a terminal of a hundred columns does not break.
+// A usage of four lines that a terminal of a hundred columns does not break.
 void expect_short_lines(const std::string& usage) {
   std::istringstream lines(usage);
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) EXPECT_LT(line.size(), 100U) << line;
-  EXPECT_EQ(count, 3) << usage;
+  EXPECT_EQ(count, 4) << usage;
 }
 
 TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
@@ -97,13 +104,11 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"eval", ""}, "CONFIG: an empty name; expected a file"},
       {{"train"}, "CONFIG is required after a command"},
       {{"run.json", "other.json", "third.json"}, "third.json"},
-      {{"evla", "run.json"}, "\"evla\" before \"run.json\"; expected one of train, eval, predict"},
+      {{"evla", "run.json"}, "\"evla\" before \"run.json\"; expected one of train, eval, predict, graph"},
       {{"run.json", "--resume"}, "error: --resume: no file; expected --resume FILE"},
       {{"run.json", "--resume", ""}, "--resume: an empty name; expected a file"},
       {{"run.json", "--init"}, "error: --init: no file; expected --init FILE"},
       {{"run.json", "--init-extra", "ignore"}, "--init-extra: without --init; expected it with weights"},
-      {{"run.json", "--init", "w", "--init-extra", "keep"},
-       "--init-extra: \"keep\"; expected refuse or ignore"},
       {{"run.json", "--init", "w", "--init-extra"},
        "error: --init-extra: no rule; expected --init-extra RULE"},
       {{"run.json", "--init", ""}, "--init: an empty name; expected a file"},
@@ -116,6 +121,11 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"run.json", "--images", "i"}, "--images: without predict"},
       {{"predict", "run.json", "--init", "w", "--images", ""}, "--images: an empty name; expected a file"},
       {{"predict", "run.json", "--images"}, "error: --images: no file; expected --images FILE"},
+      {{"run.json", "--part", "all"}, "--part: without graph; expected it with graph alone"},
+      {{"graph", "run.json", "--part"}, "error: --part: no part; expected --part PART"},
+      {{"graph", "run.json", "--init", "w"}, "--init: with graph; expected it with train, eval or predict"},
+      {{"graph", "run.json", "--resume", "c"}, "--resume: with graph; expected it with train alone"},
+      {{"graph", "run.json", "--dry-run"}, "--dry-run: with graph; expected it with train alone"},
       {{"run.json", "--set", "seed=1", "--set"}, "error: --set: no key and value; expected --set"},
       {{"run.json", "--resume", "--quiet"}, "error: --resume: no file before \"--quiet\"; expected a file"},
       {{"run.json", "--verbose"}, "--verbose"},
@@ -125,9 +135,6 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"run.json", "--out"}, "error: --out: no folder; expected --out DIR"},
       {{"run.json", "--out", ""}, "--out: an empty name; expected a folder"},
       {{"run.json", "--threads"}, "error: --threads: no number; expected --threads N"},
-      {{"run.json", "--threads", "two"}, "--threads: \"two\"; expected an integer"},
-      {{"run.json", "--threads", "1.5"}, "--threads: \"1.5\"; expected an integer"},
-      {{"run.json", "--threads", "99999999999999999999"}, "\"; expected an integer"},
       {{"run.json", "--threads", "1", "--threads", "2"}, "error: --threads: 2 times; expected it once"},
       {{"run.json", "--set", "training.epoch=1"}, "the nearest known key is \"training.epochs\""},
       {{"run.json", "--set", "seed"}, "--set"},
@@ -143,7 +150,7 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
     const std::size_t first_end = line.error.find('\n');
     EXPECT_NE(line.error.substr(0, first_end).find(c.part), std::string::npos) << line.error;
     EXPECT_TRUE(
-        line.error.substr(first_end + 1).starts_with("usage: mnist_fcnn [train|eval|predict] CONFIG "))
+        line.error.substr(first_end + 1).starts_with("usage: mnist_fcnn [train|eval|predict|graph] CONFIG "))
         << line.error;
     expect_short_lines(line.error.substr(first_end + 1));
   }
@@ -156,6 +163,14 @@ TEST(ParseOptions, RefusesAValueWithOneSentence) {
   };
   const std::vector<Case> cases = {
       {{"run.json", "--threads", "-1"}, "--threads: -1; expected an integer from 0 to 1024"},
+      {{"run.json", "--threads", "two"}, "--threads: \"two\"; expected an integer"},
+      {{"run.json", "--threads", "1.5"}, "--threads: \"1.5\"; expected an integer"},
+      {{"run.json", "--threads", "99999999999999999999"},
+       "--threads: \"99999999999999999999\"; expected an integer"},
+      {{"run.json", "--init", "w", "--init-extra", "keep"},
+       "--init-extra: \"keep\"; expected refuse or ignore"},
+      {{"graph", "run.json", "--part", "backward"},
+       "--part: \"backward\"; expected forward, gradient or all"},
       {{"run.json", "--set", "training.epochs=0"},
        "--set training.epochs: 0; expected an integer from 1 to 1000000000"},
       {{"run.json", "--set", "training.optimizer.learning_rate=fast"},
@@ -206,7 +221,7 @@ std::string printed(const std::vector<const char*>& arguments) {
 TEST(ParseOptions, PrintsAHelpThatTellsOfTheOthers) {
   for (const auto& arguments : {std::vector<const char*>{"--help"}, {"-h"}, {"run.json", "--help"}}) {
     const std::string help = printed(arguments);
-    EXPECT_TRUE(help.starts_with("usage: mnist_fcnn [train|eval|predict] CONFIG ")) << help;
+    EXPECT_TRUE(help.starts_with("usage: mnist_fcnn [train|eval|predict|graph] CONFIG ")) << help;
     EXPECT_NE(help.find("\n  --help-config "), std::string::npos);
     EXPECT_EQ(help.find("training.epochs"), std::string::npos);
   }

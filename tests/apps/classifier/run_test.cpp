@@ -19,7 +19,7 @@ class Run : public BuiltProgram {
   // Four IDX files in the folder `name`: images of rows x columns in three classes.
   void write_idx(const std::string& name, bool gz, std::uint32_t rows, std::uint32_t columns,
                  std::uint32_t test_rows) const {
-    std::filesystem::create_directory(folder_.path(name));
+    std::filesystem::create_directories(folder_.path(name));
     const auto write = [&](const std::string& file, const idx::Bytes& bytes) {
       folder_.write(name + "/" + file, gz ? idx::gzip(bytes) : bytes);
     };
@@ -145,23 +145,23 @@ TEST_F(Run, TrainsWithAnActivationForEachLayerAndNoBiases) {
 
 TEST_F(Run, TakesIdxFilesOfAnySizeAndNumberOfClasses) {
   const std::string config =
-      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "plain"},
+      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "mnist"},
       "model": {"hidden": [4]}, "training": {"batch_size": 4}, "output": {"dir": "out"}})"));
-  write_idx("plain", false, 5, 3, 5);
+  write_idx("mnist", false, 5, 3, 5);
   write_idx("gz", true, 2, 2, 2);
   expect_success(run({config}));
   EXPECT_EQ(metrics().at("parameters"), 15 * 4 + 4 + 4 * 3 + 3);
   EXPECT_NE(folder_.read("out/predictions.log").find("image 3: "), std::string::npos);
   expect_success(run({config}, {"MNIST_DIR=" + folder_.path("gz")}));
   EXPECT_EQ(metrics().at("parameters"), 4 * 4 + 4 + 4 * 3 + 3);
-  expect_success(run({config, "--set", "data.dir=plain"}, {"MNIST_DIR=" + folder_.path("gz")}));
+  expect_success(run({config, "--set", "data.dir=mnist"}, {"MNIST_DIR=" + folder_.path("gz")}));
   EXPECT_EQ(metrics().at("parameters"), 15 * 4 + 4 + 4 * 3 + 3);
 }
 
 TEST_F(Run, RefusesDataThatDoNotFitTheModelOrTheBatch) {
   const std::string config =
-      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "uneven"}})"));
-  write_idx("uneven", false, 5, 3, 4);
+      folder_.write("idx.json", std::string_view(R"({"threads": 1, "data": {"dir": "uneven/mnist"}})"));
+  write_idx("uneven/mnist", false, 5, 3, 4);
   const ProcessResult result = run(Words{config} + set({"training.batch_size=4"}));
   expect_error(result, 2, "t10k-images-idx3-ubyte.gz: images of 4x3; expected 5x3");
   expect_error(run_digits(set({"training.batch_size=301"})), 2,
