@@ -1,4 +1,5 @@
-# cmake --install: headers under include/gradtable, the libraries, a find_package config and a pkg-config file.
+# cmake --install: headers under include/gradtable, the libraries, a find_package config and a pkg-config file; the
+# programs, and under share/gradtable their configs and the script that fetches MNIST.
 include(CMakePackageConfigHelpers)
 
 foreach(layer IN ITEMS core ops graph models)
@@ -25,3 +26,21 @@ install(FILES ${PROJECT_BINARY_DIR}/gradtableConfig.cmake ${PROJECT_BINARY_DIR}/
 file(RELATIVE_PATH include_from_pkgconfig /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix/${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/gradtable.pc.in gradtable.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gradtable.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# Configs of the tree keep data and results in its root, those that are installed in the user's home: who runs them may
+# not write where they lie.
+get_property(programs GLOBAL PROPERTY gradtable_programs)
+install(TARGETS ${programs})
+foreach(program IN LISTS programs)
+  file(GLOB configs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/apps/${program}/configs/*)
+  foreach(config IN LISTS configs)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${config})
+    get_filename_component(name ${config} NAME)
+    set(installed ${PROJECT_BINARY_DIR}/share/gradtable/${program}/${name})
+    file(READ ${config} text)
+    string(REPLACE "\"../../../" "\"~/gradtable/" text "${text}")
+    file(CONFIGURE OUTPUT ${installed} CONTENT "${text}" @ONLY)
+    install(FILES ${installed} DESTINATION ${CMAKE_INSTALL_DATADIR}/gradtable/${program})
+  endforeach()
+endforeach()
+install(PROGRAMS scripts/fetch_mnist.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/gradtable/scripts)

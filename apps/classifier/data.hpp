@@ -37,8 +37,8 @@ gradtable::Dataset load_test_images(const Config& config, const std::filesystem:
 // The images of an IDX file, whose labels nobody knows: all are 0, of one class.
 gradtable::Dataset load_unlabelled(const Config& config, const std::filesystem::path& images);
 
-// The same of a picture of one's own digit: an image of the size that the network takes, which is that of the
-// test images, or MNIST's where there are none. `done` is told what was done to it, for people.
+// The same of the user's own picture of a digit: an image of the size that the network takes, which is that
+// of the test images, or MNIST's where there are none. `done` is told what was done to it, for people.
 gradtable::Dataset load_picture(const Config& config, const std::filesystem::path& picture,
                                 std::string& done);
 

@@ -1,4 +1,4 @@
-// A picture of one's own as an image like those of MNIST.
+// Your own picture of a digit as an image like those of MNIST.
 #pragma once
 
 #include <cstdint>
