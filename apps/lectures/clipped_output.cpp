@@ -65,9 +65,8 @@ void clipped_output(Answer& answer) {
   for (std::size_t i = 0; i < a.P.size(); ++i)
     answer.print("{:>5}{:>10.4f}{:>9.4f}{:>9.4f}{:>13.4f}{:>9.4f}{:>9.4f}\n", few.as<double>()[i], a.P[i],
                  rounded(a.J[i]), rounded(a.dJ[i]), b.P[i], b.J[i], b.dJ[i]);
-  answer.print(
-      "\nFrom z = -1, where y = 1, after 100 steps with rate 0.5: clipped z = {:.4f}, logits z = {:.4f}\n",
-      learned(true, 100), learned(false, 100));
+  answer.print("\nFrom z = -1, where y = 1, after 100 steps with rate 0.5:\n");
+  answer.print("  clipped  z = {:.4f}\n  logits   z = {:.4f}\n", learned(true, 100), learned(false, 100));
 
   constexpr std::int64_t kCount = 801;
   const Array z = grid(-4, 4, kCount, {kCount});

@@ -32,9 +32,9 @@ void features(Answer& answer) {
   descend(graph, mean(square(y_learned - f)), learned.parameters(), 0.02, 20000);
   // [/features]
 
-  answer.print("{:<34}{:>14}   {}\n", "features", "mean error^2", "what is learned");
+  answer.print("{:<30}{:>14}   {}\n", "features", "mean error^2", "what is learned");
   const auto row = [&](const char* name, const Tensor& y, const std::string& what) {
-    answer.print("{:<34}{:>14.6f}   {}\n", name, rounded(evaluate(mean(square(y - f))).item(), 6), what);
+    answer.print("{:<30}{:>14.6f}   {}\n", name, rounded(evaluate(mean(square(y - f))).item(), 6), what);
   };
   const std::vector<double> w = numbers(line.parameters()[0]), v = numbers(given.parameters()[0]);
   const double b = evaluate(line.parameters()[1]).item(), c = evaluate(given.parameters()[1]).item();

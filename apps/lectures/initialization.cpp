@@ -33,9 +33,9 @@ std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const cha
     for (const Tensor& output : outputs) values.push_back(step.value(output).item());
     for (std::size_t k = 0; k < 4; ++k) curves[k].points.push_back({static_cast<double>(i), values[k + 1]});
     if (i != 0 && i != 10 && i != kSteps) continue;
-    answer.print("{:<18}{:>4}{:>9.4f}", i == 0 ? initializer : "", i, values[0]);
+    answer.print("{:<16}{:>4}{:>9.4f}", i == 0 ? initializer : "", i, values[0]);
     for (std::size_t k = 1; k < values.size(); ++k)
-      values[k] == 0 ? answer.print("{:>11}", 0) : answer.print("{:>11.2e}", values[k]);
+      values[k] == 0 ? answer.print("{:>10}", 0) : answer.print("{:>10.2e}", values[k]);
     answer.print("\n");
   }
   return curves;
@@ -46,7 +46,7 @@ std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const cha
 void initialization(Answer& answer) {
   const Dataset digits = draw_digits(100, 1);
   answer.print("784-64-64-64-10, ReLU, 100 drawn digits, rate 0.1; the last columns are norms\n\n");
-  answer.print("{:<18}{:>4}{:>9}{:>11}{:>11}{:>11}{:>11}{:>11}\n", "initializer", "step", "loss", "dJ/dW1",
+  answer.print("{:<16}{:>4}{:>9}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "initializer", "step", "loss", "dJ/dW1",
                "dJ/dW2", "dJ/dW3", "dJ/dW4", "dJ/db4");
   for (const char* initializer : {"zeros", "uniform", "xavier_uniform", "kaiming_uniform"}) {
     const std::vector<Curve> curves = learn_digits(answer, digits, initializer);

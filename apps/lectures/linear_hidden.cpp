@@ -41,7 +41,7 @@ void compare_with_one_layer(Answer& answer) {
   const Tensor W = matmul(p[0], p[2]), b = matmul(p[1], p[2]) + p[3];
   const Tensor difference = max(abs(network(x) - add_bias(matmul(x, W), b)));
   // [/one_layer]
-  answer.print("\nOne layer with W = W1 W2 and b = b1 W2 + b2: the scores differ by {:.10f} at most\n",
+  answer.print("\nIn one layer, W = W1 W2, b = b1 W2 + b2: scores differ by {:.10f} at most\n",
                rounded(evaluate(difference).item(), 10));
 }
 

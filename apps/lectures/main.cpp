@@ -110,10 +110,9 @@ int main(int argc, char** argv) {
        .arguments = "[NAME...] [--all] [--list] [--plots DIR]",
        .options = "  NAME         answer this question, or these\n"
                   "  --all        answer all of them\n"
-                  "  --list       print the names and the questions, as without NAME and --all\n"
-                  "  --plots DIR  write the plots of the answers to DIR: charts as NAME.svg, graphs as "
-                  "NAME.dot and,\n"
-                  "               where Graphviz is installed, as NAME.svg\n",
+                  "  --list       print the names and the questions, as without arguments\n"
+                  "  --plots DIR  write the plots of the answers to DIR: charts as NAME.svg, graphs\n"
+                  "               as NAME.dot and, where Graphviz is installed, NAME.svg\n",
        .define =
            [&](CLI::App& app) {
              app.add_option("NAME", options.names);

@@ -57,9 +57,9 @@ std::string in_bytes(std::int64_t parameters) {
 }  // namespace
 
 void parameter_counts(Answer& answer) {
-  answer.print("{:<44}{:>16}{:>12}{:>14}\n", "", "parameters", "as float32", "operations");
+  answer.print("{:<36}{:>16}{:>12}{:>14}\n", "", "parameters", "as float32", "operations");
   const auto row = [&](const char* name, const Count& count) {
-    answer.print("{:<44}{:>16}{:>12}{:>14.1e}\n", name, with_commas(count.parameters),
+    answer.print("{:<36}{:>16}{:>12}{:>14.1e}\n", name, with_commas(count.parameters),
                  in_bytes(count.parameters), count.flops);
   };
   constexpr std::int64_t kPixels = 250 * 250;
@@ -68,7 +68,7 @@ void parameter_counts(Answer& answer) {
   row("250 x 250: one node", fully_connected({kPixels, 1}));
   row("250 x 250: as many nodes as pixels", fully_connected({kPixels, kPixels}));
   row("250 x 250: two such layers", fully_connected({kPixels, kPixels, kPixels}));
-  row("250 x 250: convolution, 6 kernels of 5 x 5", convolution(250, 6, 5));
+  row("250 x 250: 6 kernels of 5 x 5", convolution(250, 6, 5));
 
   Curve full{"as many nodes as pixels", 0, {}}, shared{"6 kernels of 5 x 5", 1, {}};
   for (std::int64_t side = 10; side <= 250; side += 10) {

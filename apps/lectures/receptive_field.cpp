@@ -63,15 +63,15 @@ std::int64_t formula(const Stack& stack, int layers) {
 void receptive_field(Answer& answer) {
   constexpr int kLayers = 5;
   print_paths(answer);
-  answer.print("\nInputs along an axis that a unit sees, counted by its gradient (and by the formula):\n\n");
-  answer.print("{:<26}", "layers");
+  answer.print("\nInputs along an axis that a unit sees, by its gradient (by the formula):\n\n");
+  answer.print("{:<22}", "layers");
   for (int layers = 1; layers <= kLayers; ++layers) answer.print("{:>11}", layers);
   answer.print("\n");
   Chart chart{.title = "Receptive field by layers", .x_name = "layers", .curves = {}};
   for (const Stack& stack : {Stack{"3", 3, 1, 1}, Stack{"5", 5, 1, 1}, Stack{"3, stride 2", 3, 2, 1},
                              Stack{"3, pooling 2", 3, 1, 2}}) {
     Curve widths{stack.name, static_cast<int>(chart.curves.size()), {}};
-    answer.print("{:<26}", fmt::format("kernel {}", stack.name));
+    answer.print("{:<22}", fmt::format("kernel {}", stack.name));
     for (int layers = 1; layers <= kLayers; ++layers) {
       const std::int64_t counted = width(stack, layers);
       answer.print("{:>11}", fmt::format("{} ({})", counted, formula(stack, layers)));

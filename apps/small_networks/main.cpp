@@ -128,7 +128,7 @@ ExitCode show() {
 int main(int argc, char** argv) {
   return showcase::start(
       {.name = "small_networks",
-       .purpose = "What networks of a few layers learn from made-up data, beside what is known of it.",
+       .purpose = "What networks of a few layers learn from made-up data, beside known results.",
        .show = show},
       argc, argv);
 }

@@ -1,5 +1,6 @@
 // xor: a network that computes XOR, with the solution of the book and then with one that it learns.
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -47,13 +48,19 @@ void print_gradients(const XorNetwork& net) {
   }
 }
 
+// 0.000 in place of -0.000.
+double shown(double y) {
+  return std::abs(y) < 0.0005 ? 0 : y;
+}
+
 void print(const XorNetwork& net, const Options& options) {
   const Array x = evaluate(net.x), hidden = evaluate(net.hidden), y = evaluate(net.y);
   fmt::print("   x1  x2     h1      h2      y\n");
   for (std::size_t i = 0; i < 4; ++i) {
     const auto input = x.as<double>().subspan(2 * i, 2);
     const auto h = hidden.as<double>().subspan(2 * i, 2);
-    fmt::print("   {}   {}   {:6.3f}  {:6.3f}  {:6.3f}\n", input[0], input[1], h[0], h[1], y.as<double>()[i]);
+    fmt::print("   {}   {}   {:6.3f}  {:6.3f}  {:6.3f}\n", input[0], input[1], h[0], h[1],
+               shown(y.as<double>()[i]));
   }
   if (options.gradients) print_gradients(net);
 }
@@ -103,12 +110,10 @@ int main(int argc, char** argv) {
       {.name = "xor",
        .purpose = "A network that computes XOR: the solution of the book, and one that is learned.",
        .arguments = "[--seed N] [--gradients]",
-       .options =
-           "  --seed N     learn from the random weights of this seed alone; without it from those of 1, 2, "
-           "...\n"
-           "               until a network has learned; one that is stuck says why\n"
-           "  --gradients  print the gradients of the loss J, too: for the book's weights, and before the\n"
-           "               first and after the last step\n",
+       .options = "  --seed N     learn from the random weights of this seed alone; without it from\n"
+                  "               those of 1, 2, ... until a network learns\n"
+                  "  --gradients  print the gradients of the loss J, too: at the book's weights,\n"
+                  "               before the first step and after the last one\n",
        .define =
            [&](CLI::App& app) {
              app.add_option("--seed", options.seed);

@@ -45,13 +45,14 @@ void add_reason_of_unit(std::vector<std::string>& reasons, std::size_t unit, std
   for (std::size_t n = 0; n < kPoints; ++n) active += hidden[n * kUnits + unit] > 0 ? 1U : 0U;
   if (active == kPoints)
     reasons.push_back(fmt::format(
-        "h{} is above 0 for all four points: it is linear there, and no line separates XOR.", unit + 1));
+        "h{} is above 0 for all four points: a linear unit, and no line separates XOR.", unit + 1));
   if (active > 0) return;
   std::vector<std::string> zero;
   for (const Gradient& gradient : gradients)
     if (gradient.unit == unit && gradient.value == 0) zero.push_back(gradient.name);
-  reasons.push_back(fmt::format("h{} is 0 for all four points: relu passes no gradient on, so {} are 0.",
-                                unit + 1, fmt::join(zero, ", ")));
+  reasons.push_back(
+      fmt::format("h{} is 0 for all four points, where relu passes no gradient on:\n     {} are 0.", unit + 1,
+                  fmt::join(zero, ", ")));
 }
 
 // Points for which no unit is above 0: y is b for each.
@@ -62,8 +63,7 @@ void add_reason_of_points(std::vector<std::string>& reasons, std::span<const dou
     if (std::ranges::max(hidden.subspan(n * kUnits, kUnits)) == 0)
       points.push_back(fmt::format("({}, {})", x[2 * n], x[2 * n + 1]));
   if (points.size() < 2) return;
-  reasons.push_back(fmt::format("All units are 0 for {} of the points, {}: y is b for each of them.",
-                                points.size(), fmt::join(points, ", ")));
+  reasons.push_back(fmt::format("All units are 0 at {}: y is b there.", fmt::join(points, ", ")));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST_F(Lectures, AnswersTheQuestionsThatAreNamed) {
   EXPECT_TRUE(one.out.starts_with("What does one update of one weight do to the loss?\n\n"));
   const std::string two = run({"one_update", "activations"}).out;
   EXPECT_TRUE(contains(two, one.out));
-  EXPECT_TRUE(two.starts_with("What do sign, sigmoid"));
+  EXPECT_TRUE(two.starts_with("Which derivatives have sign"));
 }
 
 TEST_F(Lectures, WritesPlotsThatAreTheSameEachTime) {

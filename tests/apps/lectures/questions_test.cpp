@@ -36,6 +36,14 @@ std::vector<Words> rows(const std::string& text, const std::string& start) {
   return found;
 }
 
+TEST(Questions, FitEightyColumns) {
+  for (const Question& question : questions()) {
+    EXPECT_LE(question.question.size(), 62U) << question.name;  // beside the name in the list
+    std::istringstream lines(answer_of(question.answer).text());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
 TEST(Questions, HaveNamesOfTheirOwn) {
   std::set<std::string_view> names;
   for (const Question& question : questions())
@@ -64,7 +72,7 @@ TEST(Questions, SoftplusHasSigmoidForItsDerivative) {
 TEST(Questions, TheClippedUnitHasNoGradientWhereItIsMostWrong) {
   const std::string text = answer_of(clipped_output).text();
   EXPECT_EQ(rows(text, "   -2").at(0), (Words{"0.0000", "inf", "0.0000", "0.1192", "2.1269", "-0.8808"}));
-  EXPECT_TRUE(contains(text, "clipped z = -1.0000, logits z = 3.8379"));
+  EXPECT_TRUE(contains(text, "  clipped  z = -1.0000\n  logits   z = 3.8379\n"));
 }
 
 TEST(Questions, LinearHiddenUnitsAreSoftmaxRegression) {
@@ -120,7 +128,7 @@ TEST(Questions, OneUpdateOfOneWeightLowersTheLoss) {
 
 TEST(Questions, ZerosHaveNoGradientAndUniformWeightsSmallOnes) {
   const std::string text = answer_of(initialization).text();
-  EXPECT_TRUE(contains(text, "100   2.2724          0          0          0          0   3.23e-02\n"));
+  EXPECT_TRUE(contains(text, "100   2.2724         0         0         0         0  3.23e-02\n"));
   EXPECT_LT(std::stod(rows(text, "uniform").at(0).at(3)), 1e-4);
   EXPECT_GT(std::stod(rows(text, "kaiming_uniform").at(0).at(3)), 1e-2);
 }

@@ -1,6 +1,7 @@
 #include "apps/showcase/start.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ TEST_P(Showcase, AnswersForHelpAndVersionAlone) {
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_EQ(help.err, "");
     EXPECT_TRUE(help.out.starts_with("usage: " + GetParam())) << help.out;
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
     for (const char* part :
          {" [--help] [--version]\n\n", "\n  --help, -h ", "\n  --version ", "\nExit codes: 0 ok"})
       EXPECT_TRUE(gradtable::testing::contains(help.out, part));

@@ -49,7 +49,7 @@ TEST(Xor, SaysWhyItIsStuck) {
     EXPECT_EQ(is_stuck, out.find("The largest of the nine gradients is ") != std::string::npos) << out;
     if (!is_stuck) continue;
     ++stuck;
-    EXPECT_TRUE(contains(out, " for all four points") || contains(out, "All units are 0 for ")) << out;
+    EXPECT_TRUE(contains(out, " for all four points") || contains(out, "All units are 0 at ")) << out;
   }
   EXPECT_GT(stuck, 0);
 }

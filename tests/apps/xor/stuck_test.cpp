@@ -25,8 +25,8 @@ std::string reasons(std::initializer_list<double> W, std::initializer_list<doubl
 TEST(Stuck, NamesAUnitThatIsZeroForAllPointsAndItsGradients) {
   const std::string text = reasons({-1, 1, -1, 2}, {1, 1});
   EXPECT_TRUE(contains(text,
-                       "h1 is 0 for all four points: relu passes no gradient on, so dJ/dW11, dJ/dW21, "
-                       "dJ/dc1, dJ/dw1 are 0."));
+                       "h1 is 0 for all four points, where relu passes no gradient on:\n"
+                       "     dJ/dW11, dJ/dW21, dJ/dc1, dJ/dw1 are 0."));
   EXPECT_FALSE(contains(text, "h2"));
 }
 
@@ -34,15 +34,14 @@ TEST(Stuck, NamesBothUnits) {
   const std::string text = reasons({-1, -1, -1, -1}, {1, 1});
   EXPECT_TRUE(contains(text, "h1 is 0 for all four points"));
   EXPECT_TRUE(contains(text,
-                       "h2 is 0 for all four points: relu passes no gradient on, so dJ/dW12, dJ/dW22, "
-                       "dJ/dc2, dJ/dw2 are 0."));
-  EXPECT_TRUE(contains(text, "All units are 0 for 4 of the points, (0, 0), (0, 1), (1, 0), (1, 1): y is b"));
+                       "h2 is 0 for all four points, where relu passes no gradient on:\n"
+                       "     dJ/dW12, dJ/dW22, dJ/dc2, dJ/dw2 are 0."));
+  EXPECT_TRUE(contains(text, "All units are 0 at (0, 0), (0, 1), (1, 0), (1, 1): y is b there."));
 }
 
 TEST(Stuck, NamesPointsForWhichAllUnitsAreZero) {
   EXPECT_TRUE(
-      contains(reasons({1, 1, -1, -1}, {1, 1}),
-               "All units are 0 for 3 of the points, (0, 0), (0, 1), (1, 1): y is b for each of them."));
+      contains(reasons({1, 1, -1, -1}, {1, 1}), "All units are 0 at (0, 0), (0, 1), (1, 1): y is b there."));
 }
 
 TEST(Stuck, NamesAUnitThatIsLinear) {
@@ -50,7 +49,7 @@ TEST(Stuck, NamesAUnitThatIsLinear) {
   Parameters parameters = given_solution();
   parameters.c = Array::of<double>({2}, {1, -1});
   const XorNetwork net = build(graph, parameters);
-  EXPECT_TRUE(contains(why_stuck(net).front(), "h1 is above 0 for all four points: it is linear there"));
+  EXPECT_TRUE(contains(why_stuck(net).front(), "h1 is above 0 for all four points: a linear unit"));
 }
 
 TEST(Stuck, TellsSlowFromStuck) {
