@@ -27,13 +27,13 @@ struct Case {
 
 // Microseconds an image.
 double measure(const AugmentationOptions& options, const Dataset& digits, int rounds) {
-  const Augmenter augmenter(options, digits.rows, digits.columns, 42);
+  const Augmenter augmenter(options, digits.rows(), digits.columns(), 42);
   const auto order = shuffled_order(digits.size(), 42, 1);
-  Array result(DType::uint8, digits.pixel_view().shape());
+  Array result(DType::uint8, digits.input_rows().shape());
   double best = 1e9;
   for (int round = 0; round < rounds; ++round) {
     const auto start = Clock::now();
-    augmenter.augment(digits.pixel_view(), order, 1, {0, digits.size()}, result.view());
+    augmenter.augment(digits.input_rows(), order, 1, {0, digits.size()}, result.view());
     const std::chrono::duration<double, std::micro> taken = Clock::now() - start;
     best = std::min(best, taken.count() / static_cast<double>(digits.size()));
   }

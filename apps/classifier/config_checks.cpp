@@ -50,7 +50,7 @@ void require_activations(const Config::Model& model, const Place& place) {
 }
 
 void require_loss(const Config& config, const Place& place) {
-  const gradtable::ClassifierLoss& loss = gradtable::find_classifier_loss(config.training.loss);
+  const gradtable::NamedLoss& loss = gradtable::find_loss(config.training.loss);
   const std::string& output = config.model.output;
   const bool fits = loss.outputs.empty() || std::ranges::find(loss.outputs, output) != loss.outputs.end();
   if (!fits)

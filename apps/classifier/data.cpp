@@ -22,6 +22,7 @@ namespace classifier {
 namespace {
 
 using gradtable::Dataset;
+using gradtable::Shape;
 
 // `classes` may be more than there are digits, or 0.
 Dataset drawn(std::int64_t count, std::uint64_t seed, std::int64_t classes) {
@@ -101,8 +102,9 @@ Dataset load_training_images(const Config& config, const std::filesystem::path& 
 
 Dataset blank_digits(const Config& config) {
   Dataset data = drawn(0, config.seed, config.data.classes);
-  data.labels.resize(static_cast<std::size_t>(config.data.digits_train));
-  data.pixels.resize(static_cast<std::size_t>(config.data.digits_train * data.features()));
+  const std::int64_t count = config.data.digits_train;
+  data.inputs = gradtable::zeros({count, data.rows(), data.columns()}, gradtable::DType::uint8);
+  data.targets = gradtable::zeros({count}, gradtable::DType::uint8);
   return data;
 }
 
@@ -114,14 +116,11 @@ Dataset blank_files(const Config& config, const std::filesystem::path& config_fi
                        if (classes == 0)
                          classes = 1 + std::ranges::max(gradtable::read_idx_labels(labels, options).classes);
                        gradtable::IdxImages blank = gradtable::IdxImageFile(images).blank(options);
-                       const auto count = static_cast<std::size_t>(blank.count);
-                       return {blank.rows,
-                               blank.columns,
-                               classes,
-                               std::move(blank.pixels),
-                               std::vector<std::uint8_t>(count, 0),
-                               images,
-                               std::move(blank.numbers)};
+                       const Shape count{blank.count};
+                       return {.inputs = gradtable::inputs_of(std::move(blank)),
+                               .targets = gradtable::zeros(count, gradtable::DType::uint8),
+                               .classes = classes,
+                               .source = images};
                      });
 }
 
@@ -129,7 +128,7 @@ Dataset blank_files(const Config& config, const std::filesystem::path& config_fi
 std::pair<std::int64_t, std::int64_t> size_of_images(const Config& config) {
   if (is_drawn(config) || is_missing(config.data.test_images)) {
     const Dataset digits = gradtable::draw_digits(0, 0);
-    return {digits.rows, digits.columns};
+    return {digits.rows(), digits.columns()};
   }
   const gradtable::IdxImageFile file(config.data.test_images.string());
   return config.data.transpose_images ? std::pair(file.columns(), file.rows())
@@ -137,11 +136,11 @@ std::pair<std::int64_t, std::int64_t> size_of_images(const Config& config) {
 }
 
 void require_same_size(const Config& config, const Data& data) {
-  if (data.test.rows != data.train.rows || data.test.columns != data.train.columns)
+  if (data.test.example() != data.train.example())
     throw gradtable::ConfigError(fmt::format(
         "{}: images of {}x{}; expected {}x{}, the size of the training images and the model's input",
-        config.data.test_images.string(), data.test.rows, data.test.columns, data.train.rows,
-        data.train.columns));
+        config.data.test_images.string(), data.test.rows(), data.test.columns(), data.train.rows(),
+        data.train.columns()));
 }
 
 Dataset split_validation(const Config& config, const std::filesystem::path& file, Dataset& train) {
@@ -216,9 +215,11 @@ Dataset load_test_images(const Config& config, const std::filesystem::path& conf
 Dataset load_unlabelled(const Config& config, const std::filesystem::path& images) {
   const std::string file = gradtable::find_idx_file(images).string();
   gradtable::IdxImages read = gradtable::read_idx_images(file, idx_options(config, 1, ""));
-  const auto count = static_cast<std::size_t>(read.count);
-  return {read.rows, read.columns,           1, std::move(read.pixels), std::vector<std::uint8_t>(count, 0),
-          file,      std::move(read.numbers)};
+  const Shape count{read.count};
+  return {.inputs = gradtable::inputs_of(std::move(read)),
+          .targets = gradtable::zeros(count, gradtable::DType::uint8),
+          .classes = 1,
+          .source = file};
 }
 
 Dataset load_picture(const Config& config, const std::filesystem::path& picture, std::string& done) {
@@ -226,7 +227,10 @@ Dataset load_picture(const Config& config, const std::filesystem::path& picture,
   const std::string file = picture.string();
   gradtable::OwnDigit digit = gradtable::as_digit(gradtable::read_picture_file(file), rows, columns);
   done = std::move(digit.done);
-  return {rows, columns, 1, std::move(digit.pixels), {0}, file};
+  return {.inputs = {std::move(digit.pixels), {1, rows, columns}},
+          .targets = gradtable::zeros({1}, gradtable::DType::uint8),
+          .classes = 1,
+          .source = file};
 }
 
 std::string describe(const Config& config, const Data& data) {
@@ -237,8 +241,8 @@ std::string describe(const Config& config, const Data& data) {
       data.validation.size() > 0 ? fmt::format(", {} validation", data.validation.size()) : "";
   const gradtable::Normalization& normalization = config.data.normalize.numbers;
   return fmt::format("{} training{} and {} test images of {}x{}, {} classes, {}{}", data.train.size(),
-                     validation, data.test.size(), data.train.rows, data.train.columns, data.train.classes,
-                     source, normalization ? ", " + describe(normalization) : "");
+                     validation, data.test.size(), data.train.rows(), data.train.columns(),
+                     data.train.classes, source, normalization ? ", " + describe(normalization) : "");
 }
 
 }  // namespace classifier

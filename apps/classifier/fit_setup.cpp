@@ -1,7 +1,5 @@
 #include "apps/classifier/fit_setup.hpp"
 
-#include <functional>
-
 #include <gradtable/models/training/fit_state.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 
@@ -36,7 +34,7 @@ gradtable::FitOptions fit_options(const Program& program, const Config& config, 
 gradtable::FitData fit_data(const Config& config, const Data& data) {
   return {.train = data.train,
           .validation = data.validation,
-          .test = config.training.measure_test ? std::cref(data.test) : std::cref(gradtable::kNoImages)};
+          .test = config.training.measure_test ? data.test : gradtable::Dataset{}};
 }
 
 std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Data& data, Setup& setup) {

@@ -29,11 +29,15 @@ namespace {
 using gradtable::Dataset;
 using gradtable::write_output;
 
+Dataset of_classes(Dataset images, std::int64_t classes) {
+  images.classes = classes;
+  return images;
+}
+
 // A network of the program for these images, if they were of so many classes.
 struct Tried {
   Tried(const Program& program, const Config& config, const Dataset& images, std::int64_t classes)
-      : network(
-            program.network(graph, config, {images.rows, images.columns, classes, {}, {}, images.source})) {}
+      : network(program.network(graph, config, of_classes(images, classes))) {}
 
   gradtable::Graph graph;
   gradtable::Sequential network;
@@ -146,7 +150,7 @@ void predict(const Program& program, const Options& options, const Config& full)
   Trained trained(program, options, config, gradtable::NotFinite::allow);
   for (const std::string& line : trained.lines)
     if (!options.quiet) fmt::print(stderr, "{}\n", gradtable::printable(line));  // not among the predictions
-  const bool probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
+  const bool probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;
   write_output(fmt::format("image,prediction,{}\n", probabilities ? "probability" : "output"));
   trained.trainer.evaluate(trained.images,
                            [](const gradtable::Answers& batch) { write_output(lines(batch)); });

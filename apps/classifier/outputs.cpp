@@ -24,16 +24,8 @@ using gradtable::EpochMetrics;
 using gradtable::OutputError;
 
 nlohmann::ordered_json to_json(const EpochMetrics& epoch) {
-  nlohmann::ordered_json json = {
-      {"epoch", epoch.epoch}, {"train_loss", epoch.train_loss}, {"train_accuracy", epoch.train_accuracy}};
-  const auto add = [&](const char* name, const std::optional<double>& value) {
-    if (value) json[name] = *value;
-  };
-  add("validation_loss", epoch.validation_loss);
-  add("validation_accuracy", epoch.validation_accuracy);
-  add("validation_balanced_accuracy", epoch.validation_balanced_accuracy);
-  add("test_loss", epoch.test_loss);
-  add("test_accuracy", epoch.test_accuracy);
+  nlohmann::ordered_json json = {{"epoch", epoch.epoch}};
+  for (const auto& [name, value] : epoch.values) json[name] = value;
   json["learning_rate"] = epoch.learning_rate;
   json["seconds"] = epoch.seconds;
   return json;
@@ -43,7 +35,7 @@ nlohmann::ordered_json to_json(const EpochMetrics& epoch) {
 double images_per_second(const std::vector<EpochMetrics>& epochs) {
   double images = 0, seconds = 0;
   for (const EpochMetrics& epoch : epochs) {
-    images += epoch.images_per_second * epoch.seconds;
+    images += epoch.examples_per_second * epoch.seconds;
     seconds += epoch.seconds;
   }
   return seconds > 0 ? images / seconds : 0;

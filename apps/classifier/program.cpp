@@ -73,17 +73,20 @@ std::vector<Field> data_fields(Config::Data& data) {
 
 std::vector<Field> training_fields(Config::Training& training) {
   std::vector<Field> fields = {gradtable::epochs_field(training.epochs, kTraining)};
-  append(fields, gradtable::trainer_fields(training, kTraining));
+  append(fields, gradtable::trainer_fields(training, kTraining, gradtable::Targets::classes));
   fields.push_back(real("training.dropout", training.dropout, gradtable::kFraction,
                         "share of the hidden units that each step leaves out"));
   return fields;
 }
 
 std::vector<Field> selection_fields(Config::Training& training) {
+  static const std::vector<std::string> kSelecting = {"train_loss", "validation_loss", "validation_accuracy",
+                                                      "validation_balanced_accuracy"};
   std::vector<Field> fields = {
       real("training.validation_fraction", training.validation_fraction, gradtable::kFraction,
            "share of the training images that is kept for validation: the last ones")};
-  append(fields, gradtable::selection_fields(training.early_stopping, training.keep_best, kTraining));
+  append(fields,
+         gradtable::selection_fields(training.early_stopping, training.keep_best, kSelecting, kTraining));
   fields.push_back(boolean("training.measure_test", training.measure_test,
                            "also evaluate the test set after each epoch, for the curves alone"));
   return fields;

@@ -54,6 +54,22 @@ std::string loss_text(double loss) {
   return std::abs(loss) < kLong ? fmt::format("{:.4f}", loss) : fmt::format("{:.4g}", loss);
 }
 
+// Lines of at most `room` characters, broken between words; from the second on they begin below the second
+// word.
+std::string wrapped(std::string_view line, std::size_t room) {
+  constexpr std::size_t kIndent = 9;  // "network  784-128-10"
+  std::string text;
+  while (line.size() > room && room > 2 * kIndent) {
+    const std::size_t space = line.rfind(' ', room);
+    if (space == std::string_view::npos || line.substr(0, space).find_last_not_of(' ') < kIndent) break;
+    text += fmt::format("{}\n{:{}}", line.substr(0, space), "", kIndent);
+    line.remove_prefix(space + 1);
+    room = std::max(room, kIndent);
+    if (text.find('\n') == text.rfind('\n')) room -= kIndent;
+  }
+  return text + std::string(line);
+}
+
 }  // namespace
 
 std::string duration(double seconds) {
@@ -76,7 +92,7 @@ std::string in_operations(double operations) {
 
 std::string test_line(const gradtable::Score& score) {
   return fmt::format("test     loss {}  accuracy {:.2f} %  ({} of {})", loss_text(score.loss()),
-                     100 * score.accuracy(), score.correct, score.images);
+                     100 * score.accuracy(), score.correct(), score.examples);
 }
 
 void say_result(std::string_view line) {
@@ -96,7 +112,8 @@ Progress::~Progress() {
 
 void Progress::say(std::string_view line) const {
   if (quiet_) return;
-  print(fmt::format("{}{}\n", line_is_open_ ? "\n" : "", gradtable::printable(line)));
+  print(fmt::format("{}{}\n", line_is_open_ ? "\n" : "",
+                    wrapped(gradtable::printable(line), room_in_line(terminal_))));
   line_is_open_ = false;
 }
 
@@ -110,21 +127,20 @@ double Progress::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
-Progress::Line Progress::line(const gradtable::Score& score) const {
-  return {.loss = score.loss(),
-          .accuracy = score.accuracy(),
-          .images_per_second = static_cast<double>(score.images - before_) / seconds(),
-          .images = score.images};
+Progress::Line Progress::line(const gradtable::Score& score, std::string end) const {
+  return {.train = {score.loss(), score.accuracy()},
+          .images_per_second = static_cast<double>(score.examples - before_) / seconds(),
+          .end = std::move(end),
+          .images = score.examples};
 }
 
 void Progress::update(const gradtable::Score& score) {
   if (quiet_ || !terminal_ || Clock::now() - shown_ < kInterval) return;
   shown_ = Clock::now();
-  Line now = line(score);
   const auto images_left = static_cast<double>(epochs_ - epoch_ + 1) * static_cast<double>(images_) -
-                           static_cast<double>(score.images);
-  now.left = duration(images_left / now.images_per_second) + " left";
-  show(text(now), "");
+                           static_cast<double>(score.examples);
+  const double rate = static_cast<double>(score.examples - before_) / seconds();
+  show(text(line(score, duration(images_left / rate) + " left")), "");
   line_is_open_ = true;
 }
 
@@ -133,39 +149,52 @@ void Progress::end_epoch(const gradtable::EpochMetrics& epoch) {
   const bool stays = epoch.epoch == 1 || epoch.epoch % every_ == 0 || epoch.epoch == epochs_;
   if (!stays && Clock::now() - ended_ < kInterval) return;
   ended_ = Clock::now();
-  show(text({.loss = epoch.train_loss,
-             .accuracy = epoch.train_accuracy,
-             .images_per_second = epoch.images_per_second,
-             .validation_accuracy = epoch.validation_accuracy}),
+  const auto measured = [&](const std::string& set) -> std::optional<Measured> {
+    const auto loss = epoch.find(set + "_loss"), accuracy = epoch.find(set + "_accuracy");
+    return loss && accuracy ? std::optional(Measured{*loss, *accuracy}) : std::nullopt;
+  };
+  show(text({.train = measured("train").value_or(Measured{}),
+             .images_per_second = epoch.examples_per_second,
+             .validation = measured("validation"),
+             .test = measured("test")}),
        stays ? "\n" : "");
   line_is_open_ = !stays;
 }
 
 void Progress::stop(const gradtable::Score& score) {
-  if (quiet_ || score.images == before_) return;
-  show(text(line(score)), "\n");
+  if (quiet_ || score.examples == before_) return;
+  show(text(line(score, "stopped")), "\n");
   line_is_open_ = false;
 }
 
 std::string Progress::text(const Line& line) const {
   const std::size_t room = room_in_line(terminal_);
   const std::string epoch = fmt::format("{:{}}/{}", epoch_, fmt::formatted_size("{}", epochs_), epochs_);
-  const std::string loss = loss_text(line.loss);
-  const double accuracy = 100 * line.accuracy;
-  const double part = 100 * static_cast<double>(line.images) / static_cast<double>(images_);
-  const std::string percent = line.left.empty() ? "" : fmt::format("  {:2.0f} %", part);
-  const std::string_view space = line.left.empty() ? "" : "  ";
-  const std::string validation =
-      line.validation_accuracy ? fmt::format("  validation {:6.2f} %", 100 * *line.validation_accuracy) : "";
-  const std::string full =
-      fmt::format("epoch {}{}  loss {}  accuracy {:6.2f} %{}  {:7.0f} images/s{}{}", epoch, percent, loss,
-                  accuracy, validation, line.images_per_second, space, line.left);
-  if (full.size() <= room) return full;
-  const std::string shorter = fmt::format("{}  loss {}  acc {:.2f} %  {:.0f}/s{}{}", epoch, loss, accuracy,
-                                          line.images_per_second, space, line.left);
-  if (shorter.size() <= room) return shorter;
-  return fmt::format("{} {} {:.2f}% {:.0f}/s {}", epoch, loss, accuracy, line.images_per_second, line.left)
-      .substr(0, room);
+  const double part =
+      line.images ? 100 * static_cast<double>(*line.images) / static_cast<double>(images_) : 100;
+  const std::string percent = line.images ? fmt::format("  {:2.0f} %", part) : "";
+  const std::string end = line.end.empty() ? "" : "  " + line.end;
+  const auto evaluated = [&](std::string_view form) {
+    std::string all;
+    if (line.validation)
+      all += fmt::format(fmt::runtime(form), "validation", loss_text(line.validation->loss),
+                         100 * line.validation->accuracy);
+    if (line.test)
+      all += fmt::format(fmt::runtime(form), "test", loss_text(line.test->loss), 100 * line.test->accuracy);
+    return all;
+  };
+  const std::string loss = loss_text(line.train.loss);
+  const double accuracy = 100 * line.train.accuracy;
+  const std::string forms[] = {
+      fmt::format("epoch {}{}  loss {}  accuracy {:6.2f} %{}  {:7.0f} images/s{}", epoch, percent, loss,
+                  accuracy, evaluated("  {} loss {} accuracy {:6.2f} %"), line.images_per_second, end),
+      fmt::format("epoch {}{}  loss {} acc {:.2f} %{}{}", epoch, percent, loss, accuracy,
+                  evaluated("  {} {} {:.2f} %"), end),
+      fmt::format("{}{}  {} {:.2f}%{}{}", epoch, percent, loss, accuracy, evaluated("  {} {} {:.2f}%"), end),
+      fmt::format("{} {} {:.2f}%{}", epoch, loss, accuracy, end)};
+  for (const std::string& form : forms)
+    if (form.size() <= room) return form;
+  return forms[std::size(forms) - 1].substr(0, room);
 }
 
 void Progress::show(std::string_view text, std::string_view end) {

@@ -36,13 +36,14 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // On a terminal a long line goes on below itself, from its second word.
   void say(std::string_view line) const;
 
   // `images`: of the epoch that were trained on before.
   void begin_epoch(std::int64_t epoch, std::int64_t images = 0);
   void update(const gradtable::Score& score);
   void end_epoch(const gradtable::EpochMetrics& epoch);
-  // In the middle of an epoch.
+  // In the middle of an epoch; its line says so.
   void stop(const gradtable::Score& score);
   // Since begin_epoch.
   double seconds() const;
@@ -50,17 +51,20 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Of a data set: "loss 0.0712  accuracy  97.80 %".
+  struct Measured {
+    double loss, accuracy;
+  };
   struct Line {
-    double loss;
-    double accuracy;
+    Measured train;
     double images_per_second;
-    std::optional<double> validation_accuracy = {};
-    std::string left = {};    // the time that is left; empty at the end of an epoch
-    std::int64_t images = 0;  // of the epoch so far
+    std::optional<Measured> validation = {}, test = {};
+    std::string end = {};                     // "12 s left", "stopped"
+    std::optional<std::int64_t> images = {};  // so far, of an epoch that is not done
   };
   // The fullest form that the terminal has room for.
   std::string text(const Line& line) const;
-  Line line(const gradtable::Score& score) const;
+  Line line(const gradtable::Score& score, std::string end) const;
   void show(std::string_view text, std::string_view end);
 
   bool quiet_;

@@ -26,11 +26,11 @@ std::vector<Report::Fact> facts(const Metrics& metrics) {
 
 std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluation& evaluation) {
   std::vector<Report::WrongImage> images;
-  const bool shown = gradtable::is_shown(test.rows, test.columns);
+  const bool shown = gradtable::is_shown(test.rows(), test.columns());
   for (const gradtable::Mistake& mistake : evaluation.mistakes) {
     std::vector<std::uint8_t> bytes;
     if (shown) bytes = test.picture(mistake.image);
-    images.push_back({mistake, {test.rows, test.columns, gradtable::Colours::gray, std::move(bytes)}});
+    images.push_back({mistake, {test.rows(), test.columns(), gradtable::Colours::gray, std::move(bytes)}});
   }
   return images;
 }
@@ -56,7 +56,7 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
     } else if (shape.rank() == 2) {
       const gradtable::ConstView weights = without_biases(value, biases);
       if (parameter == first && weights.shape()[0] == test.features())
-        all.push_back({parameter.label(), gradtable::unit_pictures(weights, test.rows, test.columns)});
+        all.push_back({parameter.label(), gradtable::unit_pictures(weights, test.rows(), test.columns())});
       else if (matrices++ < kMostMatrices)
         all.push_back({parameter.label(), gradtable::matrix_picture(weights)});
     }
@@ -82,7 +82,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.kept_epoch = metrics.kept_epoch;
   report.confusion = evaluation.confusion;
   report.mistakes = wrong_images(data.test, evaluation);
-  report.has_probabilities = gradtable::find_classifier_loss(config.training.loss).gives_probabilities;
+  report.has_probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
   report.graph_svg = graph_of_the_loss(setup, trainer, data.train);
   report.config = resolved_json(program, config);

@@ -33,7 +33,7 @@ void require_same_pixels(const WeightsFile& file, const gradtable::Dataset& data
   if (std::abs(difference) > 1)
     throw gradtable::ConfigError(
         fmt::format("{}: images of {}x{}; expected images of {} pixels, which the weights of {} take",
-                    data.source, data.rows, data.columns, data.features() + difference, file.path));
+                    data.source, data.rows(), data.columns(), data.features() + difference, file.path));
 }
 
 constexpr std::size_t kMostSaid = 12;

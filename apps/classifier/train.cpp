@@ -71,7 +71,8 @@ class Run {
 
   // Shows the progress, adds rows to the table, and stops the training at a signal.
   gradtable::FitWatcher watcher(const InterruptGuard& guard) {
-    if (!config_.output.metrics_csv.empty()) csv_.emplace(config_.output.metrics_csv.string(), fit_.epochs());
+    if (!config_.output.metrics_csv.empty())
+      csv_.emplace(config_.output.metrics_csv.string(), fit_.columns(), fit_.epochs());
     return {.begin_epoch = [&](std::int64_t epoch, std::int64_t done) { progress_.begin_epoch(epoch, done); },
             .step = [&](const gradtable::StepMetrics& step) { progress_.update(step.so_far); },
             .end_epoch =

@@ -15,8 +15,8 @@ std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const cha
   Graph graph;
   const Sequential network(graph, {784}, fcnn({64, 64, 64, 10}),
                            {.initializer = initializer, .dtype = DType::float64, .seed = 1});
-  const Tensor x = graph.constant(cast(digits.pixel_view(), DType::float64)) / 255;
-  const Tensor t = graph.constant(cast(digits.label_view(), DType::int32));
+  const Tensor x = graph.constant(cast(digits.input_rows(), DType::float64)) / 255;
+  const Tensor t = graph.constant(cast(digits.targets, DType::int32));
   const Tensor loss = softmax_cross_entropy(network(x), t);
   const GradTable table = build_grad(loss, network.parameters());
   std::vector<Tensor> outputs = {loss};

@@ -36,14 +36,14 @@ std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
 gradtable::Sequential network(gradtable::Graph& graph, const classifier::Config& config,
                               const gradtable::Dataset& data) {
   constexpr std::int64_t kLeast = gradtable::kLeNet5LeastPixels;
-  if (data.rows < kLeast || data.columns < kLeast)
+  if (data.rows() < kLeast || data.columns() < kLeast)
     throw gradtable::ConfigError(
         fmt::format("{}: images of {}x{}; expected at least {}x{}, which LeNet-5 takes", data.source,
-                    data.rows, data.columns, kLeast, kLeast));
+                    data.rows(), data.columns(), kLeast, kLeast));
   const std::vector<gradtable::Layer> layers =
       gradtable::lenet5({.classes = data.classes,
-                         .rows = data.rows,
-                         .columns = data.columns,
+                         .rows = data.rows(),
+                         .columns = data.columns(),
                          .activation = config.model.activation.front(),
                          .pooling = config.model.pooling,
                          .output = config.model.output,

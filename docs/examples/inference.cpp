@@ -2,7 +2,6 @@
 // of parameters.
 #include <future>
 #include <iostream>
-#include <span>
 
 #include <gradtable/gradtable.hpp>
 
@@ -18,18 +17,18 @@ int main() {
   for (std::uint64_t epoch = 1; epoch <= 5; ++epoch) trainer.train_epoch(digits, epoch);
 
   // Another input, the same parameters: nothing is copied.
-  const Tensor image = g.input("image", {1, 784}, DType::uint8);
-  const Tensor probabilities = softmax(network(cast(image, DType::float32) / 255));
+  const Tensor image = g.input("image", {1, 28, 28}, DType::uint8);
+  const Tensor pixels = reshape(cast(image, DType::float32) / 255, {1, 784});
+  const Tensor probabilities = softmax(network(pixels));
   const Tensor digit = argmax(probabilities);
   const Program predict = compile(g, {.outputs = {probabilities, digit}});
 
   // infer is const: any number of threads may call it at the same time.
-  const auto count_right = [&](std::size_t begin, std::size_t end) {
+  const auto count_right = [&](std::int64_t begin, std::int64_t end) {
     int right = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto pixels = std::span(others.pixels).subspan(784 * i, 784);
-      const std::vector<Array> answers = predict.infer({{image, ConstView(pixels, {1, 784})}});
-      right += answers[1].item() == others.labels[i] ? 1 : 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::vector<Array> answers = predict.infer({{image, others.inputs.rows(i, 1)}});
+      right += answers[1].item() == others.label(i) ? 1 : 0;
     }
     return right;
   };

@@ -55,7 +55,7 @@ double regularized(const Dataset& digits) {
     if (parameter.shape().rank() == 2) cost = cost + 1e-4 * l2_penalty(parameter);  // J = L + lambda Omega
   Program step =
       compile(graph, {.outputs = {cost}, .updates = sgd(build_grad(cost, network.parameters()), 0.5)});
-  for (int i = 0; i < 40; ++i) step.run({{pixels, digits.pixel_view()}, {labels, digits.label_view()}});
+  for (int i = 0; i < 40; ++i) step.run({{pixels, digits.input_rows()}, {labels, digits.targets}});
   // [/fcnn]
   return step.value(cost).item() / 2.3;
 }

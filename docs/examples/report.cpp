@@ -24,12 +24,9 @@ int main() {
   report.title = "784-100-10 on digits that the program draws";
   for (int epoch = 1; epoch <= 10; ++epoch) {
     const Score trained = trainer.train_epoch(train, static_cast<std::uint64_t>(epoch));
-    const Score tested = trainer.evaluate(test);
-    report.epochs.push_back({.epoch = epoch,
-                             .train_loss = trained.loss(),
-                             .train_accuracy = trained.accuracy(),
-                             .test_loss = tested.loss(),
-                             .test_accuracy = tested.accuracy()});
+    report.epochs.push_back({.epoch = epoch, .values = trained.values("train_")});
+    for (const auto& value : trainer.evaluate(test).values("test_"))
+      report.epochs.back().values.push_back(value);
   }
 
   report.confusion = ConfusionMatrix(test.classes);
@@ -39,12 +36,12 @@ int main() {
     mistakes.add(batch.first, batch.probabilities, batch.labels);
   });
   for (const Mistake& mistake : mistakes.worst()) {
-    const auto image = test.pixels.begin() + mistake.image * test.features();
     report.mistakes.push_back(
-        {mistake, {test.rows, test.columns, Colours::gray, {image, image + test.features()}}});
+        {mistake, {test.rows(), test.columns(), Colours::gray, test.picture(mistake.image)}});
   }
 
-  report.weights.push_back({"W1", unit_pictures(g.value(network.parameters()[0]), test.rows, test.columns)});
+  report.weights.push_back(
+      {"W1", unit_pictures(g.value(network.parameters()[0]), test.rows(), test.columns())});
   report.weights.push_back({"W2", matrix_picture(g.value(network.parameters()[2]))});
   DotOptions drawn = {.outputs = {trainer.step_graph(train).loss}};
   for (const auto& [parameter, gradient] : build_grad(drawn.outputs[0], network.parameters()))

@@ -30,7 +30,7 @@ int main() {
     const auto order = shuffled_order(digits.size(), 42, epoch);
     const Batches batches(order, 64);
     for (std::int64_t i = 0; i < batches.size(); ++i)
-      step.run({{pixels, digits.pixel_view()}, {classes, digits.label_view()}, {batch, batches[i]}});
+      step.run({{pixels, digits.input_rows()}, {classes, digits.targets}, {batch, batches[i]}});
     std::cout << "epoch " << epoch << ", last batch: loss " << step.value(loss).item() << '\n';
   }
   // [/training]

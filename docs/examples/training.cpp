@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   if (resume) fit.resume("digits.safetensors");
   const FitResult result = fit.run();
   for (const EpochMetrics& epoch : result.epochs)
-    std::cout << "epoch " << epoch.epoch << ": " << 100 * *epoch.validation_accuracy << " %\n";
+    std::cout << "epoch " << epoch.epoch << ": " << 100 * epoch.at("validation_accuracy") << " %\n";
   std::cout << "kept epoch " << *result.kept_epoch << '\n';
   // [/training]
   const bool learned = fit.evaluate(validation).accuracy() > 0.8;

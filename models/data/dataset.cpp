@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,23 +43,84 @@ void require_below(std::span<const std::uint8_t> labels, const std::string& path
                               describe_shift(labels, options)));
 }
 
-template <class T>
-std::vector<T> rows_of(const std::vector<T>& all, std::int64_t begin, std::int64_t count, std::int64_t size) {
-  if (all.empty()) return {};
-  return {all.begin() + begin * size, all.begin() + (begin + count) * size};
+// Labels beyond the classes are not counted, but may be there.
+std::vector<std::int64_t> counts_by_class(const Dataset& dataset) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.classes), 0);
+  for (std::int64_t i = 0; i < dataset.size(); ++i)
+    if (const std::int64_t label = dataset.label(i); label >= 0 && label < dataset.classes)
+      ++counts[static_cast<std::size_t>(label)];
+  return counts;
+}
+
+std::string describe_targets(const Dataset& dataset) {
+  return dataset.has_classes() ? "labels, uint8 or int32 (n)" : "targets, float32 or float64 (n,...)";
+}
+
+bool are_targets(const Dataset& dataset) {
+  const TensorType& type = dataset.targets.type();
+  if (!dataset.has_classes()) return is_floating(type.dtype);
+  return !is_floating(type.dtype) && type.shape.rank() == 1;
+}
+
+void require_names(const Dataset& dataset, std::string_view what, std::size_t found, std::int64_t expected) {
+  if (found != 0 && static_cast<std::int64_t>(found) != expected)
+    throw DataError(
+        fmt::format("{}: expected {} names of {}, or none, got {}", dataset.source, expected, what, found));
 }
 
 }  // namespace
 
+Shape Dataset::example() const {
+  return inputs.shape().last(inputs.shape().rank() - 1);
+}
+
+std::int64_t Dataset::features() const {
+  return example().size();
+}
+
+std::int64_t Dataset::rows() const {
+  const Shape shape = example();
+  return shape.rank() < 2 ? 1 : shape[-2];
+}
+
+std::int64_t Dataset::columns() const {
+  const Shape shape = example();
+  return shape.rank() == 0 ? 1 : shape[-1];
+}
+
+std::int64_t Dataset::label(std::int64_t i) const {
+  const auto at = static_cast<std::size_t>(i);
+  return targets.dtype() == DType::uint8 ? targets.as<std::uint8_t>()[at] : targets.as<std::int32_t>()[at];
+}
+
+ConstView Dataset::input_rows() const {
+  return {{inputs.dtype(), {size(), features()}}, inputs.view().data};
+}
+
 std::int64_t Dataset::bytes() const {
-  return static_cast<std::int64_t>(pixels.size() + numbers.size() * sizeof(float));
+  return static_cast<std::int64_t>(inputs.type().bytes());
 }
 
 std::vector<std::uint8_t> Dataset::picture(std::int64_t image) const {
-  std::vector<std::uint8_t> bytes = rows_of(pixels, image, 1, features());
-  for (const float number : rows_of(numbers, image, 1, features()))
-    bytes.push_back(static_cast<std::uint8_t>(std::clamp(number, 0.0F, 1.0F) * 255 + 0.5F));
+  const SharedArray one = inputs.rows(image, 1);
+  if (one.dtype() == DType::uint8) return {one.as<std::uint8_t>().begin(), one.as<std::uint8_t>().end()};
+  const Array numbers = cast(one.view(), DType::float64);
+  std::vector<std::uint8_t> bytes;
+  for (const double number : numbers.as<double>())
+    bytes.push_back(static_cast<std::uint8_t>(std::clamp(number, 0.0, 1.0) * 255 + 0.5));
   return bytes;
+}
+
+void require_valid(const Dataset& dataset) {
+  const auto refuse = [&](const std::string& expected, const std::string& found) {
+    throw DataError(fmt::format("{}: expected {}, got {}", dataset.source, expected, found));
+  };
+  if (dataset.inputs.shape().rank() == 0) refuse("inputs (n,...)", to_string(dataset.inputs.type()));
+  if (!are_targets(dataset)) refuse(describe_targets(dataset), to_string(dataset.targets.type()));
+  if (dataset.targets.shape().rank() == 0 || dataset.targets.shape()[0] != dataset.size())
+    refuse(fmt::format("as many targets as inputs, {}", dataset.size()), to_string(dataset.targets.type()));
+  require_names(dataset, "classes", dataset.class_names.size(), dataset.classes);
+  require_names(dataset, "the numbers of an example", dataset.input_names.size(), dataset.features());
 }
 
 Dataset load_idx(const std::string& images_path, const std::string& labels_path, const IdxOptions& options) {
@@ -75,33 +137,33 @@ Dataset load_idx(const std::string& images_path, const std::string& labels_path,
   const std::int64_t classes =
       options.classes > 0 ? options.classes : 1 + *std::ranges::max_element(labels.classes);
   IdxImages images = file.read(options);
-  return {images.rows, images.columns,           classes, std::move(images.pixels), std::move(labels.classes),
-          images_path, std::move(images.numbers)};
+  const Shape count{images.count};
+  return {.inputs = inputs_of(std::move(images)),
+          .targets = {std::move(labels.classes), count},
+          .classes = classes,
+          .source = images_path};
+}
+
+SharedArray inputs_of(IdxImages images) {
+  const Shape shape{images.count, images.rows, images.columns};
+  if (images.numbers.empty()) return {std::move(images.pixels), shape};
+  return {std::move(images.numbers), shape};
 }
 
 void require_labels_below(const Dataset& dataset, const std::string& labels_path, const IdxOptions& options) {
-  require_below(dataset.labels, labels_path, options, [](std::int64_t) { return std::string(); });
-}
-
-void keep_first(Dataset& dataset, std::int64_t count) {
-  if (count >= dataset.size()) return;
-  dataset.labels.resize(static_cast<std::size_t>(count));
-  const auto size = static_cast<std::size_t>(count * dataset.features());
-  if (dataset.is_bytes())
-    dataset.pixels.resize(size);
-  else
-    dataset.numbers.resize(size);
+  require_below(dataset.targets.as<std::uint8_t>(), labels_path, options,
+                [](std::int64_t) { return std::string(); });
 }
 
 Dataset part_of(const Dataset& dataset, std::int64_t begin, std::int64_t count) {
-  const std::int64_t size = dataset.features();
-  return {dataset.rows,
-          dataset.columns,
-          dataset.classes,
-          rows_of(dataset.pixels, begin, count, size),
-          rows_of(dataset.labels, begin, count, 1),
-          dataset.source,
-          rows_of(dataset.numbers, begin, count, size)};
+  Dataset part = dataset;
+  part.inputs = dataset.inputs.rows(begin, count);
+  part.targets = dataset.targets.rows(begin, count);
+  return part;
+}
+
+void keep_first(Dataset& dataset, std::int64_t count) {
+  if (count < dataset.size()) dataset = part_of(dataset, 0, count);
 }
 
 Dataset take_last(Dataset& dataset, std::int64_t count) {
@@ -113,24 +175,22 @@ Dataset take_last(Dataset& dataset, std::int64_t count) {
 
 std::uint32_t checksum(const Dataset& dataset) {
   uLong sum = 0;
-  const auto add = [&sum](const auto& numbers) {
+  for (const SharedArray* const numbers : {&dataset.inputs, &dataset.targets}) {
     // Where there are no bytes, zlib takes a null pointer for a new beginning.
-    if (!numbers.empty())
-      sum = crc32_z(sum, reinterpret_cast<const Bytef*>(numbers.data()), numbers.size() * sizeof(numbers[0]));
-  };
-  add(dataset.pixels);
-  add(dataset.numbers);
-  add(dataset.labels);
+    const std::size_t bytes = numbers->type().bytes();
+    if (bytes > 0) sum = crc32_z(sum, static_cast<const Bytef*>(numbers->view().data), bytes);
+  }
   return static_cast<std::uint32_t>(sum);
 }
 
 std::string fingerprint(const Dataset& dataset) {
-  constexpr std::int64_t kBytes = 256;  // labels beyond the classes are not counted, but may be there
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(std::max(dataset.classes, kBytes)), 0);
-  for (const std::uint8_t label : dataset.labels) ++counts[label];
-  counts.resize(static_cast<std::size_t>(dataset.classes));
-  return fmt::format("{} images of {}x{}, CRC-32 {:08x}, by class {}", dataset.size(), dataset.rows,
-                     dataset.columns, checksum(dataset), fmt::join(counts, " "));
+  if (dataset.size() == 0) return "0 images of 0x0, CRC-32 00000000, by class ";  // as it always was
+  const bool is_image = dataset.has_classes() && dataset.example().rank() == 2;
+  const std::string extent = is_image ? fmt::format("images of {}x{}", dataset.rows(), dataset.columns())
+                                      : fmt::format("examples of {}", to_string(dataset.example()));
+  std::string text = fmt::format("{} {}, CRC-32 {:08x}", dataset.size(), extent, checksum(dataset));
+  if (dataset.has_classes()) text += fmt::format(", by class {}", fmt::join(counts_by_class(dataset), " "));
+  return text;
 }
 
 }  // namespace gradtable

@@ -1,40 +1,56 @@
-// Labelled images in memory. Bytes stay bytes: programs are fed all of them where they lie and make numbers
-// of the rows of a batch, cast(gather(pixels, indices), DType::float32) / 255. Pixels that are no bytes are
-// numbers, which programs are fed as they are.
+// Examples in memory, to train on and to evaluate: inputs, and the targets that belong to them.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "gradtable/core/array.hpp"
 #include "gradtable/models/data/idx.hpp"
+#include "gradtable/models/data/shared_array.hpp"
 
 namespace gradtable {
 
+// Element i along the first axis of inputs and of targets is example i:
+//
+//   Dataset{.inputs = x, .targets = t}                    x (n,...) and real numbers t (n,...)
+//   Dataset{.inputs = x, .targets = labels, .classes = 3}  labels (n), integers from 0 to 2
+//
+// Copies and parts share their numbers, which never change.
 struct Dataset {
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  std::int64_t classes = 0;          // labels are 0, ..., classes - 1
-  std::vector<std::uint8_t> pixels;  // size() x rows x columns, row-major; 0 is 0.0 and 255 is 1.0
-  std::vector<std::uint8_t> labels;
-  std::string source = {};          // the file of the images, or whatever they come from: for messages
-  std::vector<float> numbers = {};  // in place of pixels, of images that are no bytes
+  // Of any shape. Bytes stay bytes until the batch that is made of them: they are pixels, 0 is 0.0 and 255 is
+  // 1.0. Real numbers take the network's type; int32 is given to the network as it is.
+  SharedArray inputs = {};
+  // Labels: uint8 or int32 (n), below `classes`; or real numbers: float32 or float64, of any shape.
+  SharedArray targets = {};
+  std::int64_t classes = 0;                   // 0: targets are real numbers
+  std::vector<std::string> class_names = {};  // of each class, or none
+  std::vector<std::string> input_names = {};  // of each number of an example, or none
+  std::string source = {};                    // the file, or whatever they come from: for messages
 
-  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
-  std::int64_t features() const { return rows * columns; }
-  bool is_bytes() const { return numbers.empty(); }
-  // uint8 or float32 (size(),features()) and uint8 (size()), to feed; valid until the vectors change.
-  ConstView pixel_view() const {
-    const Shape shape{size(), features()};
-    return is_bytes() ? ConstView(std::span(pixels), shape) : ConstView(std::span(numbers), shape);
-  }
-  ConstView label_view() const { return {std::span(labels), {size()}}; }
-  // Those of all pixels.
+  std::int64_t size() const { return inputs.shape()[0]; }
+  bool has_classes() const { return classes > 0; }
+  // The shape of the inputs of one example, and how many numbers they are.
+  Shape example() const;
+  std::int64_t features() const;
+  // The last two extents of an example, as of pictures (rows,columns) or (channels,rows,columns); 1 and the
+  // number of features for a table.
+  std::int64_t rows() const;
+  std::int64_t columns() const;
+
+  // The label of an example of a data set with classes.
+  std::int64_t label(std::int64_t i) const;
+  // The inputs as (size(),features()), to feed.
+  ConstView input_rows() const;
+  // Bytes of memory that all inputs take.
   std::int64_t bytes() const;
-  // An image as bytes to look at: numbers from 0 to 1 as 0 to 255, those beyond as the nearest byte.
+  // The bytes of a picture to look at: numbers from 0 to 1 as 0 to 255, those beyond as the nearest byte.
   std::vector<std::uint8_t> picture(std::int64_t image) const;
 };
+
+// Throws DataError, with the source, unless there are as many targets as inputs, of the types that stand
+// above, and as many names as classes and numbers of an example, where there are names. Labels are not looked
+// at one by one.
+void require_valid(const Dataset& dataset);
 
 // A data set from two IDX files, plain or gzip. Both headers are read first, then the labels: nothing more
 // unless there are as many images. Throws DataError when a file is damaged or takes more than the limit, when
@@ -42,24 +58,28 @@ struct Dataset {
 Dataset load_idx(const std::string& images_path, const std::string& labels_path,
                  const IdxOptions& options = {});
 
+// Images as the inputs of a data set: bytes or float32 (count,rows,columns).
+SharedArray inputs_of(IdxImages images);
+
 // Throws DataError with index and value of the first label that is not below options.classes; labels_path is
 // for the message.
 void require_labels_below(const Dataset& dataset, const std::string& labels_path, const IdxOptions& options);
 
-// Keeps the first `count` images; all when there are no more. The number of classes stays.
-void keep_first(Dataset& dataset, std::int64_t count);
-
-// `count` images from number `begin` on, with as many classes. The range is not checked.
+// `count` examples from number `begin` on, with as many classes. The range is not checked.
 Dataset part_of(const Dataset& dataset, std::int64_t begin, std::int64_t count);
 
-// Takes the last `count` images, from 0 to all, out of a data set, as one of their own with as many classes.
-// The count is not checked.
+// Keeps the first `count` examples; all when there are no more. The number of classes stays.
+void keep_first(Dataset& dataset, std::int64_t count);
+
+// Takes the last `count` examples, from 0 to all, out of a data set, as one of their own with as many
+// classes. The count is not checked.
 Dataset take_last(Dataset& dataset, std::int64_t count);
 
-// CRC-32 (that of gzip) of the pixels and then the labels: what tells data sets of the same size apart.
+// CRC-32 (that of gzip) of the inputs and then the targets: what tells data sets of the same size apart.
 std::uint32_t checksum(const Dataset& dataset);
 
-// "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ...": for files that belong to a data set.
+// "60000 images of 28x28, CRC-32 0a1b2c3d, by class 5923 6742 ..." of pictures (rows,columns) with classes,
+// "506 examples of (13), CRC-32 0a1b2c3d" of others: for files that belong to a data set.
 std::string fingerprint(const Dataset& dataset);
 
 }  // namespace gradtable

@@ -142,19 +142,20 @@ Dataset draw_digits(std::int64_t count, std::uint64_t seed) {
   if (count < 0 || count > kMostDigits)
     throw ConfigError(fmt::format("draw_digits: expected a count from 0 to {}, got {}", kMostDigits, count));
   const auto size = static_cast<std::size_t>(count);
-  Dataset dataset{kSide, kSide, kDigits, std::vector<std::uint8_t>(size * kPixels),
-                  std::vector<std::uint8_t>(size)};
+  std::vector<std::uint8_t> pixels(size * kPixels), labels(size);
   for (std::size_t i = 0; i < size; ++i) {
     Random random(seed, i);
     const std::uint32_t digit = random.below(kDigits);
     const auto glyphs = detail::glyphs_of(static_cast<int>(digit));
     Ink ink{};
     draw_glyph(ink, glyphs[random.below(static_cast<std::uint32_t>(glyphs.size()))], random);
-    write_pixels(ink, std::span(dataset.pixels).subspan(i * kPixels, kPixels), random);
-    dataset.labels[i] = static_cast<std::uint8_t>(digit);
+    write_pixels(ink, std::span(pixels).subspan(i * kPixels, kPixels), random);
+    labels[i] = static_cast<std::uint8_t>(digit);
   }
-  dataset.source = "the built-in digits";
-  return dataset;
+  return {.inputs = {std::move(pixels), {count, kSide, kSide}},
+          .targets = {std::move(labels), {count}},
+          .classes = kDigits,
+          .source = "the built-in digits"};
 }
 
 }  // namespace gradtable

@@ -33,16 +33,42 @@ struct Moments {
   }
 };
 
+// The numbers of one channel: in each example, `count` of them from number `begin` on.
+struct Channel {
+  std::size_t begin, count;
+};
+
+// Calls f with each number of a channel.
+template <class T, class F>
+void for_each(const Dataset& dataset, const Channel& channel, const F& f) {
+  const auto numbers = dataset.inputs.as<T>();
+  const auto features = static_cast<std::size_t>(dataset.features());
+  for (std::size_t first = channel.begin; first < numbers.size(); first += features)
+    for (const T number : numbers.subspan(first, channel.count)) f(number);
+}
+
 // Bytes by how often each is there, so that nothing is lost in the sum of many.
-Moments moments_of(const Dataset& dataset, double shift) {
-  Moments moments;
-  for (const float number : dataset.numbers) moments.add(number - shift);
+Moments moments_of_bytes(const Dataset& dataset, const Channel& channel, double shift) {
   std::array<std::int64_t, 256> times{};
-  for (const std::uint8_t byte : dataset.pixels) ++times[byte];
+  for_each<std::uint8_t>(dataset, channel, [&](std::uint8_t byte) { ++times[byte]; });
+  Moments moments;
   for (std::size_t byte = 0; byte < times.size(); ++byte)
     if (times[byte] > 0)
       moments.add(static_cast<double>(byte) / 255 - shift, static_cast<double>(times[byte]));
   return moments;
+}
+
+Moments moments_of(const Dataset& dataset, const Channel& channel, double shift) {
+  if (dataset.inputs.dtype() == DType::uint8) return moments_of_bytes(dataset, channel, shift);
+  Moments moments;
+  dispatch(dataset.inputs.dtype(), [&]<class T>() {
+    for_each<T>(dataset, channel, [&](T number) { moments.add(static_cast<double>(number) - shift); });
+  });
+  return moments;
+}
+
+std::string_view numbers_in(const Dataset& dataset) {
+  return dataset.inputs.dtype() == DType::uint8 || dataset.example().rank() > 1 ? "pixels" : "inputs";
 }
 
 Tensor per_channel(const Tensor& images, const std::vector<double>& values, Location at) {
@@ -102,15 +128,28 @@ void require_valid(const Normalization& normalization, DType dtype) {
         to_string(dtype), fmt::join(normalization.mean, ","), fmt::join(normalization.deviation, ",")));
 }
 
-Normalization measured(const Dataset& dataset) {
-  const Moments first = moments_of(dataset, 0);
-  const double mean = first.sum / first.count;
-  const Moments second = moments_of(dataset, mean);
-  const double deviation = std::sqrt(second.squares / second.count);
-  if (!(deviation > 0))
-    throw DataError(fmt::format("{}: all pixels are {}; expected pixels that differ, to standardize them",
-                                dataset.source, mean));
-  return {{mean}, {deviation}};
+Normalization measured(const Dataset& dataset, std::int64_t channels) {
+  if (channels < 1 || dataset.features() % channels != 0)
+    throw ConfigError(
+        fmt::format("measured: expected channels that divide the {} numbers of an example, got {}",
+                    dataset.features(), channels));
+  const auto count = static_cast<std::size_t>(dataset.features() / channels);
+  Normalization result;
+  bool differ = false;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
+    const Moments first = moments_of(dataset, {c * count, count}, 0);
+    const double mean = first.sum / first.count;
+    const Moments second = moments_of(dataset, {c * count, count}, mean);
+    const double deviation = std::sqrt(second.squares / second.count);
+    differ = differ || deviation > 0;
+    result.mean.push_back(mean);
+    result.deviation.push_back(deviation > 0 ? deviation : 1);
+  }
+  if (!differ)
+    throw DataError(fmt::format("{}: all {} are {}; expected {} that differ, to standardize them",
+                                dataset.source, numbers_in(dataset), fmt::join(result.mean, ", "),
+                                numbers_in(dataset)));
+  return result;
 }
 
 Tensor normalized(const Tensor& images, const Normalization& normalization, Location at) {

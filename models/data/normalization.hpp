@@ -1,4 +1,5 @@
-// y = (x - mean) / deviation for the pixels x, numbers from 0 to 1, of each channel of an image.
+// y = (x - mean) / deviation for the inputs x of each channel: pixels, as numbers from 0 to 1, or a column of
+// a table.
 #pragma once
 
 #include <map>
@@ -14,7 +15,7 @@ namespace gradtable {
 
 // As of torchvision.transforms.Normalize(mean, deviation).
 struct Normalization {
-  std::vector<double> mean = {};  // of each channel; empty: images stay as they are
+  std::vector<double> mean = {};  // of each channel; empty: inputs stay as they are
   std::vector<double> deviation = {};
 
   explicit operator bool() const { return !mean.empty(); }
@@ -31,9 +32,11 @@ bool holds(DType dtype, const Normalization& normalization);
 // The same as require_valid, and ConfigError for numbers that the type does not hold.
 void require_valid(const Normalization& normalization, DType dtype);
 
-// Mean and standard deviation (that divides by the number) of all pixels of a data set, which has one
-// channel. Throws DataError when all pixels are the same.
-Normalization measured(const Dataset& dataset);
+// Mean and standard deviation (that divides by the number) of each channel of a data set: one of pictures,
+// `features` of a table, whose columns then are standardized one by one. A channel whose numbers are all the
+// same has the deviation 1. Throws DataError when that is so of all channels, and ConfigError unless the
+// channels divide the numbers of an example.
+Normalization measured(const Dataset& dataset, std::int64_t channels = 1);
 
 // The nodes of y for images (m,features) of float32 or float64, whose channels lie one after the other; the
 // images themselves where there is nothing to do. Throws ConfigError as require_valid does, and ShapeError

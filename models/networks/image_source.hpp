@@ -1,4 +1,4 @@
-// Labelled images as a source of data for Network.
+// A data set as a source of batches for Network.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace gradtable {
 
-// Gives batches without end: pixels, bytes as numbers from 0 to 1, as (m,features), labels as int32 (m).
-// Every epoch takes all images in the order of shuffled_order, epochs count from 1; its last batch may be
-// smaller.
+// Gives batches without end: inputs, bytes as numbers from 0 to 1, as (m,features); labels as int32 (m), or
+// real numbers as they are. Every epoch takes all examples in the order of shuffled_order, epochs count from
+// 1; its last batch may be smaller.
 class ImageSource {
  public:
   // The data set must outlive the source. Throws ConfigError for no images, a batch size below 1, or

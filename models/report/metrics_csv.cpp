@@ -1,5 +1,6 @@
 #include "gradtable/models/report/metrics_csv.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
@@ -16,19 +18,43 @@
 namespace gradtable {
 namespace {
 
-constexpr std::string_view kHeader =
-    "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_balanced_accuracy,"
-    "test_loss,test_accuracy,learning_rate,seconds,images_per_second\n";
+constexpr std::string_view kFirst = "epoch,", kLast = "learning_rate,seconds,images_per_second";
 
-std::string field(const std::optional<double>& value) {
-  return value ? fmt::format("{}", *value) : std::string();
+std::string header(std::span<const std::string> names) {
+  std::string line(kFirst);
+  for (const std::string& name : names) line += name + ",";
+  return line + std::string(kLast) + "\n";
 }
 
-std::string row(const EpochMetrics& e) {
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", e.epoch, e.train_loss, e.train_accuracy,
-                     field(e.validation_loss), field(e.validation_accuracy),
-                     field(e.validation_balanced_accuracy), field(e.test_loss), field(e.test_accuracy),
-                     e.learning_rate, e.seconds, e.images_per_second);
+std::string row(std::span<const std::string> names, const EpochMetrics& e) {
+  std::string line = fmt::format("{},", e.epoch);
+  for (const std::string& name : names) {
+    const std::optional<double> value = e.find(name);
+    line += value ? fmt::format("{},", *value) : ",";
+  }
+  return line + fmt::format("{},{},{}\n", e.learning_rate, e.seconds, e.examples_per_second);
+}
+
+// "validation_accuracy", of small letters, digits and _.
+bool is_name(std::string_view name) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && std::ranges::all_of(name, allowed);
+}
+
+// The names of the values in the first line of a file; nothing when it is another kind of file.
+std::optional<std::vector<std::string>> names_in(std::string_view line) {
+  if (!line.starts_with(kFirst) || !line.ends_with(kLast)) return std::nullopt;
+  if (line.size() < kFirst.size() + kLast.size()) return std::nullopt;
+  line.remove_prefix(kFirst.size());
+  line.remove_suffix(kLast.size());
+  std::vector<std::string> names;
+  for (std::size_t comma = 0; (comma = line.find(',')) != std::string_view::npos;
+       line.remove_prefix(comma + 1)) {
+    names.emplace_back(line.substr(0, comma));
+    if (!is_name(names.back()) || std::ranges::find(names, names.back()) != names.end() - 1)
+      return std::nullopt;
+  }
+  return names;
 }
 
 [[noreturn]] void throw_output_error(const std::string& path) {
@@ -77,54 +103,66 @@ class Row {
   bool ended_ = false;
 };
 
-EpochMetrics parsed(Row row) {
+EpochMetrics parsed(Row row, std::span<const std::string> names) {
   EpochMetrics e;
   e.epoch = row.number<std::int64_t>();
-  e.train_loss = row.number<double>();
-  e.train_accuracy = row.number<double>();
-  e.validation_loss = row.optional();
-  e.validation_accuracy = row.optional();
-  e.validation_balanced_accuracy = row.optional();
-  e.test_loss = row.optional();
-  e.test_accuracy = row.optional();
+  for (const std::string& name : names)
+    if (const std::optional<double> value = row.optional()) e.values.emplace_back(name, *value);
   e.learning_rate = row.number<double>();
   e.seconds = row.number<double>();
-  e.images_per_second = row.number<double>();
+  e.examples_per_second = row.number<double>();
   row.end();
   return e;
 }
 
 }  // namespace
 
-std::string metrics_csv(std::span<const EpochMetrics> epochs) {
-  std::string text(kHeader);
-  for (const EpochMetrics& epoch : epochs) text += row(epoch);
+std::optional<double> EpochMetrics::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find(values, name, [](const auto& value) -> std::string_view { return value.first; });
+  return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+double EpochMetrics::at(std::string_view name) const {
+  if (const std::optional<double> value = find(name)) return *value;
+  std::vector<std::string_view> names;
+  for (const auto& value : values) names.push_back(value.first);
+  throw ConfigError(fmt::format("epoch {}: expected a metric that was measured, {}, got \"{}\"", epoch,
+                                fmt::join(names, ", "), name));
+}
+
+std::string metrics_csv(std::span<const std::string> names, std::span<const EpochMetrics> epochs) {
+  std::string text = header(names);
+  for (const EpochMetrics& epoch : epochs) text += row(names, epoch);
   return text;
 }
 
 std::vector<EpochMetrics> parse_metrics_csv(std::string_view text, const std::string& name) {
-  const std::string_view names = kHeader.substr(0, kHeader.size() - 1);
   std::vector<EpochMetrics> epochs;
+  std::optional<std::vector<std::string>> names;
   std::int64_t number = 1;
   for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; ++number) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     if (number > 1)
-      epochs.push_back(parsed(Row(line, fmt::format("{}:{}", name, number))));
-    else if (line != names)
-      throw DataError(fmt::format("{}:1: expected \"{}\", the names of the columns", name, names));
+      epochs.push_back(parsed(Row(line, fmt::format("{}:{}", name, number)), *names));
+    else if (names = names_in(line); !names)
+      throw DataError(
+          fmt::format("{}:1: expected \"{}\", then names of metrics, then \"{}\"", name, kFirst, kLast));
   }
   return epochs;
 }
 
-MetricsCsv::MetricsCsv(const std::string& path, std::span<const EpochMetrics> earlier) : path_(path) {
-  write_file_atomically(path, metrics_csv(earlier));
+MetricsCsv::MetricsCsv(const std::string& path, std::vector<std::string> names,
+                       std::span<const EpochMetrics> earlier)
+    : path_(path), names_(std::move(names)) {
+  write_file_atomically(path, metrics_csv(names_, earlier));
   file_.reset(std::fopen(path.c_str(), "ae"));
   if (!file_) throw_output_error(path);
 }
 
 void MetricsCsv::add(const EpochMetrics& epoch) {
-  const std::string text = row(epoch);
+  const std::string text = row(names_, epoch);
   if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0)
     throw_output_error(path_);
 }

@@ -8,22 +8,23 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gradtable {
 
 struct EpochMetrics {
   std::int64_t epoch = 0;  // from 1
-  double train_loss = 0;
-  double train_accuracy = 0;  // from 0 to 1
-  std::optional<double> validation_loss = {};
-  std::optional<double> validation_accuracy = {};
-  std::optional<double> validation_balanced_accuracy = {};  // ConfusionMatrix::balanced_accuracy
-  std::optional<double> test_loss = {};
-  std::optional<double> test_accuracy = {};
+  // What was measured: "train_loss", "train_accuracy", "validation_loss", "test_r2", ...
+  std::vector<std::pair<std::string, double>> values = {};
   double learning_rate = 0;
   double seconds = 0;
-  double images_per_second = 0;
+  double examples_per_second = 0;
+
+  // Nothing when it was not measured.
+  std::optional<double> find(std::string_view name) const;
+  // Throws ConfigError with the names of what was measured.
+  double at(std::string_view name) const;
 
   friend bool operator==(const EpochMetrics&, const EpochMetrics&) = default;
 };
@@ -32,9 +33,10 @@ struct EpochMetrics {
 // digits as it takes to read the same double back; what was not measured is an empty field.
 class MetricsCsv {
  public:
-  // Begins with the epochs of `earlier`, those before a run was resumed; what the file held is replaced at
-  // once. Throws OutputError.
-  explicit MetricsCsv(const std::string& path, std::span<const EpochMetrics> earlier = {});
+  // names: of the values, in the order of their columns. Begins with the epochs of `earlier`, those before a
+  // run was resumed; what the file held is replaced at once. Throws OutputError.
+  MetricsCsv(const std::string& path, std::vector<std::string> names,
+             std::span<const EpochMetrics> earlier = {});
 
   // The row is in the file when this returns. Throws OutputError.
   void add(const EpochMetrics& epoch);
@@ -45,12 +47,14 @@ class MetricsCsv {
   };
 
   std::string path_;
+  std::vector<std::string> names_;
   std::unique_ptr<std::FILE, Close> file_;
 };
 
-// The text of such a file, and what it says; `name` is for messages. A last line that has no end is left out.
+// The text of such a file, and what it says; `name` is for messages. The columns are epoch, those of the
+// values, learning_rate, seconds and images_per_second. A last line that has no end is left out.
 // Throws DataError with the line when it is another kind of text.
-std::string metrics_csv(std::span<const EpochMetrics> epochs);
+std::string metrics_csv(std::span<const std::string> names, std::span<const EpochMetrics> epochs);
 std::vector<EpochMetrics> parse_metrics_csv(std::string_view text, const std::string& name);
 
 // The rows of such a file; a last line that has no end, of a run that was killed while writing, is left out.

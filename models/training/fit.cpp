@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -10,10 +11,10 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/divergence.hpp"
-#include "gradtable/models/training/confusion.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
 
 namespace gradtable {
@@ -23,6 +24,8 @@ using Clock = std::chrono::steady_clock;
 
 // Of a batch: enough to see that a network gives numbers.
 constexpr std::int64_t kMostLookedAt = 256;
+
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // Calls a function of the watcher, if there is one.
 template <class Function, class... Arguments>
@@ -34,19 +37,26 @@ bool goes_on(const FitWatcher& watcher) {
   return !watcher.go_on || watcher.go_on();
 }
 
-void require_same_size(std::string_view use, const Dataset& found, const Dataset& train) {
-  if (found.size() > 0 && (found.rows != train.rows || found.columns != train.columns))
-    throw ConfigError(fmt::format("fit: expected images of {}x{} for {}, as those to train on, got {}x{}",
-                                  train.rows, train.columns, use, found.rows, found.columns));
+void require_same_kind(std::string_view use, const Dataset& found, const Dataset& train) {
+  if (found.size() == 0) return;
+  if (found.example() != train.example())
+    throw ConfigError(fmt::format("fit: expected examples {} for {}, as those to train on, got {}",
+                                  to_string(train.example()), use, to_string(found.example())));
+  if (targets_of(found) != targets_of(train))
+    throw ConfigError(fmt::format("fit: expected {} as the targets for {}, as those to train on, got {}",
+                                  to_string(targets_of(train)), use, to_string(targets_of(found))));
 }
 
 void require_metric(const FitOptions& options, const FitData& data) {
   const std::string& metric = options.early_stopping.metric;
-  const bool measured = data.validation.get().size() > 0 || metric == "train_loss";
+  if (!find_column(metric, options.trainer.metrics))
+    throw OptionError("early_stopping.metric", in_quotes(metric),
+                      fmt::format("one of {}", fmt::join(columns_of(options.trainer.metrics), ", ")), "fit");
+  const bool measured = data.validation.size() > 0 || metric.starts_with("train_");
   const auto use = use_of_metric(options);
   if (use && !measured)
     throw OptionError(use->key, use->value,
-                      fmt::format("images for validation for the metric {}, or \"train_loss\" as "
+                      fmt::format("examples for validation for the metric {}, or \"train_loss\" as "
                                   "early_stopping.metric",
                                   metric),
                       "fit");
@@ -56,11 +66,13 @@ void require_metric(const FitOptions& options, const FitData& data) {
 FitOptions settled(FitOptions options, const FitData& data) {
   ScheduleOptions& schedule = options.trainer.schedule;
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = options.epochs;
-  options.trainer.better = better_of(options.early_stopping.metric);
   require_valid(options);
+  std::vector<Metric>& measured = options.trainer.metrics;
+  if (measured.empty() && data.train.has_classes()) measured = default_metrics();
   require_metric(options, data);
-  require_same_size("validation", data.validation, data.train);
-  require_same_size("the test", data.test, data.train);
+  options.trainer.better = better_of(options.early_stopping.metric, measured);
+  require_same_kind("validation", data.validation, data.train);
+  require_same_kind("the test", data.test, data.train);
   return options;
 }
 
@@ -72,8 +84,8 @@ std::vector<Tensor> parameters_and_states(std::vector<Tensor> parameters, const 
 
 int threads_of(Trainer& trainer, const FitData& data) {
   std::vector<const Dataset*> evaluated;
-  for (const Dataset* const images : {&data.validation.get(), &data.test.get()})
-    if (images->size() > 0) evaluated.push_back(images);
+  for (const Dataset* const other : {&data.validation, &data.test})
+    if (other->size() > 0) evaluated.push_back(other);
   return trainer.plan(data.train, evaluated).threads;
 }
 
@@ -89,9 +101,9 @@ Fit::Fit(Graph& graph, Model model, const FitData& data, const FitOptions& optio
       trainer_(graph, model, options_.trainer, at),
       kept_(parameters_and_states(model.parameters, trainer_.step_graph(data_.train))),
       threads_(threads_of(trainer_, data_)),
-      first_images_(part_of(
-          data_.train, 0, std::min({options_.trainer.batch_size, kMostLookedAt, data_.train.get().size()}))),
-      stopping_(better_of(options_.early_stopping.metric), options_.early_stopping.patience) {}
+      first_examples_(part_of(data_.train, 0,
+                              std::min({options_.trainer.batch_size, kMostLookedAt, data_.train.size()}))),
+      stopping_(options_.trainer.better, options_.early_stopping.patience) {}
 
 const NamedTexts& Fit::fields() {
   if (!fields_) fields_ = fields_of(options_, data_);
@@ -101,11 +113,12 @@ const NamedTexts& Fit::fields() {
 std::vector<std::string> Fit::resume(const std::filesystem::path& file) {
   Checkpoint checkpoint = read_checkpoint(file.string());
   require_same_training(checkpoint, fields(), default_fields(options_));
-  require_classes(checkpoint.path, checkpoint.texts, data_.train.get().classes);
+  require_classes(checkpoint.path, checkpoint.texts, data_.train.classes);
   require_same_normalization(checkpoint.texts, checkpoint.path, options_.trainer.normalization);
   const FitState state = state_of(checkpoint, options_, data_);
   require_epochs_left(state);
   require_kept(checkpoint, state);
+  require_sums(checkpoint, state);
   const auto done = static_cast<std::int64_t>(state.epochs.size());
   require_possible_state(checkpoint.parameters, checkpoint.path,
                          trainer_.counts_at(data_.train, done, state.so_far));
@@ -125,7 +138,7 @@ std::vector<std::string> Fit::resume(const std::filesystem::path& file) {
 // None may be left: then there is nothing to do but to evaluate.
 void Fit::require_epochs_left(const FitState& state) const {
   const auto done = static_cast<std::int64_t>(state.epochs.size());
-  const bool part = state.so_far.images > 0;
+  const bool part = state.so_far.examples > 0;
   const std::int64_t least = done + (part ? 1 : 0);
   if (options_.epochs < least)
     throw OptionError("epochs", fmt::format("{}", options_.epochs),
@@ -143,6 +156,17 @@ void Fit::require_kept(const Checkpoint& checkpoint, const FitState& state) cons
   if (options_.not_finite == NotFinite::refuse) gradtable::require_finite(checkpoint.kept, source);
 }
 
+// Each metric sums as many numbers as it gives for an example.
+void Fit::require_sums(const Checkpoint& checkpoint, const FitState& state) {
+  const std::vector<Tensor>& expected = trainer_.step_graph(data_.train).sums;
+  for (std::size_t i = 0; i < state.so_far.sums.size(); ++i) {
+    const auto found = static_cast<std::int64_t>(state.so_far.sums[i].size());
+    if (found > 0 && found != expected[i].shape().size())
+      throw CheckpointError(fmt::format("{}: {} sums of {}; expected {}", checkpoint.path, found,
+                                        options_.trainer.metrics[i].name, expected[i].shape().size()));
+  }
+}
+
 FitResult Fit::run(const FitWatcher& watcher) {
   if (ended_) return {end(), epochs_, kept_epoch()};
   if (!options_.checkpoint.empty()) require_can_be_written(options_.checkpoint.string());
@@ -153,7 +177,7 @@ FitResult Fit::run(const FitWatcher& watcher) {
     const bool last = is_done() || !goes_on(watcher);
     if (!last && done % options_.checkpoint_every == 0) save(watcher);
   }
-  if (resumed_ || !epochs_.empty() || so_far_.images > 0) save(watcher);
+  if (resumed_ || !epochs_.empty() || so_far_.examples > 0) save(watcher);
   ended_ = is_done();
   if (ended_ && !best_.empty()) set_values(graph_, kept_, best_, "the best epoch");
   return {end(), epochs_, ended_ ? kept_epoch() : std::nullopt};
@@ -174,7 +198,7 @@ FitEnd Fit::end() const {
 
 bool Fit::train_epoch(const FitWatcher& watcher) {
   const std::size_t epoch = epochs_.size() + 1;
-  tell(watcher.begin_epoch, static_cast<std::int64_t>(epoch), so_far_.images);
+  tell(watcher.begin_epoch, static_cast<std::int64_t>(epoch), so_far_.examples);
   const Clock::time_point start = Clock::now();
   const double before = seconds_;
   const auto go_on = [&](const StepMetrics& step) {
@@ -184,14 +208,14 @@ bool Fit::train_epoch(const FitWatcher& watcher) {
     return goes_on(watcher);
   };
   trainer_.train_epoch(data_.train, epoch, go_on, so_far_);
-  const bool whole = so_far_.images >= data_.train.get().size();
+  const bool whole = so_far_.examples >= data_.train.size();
   if (!whole) tell(watcher.cut_epoch, so_far_);
   return whole;
 }
 
 void Fit::finish_epoch(const FitWatcher& watcher) {
   const EpochMetrics epoch = measured();
-  const double metric = metric_of(epoch, options_.early_stopping.metric);
+  const double metric = epoch.find(options_.early_stopping.metric).value_or(kNotMeasured);
   if (stopping_.is_best(epoch.epoch, metric) && options_.keep_best) best_ = values_of(graph_, kept_);
   trainer_.learning_rate().end_epoch(metric);
   epochs_.push_back(epoch);
@@ -201,28 +225,20 @@ void Fit::finish_epoch(const FitWatcher& watcher) {
 }
 
 EpochMetrics Fit::measured() {
-  EpochMetrics epoch{.epoch = static_cast<std::int64_t>(epochs_.size()) + 1,
-                     .train_loss = so_far_.loss(),
-                     .train_accuracy = so_far_.accuracy()};
+  EpochMetrics epoch{.epoch = static_cast<std::int64_t>(epochs_.size()) + 1};
+  epoch.values = so_far_.values("train_");
+  measure(epoch, "validation_", data_.validation);
+  measure(epoch, "test_", data_.test);
   epoch.learning_rate = trainer_.learning_rate_at(data_.train, static_cast<std::uint64_t>(epoch.epoch));
   epoch.seconds = seconds_;
-  epoch.images_per_second = seconds_ > 0 ? static_cast<double>(so_far_.images) / seconds_ : 0;
-  if (data_.validation.get().size() > 0) measure_validation(epoch);
-  if (data_.test.get().size() > 0) {
-    const Score score = evaluate(data_.test);
-    epoch.test_loss = score.loss();
-    epoch.test_accuracy = score.accuracy();
-  }
+  epoch.examples_per_second = seconds_ > 0 ? static_cast<double>(so_far_.examples) / seconds_ : 0;
   return epoch;
 }
 
-void Fit::measure_validation(EpochMetrics& epoch) {
-  ConfusionMatrix confusion(trainer_.step_graph(data_.train).outputs.shape()[1]);
-  const Score score = evaluate(data_.validation,
-                               [&](const Answers& batch) { confusion.add(batch.predictions, batch.labels); });
-  epoch.validation_loss = score.loss();
-  epoch.validation_accuracy = score.accuracy();
-  epoch.validation_balanced_accuracy = confusion.balanced_accuracy();
+void Fit::measure(EpochMetrics& epoch, const char* prefix, const Dataset& data) {
+  if (data.size() == 0) return;
+  const MetricValues values = evaluate(data).values(prefix);
+  epoch.values.insert(epoch.values.end(), values.begin(), values.end());
 }
 
 Score Fit::evaluate(const Dataset& data, const Trainer::Answered& answered) {
@@ -239,8 +255,9 @@ std::optional<std::int64_t> Fit::kept_epoch() const {
 }
 
 std::string Fit::place() const {
-  return so_far_.images > 0 ? fmt::format("epoch {}, after {} images", epochs_.size() + 1, so_far_.images)
-                            : fmt::format("after epoch {}", epochs_.size());
+  return so_far_.examples > 0
+             ? fmt::format("epoch {}, after {} examples", epochs_.size() + 1, so_far_.examples)
+             : fmt::format("after epoch {}", epochs_.size());
 }
 
 void Fit::throw_diverged(const std::string& found) const {
@@ -250,16 +267,16 @@ void Fit::throw_diverged(const std::string& found) const {
 void Fit::require_finite() {
   const auto names = names_of_not_finite(graph_, parameters_of(graph_));
   if (!names.empty()) throw_diverged(fmt::format("not finite: {}", fmt::join(names, ", ")));
-  evaluate(first_images_);
+  evaluate(first_examples_);
 }
 
 void Fit::save(const FitWatcher& watcher) {
   if (options_.checkpoint.empty()) return;
   if (options_.not_finite == NotFinite::refuse) require_finite();
-  NamedTexts texts =
-      to_texts({epochs_, so_far_, seconds_, stopping_.state(), trainer_.learning_rate().state()}, fields());
+  NamedTexts texts = to_texts(
+      {epochs_, so_far_, seconds_, stopping_.state(), trainer_.learning_rate().state()}, columns(), fields());
   texts.merge(bits_of(options_.trainer, threads_));
-  texts.emplace("classes", fmt::format("{}", data_.train.get().classes));
+  texts.emplace("classes", fmt::format("{}", data_.train.classes));
   texts.emplace(kNormalizationKey, to_text(options_.trainer.normalization));
   if (!resumed_ && !has_checkpoint_ && keep_previous_checkpoint(options_.checkpoint))
     tell(watcher.kept_previous, previous_checkpoint(options_.checkpoint));

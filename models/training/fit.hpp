@@ -20,7 +20,7 @@ namespace gradtable {
 // Functions that a Fit calls while it trains; each may be empty. What they throw ends the training, passes
 // through, and leaves the Fit where it was.
 struct FitWatcher {
-  // `done`: images of this epoch that were trained on before.
+  // `done`: examples of this epoch that were trained on before.
   std::function<void(std::int64_t epoch, std::int64_t done)> begin_epoch = {};
   std::function<void(const StepMetrics& step)> step = {};         // after each batch
   std::function<void(const EpochMetrics& epoch)> end_epoch = {};  // before its checkpoint
@@ -40,12 +40,12 @@ struct FitResult {
   std::optional<std::int64_t> kept_epoch;  // with keep_best: the epoch whose parameters the network has
 };
 
-// Fit(graph, network, {.train = images}, {.epochs = 5}).run() trains the network for five epochs.
+// Fit(graph, network, {.train = examples}, {.epochs = 5}).run() trains the network for five epochs.
 class Fit {
  public:
-  // The graph and the images must outlive it. Compiles the steps, so that whatever does not fit is an error
-  // here. Throws what the Trainer throws, the ConfigError of require_valid (fit_options.hpp), and ConfigError
-  // for a metric that is not measured and for images of another size.
+  // The graph must outlive it. Compiles the steps, so that whatever does not fit is an error here. Throws
+  // what the Trainer throws, the ConfigError of require_valid (fit_options.hpp), and ConfigError for a metric
+  // that is not measured and for data of another kind than those to train on.
   Fit(Graph& graph, const Sequential& network, const FitData& data, const FitOptions& options,
       Location at = Location::current());
   Fit(Graph& graph, Model model, const FitData& data, const FitOptions& options,
@@ -54,7 +54,7 @@ class Fit {
   // Continues from a checkpoint: every later number is bit for bit that of an uninterrupted training, on the
   // same machine with as many threads. Only `epochs`, the patience of early stopping, and where and how often
   // checkpoints are written may be others. Returns the names of parameters that are not finite, where these
-  // are allowed. Throws CheckpointError for a damaged file, another network, other fields or images;
+  // are allowed. Throws CheckpointError for a damaged file, another network, other fields or data;
   // NumericError for numbers that are not finite; OptionError when the checkpoint has done more than
   // `epochs`. Then nothing has changed.
   std::vector<std::string> resume(const std::filesystem::path& checkpoint);
@@ -73,6 +73,8 @@ class Fit {
   // diverged: NumericError says so.
   Score evaluate(const Dataset& data, const Trainer::Answered& answered = {});
 
+  // What is measured in each epoch, in the order of the columns of metrics.csv.
+  std::vector<std::string> columns() const { return columns_of(trainer_.metrics(data_.train)); }
   // The finished epochs, also after an error.
   const std::vector<EpochMetrics>& epochs() const { return epochs_; }
   std::optional<std::int64_t> kept_epoch() const;
@@ -85,9 +87,10 @@ class Fit {
 
  private:
   const NamedTexts& fields();
-  // Both of the checkpoint that is to be resumed.
+  // Of the checkpoint that is to be resumed.
   void require_epochs_left(const FitState& state) const;
   void require_kept(const Checkpoint& checkpoint, const FitState& state) const;
+  void require_sums(const Checkpoint& checkpoint, const FitState& state);
   bool all_epochs_are_done() const;
   bool is_done() const;
   // Returns whether the epoch came to its end.
@@ -95,11 +98,11 @@ class Fit {
   void finish_epoch(const FitWatcher& watcher);
   // The metrics of the epoch whose batches are done.
   EpochMetrics measured();
-  void measure_validation(EpochMetrics& epoch);
-  // Throws NumericError when parameters are not finite, or the loss of some images with them: the loss of a
+  void measure(EpochMetrics& epoch, const char* prefix, const Dataset& data);
+  // Throws NumericError when parameters are not finite, or the loss of some examples with them: the loss of a
   // step is from before its update, which may already have overflowed.
   void require_finite();
-  // "epoch 3, after 64 images", "after epoch 2"
+  // "epoch 3, after 64 examples", "after epoch 2"
   std::string place() const;
   [[noreturn]] void throw_diverged(const std::string& found) const;
   void save(const FitWatcher& watcher);
@@ -111,7 +114,7 @@ class Fit {
   Trainer trainer_;
   std::vector<Tensor> kept_;  // what keep_best keeps: parameters and states
   int threads_;               // of a step
-  Dataset first_images_;      // of those to train on
+  Dataset first_examples_;    // of those to train on
   std::optional<NamedTexts> fields_;
   EarlyStopping stopping_;
   std::vector<EpochMetrics> epochs_;

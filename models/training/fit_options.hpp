@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gradtable/models/config/field.hpp"
@@ -16,7 +18,7 @@ namespace gradtable {
 inline constexpr Range<std::int64_t> kEpochs{1, 1'000'000'000};
 
 struct EarlyStoppingOptions {
-  // "train_loss", "validation_loss", "validation_accuracy" or "validation_balanced_accuracy". It selects the
+  // "train_loss", "validation_loss", or a metric with "train_" or "validation_" before it. It selects the
   // best epoch, counts patience and drives the plateau schedule.
   std::string metric = "validation_loss";
   std::int64_t patience = 0;  // epochs in a row without a better metric that end training; 0: no limit
@@ -39,14 +41,26 @@ struct FitOptions {
   NotFinite not_finite = NotFinite::refuse;  // whether checkpoints may hold NaN or infinity
 };
 
+// What is measured in each epoch: "train_loss", "train_accuracy", "validation_loss", ...
+std::vector<std::string> columns_of(std::span<const Metric> metrics);
+
+// A column of these is a metric of a data set: {"validation", accuracy}; of a loss, {"validation", nullptr}.
+struct Column {
+  std::string_view set;
+  const Metric* metric;
+};
+// Nothing when no metric has this column.
+std::optional<Column> find_column(std::string_view name, std::span<const Metric> metrics);
+
 // Which values of the metric of early stopping are better.
-Better better_of(const std::string& metric);
+Better better_of(const std::string& metric, std::span<const Metric> metrics);
 
 // The options as keys behind `prefix`: "training.epochs"; "training.early_stopping.metric" and the others
 // that choose an epoch.
 Field epochs_field(std::int64_t& epochs, const std::string& prefix = "");
+// metrics: the columns that early stopping may look at.
 std::vector<Field> selection_fields(EarlyStoppingOptions& early_stopping, bool& keep_best,
-                                    const std::string& prefix = "");
+                                    const std::vector<std::string>& metrics, const std::string& prefix = "");
 
 // The option that needs the metric of early stopping, and its value: {"keep_best", "true"}. Nothing when no
 // option does.
@@ -55,8 +69,8 @@ struct MetricUse {
 };
 std::optional<MetricUse> use_of_metric(const FitOptions& options);
 
-// Throws the errors of the trainer's require_valid, and OptionError for a value out of its range and for a
-// metric other than the default that no option needs.
+// Throws the errors of the trainer's require_valid, and OptionError for a value out of its range, a metric
+// that is not among those of the trainer, and one other than the default that no option needs.
 void require_valid(const FitOptions& options);
 
 }  // namespace gradtable

@@ -1,5 +1,6 @@
 #include "gradtable/models/training/fit_state.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
@@ -29,8 +31,9 @@ constexpr std::size_t kMostOfName = 200;
 NamedTexts fields_of(FitOptions options) {
   constexpr const char* kPrefix = "training.";
   std::vector<Field> fields = trainer_fields(options.trainer, kPrefix);
-  append(fields, selection_fields(options.early_stopping, options.keep_best, kPrefix));
+  append(fields, selection_fields(options.early_stopping, options.keep_best, {}, kPrefix));
   NamedTexts texts = texts_of(fields);
+  if (options.trainer.loss_function) texts["training.loss"] = "a function";
   texts.erase("training.early_stopping.patience");  // a training may continue with more
   texts.emplace("seed", fmt::format("{}", options.trainer.seed));
   texts.emplace("data.normalize", to_text(options.trainer.normalization));
@@ -64,13 +67,20 @@ class Texts {
 
   template <class T>
   T number(const std::string& key) const {
-    const std::string& digits = text(key);
-    T value{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size())
-      throw CheckpointError(
-          fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key, in_quotes(digits)));
-    return value;
+    return parsed<T>(key, text(key));
+  }
+
+  // "3", "1.5,2"
+  std::vector<double> numbers(const std::string& key) const {
+    std::vector<double> all;
+    std::string_view rest = text(key);
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      all.push_back(parsed<double>(key, rest.substr(0, comma)));
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
+    }
+    return all;
   }
 
   // From 0 to `most`.
@@ -115,6 +125,15 @@ class Texts {
   }
 
  private:
+  template <class T>
+  T parsed(const std::string& key, std::string_view digits) const {
+    T value{};
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size())
+      throw CheckpointError(
+          fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key, in_quotes(digits)));
+    return value;
+  }
   std::string_view last_line() const {
     const std::string_view all = text("metrics");
     return all.substr(all.rfind('\n') + 1);  // npos + 1 is 0
@@ -123,44 +142,63 @@ class Texts {
   const Checkpoint& checkpoint_;
 };
 
-// A loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
-constexpr double kLeastLoss = -1e-3;
+// A named loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
+double least_loss(const FitOptions& options) {
+  return options.trainer.loss_function ? std::numeric_limits<double>::lowest() : -1e-3;
+}
 
 // The numbers of an epoch that a training can have had.
 class EpochCheck {
  public:
-  EpochCheck(const std::string& path, std::size_t row, const EpochMetrics& epoch)
-      : place_(fmt::format("{}: metrics:{}", path, row)), epoch_(epoch) {}
+  EpochCheck(const std::string& path, std::size_t row, const EpochMetrics& epoch, const FitOptions& options)
+      : place_(fmt::format("{}: metrics:{}", path, row)), epoch_(epoch), options_(options) {}
 
-  void check(std::size_t number, const FitOptions& options, const FitData& data) const {
+  void check(std::size_t number, const FitData& data) const {
     if (epoch_.epoch != static_cast<std::int64_t>(number))
       refuse("epoch", epoch_.epoch, fmt::format("{}", number));
-    const double any = std::numeric_limits<double>::max();
-    within("train_loss", epoch_.train_loss, kLeastLoss, any);
-    within("train_accuracy", epoch_.train_accuracy, 0, 1);
-    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options.trainer.optimizer.learning_rate);
-    within("seconds", epoch_.seconds, 0, any);
-    within("images_per_second", epoch_.images_per_second, 0, any);
-    const bool validated = data.validation.get().size() > 0;
-    measured("validation_loss", epoch_.validation_loss, validated, any);
-    measured("validation_accuracy", epoch_.validation_accuracy, validated, 1);
-    measured("validation_balanced_accuracy", epoch_.validation_balanced_accuracy, validated, 1);
-    measured("test_loss", epoch_.test_loss, epoch_.test_accuracy.has_value(), any);
-    measured("test_accuracy", epoch_.test_accuracy, epoch_.test_loss.has_value(), 1);
+    for (const auto& [name, value] : epoch_.values) check_value(name, value);
+    const bool tested = epoch_.find("test_loss").has_value();
+    for (const std::string& column : columns_of(options_.trainer.metrics)) {
+      const bool of_test = column.starts_with("test_");
+      check_measured(column, of_test ? tested : column.starts_with("train_") || data.validation.size() > 0);
+    }
+    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options_.trainer.optimizer.learning_rate);
+    within("seconds", epoch_.seconds, 0, kAny);
+    within("images_per_second", epoch_.examples_per_second, 0, kAny);
   }
 
  private:
-  void within(std::string_view name, double value, double least, double most) const {
-    const bool unbounded = most == std::numeric_limits<double>::max();
-    if (std::isfinite(value) && value >= least && value <= most) return;
-    refuse(name, value,
-           unbounded ? "a finite number of at least 0" : fmt::format("a number from 0 to {}", most));
+  static constexpr double kAny = std::numeric_limits<double>::max();
+
+  void check_value(const std::string& name, double value) const {
+    const auto column = find_column(name, options_.trainer.metrics);
+    if (!column)
+      refuse(name, value, fmt::format("one of {}", fmt::join(columns_of(options_.trainer.metrics), ", ")));
+    if (const Metric* const metric = column->metric)
+      within(name, value, std::max(metric->least, -kAny), std::min(metric->most, kAny));
+    else
+      within(name, value, least_loss(options_), kAny);
   }
-  void measured(std::string_view name, const std::optional<double>& value, bool expected, double most) const {
-    if (value.has_value() != expected)
-      refuse(name, value ? fmt::format("{}", *value) : "empty",
-             expected ? "a number, as others of its kind were measured" : "nothing, as it is not measured");
-    if (value) within(name, *value, most == 1 ? 0 : kLeastLoss, most);
+  void within(std::string_view name, double value, double least, double most) const {
+    if (std::isfinite(value) && value >= least && value <= most) return;
+    refuse(name, value, range(least, most));
+  }
+  static std::string range(double least, double most) {
+    if (most < kAny)
+      return least > -kAny ? fmt::format("a number from {} to {}", least, most)
+                           : fmt::format("a finite number of at most {}", most);
+    return least > -kAny ? "a finite number of at least 0" : "a finite number";
+  }
+  void check_measured(const std::string& name, bool expected) const {
+    const std::optional<double> value = epoch_.find(name);
+    if (value.has_value() == expected || (!value && is_newer(name))) return;
+    refuse(name, value ? fmt::format("{}", *value) : "empty",
+           expected ? "a number, as others of its kind were measured" : "nothing, as it is not measured");
+  }
+  // Older checkpoints have no metrics of the test that are not measured in training.
+  bool is_newer(const std::string& name) const {
+    const auto column = find_column(name, options_.trainer.metrics);
+    return column && column->set == "test" && column->metric && !column->metric->in_training;
   }
   template <class T>
   [[noreturn]] void refuse(std::string_view name, const T& found, std::string_view expected) const {
@@ -169,16 +207,19 @@ class EpochCheck {
 
   std::string place_;
   const EpochMetrics& epoch_;
+  const FitOptions& options_;
 };
 
 // Early stopping and learning rate as the metrics of the epochs make them.
 void go_through_epochs(const FitOptions& options, FitState& state) {
-  const std::string& metric = options.early_stopping.metric;
-  EarlyStopping stopping(better_of(metric));
-  LearningRate rate(options.trainer.optimizer.learning_rate, options.trainer.schedule, better_of(metric));
+  constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+  const Better better = options.trainer.better;
+  EarlyStopping stopping(better);
+  LearningRate rate(options.trainer.optimizer.learning_rate, options.trainer.schedule, better);
   for (const EpochMetrics& epoch : state.epochs) {
-    stopping.is_best(epoch.epoch, metric_of(epoch, metric));
-    rate.end_epoch(metric_of(epoch, metric));
+    const double metric = epoch.find(options.early_stopping.metric).value_or(kNotMeasured);
+    stopping.is_best(epoch.epoch, metric);
+    rate.end_epoch(metric);
   }
   state.best = stopping.state();
   state.rate = rate.state();
@@ -197,16 +238,34 @@ void require_bits(const Texts& texts) {
     texts.refuse("kernels", in_quotes(kernels), "kernels of a library, as Haswell of OpenBLAS");
 }
 
+// The key of a metric's sums over the examples of an epoch that has begun; accuracy's sum is a count.
+std::string key_of_sums(const Metric& metric) {
+  return metric.name == "accuracy" ? "correct" : fmt::format("sums.{}", metric.name);
+}
+
+void read_sums(const Texts& texts, const FitOptions& options, Score& seen) {
+  seen.metrics = std::make_shared<const std::vector<Metric>>(options.trainer.metrics);
+  for (const Metric& metric : options.trainer.metrics) {
+    std::vector<double> sums;
+    const std::string key = key_of_sums(metric);
+    if (metric.name == "accuracy") texts.count(key, seen.examples);
+    if (metric.in_training && seen.examples > 0) sums = texts.numbers(key);
+    if (!std::ranges::all_of(sums, [](double sum) { return std::isfinite(sum); }))
+      texts.refuse(key, in_quotes(texts.text(key)), "finite numbers");
+    seen.sums.push_back(std::move(sums));
+  }
+}
+
 // A training stops after a whole batch.
 void read_position(const Texts& texts, const FitOptions& options, const FitData& data, FitState& state) {
   Score& seen = state.so_far;
-  const std::int64_t all = data.train.get().size(), batch = options.trainer.batch_size;
-  seen.images = texts.count("images", all);
-  if (seen.images != all && seen.images % batch != 0)
-    texts.refuse("images", seen.images, fmt::format("a multiple of the batch size {}", batch));
-  seen.correct = texts.count("correct", seen.images);
-  seen.loss_sum = texts.real("loss_sum", 0 + kLeastLoss * static_cast<double>(seen.images));
-  if (seen.images == 0 && seen.loss_sum != 0) texts.refuse("loss_sum", seen.loss_sum, "0, of no images");
+  const std::int64_t all = data.train.size(), batch = options.trainer.batch_size;
+  seen.examples = texts.count("images", all);
+  if (seen.examples != all && seen.examples % batch != 0)
+    texts.refuse("images", seen.examples, fmt::format("a multiple of the batch size {}", batch));
+  read_sums(texts, options, seen);
+  seen.loss_sum = texts.real("loss_sum", least_loss(options) * static_cast<double>(seen.examples));
+  if (seen.examples == 0 && seen.loss_sum != 0) texts.refuse("loss_sum", seen.loss_sum, "0, of no images");
   state.seconds = texts.real("seconds", 0);
 }
 
@@ -252,11 +311,11 @@ std::string changes(const Checkpoint& checkpoint, const NamedTexts& bits) {
   return text;
 }
 
-NamedTexts to_texts(const FitState& state, const NamedTexts& fields) {
+NamedTexts to_texts(const FitState& state, std::span<const std::string> columns, const NamedTexts& fields) {
   const auto text = [](auto number) { return fmt::format("{}", number); };
-  NamedTexts texts = {{"metrics", metrics_csv(state.epochs)},
-                      {"images", text(state.so_far.images)},
-                      {"correct", text(state.so_far.correct)},
+  NamedTexts texts = {{"metrics", metrics_csv(columns, state.epochs)},
+                      {"images", text(state.so_far.examples)},
+                      {"correct", text(state.so_far.correct())},
                       {"loss_sum", text(state.so_far.loss_sum)},
                       {"seconds", text(state.seconds)},
                       {"best", text(state.best.best)},
@@ -266,6 +325,9 @@ NamedTexts to_texts(const FitState& state, const NamedTexts& fields) {
                       {"plateau.best", text(state.rate.best)},
                       {"plateau.worse", text(state.rate.worse)},
                       {"plateau.remaining", text(state.rate.remaining)}};
+  for (std::size_t i = 0; i < state.so_far.sums.size(); ++i)
+    if (const Metric& metric = (*state.so_far.metrics)[i]; !state.so_far.sums[i].empty())
+      texts.emplace(key_of_sums(metric), fmt::format("{}", fmt::join(state.so_far.sums[i], ",")));
   for (const auto& [key, value] : fields) texts.emplace(fmt::format("{}{}", kField, key), value);
   return texts;
 }
@@ -289,20 +351,12 @@ void require_same_training(const Checkpoint& checkpoint, const NamedTexts& field
   }
 }
 
-double metric_of(const EpochMetrics& epoch, const std::string& name) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  if (name == "train_loss") return epoch.train_loss;
-  if (name == "validation_loss") return epoch.validation_loss.value_or(kNaN);
-  if (name == "validation_accuracy") return epoch.validation_accuracy.value_or(kNaN);
-  return epoch.validation_balanced_accuracy.value_or(kNaN);
-}
-
 FitState state_of(const Checkpoint& checkpoint, const FitOptions& options, const FitData& data) {
   const Texts texts(checkpoint);
   FitState state;
   state.epochs = texts.metrics();
   for (std::size_t i = 0; i < state.epochs.size(); ++i)
-    EpochCheck(checkpoint.path, i + 2, state.epochs[i]).check(i + 1, options, data);
+    EpochCheck(checkpoint.path, i + 2, state.epochs[i], options).check(i + 1, data);
   read_position(texts, options, data, state);
   require_bits(texts);
   const auto done = static_cast<std::int64_t>(state.epochs.size());

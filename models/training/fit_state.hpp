@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,13 +15,11 @@
 
 namespace gradtable {
 
-inline const Dataset kNoImages = {};
-
-// The images of a training. All must outlive it: a temporary does not compile.
+// The examples of a training.
 struct FitData {
-  std::reference_wrapper<const Dataset> train;
-  std::reference_wrapper<const Dataset> validation = kNoImages;
-  std::reference_wrapper<const Dataset> test = kNoImages;  // measured after each epoch, for curves alone
+  Dataset train;
+  Dataset validation = {};
+  Dataset test = {};  // measured after each epoch, for curves alone
 };
 
 struct FitState {
@@ -36,7 +34,7 @@ struct FitState {
 NamedTexts texts_of(const std::vector<Field>& fields);
 
 // What must be the same when a training continues: the caller's fields, the trainer's options, and the
-// images, told by number, size, labels and checksum. Where both name a field, the caller's value stands.
+// examples, told by number, size, labels and checksum. Where both name a field, the caller's value stands.
 NamedTexts fields_of(const FitOptions& options, const FitData& data);
 // The values that a training had whose program did not know a field yet.
 NamedTexts default_fields(const FitOptions& options);
@@ -48,10 +46,8 @@ NamedTexts bits_of(const TrainerOptions& options, int threads);
 // not.
 std::string changes(const Checkpoint& checkpoint, const NamedTexts& bits);
 
-NamedTexts to_texts(const FitState& state, const NamedTexts& fields);
-
-// The metric of this name; NaN when it was not measured: then nothing depends on it.
-double metric_of(const EpochMetrics& epoch, const std::string& name);
+// columns: of what is measured in each epoch.
+NamedTexts to_texts(const FitState& state, std::span<const std::string> columns, const NamedTexts& fields);
 
 // Each throws CheckpointError that begins with the path: for fields that differ; for another number of
 // classes, where the texts have one; for texts that are missing, and states that no training with these

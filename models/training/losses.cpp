@@ -8,6 +8,7 @@
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/regression.hpp"
 #include "gradtable/ops/softmax.hpp"
 
@@ -22,7 +23,7 @@ double examples(const Tensor& outputs) {
   return static_cast<double>(outputs.shape()[0]);
 }
 
-Tensor targets(const Tensor& outputs, const Tensor& labels, Location at) {
+Tensor one_hot_targets(const Tensor& outputs, const Tensor& labels, Location at) {
   return one_hot(labels, outputs.shape()[1], outputs.dtype(), -1, at).named("targets");
 }
 
@@ -37,7 +38,7 @@ Tensor of_distribution(const Tensor& probabilities, const Tensor& labels, double
 
 Tensor squared_error(const Tensor& y, const Tensor& labels, double, Location at) {
   const Graph::Scope scope(y.graph(), at);
-  return half_squared_error(y, targets(y, labels, at)) / examples(y);
+  return half_squared_error(y, one_hot_targets(y, labels, at)) / examples(y);
 }
 
 Tensor misclassification(const Tensor& probabilities, const Tensor& labels, double, Location at) {
@@ -56,7 +57,7 @@ Tensor hinges(const Tensor& scores, const Tensor& labels, double, Location at) {
 Tensor one_against_all(const Tensor& scores, const Tensor& labels, double, Location at) {
   const Graph::Scope scope(scores.graph(), at);
   const auto classes = static_cast<double>(scores.shape()[1]);
-  return binary_cross_entropy_with_logits(scores, targets(scores, labels, at)) * classes;
+  return binary_cross_entropy_with_logits(scores, one_hot_targets(scores, labels, at)) * classes;
 }
 
 Tensor softmax_of(const Tensor& scores, Location at) {
@@ -71,24 +72,48 @@ Tensor unchanged(const Tensor& outputs, Location) {
   return outputs;
 }
 
-constexpr ClassifierLoss kLosses[] = {
-    {"softmax_cross_entropy", kScores, true, of_scores, true, softmax_of},
-    {"cross_entropy", kDistribution, false, of_distribution, true, unchanged},
-    {"squared_error", {}, false, squared_error, false, unchanged},
-    {"misclassification_probability", kProbabilities, false, misclassification, true, unchanged},
-    {"expected_squared_distance", kProbabilities, false, squared_distance, true, unchanged},
-    {"multiclass_hinge", kScores, false, hinges, true, softmax_of},
-    {"binary_cross_entropy", kScores, false, one_against_all, true, sigmoid_of},
+Tensor squares(const Tensor& y, const Tensor& t, double, Location at) {
+  return mean_squared_error(y, t, at);
+}
+
+Tensor distances(const Tensor& y, const Tensor& t, double, Location at) {
+  const Graph::Scope scope(y.graph(), at);
+  return mean(abs(y - t));
+}
+
+using enum Targets;
+
+constexpr NamedLoss kLosses[] = {
+    {"softmax_cross_entropy", classes, kScores, true, of_scores, true, softmax_of},
+    {"cross_entropy", classes, kDistribution, false, of_distribution, true, unchanged},
+    {"squared_error", classes, {}, false, squared_error, false, unchanged},
+    {"misclassification_probability", classes, kProbabilities, false, misclassification, true, unchanged},
+    {"expected_squared_distance", classes, kProbabilities, false, squared_distance, true, unchanged},
+    {"multiclass_hinge", classes, kScores, false, hinges, true, softmax_of},
+    {"binary_cross_entropy", classes, kScores, false, one_against_all, true, sigmoid_of},
+    {"mean_squared_error", numbers, {}, false, squares, false, unchanged},
+    {"mean_absolute_error", numbers, {}, false, distances, false, unchanged},
 };
 
 }  // namespace
 
-std::span<const ClassifierLoss> classifier_losses() {
+std::string_view to_string(Targets targets) {
+  return targets == Targets::classes ? "classes" : "real numbers";
+}
+
+std::span<const NamedLoss> named_losses() {
   return kLosses;
 }
 
-const ClassifierLoss& find_classifier_loss(std::string_view name) {
-  return detail::find_named("loss", name, classifier_losses());
+std::vector<std::string> loss_names(std::optional<Targets> targets) {
+  std::vector<std::string> names;
+  for (const NamedLoss& loss : kLosses)
+    if (!targets || loss.targets == *targets) names.emplace_back(loss.name);
+  return names;
+}
+
+const NamedLoss& find_loss(std::string_view name) {
+  return detail::find_named("loss", name, named_losses());
 }
 
 }  // namespace gradtable

@@ -8,20 +8,20 @@
 
 namespace gradtable {
 
-// The nodes of one step on batches of one size, taken from a data set of n images. The inputs are the whole
+// The nodes of one step on batches of one size, taken from a data set of n examples. The inputs are the whole
 // set, as bytes or numbers, the indices of the batch, and scalars that say which step it is.
 struct StepGraph {
-  Tensor pixels;                // uint8 or float32 (n, features)
-  Tensor classes;               // uint8 (n), the labels of the set
+  Tensor all_inputs;            // (n, features), of the data set's type
+  Tensor all_targets;           // (n) labels, or (n,...) real numbers
   Tensor indices;               // int32 (m)
   Tensor epoch;                 // int32, for augmentation
   Tensor step;                  // int32, the steps before this one, for dropout
   Tensor learning_rate;         // float64
-  Tensor images;                // (m, features), pixels from 0 to 1, or normalized
-  Tensor labels;                // int32 (m)
-  Tensor outputs;               // (m, classes)
+  Tensor inputs;                // (m, input...): pixels from 0 to 1, or normalized; what the network takes
+  Tensor targets;               // int32 labels (m), or real numbers of the network's type
+  Tensor outputs;               // (m, ...)
   Tensor loss;                  // the mean over the batch
-  Tensor predictions;           // int32 (m)
+  std::vector<Tensor> sums;     // over the batch, of the values of each metric; empty: it is not measured
   std::vector<Update> updates;  // of parameters, and of what the optimizer remembers
   std::vector<Update> states;   // of running statistics, after every batch
 };

@@ -1,8 +1,6 @@
 #include "gradtable/models/training/trainer.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,19 +34,7 @@ auto explained(const Compute& compute, const Sentence& sentence) {
   }
 }
 
-void add(Score& total, const detail::BatchResult& batch) {
-  const std::size_t m = batch.labels.size();
-  for (std::size_t i = 0; i < m; ++i) total.correct += batch.labels[i] == batch.predictions[i] ? 1 : 0;
-  total.images += static_cast<std::int64_t>(m);
-  total.loss_sum += batch.loss * static_cast<double>(m);
-}
-
 }  // namespace
-
-double Score::loss() const {
-  const double mean = loss_sum / static_cast<double>(images);
-  return std::isnan(mean) ? std::numeric_limits<double>::quiet_NaN() : mean;
-}
 
 Trainer::Trainer(Graph& graph, const Sequential& network, const TrainerOptions& options, Location at)
     : Trainer(graph, model_of(network), options, at) {}
@@ -69,7 +55,8 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
   const Batches batches(order, options_.batch_size);
   const Schedule rate = learning_rate_.schedule(updates_in(data));
   Score total = done;
-  for (std::int64_t i = quotient_up(done.images, options_.batch_size); i < batches.size(); ++i) {
+  total.metrics = steps_->metrics(data);
+  for (std::int64_t i = quotient_up(done.examples, options_.batch_size); i < batches.size(); ++i) {
     const double learning_rate = rate(updates_before(data, {epoch, i}));
     const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, learning_rate); };
     const detail::BatchResult batch = explained(train, [&](const NotFiniteError& error) {
@@ -104,15 +91,15 @@ Score Trainer::evaluate(const Dataset& data, const Answered& answered) {
   require_fit(data);
   const auto order = natural_order(data.size());
   const Batches batches(order, options_.batch_size);
-  Score total;
+  Score total{.metrics = steps_->metrics(data)};
   for (std::int64_t i = 0; i < batches.size(); ++i) {
     const auto evaluate = [&] { return steps_->evaluate(data, batches[i]); };
     const detail::BatchResult batch = explained(evaluate, [&](const NotFiniteError& error) {
       return fmt::format("evaluation, batch {}: expected a finite loss, got {}", i + 1, loss_found(error));
     });
-    const std::int64_t first = total.images;
+    const std::int64_t first = total.examples;
     add(total, batch);  // before another evaluation, made by who is answered, overwrites the batch
-    if (answered) answered({first, batch.probabilities, batch.predictions, batch.labels});
+    if (answered) answered(steps_->answers(first));
   }
   return total;
 }
@@ -123,7 +110,8 @@ double Trainer::learning_rate_at(const Dataset& data, std::uint64_t epoch) const
 }
 
 OptimizerCounts Trainer::counts_at(const Dataset& data, std::int64_t epochs, const Score& done) const {
-  const std::int64_t batches = quotient_up(done.images, options_.batch_size), group = batches_in_update(data);
+  const std::int64_t batches = quotient_up(done.examples, options_.batch_size),
+                     group = batches_in_update(data);
   const bool all = batches >= batches_in(data);
   return {.updates = epochs * updates_in(data) + (all ? updates_in(data) : batches / group),
           .summed = all ? 0 : batches % group * options_.batch_size};
@@ -141,8 +129,8 @@ TrainingPlan Trainer::plan(const Dataset& data, std::span<const Dataset* const> 
   TrainingPlan plan;
   for (const Batchful& size : sizes)
     plan.epoch_flops +=
-        static_cast<double>(size.batches) * steps_->training_plan(data, size.images, group > 1).flops;
-  const ProgramPlan step = steps_->training_plan(data, sizes.front().images, group > 1);
+        static_cast<double>(size.batches) * steps_->training_plan(data, size.examples, group > 1).flops;
+  const ProgramPlan step = steps_->training_plan(data, sizes.front().examples, group > 1);
   const double update_flops = steps_->update_plan().flops;
   plan.step_flops = step.flops + update_flops / static_cast<double>(group);
   plan.epoch_flops += update_flops * static_cast<double>(updates_in(data));
@@ -151,7 +139,7 @@ TrainingPlan Trainer::plan(const Dataset& data, std::span<const Dataset* const> 
     require_fit(*other);
     for (const Batchful& size : sizes_of_batches(*other))
       plan.evaluation_flops +=
-          static_cast<double>(size.batches) * steps_->evaluation_plan(*other, size.images).flops;
+          static_cast<double>(size.batches) * steps_->evaluation_plan(*other, size.examples).flops;
   }
   plan.bytes = steps_->bytes();
   return plan;
@@ -178,12 +166,16 @@ std::int64_t Trainer::updates_in(const Dataset& data) const {
   return quotient_up(batches_in(data), batches_in_update(data));
 }
 
+const std::vector<Metric>& Trainer::metrics(const Dataset& data) const {
+  return *steps_->metrics(data);
+}
+
 void Trainer::require_fit(const Dataset& data) const {
-  if (data.size() == 0) throw ConfigError("trainer: expected at least one image, got none");
+  if (data.size() == 0) throw ConfigError("trainer: expected at least one example, got none");
+  require_valid(data);
   if (data.features() != model_.input.size())
-    throw ConfigError(
-        fmt::format("trainer: expected images of {} pixels, the width of the network's input, got {} x {}",
-                    model_.input.size(), data.rows, data.columns));
+    throw ConfigError(fmt::format("trainer: expected examples of {} numbers, the network's input {}, got {}",
+                                  model_.input.size(), to_string(model_.input), to_string(data.example())));
 }
 
 }  // namespace gradtable

@@ -1,4 +1,4 @@
-// Training and evaluation of a classifier of images by minibatches.
+// Training and evaluation of a network by minibatches.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "gradtable/models/optimizers/learning_rate.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
 #include "gradtable/models/optimizers/state.hpp"
+#include "gradtable/models/training/metrics.hpp"
 #include "gradtable/models/training/model.hpp"
 #include "gradtable/models/training/parameters.hpp"
 #include "gradtable/models/training/step_graph.hpp"
@@ -22,37 +23,33 @@
 
 namespace gradtable {
 
+// The scalar to minimize, the mean over the m examples of a batch, of outputs (m,...) and targets (m,...):
+// int32 labels (m), or real numbers.
+using LossFunction = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
+
 struct TrainerOptions {
   std::int64_t batch_size = 64;
-  std::string loss = "softmax_cross_entropy";  // classifier_losses()
-  // Whether an update follows the gradient of the mean loss over its images, or of the sum. Scores are means.
+  std::string loss = "softmax_cross_entropy";  // loss_names()
+  LossFunction loss_function = {};             // in place of a named one
+  // Whether an update follows the gradient of the mean loss over its examples, or of the sum. Scores are
+  // means.
   LossReduction loss_reduction = LossReduction::mean;  // mean or sum
   double label_smoothing = 0;                          // from 0 to 1; above 0 for losses that smooth labels
+  std::vector<Metric> metrics = {};                    // empty: default_metrics() for classes
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};  // of the optimizer's learning rate
   Better better = Better::lower;  // of the metric that the schedule is told of
-  // Batches whose gradients make one update, which is that of their mean over all images; 0: all batches of
+  // Batches whose gradients make one update, which is that of their mean over all examples; 0: all batches of
   // an epoch. The last update of an epoch is of the batches that are left.
   std::int64_t gradient_accumulation = 1;
-  AugmentationOptions augmentation = {};  // of the images that are trained on, which then are bytes
-  Normalization normalization = {};       // of all images, behind augmentation
+  AugmentationOptions augmentation = {};  // of the pictures that are trained on, which then are bytes
+  Normalization normalization = {};       // of all inputs, after augmentation
   bool shuffle = true;
-  std::uint64_t seed = 42;                   // of the order of the images and their augmentation
+  std::uint64_t seed = 42;                   // of the order of the examples and their augmentation
   int threads = 0;                           // at most so many; 0: as many as there are cores
   NotFinite evaluation = NotFinite::refuse;  // what evaluate does about a loss that is not finite
   // The same bits whatever the number of threads.
   bool deterministic = CompileOptions{}.deterministic;
-};
-
-// Sums over the images seen so far, of an epoch or of a test set.
-struct Score {
-  std::int64_t images = 0;
-  std::int64_t correct = 0;
-  double loss_sum = 0;
-
-  // NaN without a sign, which would be printed.
-  double loss() const;
-  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
 // One batch of a training.
@@ -73,12 +70,16 @@ struct TrainingPlan {
   int threads = 1;              // of a step
 };
 
-// What a classifier answers for a batch of a data set.
+// What a network answers for a batch of a data set.
 struct Answers {
-  std::int64_t first = 0;                     // the number of its first image
-  ConstView probabilities;                    // (m, classes): ClassifierLoss::probabilities, or outputs
-  std::span<const std::int32_t> predictions;  // the classes of the largest outputs
-  std::span<const std::int32_t> labels;
+  std::int64_t first = 0;  // the number of its first example
+  ConstView outputs;       // (m, ...)
+  ConstView targets;       // int32 labels (m), or real numbers of the network's type
+  // Of classes: NamedLoss::probabilities, or outputs (m, classes); the classes of the largest outputs;
+  // labels.
+  ConstView probabilities = {};
+  std::span<const std::int32_t> predictions = {};
+  std::span<const std::int32_t> labels = {};
 };
 
 namespace detail {
@@ -99,14 +100,14 @@ class Trainer {
   using Continue = std::function<bool(const StepMetrics&)>;
   using Answered = std::function<void(const Answers&)>;
 
-  // One pass over the data in the order of this epoch; epochs count from 1. Loss and accuracy are those of
+  // One pass over the data in the order of this epoch; epochs count from 1. Loss and metrics are those of
   // each batch before its update, augmented and with dropout. `done` is what was seen of this epoch before it
-  // was stopped: it goes on behind that many images, a multiple of the batch size or all of them. With the
+  // was stopped: it continues after that many examples, a multiple of the batch size or all of them. With the
   // same parameters, those of the optimizer and of accumulation too, as they were then, every number is as if
   // nobody had stopped. Throws NotFiniteError, "epoch 5, step 2: the training diverged: loss inf, first not
   // finite in W1; learning rate 10: try a smaller one, or clip_norm", when a loss is not finite; the
-  // parameters then are those of the step before. Throws ConfigError when images or labels do not fit the
-  // network.
+  // parameters then are those of the step before. Throws ConfigError when inputs, targets, loss, metrics and
+  // network do not fit, before anything is computed.
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 
@@ -133,6 +134,9 @@ class Trainer {
   // the network.
   const StepGraph& step_graph(const Dataset& data);
 
+  // What is measured on such data, besides the loss.
+  const std::vector<Metric>& metrics(const Dataset& data) const;
+
  private:
   // Of a batch in the training.
   struct Place {
@@ -146,7 +150,7 @@ class Trainer {
   std::int64_t updates_before(const Dataset& data, Place at) const;
   // How many batches of a data set are of one size: the full ones, and the one that is left.
   struct Batchful {
-    std::int64_t images;
+    std::int64_t examples;
     std::int64_t batches;
   };
   std::vector<Batchful> sizes_of_batches(const Dataset& data) const;

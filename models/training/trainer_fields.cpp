@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -9,18 +10,13 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/models/config/json.hpp"
+#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/training/losses.hpp"
 
 namespace gradtable {
 namespace {
 
 constexpr RealRange kNotNegative{.low = 0};
-
-std::vector<std::string> loss_names() {
-  std::vector<std::string> names;
-  for (const ClassifierLoss& loss : classifier_losses()) names.emplace_back(loss.name);
-  return names;
-}
 
 // Keys behind a prefix.
 class Keys {
@@ -32,13 +28,13 @@ class Keys {
   std::string prefix_;
 };
 
-std::vector<Field> step_fields(TrainerOptions& options, const Keys& key) {
+std::vector<Field> step_fields(TrainerOptions& options, const Keys& key, std::optional<Targets> targets) {
   return {
       integer(key("batch_size"), options.batch_size, kBatchSizes,
               "images in a step; at most the training set"),
       boolean(key("shuffle"), options.shuffle, "a new order of the images in every epoch"),
       boolean(key("deterministic"), options.deterministic, "the same bits whatever the number of threads"),
-      choice(key("loss"), options.loss, loss_names(), "the loss to minimize"),
+      choice(key("loss"), options.loss, loss_names(targets), "the loss to minimize"),
       choice(key("loss_reduction"), options.loss_reduction,
              {{"mean", LossReduction::mean}, {"sum", LossReduction::sum}},
              "the loss of an update: the mean over its images, or their sum; losses are printed as means"),
@@ -118,9 +114,28 @@ void require_each(TrainerOptions options) {
 void require_loss(const TrainerOptions& options) {
   if (options.loss_reduction == LossReduction::none)
     throw OptionError("loss_reduction", "none", "\"mean\" or \"sum\"");
-  if (options.label_smoothing > 0 && !find_classifier_loss(options.loss).smooths_labels)
+  const bool smooths = !options.loss_function && find_loss(options.loss).smooths_labels;
+  if (options.label_smoothing > 0 && !smooths)
     throw OptionError("label_smoothing", fmt::format("{}", options.label_smoothing),
-                      fmt::format("0 with the loss {}", options.loss));
+                      fmt::format("0 with the loss {}", options.loss_function ? "function" : options.loss));
+}
+
+bool is_metric_name(std::string_view name) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name != "loss" && std::ranges::all_of(name, allowed);
+}
+
+void require_metrics(const std::vector<Metric>& metrics) {
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const std::string& name = metrics[i].name;
+    const auto same = [&](const Metric& other) { return other.name == name; };
+    if (!is_metric_name(name) ||
+        std::ranges::find_if(metrics, same) != metrics.begin() + static_cast<std::ptrdiff_t>(i))
+      throw OptionError("metrics", in_quotes(name),
+                        "different names of small letters, digits and _, none of them loss");
+    if (!metrics[i].values)
+      throw OptionError("metrics", fmt::format("{} without values", name), "a function of each metric");
+  }
 }
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -168,9 +183,10 @@ OptionError::OptionError(std::string key_, std::string found_, std::string expec
       found(std::move(found_)),
       expected(std::move(expected_)) {}
 
-std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix) {
+std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix,
+                                  std::optional<Targets> targets) {
   const Keys key(prefix);
-  std::vector<Field> fields = step_fields(options, key);
+  std::vector<Field> fields = step_fields(options, key, targets);
   append(fields, optimizer_fields(options.optimizer, key));
   append(fields, schedule_fields(options.schedule, key));
   append(fields, augmentation_fields(options.augmentation, key));
@@ -191,6 +207,7 @@ void require_fields(const std::vector<Field>& fields, std::string_view where) {
 void require_valid(const TrainerOptions& options) {
   require_each(options);
   require_loss(options);
+  require_metrics(options.metrics);
   require_valid(options.optimizer);
   require_valid(options.normalization);
   require_schedule(options.schedule, options.optimizer.learning_rate);

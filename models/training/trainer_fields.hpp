@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,10 @@ struct OptionError : ConfigError {
   std::string found, expected;
 };
 
-// The options as keys, bound to `options`, each behind `prefix`: "training.batch_size". Seed and threads are
-// not among them, nor what only a program can say.
-std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "");
+// The options as keys, bound to `options`, each after `prefix`: "training.batch_size". Losses are those of
+// these targets, or of all. Seed, threads and functions are not among the keys.
+std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "",
+                                  std::optional<Targets> targets = {});
 
 // Throws OptionError, which begins with `where`, for a value that its field does not take.
 void require_fields(const std::vector<Field>& fields, std::string_view where);

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fuzzer/FuzzedDataProvider.h>
 #include <unistd.h>
@@ -18,12 +20,11 @@ namespace {
 
 using gradtable::TensorFile;
 
-const gradtable::FitOptions kOptions = {.trainer = {.seed = 1}};
+const gradtable::FitOptions kOptions = {.trainer = {.metrics = gradtable::default_metrics(), .seed = 1}};
 
 const gradtable::FitData& images() {
-  static const gradtable::Dataset train = gradtable::draw_digits(100, 1),
-                                  validation = gradtable::draw_digits(10, 2);
-  static const gradtable::FitData made = {.train = train, .validation = validation};
+  static const gradtable::FitData made = {.train = gradtable::draw_digits(100, 1),
+                                          .validation = gradtable::draw_digits(10, 2)};
   return made;
 }
 
@@ -37,29 +38,33 @@ gradtable::Graph& network() {
 gradtable::FitState half_trained() {
   const gradtable::TrainerOptions& trainer = kOptions.trainer;
   const std::string& metric = kOptions.early_stopping.metric;
-  gradtable::EarlyStopping stopping(gradtable::better_of(metric));
-  gradtable::LearningRate rate(trainer.optimizer.learning_rate, trainer.schedule,
-                               gradtable::better_of(metric));
+  gradtable::EarlyStopping stopping;
+  gradtable::LearningRate rate(trainer.optimizer.learning_rate, trainer.schedule);
   gradtable::FitState state;
   state.epochs.push_back({.epoch = 1,
-                          .train_loss = 0.5,
-                          .train_accuracy = 0.75,
-                          .validation_loss = 0.25,
-                          .validation_accuracy = 0.5,
-                          .validation_balanced_accuracy = 0.5,
+                          .values = {{"train_loss", 0.5},
+                                     {"train_accuracy", 0.75},
+                                     {"validation_loss", 0.25},
+                                     {"validation_accuracy", 0.5},
+                                     {"validation_balanced_accuracy", 0.5}},
                           .learning_rate = trainer.optimizer.learning_rate});
-  stopping.is_best(1, gradtable::metric_of(state.epochs[0], metric));
-  rate.end_epoch(gradtable::metric_of(state.epochs[0], metric));
+  stopping.is_best(1, state.epochs[0].at(metric));
+  rate.end_epoch(state.epochs[0].at(metric));
   state.best = stopping.state();
   state.rate = rate.state();
-  state.so_far = {.images = trainer.batch_size, .correct = 10, .loss_sum = 1.5};
+  state.so_far = {.examples = trainer.batch_size,
+                  .loss_sum = 1.5,
+                  .sums = {{10}, {}},
+                  .metrics = std::make_shared<const std::vector<gradtable::Metric>>(trainer.metrics)};
   return state;
 }
 
 TensorFile unchanged() {
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("gradtable_fuzz_" + std::to_string(getpid()));
-  gradtable::write_checkpoint(path, network(), {}, gradtable::to_texts(half_trained(), {{"seed", "1"}}));
+  gradtable::write_checkpoint(
+      path, network(), {},
+      gradtable::to_texts(half_trained(), gradtable::columns_of(kOptions.trainer.metrics), {{"seed", "1"}}));
   TensorFile file = gradtable::read_safetensors(path);
   std::filesystem::remove(path);
   return file;

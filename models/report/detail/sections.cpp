@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,24 +14,22 @@
 namespace gradtable::detail {
 namespace {
 
-using Member = std::optional<double> EpochMetrics::*;
-
-void add_curve(Chart& chart, const Report& report, std::string name, int style, Member member) {
+// `values`: "validation_loss".
+void add_curve(Chart& chart, const Report& report, std::string name, int style, std::string_view values) {
   Curve curve{std::move(name), style, {}};
   for (const EpochMetrics& epoch : report.epochs)
-    if (epoch.*member) curve.points.push_back({static_cast<double>(epoch.epoch), *(epoch.*member)});
+    if (const auto value = epoch.find(values))
+      curve.points.push_back({static_cast<double>(epoch.epoch), *value});
   if (!curve.points.empty()) chart.curves.push_back(std::move(curve));
 }
 
-Chart chart_of(const Report& report, double EpochMetrics::*train, Member validation, Member test) {
+// Of a metric, as "loss", on each data set.
+Chart chart_of(const Report& report, std::string_view metric) {
   Chart chart;
   chart.x_name = "epoch";
-  Curve curve{"training", 0, {}};
-  for (const EpochMetrics& epoch : report.epochs)
-    curve.points.push_back({static_cast<double>(epoch.epoch), epoch.*train});
-  chart.curves.push_back(std::move(curve));
-  add_curve(chart, report, "validation", 1, validation);
-  add_curve(chart, report, "test", 2, test);
+  add_curve(chart, report, "training", 0, fmt::format("train_{}", metric));
+  add_curve(chart, report, "validation", 1, fmt::format("validation_{}", metric));
+  add_curve(chart, report, "test", 2, fmt::format("test_{}", metric));
   if (report.kept_epoch) {
     chart.marked_x = static_cast<double>(*report.kept_epoch);
     chart.mark_name = fmt::format("kept: epoch {}", *report.kept_epoch);
@@ -72,12 +71,10 @@ std::string facts_section(const Report& report) {
 
 std::string curves_section(const Report& report) {
   if (report.epochs.empty()) return {};
-  Chart loss =
-      chart_of(report, &EpochMetrics::train_loss, &EpochMetrics::validation_loss, &EpochMetrics::test_loss);
+  Chart loss = chart_of(report, "loss");
   loss.logarithmic = std::ranges::none_of(loss.curves, rises_again);
   loss.title = "Loss, the mean over the images of an epoch";
-  Chart accuracy = chart_of(report, &EpochMetrics::train_accuracy, &EpochMetrics::validation_accuracy,
-                            &EpochMetrics::test_accuracy);
+  Chart accuracy = chart_of(report, "accuracy");
   accuracy.percent = true;
   accuracy.title = "Accuracy, the share of images that are classified correctly";
   return "<section>\n<h2>Loss and accuracy by epoch</h2>\n<div class=\"pair\">\n" + figure(loss) +

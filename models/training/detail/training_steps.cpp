@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/graph/build_grad.hpp"
@@ -22,48 +23,100 @@ ConstView scalar(const T& value) {
   return {std::span(&value, 1), {}};
 }
 
+// "classes of digits.csv", "real numbers of houses.csv"
+std::string describe_targets(const Dataset& data) {
+  return fmt::format("{}{}{}", to_string(targets_of(data)), data.source.empty() ? "" : " of ", data.source);
+}
+
+std::shared_ptr<const std::vector<Metric>> shared(std::vector<Metric> metrics) {
+  return std::make_shared<const std::vector<Metric>>(std::move(metrics));
+}
+
+// What is asked of every batch.
+std::vector<Tensor> measured(const StepGraph& g) {
+  std::vector<Tensor> outputs = {g.loss};
+  for (const Tensor& sum : g.sums)
+    if (!sum.empty()) outputs.push_back(sum);
+  return outputs;
+}
+
 BatchResult result(const Program& program, const StepGraph& g) {
-  return {.loss = program.value(g.loss).item(),
-          .predictions = program.value(g.predictions).as<std::int32_t>(),
-          .labels = program.value(g.labels).as<std::int32_t>()};
+  return {.examples = g.indices.shape().size(),
+          .loss = program.value(g.loss).item(),
+          .program = &program,
+          .graph = &g};
 }
 
 }  // namespace
 
+void add(Score& total, const BatchResult& batch) {
+  total.examples += batch.examples;
+  total.loss_sum += batch.loss * static_cast<double>(batch.examples);
+  const std::vector<Tensor>& sums = batch.graph->sums;
+  total.sums.resize(sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    if (sums[i].empty()) continue;
+    const ConstView found = batch.program->value(sums[i]);
+    total.sums[i].resize(static_cast<std::size_t>(found.shape().size()));
+    dispatch_floating(found.dtype(), [&]<class T>() {
+      for (std::size_t j = 0; j < total.sums[i].size(); ++j)
+        total.sums[i][j] += static_cast<double>(found.as<T>()[j]);
+    });
+  }
+}
+
 TrainingSteps::TrainingSteps(Graph& graph, const Model& model, const TrainerOptions& options, Location at)
-    : graph_(graph), model_(model), options_(options), loss_(find_classifier_loss(options.loss)), at_(at) {}
+    : graph_(graph),
+      model_(model),
+      options_(options),
+      loss_(find_loss(options.loss)),
+      of_classes_(shared(options.metrics.empty() ? default_metrics() : options.metrics)),
+      of_numbers_(shared(options.metrics)),
+      at_(at) {}
+
+std::shared_ptr<const std::vector<Metric>> TrainingSteps::metrics(const Dataset& data) const {
+  return data.has_classes() ? of_classes_ : of_numbers_;
+}
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
-  const std::tuple key(m, data.size(), data.pixel_view().dtype());
+  const std::tuple key(m, data.size(), data.inputs.dtype(),
+                       fmt::format("{} {}", to_string(data.targets.type()), data.classes));
   if (const auto found = steps_.find(key); found != steps_.end()) return found->second;
   return steps_.emplace(key, made(data, m)).first->second;
 }
 
 TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
   const Graph::Scope scope(graph_, at_);
+  const bool has_classes = data.has_classes(), is_bytes = data.inputs.dtype() == DType::uint8;
   Step step;
   StepGraph& g = step.training;
-  g.pixels = input("pixels", {data.size(), model_.input.size()}, data.pixel_view().dtype());
-  g.classes = input("classes", {data.size()}, DType::uint8);
+  g.all_inputs =
+      input(is_bytes ? "pixels" : "inputs", {data.size(), model_.input.size()}, data.inputs.dtype());
+  g.all_targets = input(has_classes ? "classes" : "targets", data.targets.shape(), data.targets.dtype());
   g.indices = input("indices", {m}, DType::int32);
-  g.labels = cast(gather(g.classes, g.indices), DType::int32).named("labels");
   step.evaluation = g;
   if (options_.augmentation) g.epoch = input("epoch", {}, DType::int32);
   g.step = input("step", {}, DType::int32);
-  g.images = images_of(augmented(g, data));
+  g.inputs = prepared(augmented(g, data));
   if (model_.training) {
-    Sequential::Training training = model_.training(g.images, g.step);
+    Sequential::Training training = model_.training(g.inputs, g.step);
     g.outputs = training.outputs;
     g.states = std::move(training.updates);
   } else {
-    g.outputs = model_.outputs(g.images);
+    g.outputs = model_.outputs(g.inputs);
   }
   add_loss(g, data, options_.label_smoothing);
+  add_metrics(g, data, true);
   if (graph_.consumers(g.step.id()).empty()) g.step = {};
-  step.evaluation.images = images_of(gather(g.pixels, g.indices));
-  step.evaluation.outputs = model_.outputs(step.evaluation.images);
-  add_loss(step.evaluation, data, 0);
-  step.probabilities = loss_.probabilities(step.evaluation.outputs, at_);
+  StepGraph& e = step.evaluation;
+  e.inputs = prepared(gather(e.all_inputs, e.indices));
+  e.outputs = model_.outputs(e.inputs);
+  add_loss(e, data, 0);
+  add_metrics(e, data, false);
+  if (has_classes) {
+    step.predictions = argmax(e.outputs).named("predictions");
+    step.probabilities = options_.loss_function ? e.outputs : loss_.probabilities(e.outputs, at_);
+  }
   return step;
 }
 
@@ -72,32 +125,90 @@ Tensor TrainingSteps::input(const char* name, const Shape& shape, DType dtype) {
 }
 
 Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
-  if (g.epoch.empty()) return gather(g.pixels, g.indices);
-  if (!data.is_bytes())
+  if (g.epoch.empty()) return gather(g.all_inputs, g.indices);
+  if (data.inputs.dtype() != DType::uint8)
     throw ConfigError(fmt::format(
         "{}: pixels that are no bytes; expected bytes, or a training without augmentation", data.source));
-  const Augmenter augmenter(options_.augmentation, data.rows, data.columns, options_.seed);
-  return augment(g.pixels, g.indices, g.epoch, augmenter);
+  const Augmenter augmenter(options_.augmentation, data.rows(), data.columns(), options_.seed);
+  return augment(g.all_inputs, g.indices, g.epoch, augmenter);
 }
 
-Tensor TrainingSteps::images_of(const Tensor& pixels) const {
-  const Tensor numbers = cast(pixels, model_.parameters.front().dtype());
-  const Tensor scaled = pixels.dtype() == DType::uint8 ? numbers / 255 : numbers;
-  std::vector<std::int64_t> extents = {pixels.shape()[0]};
+Tensor TrainingSteps::prepared(const Tensor& inputs) const {
+  std::vector<std::int64_t> extents = {inputs.shape()[0]};
   extents.insert(extents.end(), model_.input.extents().begin(), model_.input.extents().end());
-  return reshape(normalized(scaled, options_.normalization, at_).named("images"), extents);
+  if (inputs.dtype() == DType::int32) return reshape(inputs, extents);
+  const bool is_bytes = inputs.dtype() == DType::uint8;
+  const Tensor numbers = cast(inputs, dtype());
+  const Tensor scaled = is_bytes ? numbers / 255 : numbers;
+  return reshape(normalized(scaled, options_.normalization, at_).named(is_bytes ? "images" : "examples"),
+                 extents);
+}
+
+// Real targets (m) are columns (m,1) where the outputs are.
+Tensor TrainingSteps::targets(const StepGraph& g, const Dataset& data) const {
+  const Tensor batch = gather(g.all_targets, g.indices);
+  if (data.has_classes()) return cast(batch, DType::int32).named("labels");
+  const Tensor numbers = cast(batch, dtype());
+  const Shape column{batch.shape()[0], 1};
+  return (numbers.shape().rank() == 1 && g.outputs.shape() == column ? reshape(numbers, column) : numbers)
+      .named("batch targets");
+}
+
+void TrainingSteps::require_fit(const Tensor& outputs, const Dataset& data) const {
+  const Shape& shape = outputs.shape();
+  const Targets found = targets_of(data);
+  if (!options_.loss_function && loss_.targets != found)
+    throw ConfigError(fmt::format("trainer: expected a loss of {}, one of {}, got {}, which takes {}",
+                                  describe_targets(data), fmt::join(loss_names(found), ", "), loss_.name,
+                                  to_string(loss_.targets)));
+  for (const Metric& metric : *metrics(data))
+    if (metric.targets && *metric.targets != found)
+      throw ConfigError(fmt::format("trainer: expected metrics of {}, got {}, which takes {}",
+                                    describe_targets(data), metric.name, to_string(*metric.targets)));
+  if (!data.has_classes()) return;
+  if (shape.rank() != 2)
+    throw ConfigError(fmt::format("trainer: expected outputs (examples, classes), got {}", to_string(shape)));
+  if (data.classes > shape[1])
+    throw ConfigError(fmt::format("trainer: expected at most {} classes, the outputs of the network, got {}",
+                                  shape[1], data.classes));
+}
+
+Tensor TrainingSteps::loss(const StepGraph& g, double label_smoothing) const {
+  const Tensor loss = options_.loss_function ? options_.loss_function(g.outputs, g.targets)
+                                             : loss_.mean(g.outputs, g.targets, label_smoothing, at_);
+  if (loss.shape().rank() != 0 || !is_floating(loss.dtype()))
+    throw ConfigError(
+        fmt::format("trainer: expected a loss that is one real number, the mean over the batch, got {}",
+                    to_string(loss.type())));
+  return loss;
 }
 
 void TrainingSteps::add_loss(StepGraph& g, const Dataset& data, double label_smoothing) {
-  const Shape& outputs = g.outputs.shape();
-  if (outputs.rank() != 2)
-    throw ConfigError(fmt::format("trainer: expected outputs (images, classes), got {}", to_string(outputs)));
-  if (data.classes > outputs[1])
-    throw ConfigError(fmt::format("trainer: expected at most {} classes, the outputs of the network, got {}",
-                                  outputs[1], data.classes));
+  require_fit(g.outputs, data);
+  g.targets = targets(g, data);
+  if (!options_.loss_function && !data.has_classes() && g.targets.shape() != g.outputs.shape())
+    throw ConfigError(fmt::format("trainer: expected targets {}, as the outputs of the network, got {}",
+                                  to_string(g.outputs.shape()), to_string(g.targets.shape())));
   g.outputs.named("outputs");
-  g.loss = loss_.mean(g.outputs, g.labels, label_smoothing, at_).named("loss");
-  g.predictions = argmax(g.outputs).named("predictions");
+  g.loss = loss(g, label_smoothing).named("loss");
+}
+
+void TrainingSteps::add_metrics(StepGraph& g, const Dataset& data, bool in_training) {
+  const std::int64_t m = g.indices.shape().size();
+  for (const Metric& metric : *metrics(data)) {
+    Tensor values;
+    if (metric.in_training || !in_training) {
+      values = metric.values(g.outputs, g.targets);
+      const Shape& shape = values.shape();
+      if (shape.rank() < 1 || shape.rank() > 2 || shape[0] != m || !is_floating(values.dtype()))
+        throw ConfigError(
+            fmt::format("trainer: expected that metric {0} gives a real number of each example, ({1}) or "
+                        "({1},k), got {2}",
+                        metric.name, m, to_string(values.type())));
+      values = sum(values, {0}).named(metric.name);
+    }
+    g.sums.push_back(values);
+  }
 }
 
 void TrainingSteps::add_updates(Step& step, bool by_sums) {
@@ -107,10 +218,10 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   if (learning_rate_.empty()) learning_rate_ = input("learning rate", {}, DType::float64);
   g.learning_rate = learning_rate_;
   const bool is_sum = options_.loss_reduction == LossReduction::sum;
-  const auto images = static_cast<double>(g.labels.shape().size());
-  GradTable gradients = build_grad(is_sum && !by_sums ? scale(g.loss, images) : g.loss, model_.parameters);
+  const auto examples = static_cast<double>(g.indices.shape().size());
+  GradTable gradients = build_grad(is_sum && !by_sums ? scale(g.loss, examples) : g.loss, model_.parameters);
   if (by_sums) {
-    step.sums = accumulate(gradients, images);
+    step.sums = accumulate(gradients, examples);
     gradients = is_sum ? step.sums->total : step.sums->mean;
   }
   g.updates = make_updates(options_.optimizer, gradients, g.learning_rate);
@@ -124,7 +235,7 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
     // Running statistics follow every batch, however many of them make one update.
     std::vector<Update> updates = by_sums ? step.sums->add : g.updates;
     updates.insert(updates.end(), g.states.begin(), g.states.end());
-    program = compiled({g.loss, g.predictions, g.labels}, std::move(updates), {g.loss});
+    program = compiled(measured(g), std::move(updates), {g.loss});
   }
   // One for batches of all sizes, which add to the same sums.
   if (by_sums && !update_) update_ = compiled({}, step.sums->then(g.updates), {});
@@ -136,7 +247,10 @@ Program& TrainingSteps::evaluation_program(Step& step) {
   if (!step.evaluate) {
     std::vector<Tensor> finite;
     if (options_.evaluation == NotFinite::refuse) finite = {g.loss};
-    step.evaluate = compiled({g.loss, g.predictions, g.labels, step.probabilities}, {}, finite);
+    std::vector<Tensor> outputs = measured(g);
+    for (const Tensor& answer : {g.outputs, g.targets, step.predictions, step.probabilities})
+      if (!answer.empty()) outputs.push_back(answer);
+    step.evaluate = compiled(std::move(outputs), {}, finite);
   }
   return *step.evaluate;
 }
@@ -152,7 +266,7 @@ Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update>
 
 void TrainingSteps::run(Program& program, const StepGraph& g, const Dataset& data, const ConstView& indices,
                         std::initializer_list<Feed> more) {
-  feeds_.assign({{g.pixels, data.pixel_view()}, {g.classes, data.label_view()}, {g.indices, indices}});
+  feeds_.assign({{g.all_inputs, data.input_rows()}, {g.all_targets, data.targets}, {g.indices, indices}});
   for (const Feed& feed : more)
     if (!feed.input.empty()) feeds_.push_back(feed);
   program.run(feeds_);
@@ -186,9 +300,19 @@ BatchResult TrainingSteps::evaluate(const Dataset& data, const ConstView& indice
   Step& step = find(data, indices.shape().size());
   Program& program = evaluation_program(step);
   run(program, step.evaluation, data, indices, {});
-  BatchResult found = result(program, step.evaluation);
-  found.probabilities = program.value(step.probabilities);
-  return found;
+  evaluated_ = &step;
+  return result(program, step.evaluation);
+}
+
+Answers TrainingSteps::answers(std::int64_t first) const {
+  const Program& program = *evaluated_->evaluate;
+  const StepGraph& g = evaluated_->evaluation;
+  Answers answers{.first = first, .outputs = program.value(g.outputs), .targets = program.value(g.targets)};
+  if (evaluated_->predictions.empty()) return answers;
+  answers.probabilities = program.value(evaluated_->probabilities);
+  answers.predictions = program.value(evaluated_->predictions).as<std::int32_t>();
+  answers.labels = answers.targets.as<std::int32_t>();
+  return answers;
 }
 
 const StepGraph& TrainingSteps::graph(const Dataset& data, std::int64_t m, bool by_sums) {

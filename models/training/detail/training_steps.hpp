@@ -5,15 +5,16 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <optional>
-#include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/optimizers/accumulation.hpp"
-#include "gradtable/models/training/losses.hpp"
+#include "gradtable/models/training/metrics.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable::detail {
@@ -27,21 +28,26 @@ struct StepFeeds {
 
 // Of a batch, before its update; valid until the next run.
 struct BatchResult {
+  std::int64_t examples = 0;
   double loss = 0;
-  std::span<const std::int32_t> predictions;
-  std::span<const std::int32_t> labels;
-  ConstView probabilities = {};  // of an evaluation
+  const Program* program = nullptr;
+  const StepGraph* graph = nullptr;
 };
+
+// Adds loss and metrics of a batch.
+void add(Score& total, const BatchResult& batch);
 
 class TrainingSteps {
  public:
-  // All three must outlive it. Throws the ConfigError of find_classifier_loss.
+  // All three must outlive it. Throws the ConfigError of find_loss.
   TrainingSteps(Graph& graph, const Model& model, const TrainerOptions& options, Location at);
 
   // Each on a batch of the data set. Throws NotFiniteError when the loss is not finite.
   BatchResult train(const Dataset& data, const ConstView& indices, const StepFeeds& feeds);
   BatchResult add_gradients(const Dataset& data, const ConstView& indices, const StepFeeds& feeds);
   BatchResult evaluate(const Dataset& data, const ConstView& indices);
+  // What the network answered in the batch that was evaluated last.
+  Answers answers(std::int64_t first) const;
   // By the gradients that were added since the last one.
   void update(double learning_rate);
 
@@ -54,12 +60,16 @@ class TrainingSteps {
   // That the results of all programs made so far take.
   std::size_t bytes() const;
 
+  // What is measured on such data: the metrics of the options, or accuracy for classes.
+  std::shared_ptr<const std::vector<Metric>> metrics(const Dataset& data) const;
+
  private:
   // For batches of one size from data sets of one size. Programs are made when first needed.
   struct Step {
     StepGraph training;
-    StepGraph evaluation;  // on the same pixels, classes and indices
-    Tensor probabilities;  // of the evaluation
+    StepGraph evaluation;  // on the same data and indices
+    Tensor predictions;    // int32 (m), of the evaluation, where targets are classes
+    Tensor probabilities;
     std::optional<Accumulation> sums;
     std::optional<Program> train, add_gradients, evaluate;
   };
@@ -67,11 +77,19 @@ class TrainingSteps {
   Step& find(const Dataset& data, std::int64_t m);
   Step made(const Dataset& data, std::int64_t m);
   Tensor input(const char* name, const Shape& shape, DType dtype);
-  // The pixels of the batch, changed by augmentation. Throws ConfigError unless they are bytes then.
+  DType dtype() const { return model_.parameters.front().dtype(); }
+  // The inputs of the batch, changed by augmentation. Throws ConfigError unless they are pictures of bytes
+  // then.
   Tensor augmented(const StepGraph& g, const Dataset& data);
-  // The images (m,input...) of pixels (m,features).
-  Tensor images_of(const Tensor& pixels) const;
+  // What the network takes (m,input...), of the inputs (m,features) of a batch.
+  Tensor prepared(const Tensor& inputs) const;
+  Tensor targets(const StepGraph& g, const Dataset& data) const;
+  // Throws ConfigError where the loss, a metric or the outputs do not fit the targets.
+  void require_fit(const Tensor& outputs, const Dataset& data) const;
+  // The mean over the batch. Throws ConfigError for a function of the user's that gives something else.
+  Tensor loss(const StepGraph& g, double label_smoothing) const;
   void add_loss(StepGraph& g, const Dataset& data, double label_smoothing);
+  void add_metrics(StepGraph& g, const Dataset& data, bool in_training);
   // Adds the nodes of the updates, by the gradients of one batch or by sums of them.
   void add_updates(Step& step, bool by_sums);
 
@@ -85,11 +103,13 @@ class TrainingSteps {
   Graph& graph_;
   const Model& model_;
   const TrainerOptions& options_;
-  const ClassifierLoss& loss_;
+  const NamedLoss& loss_;
+  std::shared_ptr<const std::vector<Metric>> of_classes_, of_numbers_;  // metrics
   Location at_;
-  // By sizes of batch and data set, and the type of its pixels.
-  std::map<std::tuple<std::int64_t, std::int64_t, DType>, Step> steps_;
-  std::vector<Feed> feeds_;  // of the run that is made
+  // By sizes of batch and data set, and the types of its numbers.
+  std::map<std::tuple<std::int64_t, std::int64_t, DType, std::string>, Step> steps_;
+  const Step* evaluated_ = nullptr;  // last
+  std::vector<Feed> feeds_;          // of the run that is made
   Tensor learning_rate_;
   std::optional<Program> update_;  // by the sums
 };

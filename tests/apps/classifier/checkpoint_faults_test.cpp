@@ -140,9 +140,9 @@ TEST_F(CheckpointFaults, AFieldThatIsGoneOrOutOfRangeIsRefused) {
       {"plateau.rate", "nan", "plateau.rate is nan; expected 0."},
       {"best_epoch", "4", "best_epoch is 4; expected a number from 0 to 3"},
       {"classes", "-3", "classes is \"-3\"; expected 10, as the network has"},
-      {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,train_loss,"},
+      {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,\", then names"},
       {"metrics", "x", "metrics is \"x\"; expected the names of the columns and a line for each epoch"},
-      {"metrics", "\n", "metrics:1: expected \"epoch,train_loss,"},
+      {"metrics", "\n", "metrics:1: expected \"epoch,\", then names"},
       {"metrics", "", R"(no text "metrics"; expected the checkpoint of a training)"},
   };
   for (const auto& [key, value, part] : cases) {

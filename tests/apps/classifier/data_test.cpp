@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "tests/apps/classifier/learned.hpp"
+#include "tests/support/datasets.hpp"
 #include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/data/digits.hpp>
@@ -27,10 +28,10 @@ class DataFiles : public TwoTrainings {
 
   static Bytes images_of(const Dataset& data) {
     return words({0x803, static_cast<std::uint32_t>(data.size()), 28, 28}) +
-           Bytes(data.pixels.begin(), data.pixels.end());
+           gradtable::testing::pixels_of(data);
   }
   static Bytes labels_of(const Dataset& data, std::uint8_t first = 0) {
-    Bytes labels = data.labels;
+    Bytes labels = gradtable::testing::labels_of(data);
     for (std::uint8_t& label : labels) label = static_cast<std::uint8_t>(label + first);
     return idx::idx_labels(labels);
   }
@@ -97,7 +98,8 @@ TEST_F(DataFiles, OfOtherElementTypesGiveTheSameTraining) {
   write("train-images-idx3-ubyte.gz", widened(images_of(train_), 0xc03, 16, same));
   write("t10k-images-idx3-ubyte.gz", widened(images_of(test_), 0xd03, 16, float_of));
   Bytes table = words({0xc02, static_cast<std::uint32_t>(train_.size()), 3});
-  for (const std::uint8_t label : train_.labels) table = table + words({label, 77, 0xffffffff});
+  for (const std::uint8_t label : gradtable::testing::labels_of(train_))
+    table = table + words({label, 77, 0xffffffff});
   write("train-labels-idx1-ubyte.gz", table);
   expect_success(train("wide"));
   expect_same("wide", "usual");
@@ -128,9 +130,11 @@ TEST_F(DataFiles, LabelsMayBeginAtOneAndImagesBeTransposed) {
   write("train-labels-idx1-ubyte.gz", labels_of(train_, 1));
   write("t10k-labels-idx1-ubyte.gz", labels_of(test_, 1));
   for (Dataset* data : {&train_, &test_}) {
-    const Dataset before = *data;
-    for (std::size_t i = 0; i < data->pixels.size(); ++i)
-      data->pixels[i] = before.pixels[i / 784 * 784 + i % 28 * 28 + i / 28 % 28];
+    const Bytes before = gradtable::testing::pixels_of(*data);
+    Bytes pixels = before;
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+      pixels[i] = before[i / 784 * 784 + i % 28 * 28 + i / 28 % 28];
+    data->inputs = {pixels, data->inputs.shape()};
   }
   write("train-images-idx3-ubyte.gz", images_of(train_));
   write("t10k-images-idx3-ubyte.gz", images_of(test_));
@@ -144,7 +148,7 @@ TEST_F(DataFiles, LabelsMayBeginAtOneAndImagesBeTransposed) {
 
 TEST_F(DataFiles, ALabelThatTrainingLacksNamesTheKeyAndWhereTheNumberComesFrom) {
   write_usual();
-  for (std::uint8_t& label : test_.labels) label = 10;
+  test_.targets = {Bytes(40, 10), {40}};
   write("t10k-labels-idx1-ubyte.gz", labels_of(test_));
   expect_refused(
       {}, 3,
@@ -310,8 +314,9 @@ TEST_F(DataFiles, LeNet5TakesImagesThatWerePadded) {
   const auto padded = [](const Dataset& data) {
     Bytes bytes = words({0x803, static_cast<std::uint32_t>(data.size()), 32, 32}) +
                   Bytes(static_cast<std::size_t>(1024 * data.size()));
-    for (std::size_t i = 0; i < data.pixels.size(); ++i)
-      bytes[16 + i / 784 * 1024 + (i / 28 % 28 + 2) * 32 + i % 28 + 2] = data.pixels[i];
+    const Bytes pixels = gradtable::testing::pixels_of(data);
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+      bytes[16 + i / 784 * 1024 + (i / 28 % 28 + 2) * 32 + i % 28 + 2] = pixels[i];
     return bytes;
   };
   config_ = folder_.write("lenet5.json", std::string_view(R"({"threads": 1, "data": {"dir": "data"},

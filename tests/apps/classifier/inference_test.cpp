@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/apps/classifier/learned.hpp"
+#include "tests/support/datasets.hpp"
 #include "tests/support/idx_bytes.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/array.hpp>
@@ -60,8 +61,7 @@ class Inference : public TwoTrainings {
   }
   idx::Bytes test_images() const {
     const gradtable::Dataset digits = gradtable::draw_digits(75, 2 * 42 + 1);
-    return idx::operator+(idx::words({0x803, 75, 28, 28}),
-                          idx::Bytes(digits.pixels.begin(), digits.pixels.end()));
+    return idx::operator+(idx::words({0x803, 75, 28, 28}), gradtable::testing::pixels_of(digits));
   }
 };
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -55,7 +57,11 @@ class Terminal {
 };
 
 constexpr std::string_view kBeginning = "\r\x1b[K";
-const gradtable::Score kHalf = {.images = 30000, .correct = 15000, .loss_sum = 45000};
+const gradtable::Score kHalf = {
+    .examples = 30000,
+    .loss_sum = 45000,
+    .sums = {{15000}},
+    .metrics = std::make_shared<const std::vector<gradtable::Metric>>(1, gradtable::metrics::accuracy())};
 
 // After the time from one update to the next.
 std::string updated(Progress& progress, const Terminal& terminal) {
@@ -71,7 +77,9 @@ TEST(Progress, UpdatesOneLineOfATerminalAndEndsItWithTheEpoch) {
     Progress progress(false, 10, 60000);
     progress.begin_epoch(3);
     first = updated(progress, terminal);
-    progress.end_epoch({.epoch = 3, .train_loss = 1.25, .train_accuracy = 0.75, .images_per_second = 1000});
+    progress.end_epoch({.epoch = 3,
+                        .values = {{"train_loss", 1.25}, {"train_accuracy", 0.75}},
+                        .examples_per_second = 1000});
     end = terminal.read();
   }
   EXPECT_TRUE(
@@ -88,12 +96,15 @@ TEST(Progress, LeavesALineOfAHundredOfTenThousandEpochs) {
     Progress progress(false, 10000, 1);
     for (int epoch = 1; epoch <= 1250; ++epoch) {
       progress.begin_epoch(epoch);
-      progress.end_epoch({.epoch = epoch, .train_loss = 1, .train_accuracy = 1, .images_per_second = 1000});
+      progress.end_epoch({.epoch = epoch,
+                          .values = {{"train_loss", 1}, {"train_accuracy", 1}},
+                          .examples_per_second = 1000});
     }
     text = terminal.read();
     progress.begin_epoch(1251);
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
-    progress.end_epoch({.epoch = 1251, .train_loss = 1, .train_accuracy = 1, .images_per_second = 1000});
+    progress.end_epoch(
+        {.epoch = 1251, .values = {{"train_loss", 1}, {"train_accuracy", 1}}, .examples_per_second = 1000});
     progress.say("stopped");
     end = terminal.read();
   }
@@ -117,6 +128,56 @@ TEST(Progress, IsNeverWiderThanTheTerminal) {
     EXPECT_LT(line.size() - kBeginning.size(), columns);
     EXPECT_EQ(line.find('\n'), std::string::npos);
   }
+}
+
+// What the epoch was measured by stays where there is little room.
+TEST(Progress, KeepsValidationAndTestIn80Columns) {
+  const gradtable::EpochMetrics epoch = {.epoch = 3,
+                                         .values = {{"train_loss", 0.0712},
+                                                    {"train_accuracy", 0.978},
+                                                    {"validation_loss", 0.0832},
+                                                    {"validation_accuracy", 0.975},
+                                                    {"test_loss", 0.0801},
+                                                    {"test_accuracy", 0.9761}},
+                                         .examples_per_second = 123456};
+  const auto line_at = [&](unsigned short columns) {
+    const Terminal terminal(columns);
+    Progress progress(false, 10, 60000);
+    progress.begin_epoch(3);
+    progress.end_epoch(epoch);
+    return terminal.read().substr(kBeginning.size());
+  };
+  EXPECT_EQ(
+      line_at(160),
+      "epoch  3/10  loss 0.0712  accuracy  97.80 %  validation loss 0.0832 accuracy  97.50 %  test loss "
+      "0.0801 accuracy  97.61 %   123456 images/s\n");
+  EXPECT_EQ(line_at(80), " 3/10  0.0712 97.80%  validation 0.0832 97.50%  test 0.0801 97.61%\n");
+}
+
+TEST(Progress, SaysThatAnEpochWasCut) {
+  std::string line;
+  {
+    const Terminal terminal(80);
+    Progress progress(false, 10, 60000);
+    progress.begin_epoch(3);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    progress.stop(kHalf);
+    line = terminal.read();
+  }
+  EXPECT_NE(line.find("epoch  3/10  50 %"), std::string::npos) << line;
+  EXPECT_TRUE(line.ends_with("  stopped\n")) << line;
+}
+
+TEST(Progress, BreaksLongLinesBetweenWords) {
+  std::string text;
+  {
+    const Terminal terminal(40);
+    Progress(false, 10, 60000).say("data     60000 training and 10000 test images of 28x28, 10 classes");
+    text = terminal.read();
+  }
+  EXPECT_EQ(text,
+            "data     60000 training and 10000 test\n"
+            "         images of 28x28, 10 classes\n");
 }
 
 TEST(Progress, LeavesTheTerminalAtTheStartOfALine) {

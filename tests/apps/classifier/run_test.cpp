@@ -70,7 +70,7 @@ TEST_F(Run, LogsThePredictionOfEveryTestImage) {
     ASSERT_TRUE(std::getline(log, line));
     const std::size_t at = line.find('=') + 1;
     const std::string prediction = line.substr(at, line.find('.') - at);
-    const auto label = images.labels[static_cast<std::size_t>(image)];
+    const auto label = images.label(image);
     EXPECT_EQ(line, fmt::format(" - image {}: Prediction={}. Label={}", image, prediction, label));
     correct += prediction == fmt::format("{}", label) ? 1 : 0;
   }
@@ -197,10 +197,9 @@ TEST_F(Run, ObeysTheCommandLine) {
 TEST_F(Run, RunsTheConfigOfTheCourseOnOneImage) {
   using idx::operator+;
   const auto digits = gradtable::draw_digits(100, 1);
-  const auto five = std::ranges::find(digits.labels, 5) - digits.labels.begin();
-  ASSERT_LT(five, digits.size());
-  const auto pixels = digits.pixels.begin() + five * digits.features();
-  folder_.write("image", idx::words({0x803, 1, 28, 28}) + idx::Bytes(pixels, pixels + digits.features()));
+  std::int64_t five = 0;
+  while (digits.label(five) != 5) ++five;
+  folder_.write("image", idx::words({0x803, 1, 28, 28}) + digits.picture(five));
   folder_.write("label", idx::idx_labels({5}));
   folder_.write("course.config", std::string_view("rel_path_train_images = image\n"
                                                   "rel_path_train_labels = label\n"

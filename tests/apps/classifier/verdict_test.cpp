@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/apps/classifier/program.hpp"
+#include "tests/support/datasets.hpp"
 #include <gtest/gtest.h>
 
 namespace classifier {
@@ -29,13 +30,12 @@ TEST(LossOfEqualAnswers, IsThatOfZeroScores) {
 
 // Of ten images, four of one class; each epoch is a loss and an accuracy.
 std::string fault(const std::vector<std::pair<double, double>>& losses) {
-  const gradtable::Dataset images{1, 1, 4, std::vector<std::uint8_t>(10, 0), {0, 0, 0, 0, 1, 1, 2, 2, 3, 3},
-                                  ""};
+  const gradtable::Dataset images =
+      gradtable::testing::images(1, 1, 4, std::vector<std::uint8_t>(10, 0), {0, 0, 0, 0, 1, 1, 2, 2, 3, 3});
   std::vector<gradtable::EpochMetrics> epochs;
   for (const auto& [loss, accuracy] : losses)
     epochs.push_back({.epoch = static_cast<std::int64_t>(epochs.size()) + 1,
-                      .train_loss = loss,
-                      .train_accuracy = accuracy});
+                      .values = {{"train_loss", loss}, {"train_accuracy", accuracy}}});
   Config config;
   config.training.optimizer.learning_rate = 5;
   return fault_of(config, images, epochs).value_or("none");
@@ -82,11 +82,13 @@ TEST(FaultOf, IsNoneOfATrainingThatClearlyLearns) {
 // Of other kinds of losses: that of equal answers is 1/2 for outputs of 0, and 16.5 for ten classes.
 TEST(FaultOf, IsMeasuredByTheLossOfEqualAnswersOfItsKind) {
   const auto fault_with = [](const char* loss, const char* output, double first, double last) {
-    gradtable::Dataset images{1, 1, 10, std::vector<std::uint8_t>(1000, 0), {}};
-    for (int i = 0; i < 1000; ++i) images.labels.push_back(static_cast<std::uint8_t>(i % 10));
+    std::vector<std::uint8_t> labels;
+    for (int i = 0; i < 1000; ++i) labels.push_back(static_cast<std::uint8_t>(i % 10));
+    const gradtable::Dataset images =
+        gradtable::testing::images(1, 1, 10, std::vector<std::uint8_t>(1000, 0), labels);
     const std::vector<gradtable::EpochMetrics> epochs = {
-        {.epoch = 1, .train_loss = first, .train_accuracy = 0.1},
-        {.epoch = 2, .train_loss = last, .train_accuracy = 0.1}};
+        {.epoch = 1, .values = {{"train_loss", first}, {"train_accuracy", 0.1}}},
+        {.epoch = 2, .values = {{"train_loss", last}, {"train_accuracy", 0.1}}}};
     Config config;
     config.training.loss = loss;
     config.model.output = output;

@@ -29,7 +29,7 @@ struct Batch {
     const Tensor batch = augment(images, indices, epoch, augmenter);
     Program program = compile(g, {.outputs = {batch}, .threads = threads, .min_threads = threads});
     const Array now = Array::of<std::int32_t>({}, {number});
-    return std::move(program.infer({{images, digits.pixel_view()}, {indices, of}, {epoch, now}}).front());
+    return std::move(program.infer({{images, digits.input_rows()}, {indices, of}, {epoch, now}}).front());
   }
 };
 
@@ -39,7 +39,7 @@ TEST(Augment, GivesWhatTheAugmenterMakes) {
   Batch batch;
   const Array found = batch.run(kIndices, 4);
   Array expected(DType::uint8, {8, 784});
-  batch.augmenter.augment(batch.digits.pixel_view(), kIndices.as<std::int32_t>(), 4, {0, 8}, expected.view());
+  batch.augmenter.augment(batch.digits.input_rows(), kIndices.as<std::int32_t>(), 4, {0, 8}, expected.view());
   EXPECT_TRUE(std::ranges::equal(found.as<std::uint8_t>(), expected.as<std::uint8_t>()));
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/datasets.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -36,7 +37,7 @@ Image augmented(const AugmentationOptions& options, const std::vector<std::int32
                 std::uint64_t epoch = 1, std::uint64_t seed = 42) {
   const Augmenter augmenter(options, kSide, kSide, seed);
   Image images(indices.size() * kFeatures);
-  augmenter.augment(digits().pixel_view(), indices, epoch, {0, static_cast<std::int64_t>(indices.size())},
+  augmenter.augment(digits().input_rows(), indices, epoch, {0, static_cast<std::int64_t>(indices.size())},
                     view_of(images));
   return images;
 }
@@ -85,7 +86,7 @@ TEST(Placement, ScalesAboutTheCentreAndShiftsAfterwards) {
 
 TEST(Augment, LeavesImagesAsTheyAreWithoutAmounts) {
   EXPECT_FALSE(AugmentationOptions{});
-  EXPECT_EQ(augmented({}, natural_order(digits().size())), digits().pixels);
+  EXPECT_EQ(augmented({}, natural_order(digits().size())), testing::pixels_of(digits()));
 }
 
 TEST(Augment, ChangesImagesByEachAmount) {
@@ -96,7 +97,7 @@ TEST(Augment, ChangesImagesByEachAmount) {
     EXPECT_TRUE(options);
     const Image images = augmented(options, order);
     for (std::size_t i = 0; i < order.size(); ++i)
-      EXPECT_NE(image_at(images, i), image_at(digits().pixels, i));
+      EXPECT_NE(image_at(images, i), image_at(testing::pixels_of(digits()), i));
   }
 }
 
@@ -125,7 +126,7 @@ TEST(Augment, GivesTheSameBitsForAnySplitAndTeam) {
       const std::int64_t begin = digits().size() * member / threads;
       const std::int64_t end = digits().size() * (member + 1) / threads;
       for (std::int64_t i = begin; i < end; i += 3)
-        augmenter.augment(digits().pixel_view(), order, 1, {i, std::min(i + 3, end)}, view_of(images));
+        augmenter.augment(digits().input_rows(), order, 1, {i, std::min(i + 3, end)}, view_of(images));
     });
     EXPECT_EQ(images, expected) << threads;
   }
@@ -138,7 +139,7 @@ TEST(Augment, TakesTurnsWithOtherSizesAndOptions) {
   const std::vector<std::int32_t> first = {0};
   small.augment({std::span<const std::uint8_t>(pixels), {1, 2, 2}}, first, 1, {0, 1},
                 {{DType::uint8, {1, 2, 2}}, pixels.data()});
-  EXPECT_EQ(augmented({}, {3}), image_at(digits().pixels, 3));
+  EXPECT_EQ(augmented({}, {3}), image_at(testing::pixels_of(digits()), 3));
   EXPECT_EQ(augmented(kAll, {3, 4}), expected);
 }
 
@@ -174,7 +175,7 @@ TEST(Augment, MakesWhatThePlacementSays) {
   const Image images = augmented({.shift = 3, .rotate = 20, .scale = 0.25}, {0, 1, 2}, 5);
   for (std::uint32_t i = 0; i < 3; ++i)
     EXPECT_EQ(image_at(images, i),
-              placed(image_at(digits().pixels, i), kSide, kSide, augmenter.placement(5, i)));
+              placed(image_at(testing::pixels_of(digits()), i), kSide, kSide, augmenter.placement(5, i)));
 }
 
 // The mean over many fields of a ramp, whose pixels show the displacement itself.
@@ -248,13 +249,13 @@ TEST(Augment, RefusesImagesOfAnotherSizeAndIndicesOutOfRange) {
     const std::vector<std::int32_t> indices = {index};
     return message_of([&] { augmenter.augment(source, indices, 1, {0, 1}, view_of(images)); });
   };
-  EXPECT_EQ(attempt(digits().pixel_view(), 50), "augment: expected indices in [0,50), got 50 at 0");
-  EXPECT_EQ(attempt(digits().pixel_view(), -1), "augment: expected indices in [0,50), got -1 at 0");
+  EXPECT_EQ(attempt(digits().input_rows(), 50), "augment: expected indices in [0,50), got 50 at 0");
+  EXPECT_EQ(attempt(digits().input_rows(), -1), "augment: expected indices in [0,50), got -1 at 0");
   EXPECT_EQ(attempt(zeros({2, 28, 27}, DType::uint8), 0),
             "augment: expected uint8 images of 28x28, got uint8 (2,28,27)");
   const std::vector<std::int32_t> two = {0, 1};
   EXPECT_EQ(message_of([&] {
-              augmenter.augment(digits().pixel_view(), two, 1, {0, 2}, view_of(images));
+              augmenter.augment(digits().input_rows(), two, 1, {0, 2}, view_of(images));
             }),
             "augment: expected a result of 2 images, got 1");
   EXPECT_EQ(attempt(zeros({2, 784}), 0), "augment: expected uint8 images of 28x28, got float32 (2,784)");

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "tests/support/datasets.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -12,13 +13,15 @@
 namespace gradtable {
 namespace {
 
+using testing::labels_of;
+using testing::pixels_of;
 using Image = std::array<double, 784>;
 
 TEST(DrawDigits, GivesTheSameBytesForTheSameSeed) {
   const Dataset a = draw_digits(50, 7), b = draw_digits(50, 7), c = draw_digits(50, 8);
-  EXPECT_EQ(a.pixels, b.pixels);
-  EXPECT_EQ(a.labels, b.labels);
-  EXPECT_NE(a.pixels, c.pixels);
+  EXPECT_EQ(pixels_of(a), pixels_of(b));
+  EXPECT_EQ(labels_of(a), labels_of(b));
+  EXPECT_NE(pixels_of(a), pixels_of(c));
 }
 
 TEST(DrawDigits, RefusesANumberOutOfItsRange) {
@@ -31,24 +34,24 @@ TEST(DrawDigits, KeepsAnImageWhenMoreAreAskedFor) {
   const Dataset few = draw_digits(20, 7);
   Dataset many = draw_digits(90, 7);
   keep_first(many, 20);
-  EXPECT_EQ(many.pixels, few.pixels);
-  EXPECT_EQ(many.labels, few.labels);
+  EXPECT_EQ(pixels_of(many), pixels_of(few));
+  EXPECT_EQ(labels_of(many), labels_of(few));
 }
 
 TEST(DrawDigits, DrawsTenClassesOf28x28InLikeNumbers) {
   const Dataset dataset = draw_digits(5000, 1);
   EXPECT_EQ(dataset.size(), 5000);
-  EXPECT_EQ(dataset.rows, 28);
-  EXPECT_EQ(dataset.columns, 28);
+  EXPECT_EQ(dataset.rows(), 28);
+  EXPECT_EQ(dataset.columns(), 28);
   EXPECT_EQ(dataset.classes, 10);
   for (std::uint8_t digit = 0; digit < 10; ++digit)
-    EXPECT_NEAR(static_cast<double>(std::ranges::count(dataset.labels, digit)), 500, 110);
+    EXPECT_NEAR(static_cast<double>(std::ranges::count(labels_of(dataset), digit)), 500, 110);
 }
 
 TEST(DrawDigits, DrawsWhiteOnBlackInTheMiddle) {
   const Dataset dataset = draw_digits(200, 1);
   for (std::size_t i = 0; i < 200; ++i) {
-    const auto image = std::span(dataset.pixels).subspan(i * 784, 784);
+    const auto image = dataset.inputs.as<std::uint8_t>().subspan(i * 784, 784);
     EXPECT_GT(*std::ranges::max_element(image), 120);
     EXPECT_LT(std::ranges::count_if(image, [](int v) { return v > 100; }), 784 / 2);
     EXPECT_LT(std::max(image.front(), image.back()), 100);
@@ -59,9 +62,10 @@ TEST(DrawDigits, DrawsWhiteOnBlackInTheMiddle) {
 std::array<Image, 10> mean_images(const Dataset& dataset) {
   std::array<Image, 10> means{};
   std::array<double, 10> counts{};
-  for (std::size_t i = 0; i < dataset.labels.size(); ++i) {
-    counts[dataset.labels[i]] += 1;
-    for (std::size_t j = 0; j < 784; ++j) means[dataset.labels[i]][j] += dataset.pixels[i * 784 + j];
+  const auto pixels = pixels_of(dataset), labels = labels_of(dataset);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    counts[labels[i]] += 1;
+    for (std::size_t j = 0; j < 784; ++j) means[labels[i]][j] += pixels[i * 784 + j];
   }
   for (std::size_t digit = 0; digit < 10; ++digit)
     for (double& value : means[digit]) value /= counts[digit];
@@ -83,9 +87,10 @@ std::size_t nearest(const std::array<Image, 10>& means, std::span<const std::uin
 TEST(DrawDigits, IsToBeLearnedButNotByTheMeanImageAlone) {
   const auto means = mean_images(draw_digits(3000, 1));
   const Dataset unseen = draw_digits(1000, 2);
+  const auto pixels = pixels_of(unseen), labels = labels_of(unseen);
   int right = 0;
   for (std::size_t i = 0; i < 1000; ++i)
-    right += nearest(means, std::span(unseen.pixels).subspan(i * 784, 784)) == unseen.labels[i];
+    right += nearest(means, std::span(pixels).subspan(i * 784, 784)) == labels[i];
   EXPECT_GT(right, 400);
   EXPECT_LT(right, 900);
 }

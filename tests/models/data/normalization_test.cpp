@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/support/datasets.hpp"
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
@@ -36,18 +37,19 @@ TEST(Normalized, TakesEachChannelByItself) {
 }
 
 TEST(Measured, IsMeanAndDeviationOfAllPixels) {
-  const Normalization bytes = measured({1, 2, 2, {0, 255, 51, 102}, {0, 1}});
+  const Normalization bytes = measured(testing::images(1, 2, 2, {0, 255, 51, 102}, {0, 1}));
   EXPECT_DOUBLE_EQ(bytes.mean.at(0), 0.4);
   EXPECT_DOUBLE_EQ(bytes.deviation.at(0), std::sqrt((0.16 + 0.36 + 0.04 + 0) / 4));
-  const Normalization numbers = measured({1, 2, 2, {}, {0, 1}, "", {1, 3, 5, 7}});
+  const Normalization numbers = measured(testing::images<float>(1, 2, 2, {1, 3, 5, 7}, {0, 1}));
   EXPECT_DOUBLE_EQ(numbers.mean.at(0), 4);
   EXPECT_DOUBLE_EQ(numbers.deviation.at(0), std::sqrt(5));
 }
 
 // 47,040,000 pixels of one value and one more: no sum loses it.
 TEST(Measured, LosesNothingInManyPixels) {
-  Dataset data{1000, 1000, 1, std::vector<std::uint8_t>(20'000'000, 33), std::vector<std::uint8_t>(20)};
-  data.pixels[7] = 255;
+  std::vector<std::uint8_t> pixels(20'000'000, 33);
+  pixels[7] = 255;
+  const Dataset data = testing::images(1000, 1000, 1, std::move(pixels), std::vector<std::uint8_t>(20));
   const double n = 2e7, mean = (33 * (n - 1) + 255) / (255 * n);
   EXPECT_NEAR(measured(data).mean.at(0), mean, 1e-15);
   EXPECT_NEAR(measured(data).deviation.at(0), 222.0 / 255 * std::sqrt((n - 1) / (n * n)), 1e-12);
@@ -55,9 +57,29 @@ TEST(Measured, LosesNothingInManyPixels) {
 
 TEST(Measured, RefusesPixelsThatAreAllTheSame) {
   EXPECT_EQ(testing::message_of<Error>([] {
-              measured({1, 2, 1, {51, 51}, {0}, "images"});
+              measured(testing::images(1, 2, 1, {51, 51}, {0}, "images"));
             }),
             "images: all pixels are 0.2; expected pixels that differ, to standardize them");
+}
+
+// Columns of a table: each by itself, one whose numbers are all the same with the deviation 1.
+TEST(Measured, StandardizesTheColumnsOfATable) {
+  const Dataset table = testing::numbers({2, 3}, {1, 10, 7, 3, 30, 7}, {2}, {0, 1});
+  EXPECT_EQ(measured(table, 3), (Normalization{{2, 20, 7}, {1, 10, 1}}));
+  EXPECT_THROW(measured(table, 2), ConfigError);
+  const Dataset same = testing::numbers({2, 2}, {1, 2, 1, 2}, {2}, {0, 1});
+  EXPECT_EQ(testing::message_of<DataError>([&] { measured(same, 2); }),
+            "numbers: all inputs are 1, 2; expected inputs that differ, to standardize them");
+}
+
+// Three channels of colour, which lie one after the other.
+TEST(Measured, TakesEachChannelByItself) {
+  const Dataset data{.inputs = {std::vector<std::uint8_t>{0, 255, 51, 51, 102, 153}, {1, 3, 1, 2}},
+                     .targets = zeros({1}, DType::uint8),
+                     .classes = 1};
+  const Normalization found = measured(data, 3);
+  EXPECT_EQ(found.mean, (std::vector<double>{0.5, 0.2, 0.5}));
+  EXPECT_NEAR(found.deviation[2], 0.1, 1e-15);
 }
 
 TEST(Normalization, IsKeptAsText) {
@@ -107,9 +129,11 @@ TEST(Normalization, IsOfNumbersThatTheTypeHolds) {
 
 // Bytes, and the same numbers in float32, give the same training in every bit.
 TEST(Normalization, IsOfTrainingAndEvaluation) {
-  const Dataset bytes{1, 2, 2, {0, 255, 51, 102, 7, 9}, {0, 1, 1}};
-  Dataset numbers{1, 2, 2, {}, {0, 1, 1}};
-  for (const std::uint8_t byte : bytes.pixels) numbers.numbers.push_back(static_cast<float>(byte) / 255.0F);
+  const Dataset bytes = testing::images(1, 2, 2, {0, 255, 51, 102, 7, 9}, {0, 1, 1});
+  std::vector<float> pixels;
+  for (const std::uint8_t byte : testing::pixels_of(bytes))
+    pixels.push_back(static_cast<float>(byte) / 255.0F);
+  const Dataset numbers = testing::images(1, 2, 2, pixels, {0, 1, 1});
   const auto losses = [](const Dataset& data, const Normalization& normalization) {
     Graph g;
     Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 2, .normalization = normalization});
@@ -123,8 +147,8 @@ TEST(Normalization, IsOfTrainingAndEvaluation) {
   Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 2, .normalization = {{0.5}, {0.25}}});
   const StepGraph& step = trainer.step_graph(bytes);
   const std::vector<std::int32_t> indices = {0, 1};
-  const Array images = evaluate(
-      step.images, {{step.pixels, bytes.pixel_view()}, {step.indices, ConstView(std::span(indices), {2})}});
+  const Array images = evaluate(step.inputs, {{step.all_inputs, bytes.input_rows()},
+                                              {step.indices, ConstView(std::span(indices), {2})}});
   EXPECT_EQ(images.as<float>()[0], -2);
   EXPECT_EQ(images.as<float>()[1], 2);
 }
@@ -133,7 +157,7 @@ TEST(Normalization, NumbersAreNotAugmented) {
   Graph g;
   Trainer trainer(g, Sequential(g, {2}, fcnn({2})), {.batch_size = 1, .augmentation = {.shift = 1}});
   EXPECT_EQ(testing::message_of<Error>([&] {
-              trainer.train_epoch({1, 2, 2, {}, {0}, "images", {0.3F, 0.4F}}, 1);
+              trainer.train_epoch(testing::images<float>(1, 2, 2, {0.3F, 0.4F}, {0}, "images"), 1);
             }),
             "images: pixels that are no bytes; expected bytes, or a training without augmentation");
 }

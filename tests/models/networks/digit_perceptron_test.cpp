@@ -75,7 +75,8 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
 
   Numbers image(std::size_t n) const {
     Numbers x;
-    for (std::size_t i = 0; i < kPixels; ++i) x.push_back(digits.pixels[n * kPixels + i] / 255.0);
+    for (std::size_t i = 0; i < kPixels; ++i)
+      x.push_back(digits.inputs.as<std::uint8_t>()[n * kPixels + i] / 255.0);
     return x;
   }
 
@@ -84,8 +85,8 @@ class DigitPerceptron : public ::testing::TestWithParam<Error> {
     for (std::size_t first = 0; first < kImages; first += batch_size) {
       Parameters next = theta;
       for (std::size_t n = first; n < first + batch_size; ++n)
-        add_gradient(GetParam(), -kRate / static_cast<double>(batch_size), theta, image(n), digits.labels[n],
-                     next);
+        add_gradient(GetParam(), -kRate / static_cast<double>(batch_size), theta, image(n),
+                     static_cast<int>(digits.label(static_cast<std::int64_t>(n))), next);
       theta = next;
     }
   }

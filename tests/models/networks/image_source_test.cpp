@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/support/datasets.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -12,11 +13,7 @@ namespace gradtable {
 namespace {
 
 // Five images of 1 x 2 pixels.
-const Dataset kImages = {.rows = 1,
-                         .columns = 2,
-                         .classes = 5,
-                         .pixels = {0, 255, 1, 254, 2, 253, 3, 252, 4, 251},
-                         .labels = {0, 1, 2, 3, 4}};
+const Dataset kImages = testing::images(1, 2, 5, {0, 255, 1, 254, 2, 253, 3, 252, 4, 251}, {0, 1, 2, 3, 4});
 
 TEST(ImageSource, GivesEveryImageOnceAnEpochInItsOrder) {
   ImageSource source(kImages, 2, 7, DType::float64);

@@ -126,7 +126,7 @@ TEST(LeNet5, TakesImagesAsRowsAndWithChannels) {
   const Sequential of_rows(graph, {784}, lenet5(), {.dtype = DType::float64});
   const Sequential of_images(graph, {1, 28, 28}, lenet5(), {.dtype = DType::float64, .prefix = "images "});
   const Dataset digits = draw_digits(3, 1);
-  const Array pixels = cast(digits.pixel_view(), DType::float64);
+  const Array pixels = cast(digits.input_rows(), DType::float64);
   const Tensor rows = graph.input("rows", {3, 784}, DType::float64);
   const Tensor images = graph.input("images", {3, 1, 28, 28}, DType::float64);
   const ConstView with_channels({DType::float64, {3, 1, 28, 28}}, pixels.view().data);
@@ -165,10 +165,11 @@ TEST_P(LeNet5Learns, SixtyFourDigits) {
       graph, {.outputs = {loss, guesses}, .updates = sgd(build_grad(loss, network.parameters()), 0.2)});
   std::int64_t right = 0;
   for (int i = 0; i < 150 && right < 64; ++i) {
-    step.run({{pixels, digits.pixel_view()}, {labels, digits.label_view()}});
+    step.run({{pixels, digits.input_rows()}, {labels, digits.targets}});
     right = 0;
     const auto guessed = step.value(guesses).as<std::int32_t>();
-    for (std::size_t j = 0; j < 64; ++j) right += guessed[j] == digits.labels[j] ? 1 : 0;
+    for (std::size_t j = 0; j < 64; ++j)
+      right += guessed[j] == digits.label(static_cast<std::int64_t>(j)) ? 1 : 0;
   }
   EXPECT_EQ(right, 64);
 }

@@ -22,8 +22,9 @@ Report full_report() {
   report.subtitle = text;
   report.facts = {{text, text}};
   report.epochs = {
-      {.epoch = 1, .train_loss = 2, .train_accuracy = 0.5, .validation_loss = 1.5, .test_loss = 1},
-      {.epoch = 2, .train_loss = 0.1, .train_accuracy = 0.75, .test_accuracy = 0.5}};
+      {.epoch = 1,
+       .values = {{"train_loss", 2}, {"train_accuracy", 0.5}, {"validation_loss", 1.5}, {"test_loss", 1}}},
+      {.epoch = 2, .values = {{"train_loss", 0.1}, {"train_accuracy", 0.75}, {"test_accuracy", 0.5}}}};
   report.kept_epoch = 1;
   report.confusion = ConfusionMatrix(3);
   report.confusion->add(std::vector<std::int32_t>{0, 1, 2}, std::vector<std::int32_t>{0, 2, 2});
@@ -121,7 +122,8 @@ TEST(HtmlReport, DrawsTheCurvesThatWereMeasured) {
   Report report = full_report();
   EXPECT_TRUE(contains(html(report), ">validation</text>"));
   EXPECT_TRUE(contains(html(report), ">kept: epoch 1</text>"));
-  for (EpochMetrics& epoch : report.epochs) epoch.validation_loss.reset();
+  for (EpochMetrics& epoch : report.epochs)
+    std::erase_if(epoch.values, [](const auto& value) { return value.first == "validation_loss"; });
   EXPECT_FALSE(contains(html(report), "validation"));
   EXPECT_TRUE(contains(html(report), ">test</text>"));
 }
@@ -202,9 +204,8 @@ std::pair<std::string, std::string> loss_axis(const std::vector<std::optional<do
   double loss = 2;
   for (const auto& value : validation) {
     report.epochs.push_back({.epoch = static_cast<std::int64_t>(report.epochs.size() + 1),
-                             .train_loss = loss,
-                             .train_accuracy = 0.5,
-                             .validation_loss = value});
+                             .values = {{"train_loss", loss}, {"train_accuracy", 0.5}}});
+    if (value) report.epochs.back().values.emplace_back("validation_loss", *value);
     loss /= 10;
   }
   const std::string page = html(report);

@@ -1,6 +1,8 @@
 #include "gradtable/models/report/metrics_csv.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -25,20 +27,29 @@ class MetricsCsvTest : public ::testing::Test {
 
   TemporaryFolder folder_;
   const std::string path_ = folder_.path("metrics.csv");
+  const std::vector<std::string> names_ = {"train_loss",
+                                           "train_accuracy",
+                                           "validation_loss",
+                                           "validation_accuracy",
+                                           "validation_balanced_accuracy",
+                                           "test_loss",
+                                           "test_accuracy"};
   const EpochMetrics first_ = {.epoch = 1,
-                               .train_loss = 0.1 + 0.2,
-                               .train_accuracy = 0.5,
-                               .validation_loss = 0.75,
-                               .validation_accuracy = 0.25,
-                               .validation_balanced_accuracy = 0.125,
+                               .values = {{"train_loss", 0.1 + 0.2},
+                                          {"train_accuracy", 0.5},
+                                          {"validation_loss", 0.75},
+                                          {"validation_accuracy", 0.25},
+                                          {"validation_balanced_accuracy", 0.125}},
                                .learning_rate = 1e-7,
                                .seconds = 2.5,
-                               .images_per_second = 60000};
-  const EpochMetrics second_ = {.epoch = 2, .train_loss = 1, .test_loss = 3, .test_accuracy = 1};
+                               .examples_per_second = 60000};
+  const EpochMetrics second_ = {
+      .epoch = 2,
+      .values = {{"train_loss", 1}, {"train_accuracy", 0}, {"test_loss", 3}, {"test_accuracy", 1}}};
 };
 
 TEST_F(MetricsCsvTest, HasARowInTheFileAsSoonAsItIsAdded) {
-  MetricsCsv csv(path_);
+  MetricsCsv csv(path_, names_);
   EXPECT_EQ(text(), kHeader);
   csv.add(first_);
   EXPECT_EQ(text(), std::string(kHeader) + "1,0.30000000000000004,0.5,0.75,0.25,0.125,,,1e-07,2.5,60000\n");
@@ -47,7 +58,7 @@ TEST_F(MetricsCsvTest, HasARowInTheFileAsSoonAsItIsAdded) {
 }
 
 TEST_F(MetricsCsvTest, ReadsBackEveryBit) {
-  MetricsCsv csv(path_);
+  MetricsCsv csv(path_, names_);
   csv.add(first_);
   csv.add(second_);
   EXPECT_EQ(read_metrics_csv(path_), (std::vector{first_, second_}));
@@ -55,15 +66,26 @@ TEST_F(MetricsCsvTest, ReadsBackEveryBit) {
 
 TEST_F(MetricsCsvTest, GoesOnAfterEarlierEpochsInPlaceOfWhatWasThere) {
   write("something else");
-  MetricsCsv csv(path_, std::vector{first_});
+  MetricsCsv csv(path_, names_, std::vector{first_});
   csv.add(second_);
   EXPECT_EQ(read_metrics_csv(path_), (std::vector{first_, second_}));
+}
+
+// A file says itself what it has.
+TEST_F(MetricsCsvTest, ReadsTheMetricsThatTheFirstLineNames) {
+  write("epoch,train_loss,test_r2,learning_rate,seconds,images_per_second\n1,2,0.5,0,0,0\n2,1,,0,0,0\n");
+  const std::vector<EpochMetrics> epochs = read_metrics_csv(path_);
+  ASSERT_EQ(epochs.size(), 2U);
+  EXPECT_EQ(epochs[0].at("test_r2"), 0.5);
+  EXPECT_EQ(epochs[1].find("test_r2"), std::nullopt);
+  EXPECT_EQ(message_of<ConfigError>([&] { epochs[1].at("test_r2"); }),
+            "epoch 2: expected a metric that was measured, train_loss, got \"test_r2\"");
 }
 
 TEST_F(MetricsCsvTest, LeavesOutALineThatWasNotFinished) {
   write(std::string(kHeader) + "1,2,0,,,,,,0,0,0\n2,1,0,,,,,,0,0,0");
   ASSERT_EQ(read_metrics_csv(path_).size(), 1U);
-  EXPECT_EQ(read_metrics_csv(path_)[0].train_loss, 2);
+  EXPECT_EQ(read_metrics_csv(path_)[0].at("train_loss"), 2);
 }
 
 TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
@@ -73,9 +95,14 @@ TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
     return found.substr(found.find("metrics.csv"));
   };
   const std::string header = kHeader;
-  EXPECT_TRUE(message("a,b\n1,2\n").starts_with("metrics.csv:1: expected \"epoch,train_loss,"));
+  for (const char* other :
+       {"a,b\n1,2\n", "epoch,learning_rate,seconds\n", "epoch,a,a,learning_rate,seconds,images_per_second\n",
+        "epoch,A b,learning_rate,seconds,images_per_second\n"})
+    EXPECT_EQ(message(other),
+              "metrics.csv:1: expected \"epoch,\", then names of metrics, then "
+              "\"learning_rate,seconds,images_per_second\"");
   EXPECT_EQ(message(header + "1,x,0,,,,,,0,0,0\n"), "metrics.csv:2: \"x\"; expected a number");
-  EXPECT_EQ(message(header + "1,,0,,,,,,0,0,0\n"), "metrics.csv:2: \"\"; expected a number");
+  EXPECT_EQ(message(header + ",2,0,,,,,,0,0,0\n"), "metrics.csv:2: \"\"; expected a number");
   EXPECT_EQ(message(header + "1,2,0,,,,,,0,0\n"),
             "metrics.csv:2: too few fields; expected as many as there are names in the first line");
   EXPECT_EQ(message(header + "1,2,0,,,,,,0,0,0,0\n"),
@@ -85,7 +112,7 @@ TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
 TEST_F(MetricsCsvTest, SaysWhichFileIsMissingOrCannotBeWritten) {
   EXPECT_EQ(message_of<DataError>([&] { read_metrics_csv(path_); }),
             path_ + ": No such file or directory; expected metrics of earlier epochs");
-  EXPECT_THROW(MetricsCsv(folder_.path("no/metrics.csv")), OutputError);
+  EXPECT_THROW(MetricsCsv(folder_.path("no/metrics.csv"), names_), OutputError);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/models/training/fitting.hpp"
+#include "tests/support/datasets.hpp"
 #include <fmt/format.h>
 
 #include "gradtable/models/training/trainer_fields.hpp"
@@ -100,7 +101,9 @@ TEST_F(FitCheckpoint, MayContinueWithOtherEpochsPatienceAndCheckpoints) {
 TEST_F(FitCheckpoint, OfOtherImagesIsRefused) {
   const TensorFile checkpoint = trained(kPlateau);
   Dataset other = train;
-  other.pixels[100] ^= 1;
+  std::vector<std::uint8_t> pixels = testing::pixels_of(train);
+  pixels[100] ^= 1;
+  other.inputs = {pixels, train.inputs.shape()};
   const std::string of_pixels = refused(checkpoint, kPlateau, {.train = other, .validation = validation});
   EXPECT_TRUE(contains(of_pixels, ": training images is \"50 images of 28x28, CRC-32 ")) << of_pixels;
   other = train;
@@ -185,7 +188,7 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
       {"seconds", "-1", "seconds is -1; expected a finite number of at least 0"},
       {"seconds", "inf", "seconds is inf; expected a finite number of at least 0"},
       {"classes", "-3", "classes is \"-3\"; expected 10, as the network has"},
-      {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,train_loss,"},
+      {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,\", then names of metrics"},
       {"gradtable.format", "1.0", "a checkpoint of format \"1.0\"; expected format \"1\""},
   };
   for (const auto& [key, value, part] : cases) {
@@ -198,7 +201,7 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
 
 TEST_F(FitCheckpoint, WithoutATextIsRefused) {
   const TensorFile checkpoint = trained(kPlateau);
-  for (const auto& [key, value] : to_texts({}, {})) {
+  for (const auto& [key, value] : to_texts({}, {}, {})) {
     TensorFile changed = checkpoint;
     ASSERT_EQ(changed.metadata.erase(key), 1U) << key;
     EXPECT_EQ(refused(changed, kPlateau),
@@ -226,12 +229,12 @@ TEST_F(FitCheckpoint, WithMetricsThatNoTrainingHasIsRefused) {
       {3, "inf", "validation_loss is inf; expected a finite number"},
       {4, "-0.1", "validation_accuracy is -0.1; expected a number from 0 to 1"},
       {5, "", "validation_balanced_accuracy is empty; expected a number"},
-      {6, "1", "test_loss is 1; expected nothing, as it is not measured"},
-      {7, "0.5", "test_loss is empty; expected a number, as others of its kind were measured"},
-      {8, "1e9", "learning_rate is 1000000000; expected a number from 0 to 0.1"},
-      {8, "-1", "learning_rate is -1; expected a number from 0 to 0.1"},
-      {9, "-1", "seconds is -1; expected a finite number"},
-      {10, "nan", "images_per_second is nan; expected a finite number"},
+      {6, "1", "test_accuracy is empty; expected a number, as others of its kind were measured"},
+      {7, "0.5", "test_accuracy is 0.5; expected nothing, as it is not measured"},
+      {9, "1e9", "learning_rate is 1000000000; expected a number from 0 to 0.1"},
+      {9, "-1", "learning_rate is -1; expected a number from 0 to 0.1"},
+      {10, "-1", "seconds is -1; expected a finite number"},
+      {11, "nan", "images_per_second is nan; expected a finite number"},
   };
   for (const auto& [field, value, part] : cases) {
     TensorFile changed = checkpoint;

@@ -29,13 +29,13 @@ TEST_F(FitTest, TrainsEvaluatesAndTellsWhatItDid) {
   EXPECT_EQ(result.end, FitEnd::finished);
   EXPECT_FALSE(result.kept_epoch);
   ASSERT_EQ(result.epochs.size(), 3U);
-  EXPECT_LT(result.epochs[2].train_loss, result.epochs[0].train_loss);
+  EXPECT_LT(result.epochs[2].at("train_loss"), result.epochs[0].at("train_loss"));
   const EpochMetrics& last = result.epochs[2];
   EXPECT_EQ(last.epoch, 3);
   EXPECT_EQ(last.learning_rate, 0.1);
   EXPECT_GT(last.seconds, 0);
-  EXPECT_EQ(last.validation_loss, one.fit.evaluate(validation).loss());
-  EXPECT_EQ(last.test_accuracy, one.fit.evaluate(test).accuracy());
+  EXPECT_EQ(last.at("validation_loss"), one.fit.evaluate(validation).loss());
+  EXPECT_EQ(last.at("test_accuracy"), one.fit.evaluate(test).accuracy());
   EXPECT_FALSE(one.fit.has_checkpoint());
 }
 
@@ -46,7 +46,7 @@ TEST_F(FitTest, TrainsAsTheTrainerDoes) {
   const Sequential network(graph, {784}, kPlain, kNetwork);
   Trainer trainer(graph, network, kSmall);
   for (std::uint64_t epoch = 1; epoch <= 2; ++epoch)
-    EXPECT_EQ(trainer.train_epoch(train, epoch).loss(), result.epochs[epoch - 1].train_loss);
+    EXPECT_EQ(trainer.train_epoch(train, epoch).loss(), result.epochs[epoch - 1].at("train_loss"));
   EXPECT_EQ(content_of(one.graph), content_of(graph));
 }
 
@@ -58,7 +58,7 @@ TEST_F(FitTest, TrainsAFunctionOfTheBuilderApi) {
                 .parameters = {W, b},
                 .outputs = [=](const Tensor& x) { return add_bias(matmul(x, W), b); }},
           {.train = train}, {.epochs = 20, .trainer = kSmall});
-  EXPECT_GT(fit.run().epochs.back().train_accuracy, 0.9);
+  EXPECT_GT(fit.run().epochs.back().at("train_accuracy"), 0.9);
 }
 
 TEST_F(FitTest, ShowsAWatcherEveryEpochAndTheLossOfEveryStep) {
@@ -70,7 +70,7 @@ TEST_F(FitTest, ShowsAWatcherEveryEpochAndTheLossOfEveryStep) {
       .step =
           [&](const StepMetrics& step) {
             seen.push_back(fmt::format("step {} {} {} {}", step.epoch, step.step, step.learning_rate,
-                                       step.so_far.images));
+                                       step.so_far.examples));
             loss_sum +=
                 step.loss * static_cast<double>(std::min<std::int64_t>(20, 50 - 20 * (step.step - 1)));
             EXPECT_EQ(step.so_far.loss_sum, loss_sum);
@@ -78,10 +78,10 @@ TEST_F(FitTest, ShowsAWatcherEveryEpochAndTheLossOfEveryStep) {
       .end_epoch =
           [&](const EpochMetrics& epoch) {
             seen.push_back(fmt::format("end {}", epoch.epoch));
-            EXPECT_EQ(epoch.train_loss, loss_sum / 50);
+            EXPECT_EQ(epoch.at("train_loss"), loss_sum / 50);
             loss_sum = 0;
           },
-      .cut_epoch = [&](const Score& so_far) { seen.push_back(fmt::format("cut {}", so_far.images)); },
+      .cut_epoch = [&](const Score& so_far) { seen.push_back(fmt::format("cut {}", so_far.examples)); },
       .go_on = [&] { return seen.empty() || seen.back() != "step 2 2 0.05 40"; }};
   TrainerOptions trainer = kSmall;
   trainer.batch_size = 20;
@@ -112,14 +112,14 @@ TEST_F(FitTest, GoesOnAfterAnErrorOfItsWatcher) {
   whole.fit.run();
   const auto fail_at = [](std::int64_t images) {
     return FitWatcher{.step = [images](const StepMetrics& step) {
-      if (step.so_far.images == images) throw OutputError("full");
+      if (step.so_far.examples == images) throw OutputError("full");
     }};
   };
   EXPECT_THROW(failing.fit.run(fail_at(16)), OutputError);
   EXPECT_THROW(failing.fit.run(fail_at(50)), OutputError);
   EXPECT_EQ(failing.fit.run().end, FitEnd::finished);
   EXPECT_EQ(content_of(failing.graph), content_of(whole.graph));
-  EXPECT_EQ(failing.fit.epochs()[0].train_loss, whole.fit.epochs()[0].train_loss);
+  EXPECT_EQ(failing.fit.epochs()[0].at("train_loss"), whole.fit.epochs()[0].at("train_loss"));
 }
 
 TEST_F(FitTest, EndsWhenTheMetricGotNoBetterForThePatience) {
@@ -131,9 +131,9 @@ TEST_F(FitTest, EndsWhenTheMetricGotNoBetterForThePatience) {
     const FitResult result = one.fit.run();
     EXPECT_EQ(result.end, FitEnd::stopped_early) << metric;
     std::vector<double> seen;
-    for (const EpochMetrics& epoch : result.epochs) seen.push_back(metric_of(epoch, metric));
+    for (const EpochMetrics& epoch : result.epochs) seen.push_back(epoch.at(metric));
     const auto best =
-        better_of(metric) == Better::higher ? std::ranges::max_element(seen) : std::ranges::min_element(seen);
+        metric.ends_with("accuracy") ? std::ranges::max_element(seen) : std::ranges::min_element(seen);
     EXPECT_EQ(seen.end() - best, 4) << metric;
   }
 }
@@ -149,19 +149,19 @@ TEST_F(FitTest, EndsWithParametersAndStatesOfTheBestEpoch) {
   const EpochMetrics& kept = result.epochs[static_cast<std::size_t>(*result.kept_epoch - 1)];
   ASSERT_LT(*result.kept_epoch, 40) << "another seed would tell more";
   EXPECT_TRUE(std::ranges::all_of(result.epochs, [&](const EpochMetrics& epoch) {
-    return epoch.validation_loss >= kept.validation_loss;
+    return epoch.at("validation_loss") >= kept.at("validation_loss");
   }));
-  EXPECT_EQ(one.fit.evaluate(validation).loss(), kept.validation_loss);
+  EXPECT_EQ(one.fit.evaluate(validation).loss(), kept.at("validation_loss"));
 
   const std::string checkpoint = without_times(read_safetensors(file("best").string()));
   EXPECT_EQ(one.fit.run().kept_epoch, result.kept_epoch) << "a second run does nothing";
-  EXPECT_EQ(one.fit.evaluate(validation).loss(), kept.validation_loss);
+  EXPECT_EQ(one.fit.evaluate(validation).loss(), kept.at("validation_loss"));
   EXPECT_EQ(without_times(read_safetensors(file("best").string())), checkpoint);
 
   Fitting again(kNormalized, {.train = train, .validation = validation}, options);
   again.fit.resume(file("best"));
   EXPECT_EQ(again.fit.run().kept_epoch, result.kept_epoch);
-  EXPECT_EQ(again.fit.evaluate(validation).loss(), kept.validation_loss);
+  EXPECT_EQ(again.fit.evaluate(validation).loss(), kept.at("validation_loss"));
 }
 
 TEST_F(FitTest, KeepsTheCheckpointOfAnotherTraining) {
@@ -233,15 +233,16 @@ TEST_F(FitTest, RefusesOptionsBeforeAnythingIsComputed) {
             "early_stopping.patience, keep_best and the schedule plateau, got \"train_loss\"");
   EXPECT_EQ(
       refused({.keep_best = true}, {.train = train}),
-      "fit: keep_best: expected images for validation for the metric validation_loss, or \"train_loss\" "
+      "fit: keep_best: expected examples for validation for the metric validation_loss, or \"train_loss\" "
       "as early_stopping.metric, got true");
   EXPECT_EQ(refused({.trainer = {.batch_size = 0}}, both),
             "trainer: batch_size: expected an integer from 1 to 1000000000, got 0");
   Dataset small = draw_digits(3, 1);
-  small.rows = 14, small.columns = 56;
+  small.inputs = {small.picture(0), {1, 14, 56}};
+  small.targets = small.targets.rows(0, 1);
   EXPECT_EQ(refused({}, {.train = train, .validation = small}),
-            "fit: expected images of 28x28 for validation, as those to train on, got 14x56");
-  EXPECT_EQ(refused({}, {.train = kNoImages}), "trainer: expected at least one image, got none");
+            "fit: expected examples (28,28) for validation, as those to train on, got (14,56)");
+  EXPECT_EQ(refused({}, {.train = {}}), "trainer: expected at least one example, got none");
 }
 
 TEST_F(FitTest, WritesNothingButRefusesACheckpointThatCannotBeWritten) {

@@ -58,8 +58,8 @@ inline std::string content_of(const Graph& graph) {
 
 // A row for each epoch, but no times.
 inline std::string without_times(std::vector<EpochMetrics> epochs) {
-  for (EpochMetrics& epoch : epochs) epoch.seconds = epoch.images_per_second = 0;
-  return metrics_csv(epochs);
+  for (EpochMetrics& epoch : epochs) epoch.seconds = epoch.examples_per_second = 0;
+  return metrics_csv(columns_of(default_metrics()), epochs);
 }
 
 // Tensors and texts of a checkpoint, but no times.

@@ -20,7 +20,7 @@ double mean_of(const char* name) {
   Graph g;
   const Tensor x = g.constant(Array::of<double>({2, 3}, {0.2, 0.5, 0.3, 0.6, 0.1, 0.3}));
   const Tensor labels = g.constant(Array::of<std::int32_t>({2}, {1, 2}));
-  return evaluate(find_classifier_loss(name).mean(x, labels, 0, Location::current())).item();
+  return evaluate(find_loss(name).mean(x, labels, 0, Location::current())).item();
 }
 
 // The mean of what a formula gives for row i and its label.
@@ -29,7 +29,7 @@ double by_hand(const Formula& formula) {
   return (formula(kX[0], kLabels[0]) + formula(kX[1], kLabels[1])) / 2;
 }
 
-TEST(ClassifierLosses, AreMeansOfTheirFormulas) {
+TEST(NamedLosses, AreMeansOfTheirFormulas) {
   using Row = const double(&)[3];
   const auto softmax = [](Row x, std::size_t j) {
     return std::exp(x[j]) / (std::exp(x[0]) + std::exp(x[1]) + std::exp(x[2]));
@@ -65,13 +65,13 @@ TEST(ClassifierLosses, AreMeansOfTheirFormulas) {
               1e-14);
 }
 
-TEST(ClassifierLosses, NameOutputActivationsThatThereAre) {
-  for (const ClassifierLoss& loss : classifier_losses())
+TEST(NamedLosses, NameOutputActivationsThatThereAre) {
+  for (const NamedLoss& loss : named_losses())
     for (const std::string_view output : loss.outputs) EXPECT_NO_THROW(find_output_activation(output));
 }
 
-TEST(ClassifierLosses, GiveProbabilitiesOfScores) {
-  for (const ClassifierLoss& loss : classifier_losses()) {
+TEST(NamedLosses, GiveProbabilitiesOfScores) {
+  for (const NamedLoss& loss : named_losses()) {
     Graph g;
     const Tensor x = g.constant(Array::of<double>({1, 2}, {0.25, 0.75}));
     const Array p = evaluate(loss.probabilities(x, Location::current()));
@@ -80,18 +80,35 @@ TEST(ClassifierLosses, GiveProbabilitiesOfScores) {
   }
 }
 
-TEST(ClassifierLosses, SayWhetherTheyGiveProbabilities) {
-  for (const ClassifierLoss& loss : classifier_losses()) {
+TEST(NamedLosses, SayWhetherTheyGiveProbabilities) {
+  for (const NamedLoss& loss : named_losses()) {
     const bool of_any_output = loss.outputs.empty();  // which may be below 0 and above 1
     EXPECT_EQ(loss.gives_probabilities, !of_any_output) << loss.name;
   }
 }
 
-TEST(ClassifierLosses, RefuseAnUnknownNameWithTheKnownOnes) {
-  EXPECT_EQ(testing::message_of<ConfigError>([] { find_classifier_loss("mse"); }),
+TEST(NamedLosses, RefuseAnUnknownNameWithTheKnownOnes) {
+  EXPECT_EQ(testing::message_of<ConfigError>([] { find_loss("mse"); }),
             "loss: expected one of softmax_cross_entropy, cross_entropy, squared_error, "
             "misclassification_probability, expected_squared_distance, multiclass_hinge, "
-            "binary_cross_entropy, got 'mse'");
+            "binary_cross_entropy, mean_squared_error, mean_absolute_error, got 'mse'");
+}
+
+TEST(NamedLosses, OfRealNumbersAreMeansOverAllNumbers) {
+  Graph g;
+  const Tensor y = g.constant(Array::of<double>({2, 2}, {1, 2, 3, 4}));
+  const Tensor t = g.constant(Array::of<double>({2, 2}, {0, 2, 5, 3}));
+  const auto mean = [&](std::string_view name) {
+    return evaluate(find_loss(name).mean(y, t, 0, Location::current())).item();
+  };
+  EXPECT_EQ(mean("mean_squared_error"), (1 + 0 + 4 + 1) / 4.0);
+  EXPECT_EQ(mean("mean_absolute_error"), (1 + 0 + 2 + 1) / 4.0);
+}
+
+TEST(NamedLosses, AreNamedByTheTargetsThatTheyTake) {
+  EXPECT_EQ(loss_names(Targets::numbers),
+            (std::vector<std::string>{"mean_squared_error", "mean_absolute_error"}));
+  EXPECT_EQ(loss_names(Targets::classes).size() + 2, loss_names().size());
 }
 
 }  // namespace

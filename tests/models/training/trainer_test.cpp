@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/datasets.hpp"
 #include "tests/support/message_of.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -31,12 +32,9 @@ using Numbers = std::vector<double>;
 
 // Seven images of 2x2 pixels in two classes.
 Dataset tiny() {
-  return {.rows = 2,
-          .columns = 2,
-          .classes = 2,
-          .pixels = {0,  255, 128, 64, 255, 0,  30, 200, 90,  90, 90, 90, 10,  250,
-                     60, 1,   200, 20, 77,  33, 5,  5,   240, 8,  99, 12, 140, 180},
-          .labels = {0, 1, 1, 0, 1, 0, 1}};
+  return testing::images(2, 2, 2, {0,  255, 128, 64, 255, 0,  30, 200, 90,  90, 90, 90, 10,  250,
+                                   60, 1,   200, 20, 77,  33, 5,  5,   240, 8,  99, 12, 140, 180},
+                         {0, 1, 1, 0, 1, 0, 1});
 }
 
 // All parameters of a network, one after the other.
@@ -68,7 +66,7 @@ class ByHand {
     for (const std::int32_t number : indices) {
       const auto index = static_cast<std::size_t>(number);
       double x[4], a[3], h[3], s[2];
-      for (std::size_t i = 0; i < 4; ++i) x[i] = data.pixels[4 * index + i] / 255.0;
+      for (std::size_t i = 0; i < 4; ++i) x[i] = data.inputs.as<std::uint8_t>()[4 * index + i] / 255.0;
       for (std::size_t j = 0; j < 3; ++j) {
         a[j] = b1_[j];
         for (std::size_t i = 0; i < 4; ++i) a[j] += x[i] * W1_[3 * i + j];
@@ -78,7 +76,7 @@ class ByHand {
         s[k] = b2_[k];
         for (std::size_t j = 0; j < 3; ++j) s[k] += h[j] * W2_[2 * j + k];
       }
-      const std::size_t label = data.labels[index];
+      const auto label = static_cast<std::size_t>(data.label(number));
       const double sum = std::exp(s[0]) + std::exp(s[1]);
       loss -= std::log(std::exp(s[label]) / sum);
       correct += (s[1] > s[0] ? 1U : 0U) == label ? 1 : 0;
@@ -136,8 +134,8 @@ void compare_with_loops(const TrainerOptions& options) {
       loss += batch_loss;
       correct += batch_correct;
     }
-    EXPECT_EQ(score.images, 7);
-    EXPECT_EQ(score.correct, correct);
+    EXPECT_EQ(score.examples, 7);
+    EXPECT_EQ(score.correct(), correct);
     EXPECT_NEAR(score.loss_sum, loss, 1e-12);
     const Numbers found = numbers_of(graph, network), expected = by_hand.numbers();
     for (std::size_t i = 0; i < found.size(); ++i) ASSERT_NEAR(found[i], expected[i], 1e-12) << i;
@@ -211,16 +209,17 @@ TEST(Trainer, ChangesNothingByEvaluation) {
   const Score first = trainer.evaluate(tiny()), second = trainer.evaluate(tiny());
   EXPECT_EQ(numbers_of(graph, network), before);
   EXPECT_EQ(first.loss_sum, second.loss_sum);
-  EXPECT_EQ(first.images, 7);
+  EXPECT_EQ(first.examples, 7);
   EXPECT_EQ(trained(3, {1, 2}), trained(3, {1, 2}, true));
 }
 
 TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
   // Scores are the pixels themselves: the class is the brightest of four.
-  Dataset data{.rows = 2, .columns = 2, .classes = 4, .pixels = {}, .labels = {2, 0, 3, 1, 1}};
   const std::vector<std::int32_t> brightest = {2, 0, 3, 1, 0};
+  std::vector<std::uint8_t> pixels;
   for (const std::int32_t best : brightest)
-    for (std::int32_t i = 0; i < 4; ++i) data.pixels.push_back(i == best ? 200 : 20);
+    for (std::int32_t i = 0; i < 4; ++i) pixels.push_back(i == best ? 200 : 20);
+  const Dataset data = testing::images(2, 2, 4, pixels, {2, 0, 3, 1, 1});
   Graph graph;
   const Sequential network(graph, {4}, fcnn({4}), {.initializer = "zeros"});
   Array identity = zeros({4, 4});
@@ -240,7 +239,7 @@ TEST(Trainer, HandsOutPredictionsInTheOrderOfTheData) {
   EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2, 1}));
   EXPECT_EQ(predictions, brightest);
   EXPECT_EQ(labels, (std::vector<std::int32_t>{2, 0, 3, 1, 1}));
-  EXPECT_EQ(score.correct, 4);
+  EXPECT_EQ(score.correct(), 4);
   EXPECT_EQ(score.accuracy(), 0.8);
 }
 
@@ -249,7 +248,7 @@ TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
   const Sequential wide(graph, {5}, fcnn({2}));
   Trainer trainer(graph, wide, {});
   EXPECT_EQ(message_of<ConfigError>([&] { trainer.train_epoch(tiny(), 1); }),
-            "trainer: expected images of 5 pixels, the width of the network's input, got 2 x 2");
+            "trainer: expected examples of 5 numbers, the network's input (5), got (2,2)");
   EXPECT_THROW(trainer.evaluate(tiny()), ConfigError);
   EXPECT_THROW(trainer.step_graph(tiny()), ConfigError);
 
@@ -309,7 +308,7 @@ TEST(Trainer, EvaluatesWhatIsNotFiniteIfThatIsAllowed) {
     } else {
       const Score score = trainer.evaluate(tiny());
       EXPECT_TRUE(std::isnan(score.loss()));
-      EXPECT_EQ(score.images, 7);
+      EXPECT_EQ(score.examples, 7);
     }
     EXPECT_EQ(
         message_of<NumericError>([&] { trainer.train_epoch(tiny(), 1); }),
@@ -321,8 +320,10 @@ TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
   Graph graph;
   const Sequential network(graph, {4}, fcnn({3, 2}, {.activation = "linear"}), {.dtype = DType::float64});
   Trainer trainer(graph, network, {.batch_size = 2});
+  std::vector<std::uint8_t> pixels = testing::pixels_of(tiny());
+  std::fill_n(pixels.begin(), 8, std::uint8_t{0});
   Dataset data = tiny();
-  std::fill_n(data.pixels.begin(), 2 * data.features(), std::uint8_t{0});
+  data.inputs = {pixels, data.inputs.shape()};
   for (const Tensor& parameter : network.parameters())
     if (parameter.shape().rank() == 2)
       graph.set_value(parameter, full(parameter.shape(), 1e200, DType::float64));
@@ -337,11 +338,11 @@ TEST(Trainer, StopsWhenToldTo) {
   Trainer trainer(graph, network, {.batch_size = 2});
   std::vector<std::int64_t> seen;
   const Score score = trainer.train_epoch(tiny(), 1, [&](const StepMetrics& step) {
-    seen.push_back(step.so_far.images);
+    seen.push_back(step.so_far.examples);
     return seen.size() < 2;
   });
   EXPECT_EQ(seen, (std::vector<std::int64_t>{2, 4}));
-  EXPECT_EQ(score.images, 4);
+  EXPECT_EQ(score.examples, 4);
 }
 
 TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
@@ -353,7 +354,7 @@ TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
   trainer.train_epoch(tiny(), 2);
   trainer.evaluate(tiny());
   EXPECT_EQ(graph.size(), size);
-  EXPECT_EQ(trainer.step_graph(tiny()).images.shape(), (Shape{3, 4}));
+  EXPECT_EQ(trainer.step_graph(tiny()).inputs.shape(), (Shape{3, 4}));
   EXPECT_EQ(graph.size(), size);
 }
 
@@ -364,9 +365,9 @@ TEST(Trainer, TakesDataSetsOfAnySizeInTurn) {
   const Sequential network(graph, {4}, fcnn({3, 2}));
   Trainer trainer(graph, network, {.batch_size = 2});
   const Score all = trainer.evaluate(tiny());
-  EXPECT_EQ(trainer.evaluate(few).images, 5);
+  EXPECT_EQ(trainer.evaluate(few).examples, 5);
   const Score again = trainer.evaluate(tiny());
-  EXPECT_EQ(again.images, 7);
+  EXPECT_EQ(again.examples, 7);
   EXPECT_EQ(again.loss_sum, all.loss_sum);
 }
 
@@ -377,18 +378,19 @@ TEST(Trainer, MakesTheBatchInTheProgram) {
   const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 3});
   const StepGraph& step = trainer.step_graph(data);
-  EXPECT_EQ(step.pixels.type(), data.pixel_view().type);
-  EXPECT_EQ(step.classes.type(), data.label_view().type);
+  EXPECT_EQ(step.all_inputs.type(), data.input_rows().type);
+  EXPECT_EQ(step.all_targets.type(), data.targets.type());
   const Array indices = Array::of<std::int32_t>({3}, {6, 0, 6});
-  const Array images = evaluate(step.images, {{step.pixels, data.pixel_view()}, {step.indices, indices}});
-  const Array labels = evaluate(step.labels, {{step.classes, data.label_view()}, {step.indices, indices}});
+  const Array images = evaluate(step.inputs, {{step.all_inputs, data.input_rows()}, {step.indices, indices}});
+  const Array labels = evaluate(step.targets, {{step.all_targets, data.targets}, {step.indices, indices}});
   ASSERT_EQ(images.type(), (TensorType{DType::float32, {3, 4}}));
   ASSERT_EQ(labels.type(), (TensorType{DType::int32, {3}}));
   for (std::size_t i = 0; i < 3; ++i) {
     const auto row = static_cast<std::size_t>(indices.as<std::int32_t>()[i]);
-    EXPECT_EQ(labels.as<std::int32_t>()[i], data.labels[row]);
+    EXPECT_EQ(labels.as<std::int32_t>()[i], testing::labels_of(data)[row]);
     for (std::size_t j = 0; j < 4; ++j)
-      EXPECT_EQ(images.as<float>()[4 * i + j], static_cast<float>(data.pixels[4 * row + j]) / 255.0F);
+      EXPECT_EQ(images.as<float>()[4 * i + j],
+                static_cast<float>(testing::pixels_of(data)[4 * row + j]) / 255.0F);
   }
 }
 
@@ -410,9 +412,9 @@ TEST(Trainer, StandsBesideAnotherInOneGraph) {
   Trainer one(graph, network, {.batch_size = 2});
   const unsigned line = __LINE__ - 1;
   Trainer other(graph, network, {.batch_size = 2, .optimizer = {.learning_rate = 0.01}});
-  EXPECT_EQ(one.step_graph(tiny()).pixels.label(), "pixels 2");
+  EXPECT_EQ(one.step_graph(tiny()).all_inputs.label(), "pixels 2");
   EXPECT_EQ(one.step_graph(tiny()).loss.node().location.line(), line);
-  EXPECT_EQ(one.step_graph(tiny()).images.node().location.line(), line);
+  EXPECT_EQ(one.step_graph(tiny()).inputs.node().location.line(), line);
   other.train_epoch(tiny(), 1);
   EXPECT_NO_THROW(one.train_epoch(tiny(), 1));
 }
@@ -421,8 +423,7 @@ TEST(Trainer, RefusesAnEmptyDataSet) {
   Graph graph;
   const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {});
-  EXPECT_THROW(trainer.train_epoch({.rows = 2, .columns = 2, .classes = 2, .pixels = {}, .labels = {}}, 1),
-               ConfigError);
+  EXPECT_THROW(trainer.train_epoch(testing::images(2, 2, 2, {}, {}), 1), ConfigError);
 }
 
 TEST(Trainer, TellsHowManyThreadsAStepTakes) {
@@ -517,8 +518,8 @@ Numbers three_epochs(const TrainerOptions& options, const FcnnOptions& network_o
   Graph* last = &first;
   if (stopped) {
     const Score so_far =
-        trainer.train_epoch(data, 2, [](const StepMetrics& step) { return step.so_far.images < 12; });
-    EXPECT_EQ(so_far.images, 12);
+        trainer.train_epoch(data, 2, [](const StepMetrics& step) { return step.so_far.examples < 12; });
+    EXPECT_EQ(so_far.examples, 12);
     resumed.step_graph(data);
     for (const auto& [name, value] : numbers(first)) second.set_value(second.find(name), value);
     resumed.learning_rate().restore(trainer.learning_rate().state());
@@ -569,7 +570,7 @@ TEST(Trainer, FollowsItsScheduleFromUpdateToUpdate) {
     const Array indices = Array::of<std::int32_t>({7}, {0, 1, 2, 3, 4, 5, 6});
     const Array gradient = evaluate(
         build_grad(step.loss, {W})[W],
-        {{step.pixels, data.pixel_view()}, {step.classes, data.label_view()}, {step.indices, indices}});
+        {{step.all_inputs, data.input_rows()}, {step.all_targets, data.targets}, {step.indices, indices}});
     trainer.train_epoch(data, epoch);
     const Numbers after = numbers_of(graph, network);
     const double rate = std::pow(0.5, static_cast<double>(epoch));
