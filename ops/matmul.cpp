@@ -55,10 +55,6 @@ void Product::multiply(const ConstView& a, const ConstView& b, const View& c, Pa
   });
 }
 
-bool is_matrix_product(const Op& op) {
-  return dynamic_cast<const MatMul*>(&op) != nullptr;
-}
-
 void MatMul::forward(std::span<const ConstView> inputs, const View& output, Parts parts) const {
   const TensorType types[] = {inputs[0].type, inputs[1].type};
   multiply(inputs[0], inputs[1], output, parts, {0, depth(types)});
@@ -189,19 +185,60 @@ void require_factors(const Shape& a, const Shape& b, Transpose ta, Transpose tb)
                                  form("k", "n", b, tb), to_string(a), to_string(b)));
 }
 
-void require_vectors(const Tensor& a, const Tensor& b) {
-  if (a.shape().rank() != 1 || b.shape().rank() != 1)
-    throw ShapeError(
-        fmt::format("expected two vectors, got {} and {}", to_string(a.shape()), to_string(b.shape())));
+void require_vectors(const Shape& a, const Shape& b) {
+  if (a.rank() != 1 || b.rank() != 1)
+    throw ShapeError(fmt::format("expected two vectors, got {} and {}", to_string(a), to_string(b)));
 }
+
+// c = a^T b
+class Dot final : public Op, public detail::Contraction {
+ public:
+  std::string_view name() const override { return "dot"; }
+
+  TensorType infer(std::span<const TensorType> inputs) const override {
+    const DType dtype = detail::floating(inputs);
+    const Shape &a = inputs[0].shape, &b = inputs[1].shape;
+    require_vectors(a, b);
+    if (a != b)
+      throw ShapeError(
+          fmt::format("expected vectors of equal length, got {} and {}", to_string(a), to_string(b)));
+    return {dtype, {}};
+  }
+
+  void forward(std::span<const ConstView> inputs, const View& output, Parts) const override {
+    const std::int64_t n = inputs[0].shape().size();
+    dispatch_floating(output.dtype(), [&]<class T>() {
+      detail::multiply<T>(1, 1, n, T{1}, {static_cast<const T*>(inputs[0].data), n, false},
+                          {static_cast<const T*>(inputs[1].data), 1, false}, T{0},
+                          static_cast<T*>(output.data));
+    });
+  }
+
+  // dc/da = b, dc/db = a
+  Tensor bprop(Inputs inputs, const Tensor&, const Tensor& gradient, std::size_t wrt) const override {
+    return mul(gradient, inputs[1 - wrt]);
+  }
+
+  double flops(std::span<const TensorType> inputs, const TensorType&) const override {
+    return 2 * static_cast<double>(inputs[0].shape.size());
+  }
+};
 
 }  // namespace
 
+bool detail::is_product(const Op& op) {
+  return dynamic_cast<const MatMul*>(&op) || dynamic_cast<const Dot*>(&op);
+}
+
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpose b_transposed, Location at) {
   detail::require_tensors({a, b}, "matmul", at);
-  detail::checked(a, "matmul", at,
-                  [&] { require_factors(a.shape(), b.shape(), a_transposed, b_transposed); });
+  detail::checked(a, "matmul", at, [&] {
+    require_factors(a.shape(), b.shape(), a_transposed, b_transposed);
+    const TensorType types[] = {a.type(), b.type()};
+    detail::floating(types);
+  });
   const bool row = a.shape().rank() == 1, column = b.shape().rank() == 1;
+  if (row && column) return dot(a, b, at);
   if (!row && !column) return product(a, b, a_transposed, b_transposed, at);
   const Tensor left = row ? unsqueeze(a, {0}, at) : a, right = column ? unsqueeze(b, {1}, at) : b;
   const Tensor c =
@@ -213,19 +250,12 @@ Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed, Transpos
 }
 
 Tensor dot(const Tensor& a, const Tensor& b, Location at) {
-  detail::require_tensors({a, b}, "dot", at);
-  detail::checked(a, "dot", at, [&] {
-    require_vectors(a, b);
-    if (a.shape() != b.shape())
-      throw ShapeError(fmt::format("expected vectors of equal length, got {} and {}", to_string(a.shape()),
-                                   to_string(b.shape())));
-  });
-  return matmul(a, b, Transpose::no, Transpose::no, at);
+  return apply<Dot>({a, b}, at);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b, Location at) {
   detail::require_tensors({a, b}, "outer", at);
-  detail::checked(a, "outer", at, [&] { require_vectors(a, b); });
+  detail::checked(a, "outer", at, [&] { require_vectors(a.shape(), b.shape()); });
   return mul(unsqueeze(a, {1}, at), unsqueeze(b, {0}, at), at);
 }
 

@@ -10,8 +10,8 @@ enum class Transpose : bool { no, yes };
 // C = op(A) op(B); A is (m,k), or (k,m) when transposed, B is (k,n), or (n,k); C is (m,n), float32 or
 // float64. With more axes than two, the last two hold matrices, which are multiplied pair by pair; the axes
 // before them broadcast. A vector (k) is a row on the left and a column on the right, whatever its flag, and
-// C lacks that axis: as in NumPy. Sums of many float32 products keep BLAS's error, about 4e-6, where other
-// sums keep 1e-6. Throws ShapeError. Goodfellow et al., section 6.5.6.
+// C lacks that axis, as in NumPy; the product of two vectors is their dot. Sums of many float32 products keep
+// BLAS's error, about 4e-6, where other sums keep 1e-6. Throws ShapeError. Goodfellow et al., section 6.5.6.
 Tensor matmul(const Tensor& a, const Tensor& b, Transpose a_transposed = Transpose::no,
               Transpose b_transposed = Transpose::no, Location at = Location::current());
 

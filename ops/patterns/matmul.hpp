@@ -46,7 +46,8 @@ class Product : public Op, public Contraction {
   bool b_transposed_;
 };
 
-bool is_matrix_product(const Op& op);
+// matmul of two matrices, or dot.
+bool is_product(const Op& op);
 
 class MatMul final : public Product {
  public:

@@ -36,7 +36,7 @@ Tensor root_of_variance(const Tensor& y) {
 
 // x^T x
 Tensor root_of_product(const Tensor& y) {
-  if (!y.node().op || !is_matrix_product(*y.node().op) || y.shape().size() != 1) return {};
+  if (!y.node().op || !is_product(*y.node().op) || y.shape().size() != 1) return {};
   const auto source = [](Tensor x) {
     while (x.node().op && is_reshape(*x.node().op)) x = input_of(x, 0);
     return x;
