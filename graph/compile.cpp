@@ -22,17 +22,23 @@ namespace {
 using detail::Executable;
 using detail::Schedule;
 
+std::string place(const Tensor& tensor) {
+  return fmt::format("[{}]", to_string(tensor.node().location));
+}
+
 void check_updates(const std::vector<Update>& updates) {
   std::unordered_set<NodeId> seen;
   for (const auto& [parameter, value] : updates) {
     if (parameter.node().kind != NodeKind::parameter)
-      throw GraphError(fmt::format("compile: expected a parameter to update, got {}", parameter.label()));
+      throw GraphError(fmt::format("compile: expected a parameter to update, got {}  {}", parameter.label(),
+                                   place(parameter)));
     if (parameter.type() != value.type())
-      throw ShapeError(fmt::format("compile: expected {} to update {}, got {}", to_string(parameter.type()),
-                                   parameter.label(), to_string(value.type())));
+      throw ShapeError(fmt::format("compile: expected {} to update {}, got {}  {}",
+                                   to_string(parameter.type()), parameter.label(), to_string(value.type()),
+                                   place(value)));
     if (!seen.insert(parameter.id()).second)
-      throw GraphError(
-          fmt::format("compile: expected one update of each parameter, got two of {}", parameter.label()));
+      throw GraphError(fmt::format("compile: expected one update of each parameter, got two of {}  {}",
+                                   parameter.label(), place(parameter)));
   }
 }
 

@@ -34,8 +34,9 @@ ConstView Program::value(const Tensor& output) const {
   const Executable& e = executable();
   const auto found = std::ranges::find(e.outputs, output, &Executable::Output::tensor);
   if (found == e.outputs.end())
-    throw GraphError(
-        fmt::format("value: expected one of the program's {} outputs, got another tensor", e.outputs.size()));
+    throw GraphError(fmt::format(
+        "value: expected one of the program's {} outputs, got another tensor{}", e.outputs.size(),
+        output.alive() ? fmt::format(", {}  [{}]", output.label(), to_string(output.node().location)) : ""));
   return own_->view(found->operand);
 }
 

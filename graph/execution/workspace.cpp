@@ -23,6 +23,11 @@ bool overlap(const ConstView& a, const void* data, std::size_t bytes) {
          before(data, static_cast<const std::byte*>(a.data) + a.type.bytes());
 }
 
+// Where the user made an input.
+std::string place(const Location& location) {
+  return fmt::format("[{}]", to_string(location));
+}
+
 }  // namespace
 
 // What ended a run: of the calls that failed on the first level where any did, the one of the earliest step
@@ -100,7 +105,8 @@ void Workspace::bind(std::span<const Feed> feeds) {
     const Executable::Input& input = *found;
     const auto index = static_cast<std::size_t>(found - inputs.data());
     if (is_fed_[index])
-      throw GraphError(fmt::format("run: expected each input once, got two feeds for {}", input.label));
+      throw GraphError(fmt::format("run: expected each input once, got two feeds for {}  {}", input.label,
+                                   place(input.location)));
     require_usable(feed.value, input);
     is_fed_[index] = true;
     feeds_[index] = feed.value;
@@ -108,9 +114,8 @@ void Workspace::bind(std::span<const Feed> feeds) {
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!is_fed_[i] && inputs[i].needed)
-      throw GraphError(fmt::format("run: expected a feed for the input {} of {}, got none  [{}]",
-                                   inputs[i].label, to_string(inputs[i].type),
-                                   to_string(inputs[i].location)));
+      throw GraphError(fmt::format("run: expected a feed for the input {} of {}, got none  {}",
+                                   inputs[i].label, to_string(inputs[i].type), place(inputs[i].location)));
   }
 }
 
@@ -121,30 +126,31 @@ const Executable::Input* Workspace::input_of(const Feed& feed) const {
   if (input != executable_->inputs.end()) return &*input;
   const bool ours = !tensor.empty() && tensor.graph_serial() == executable_->graph_serial;
   if (ours && tensor.alive() && tensor.node().kind == NodeKind::input) return nullptr;
-  throw GraphError(fmt::format("run: expected feeds for inputs of the program's graph, got one for {}",
-                               ours || tensor.empty() ? tensor.label() : "a tensor of another graph"));
+  throw GraphError(fmt::format("run: expected feeds for inputs of the program's graph, got one for {}{}",
+                               ours || tensor.empty() ? tensor.label() : "a tensor of another graph",
+                               tensor.alive() ? "  " + place(tensor.node().location) : ""));
 }
 
 // A feed is read where it lies, which must not be where the run writes.
 void Workspace::require_usable(const ConstView& value, const Executable::Input& input) const {
   if (value.type != input.type)
-    throw ShapeError(fmt::format("run: expected {} for the input {}, got {}", to_string(input.type),
-                                 input.label, to_string(value.type)));
+    throw ShapeError(fmt::format("run: expected {} for the input {}, got {}  {}", to_string(input.type),
+                                 input.label, to_string(value.type), place(input.location)));
   if (!input.needed) return;  // and is not read
   if (!value.data && value.type.bytes() > 0)
-    throw ShapeError(fmt::format("run: expected the address of {} for the input {}, got none",
-                                 to_string(value.type), input.label));
+    throw ShapeError(fmt::format("run: expected the address of {} for the input {}, got none  {}",
+                                 to_string(value.type), input.label, place(input.location)));
   if (!is_aligned(value.data, value.type.dtype))
     throw ShapeError(fmt::format(
-        "run: expected the feed for {} at a multiple of {} bytes, got the address {}; feed a copy",
-        input.label, size_of(value.type.dtype), value.data));
+        "run: expected the feed for {} at a multiple of {} bytes, got the address {}; feed a copy  {}",
+        input.label, size_of(value.type.dtype), value.data, place(input.location)));
   const auto is_of = [&](const View& updated) { return overlap(value, updated.data, updated.type.bytes()); };
   const bool parameter = std::ranges::any_of(executable_->in_place, is_of) ||
                          std::ranges::any_of(executable_->copies, is_of, &Executable::Copy::to);
   if (parameter || overlap(value, arena_.get(), executable_->arena_bytes))
     throw GraphError(fmt::format(
-        "run: expected the feed for {} in memory that the run does not write, got {}; feed a copy",
-        input.label, parameter ? "an updated parameter" : "an output of the program"));
+        "run: expected the feed for {} in memory that the run does not write, got {}; feed a copy  {}",
+        input.label, parameter ? "an updated parameter" : "an output of the program", place(input.location)));
 }
 
 void Workspace::execute(Failure& failure) {

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/derivatives.hpp"
+#include "gradtable/graph/jacobian.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
@@ -68,6 +70,34 @@ TEST_F(Feeds, MayBeThoseOfWhatADerivativeWasMadeOf) {
       evaluate(build_grad(slope, {scalar}, Unreached::zeros)[scalar], {{scalar, full({}, 5, DType::float64)}})
           .item(),
       0);
+}
+
+TEST_F(Feeds, MayBeThoseOfWhatAnyDerivativeWasMadeOf) {
+  const Array fed = full({2}, 5, DType::float64);
+  const Tensor line = 3.0 * x, total = sum(line);
+  EXPECT_EQ(numbers(evaluate(build_grad(total, {x})[x], {{x, fed}})), (std::vector<double>{3, 3}));
+  EXPECT_EQ(numbers(evaluate(jvp({line}, {x}, {y})[0], {{x, fed}, {y, fed}})), (std::vector<double>{15, 15}));
+  EXPECT_EQ(numbers(evaluate(hvp(total, {x}, {y})[0], {{x, fed}, {y, fed}})), (std::vector<double>{0, 0}));
+  EXPECT_EQ(numbers(evaluate(jacobian(line, x), {{x, fed}})), (std::vector<double>{3, 0, 0, 3}));
+  EXPECT_EQ(numbers(evaluate(hessian(total, x), {{x, fed}})), (std::vector<double>{0, 0, 0, 0}));
+}
+
+TEST_F(Feeds, AreRefusedWithTheUsersLine) {
+  const Tensor p = graph.parameter("p", two), result = x + y;
+  const Array three = zeros({3}, DType::float64);
+  const std::vector<std::vector<Feed>> wrong = {{},
+                                                {{x, two}, {x, two}},
+                                                {{x, three}},
+                                                {{unused, three}},
+                                                {{p, two}},
+                                                {{result, two}},
+                                                {{x, ConstView(x.type(), nullptr)}}};
+  for (const std::vector<Feed>& feeds : wrong) {
+    const std::string message = message_of<Error>([&] { program.run(feeds); });
+    EXPECT_TRUE(contains(message, "run: expected ") && contains(message, "feeds_test.cpp:")) << message;
+  }
+  const Tensor slope = build_grad(3.0 * sum(x), {x})[x];
+  EXPECT_TRUE(contains(message_of<Error>([&] { evaluate(slope, {{p, two}}); }), "got one for p  ["));
 }
 
 TEST_F(Feeds, AreKnownToTheProgram) {
