@@ -61,6 +61,35 @@ bool same_inputs(const Node& node, std::span<const Tensor> inputs) {
   return std::ranges::equal(node.inputs, inputs, {}, {}, &Tensor::id);
 }
 
+// What a derivative may name: neither a leaf of the user's nor a number that many formulas share.
+bool is_of_gradient(const Node& node) {
+  const bool computed = node.op || (node.kind == NodeKind::constant && !node.is_literal);
+  return computed && node.phase == Phase::gradient;
+}
+
+// "a = b" and "b = c" are "a = b = c".
+void join_names(std::string& names, std::string_view more) {
+  if (names.empty() || names == more) {
+    names = more;
+    return;
+  }
+  constexpr std::string_view kEqual = " = ";
+  constexpr int kMost = 8;
+  std::vector<std::string_view> parts;
+  std::string joined;
+  int count = 0;
+  for (std::string_view text : {std::string_view(names), more}) {
+    while (!text.empty()) {
+      const std::string_view part = text.substr(0, text.find(kEqual));
+      text.remove_prefix(std::min(text.size(), part.size() + kEqual.size()));
+      if (std::ranges::find(parts, part) != parts.end() || ++count > kMost) continue;
+      parts.push_back(part);
+      joined.append(joined.empty() ? "" : kEqual).append(part);
+    }
+  }
+  names = std::move(joined);
+}
+
 }  // namespace
 
 Graph::Graph() = default;
@@ -151,13 +180,17 @@ Tensor Graph::equal_node(NodeId id, Phase phase, Location at) {
   if (phase == Phase::forward && found.phase != Phase::forward) {
     found.phase = Phase::forward;
     found.forward_node = -1;
+    found.derivative_of = found.derivative_by = -1;
     found.location = at;
+    if (found.is_name_made) found.name.clear();
+    found.is_name_made = false;
   }
   return tensor(id);
 }
 
 Tensor Graph::copy(Node node, std::span<const Tensor> inputs) {
-  const bool number = node.kind == NodeKind::constant && node.type.shape.rank() == 0 && node.name.empty();
+  const bool named = !node.name.empty() && !node.is_name_made;
+  const bool number = node.kind == NodeKind::constant && node.type.shape.rank() == 0 && !named;
   const bool shared = node.op || number;
   std::size_t hash = 0;
   NodeId found = -1;
@@ -217,8 +250,26 @@ void Graph::set_value(const Tensor& parameter, const ConstView& value) {
 }
 
 void Graph::set_name(NodeId id, const std::string& name) {
-  std::string& own = nodes_[static_cast<std::size_t>(id)].name;
-  if (own.empty()) own = name;
+  Node& named = nodes_[static_cast<std::size_t>(id)];
+  if (name.empty() || (!named.name.empty() && !named.is_name_made)) return;
+  named.name = name;
+  named.is_name_made = false;
+}
+
+void Graph::set_made_name(NodeId id, const std::string& name) {
+  Node& named = nodes_[static_cast<std::size_t>(id)];
+  if (!is_of_gradient(named) || (!named.name.empty() && !named.is_name_made)) return;
+  join_names(named.name, name);
+  named.is_name_made = true;
+}
+
+void Graph::set_derivative(NodeId id, NodeId z, NodeId v) {
+  Node& derivative = nodes_[static_cast<std::size_t>(id)];
+  if (!is_of_gradient(derivative)) return;
+  if (derivative.derivative_by >= 0 && (node(v).name.empty() || !node(derivative.derivative_by).name.empty()))
+    return;
+  derivative.derivative_of = z;
+  derivative.derivative_by = v;
 }
 
 std::string Graph::free_name(const std::string& wish) const {

@@ -65,8 +65,14 @@ class Graph {
   // Replaces a parameter's numbers, in programs compiled before, too. ShapeError when the type differs.
   void set_value(const Tensor& parameter, const ConstView& value);
 
-  // Names the node, unless it has a name.
+  // Names the node, unless the user has named it.
   void set_name(NodeId id, const std::string& name);
+  // Names a gradient's node by what it is, as "∂loss/∂W1", unless the user has named it. A node that is the
+  // same as several has the names of all, up to eight: "∂loss/∂a1 = ∂loss/∂b1". Nodes of other phases and
+  // literals stay as they are.
+  void set_made_name(NodeId id, const std::string& name);
+  // Says of a gradient's node that it is ∂z/∂v. z may be -1. The first v that has a name stays.
+  void set_derivative(NodeId id, NodeId z, NodeId v);
   // The line of the user's source that messages name for a call at `at`.
   Location place(Location at) const;
   // A name that no input or parameter has yet: `wish`, or "wish 2", "wish 3", ...

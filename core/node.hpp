@@ -30,7 +30,10 @@ struct Node {
   TensorType type;
   std::shared_ptr<Array> value;  // of a parameter or a constant
   bool is_literal = false;       // a constant that is a number of an expression: no tensor of the user's
+  NodeId derivative_of = -1;     // of a gradient ∂z/∂v: z, where it is one node,
+  NodeId derivative_by = -1;     // and v
   std::string name;              // empty for most results
+  bool is_name_made = false;     // as "∂loss/∂W1": one that the user gives takes its place
   Location location;             // the user's call; for a gradient node, the call that made its forward node
 };
 

@@ -9,6 +9,7 @@
 #include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/detail/choices.hpp"
+#include "gradtable/graph/detail/derivative_names.hpp"
 #include "gradtable/graph/detail/forms.hpp"
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/arithmetic.hpp"
@@ -32,8 +33,8 @@ void require_known(const GradTable& known) {
                                       y.empty() ? "y" : "a gradient"));
     if (&y.graph() != &first.graph() || &gradient.graph() != &first.graph())
       throw GradientError(
-          fmt::format("build_grad: expected {} and its gradient in the graph of {}, got another", y.label(),
-                      first.label()));
+          fmt::format("build_grad: expected {} and its gradient in the graph of {}, got another  {}",
+                      y.label(), first.label(), place(y.node())));
     if (!is_floating(y.dtype()))
       throw GradientError(fmt::format("build_grad: expected a real tensor to differentiate, got {} of {}  {}",
                                       y.label(), to_string(y.type()), place(y.node())));
@@ -49,11 +50,12 @@ void require_targets(const Graph& graph, const std::vector<Tensor>& targets) {
     if (target.empty())
       throw GradientError("build_grad: expected tensors of a graph, got an empty one as a target");
     if (&target.graph() != &graph)
-      throw GradientError(fmt::format(
-          "build_grad: expected targets in the graph of z, got {} of another graph", target.label()));
+      throw GradientError(
+          fmt::format("build_grad: expected targets in the graph of z, got {} of another graph  {}",
+                      target.label(), place(target.node())));
     if (!is_floating(target.dtype()))
-      throw GradientError(fmt::format("build_grad: expected real targets, got {} of {}", target.label(),
-                                      to_string(target.type())));
+      throw GradientError(fmt::format("build_grad: expected real targets, got {} of {}  {}", target.label(),
+                                      to_string(target.type()), place(target.node())));
   }
 }
 
@@ -188,7 +190,8 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
 Tensor GradTable::operator[](const Tensor& target) const {
   const auto found = std::ranges::find(entries_, target, &Entry::target);
   if (found == entries_.end())
-    throw GradientError(fmt::format("grad_table: expected one of the targets, got {}", target.label()));
+    throw GradientError(fmt::format("grad_table: expected one of the targets, got {}{}", target.label(),
+                                    target.alive() ? "  " + place(target.node()) : ""));
   return found->gradient;
 }
 
@@ -229,6 +232,7 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
     const Tensor v = graph.tensor(id);
     if (pruned.contains(v)) grad_table[v] = gradient_of(v, graph, pruned, forms, grad_table);
   }
+  detail::name_entries(known, targets, grad_table);
 
   // Return grad_table restricted to 𝕋
   std::vector<GradTable::Entry> restricted;

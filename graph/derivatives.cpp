@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "gradtable/graph/detail/derivative_names.hpp"
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/broadcast.hpp"
 
@@ -49,7 +50,9 @@ std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>
   if (unreached == Unreached::error) detail::require_paths("jvp", ys, xs);
   const Graph::Derivative derivative(ys.front().graph(), xs);
   const std::vector<Tensor> us = detail::free_cotangents(ys);
-  return vjp(vjp(ys, xs, us, Unreached::zeros), us, tangents, kConstant);
+  std::vector<Tensor> products = vjp(vjp(ys, xs, us, Unreached::zeros), us, tangents, kConstant);
+  for (std::size_t k = 0; k < ys.size(); ++k) detail::name_directional(products[k], ys[k], xs, tangents);
+  return products;
 }
 
 std::vector<Tensor> hvp(const Tensor& z, const std::vector<Tensor>& xs, const std::vector<Tensor>& vectors,

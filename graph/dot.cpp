@@ -128,13 +128,17 @@ NodeId Drawing::own(const Tensor& tensor) const {
   return tensor.id();
 }
 
+// Of an entry of a grad_table the variable that it is the gradient of; of other nodes the one for which they
+// were made.
 std::string Drawing::tooltip(const Node& node) const {
-  std::string text;
-  if (node.forward_node >= 0) {
-    const Node& forward = graph_.node(node.forward_node);
-    text = fmt::format("{} of {}", node.phase == Phase::update ? "update" : "gradient",
-                       forward.name.empty() && forward.op ? forward.op->name() : forward.name);
-    if (number_of(node.forward_node) >= 0) text += fmt::format(" (n{})", number_of(node.forward_node));
+  std::string text = node.is_name_made ? node.name : "";
+  const NodeId of = node.derivative_by >= 0 ? node.derivative_by : node.forward_node;
+  if (of >= 0) {
+    const Node& variable = graph_.node(of);
+    text += fmt::format("{}{} of {}", text.empty() ? "" : ": ",
+                        node.phase == Phase::update ? "update" : "gradient",
+                        variable.name.empty() && variable.op ? variable.op->name() : variable.name);
+    if (number_of(of) >= 0) text += fmt::format(" (n{})", number_of(of));
   }
   if (options_.locations) {
     std::string_view file = node.location.file_name();

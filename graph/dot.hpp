@@ -20,8 +20,9 @@ struct DotOptions {
 // Draws each node once, with op and attributes, name, and type; edges run from the inputs to their results.
 // Nodes of more than one phase stand in clusters: forward, gradient, update. A dashed edge leads from an
 // update's value to its parameter. The nodes are called n0, n1, ... in the order of creation, counting only
-// those drawn, so that the text depends on nothing else of the graph; the tooltip of a gradient's or an
-// update's node names the node that it was made for. Time and memory grow linearly with the graph.
+// those drawn, so that the text depends on nothing else of the graph. A gradient is named by what it is,
+// ∂loss/∂W1; its tooltip names the variable too, that of other nodes of gradients and updates the node that
+// they were made for. Time and memory grow linearly with the graph.
 //
 // Throws GraphError for a tensor that is empty or of another graph. Does not check the stream.
 void write_dot(std::ostream& out, const Graph& graph, const DotOptions& options = {});

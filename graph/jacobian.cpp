@@ -8,6 +8,7 @@
 
 #include "gradtable/core/checked.hpp"
 #include "gradtable/graph/derivatives.hpp"
+#include "gradtable/graph/detail/derivative_names.hpp"
 #include "gradtable/graph/detail/products.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/indexing.hpp"
@@ -132,7 +133,11 @@ Blocks jacobian(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Un
   detail::require_real("jacobian", ys, xs);
   const auto shapes = shapes_of("jacobian", ys, xs);
   if (unreached == Unreached::error) detail::require_paths("jacobian", ys, xs);
-  return blocks_of(ys, xs, shapes);
+  const Blocks blocks = blocks_of(ys, xs, shapes);
+  for (std::size_t k = 0; k < ys.size(); ++k) {
+    for (std::size_t i = 0; i < xs.size(); ++i) detail::name_derivative(blocks[k][i], ys[k], {xs[i]});
+  }
+  return blocks;
 }
 
 Tensor jacobian(const Tensor& y, const Tensor& x, Unreached unreached) {
@@ -146,7 +151,11 @@ Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreach
   if (unreached == Unreached::error) detail::require_paths("hessian", {z}, xs);
   std::vector<Tensor> first;
   for (const auto& [x, gradient] : build_grad(z, xs, Unreached::zeros)) first.push_back(gradient);
-  return blocks_of(first, xs, shapes);
+  const Blocks blocks = blocks_of(first, xs, shapes);
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    for (std::size_t j = 0; j < xs.size(); ++j) detail::name_derivative(blocks[i][j], z, {xs[i], xs[j]});
+  }
+  return blocks;
 }
 
 Tensor hessian(const Tensor& z, const Tensor& x, Unreached unreached) {

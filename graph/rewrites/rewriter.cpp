@@ -35,6 +35,7 @@ std::vector<Tensor> Rewriter::inputs_of(NodeId id) const {
 Tensor Rewriter::copy(NodeId id) {
   Node like = node(id);
   like.forward_node = forward_node(id);
+  like.derivative_of = like.derivative_by = -1;  // nodes of the other graph; the name is made
   return to_.graph->copy(std::move(like), inputs_of(id));
 }
 
@@ -49,7 +50,12 @@ NodeId Rewriter::forward_node(NodeId id) const {
 void Rewriter::put(NodeId id, const Tensor& made) {
   copies_[id] = made;
   to_.originals.resize(to_.graph->size(), from_.original(id));  // of what was made in its place
-  if (!node(id).name.empty()) to_.graph->set_name(made.id(), node(id).name);
+  const std::string& name = node(id).name;
+  if (name.empty()) return;
+  if (node(id).is_name_made)
+    to_.graph->set_made_name(made.id(), name);
+  else
+    to_.graph->set_name(made.id(), name);
 }
 
 Computation Rewriter::finish() {

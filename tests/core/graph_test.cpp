@@ -47,6 +47,38 @@ TEST(Graph, NumbersNodesInTheOrderOfCreation) {
   EXPECT_EQ(y.node().inputs, (std::vector{x.id(), w.id()}));
 }
 
+TEST(Graph, GivesMadeNamesToNodesOfGradientsAlone) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2}), y = toy({x});
+  const Graph::Scope scope(graph, Phase::gradient);
+  const Tensor d = toy({y}), one = graph.literal(1);
+  for (const Tensor& tensor : {x, y, d, one}) graph.set_made_name(tensor.id(), "∂z/∂y");
+  EXPECT_EQ(x.label(), "x");
+  EXPECT_EQ(y.node().name, "");
+  EXPECT_EQ(one.node().name, "");
+  EXPECT_EQ(d.node().name, "∂z/∂y");
+  graph.set_made_name(d.id(), "∂z/∂x");
+  graph.set_made_name(d.id(), "∂z/∂y");
+  EXPECT_EQ(d.node().name, "∂z/∂y = ∂z/∂x");
+  EXPECT_EQ(d.named("").label(), "∂z/∂y = ∂z/∂x");
+  EXPECT_EQ(d.named("mine").label(), "mine");
+  graph.set_made_name(d.id(), "∂z/∂y");
+  EXPECT_EQ(d.label(), "mine");
+}
+
+TEST(Graph, DropsAMadeNameWhereTheNodeIsPartOfTheForwardPassToo) {
+  Graph graph;
+  const Tensor x = graph.input("x", {2});
+  Tensor d;
+  {
+    const Graph::Scope scope(graph, Phase::gradient);
+    d = toy({x});
+    graph.set_made_name(d.id(), "∂z/∂x");
+  }
+  EXPECT_EQ(toy({x}), d);
+  EXPECT_EQ(d.node().name, "");
+}
+
 TEST(Graph, KnowsTheKindsOfItsNodes) {
   Graph graph;
   const Tensor x = graph.input("x", {2}, DType::int32);

@@ -219,7 +219,8 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   g.learning_rate = learning_rate_;
   const bool is_sum = options_.loss_reduction == LossReduction::sum;
   const auto examples = static_cast<double>(g.indices.shape().size());
-  GradTable gradients = build_grad(is_sum && !by_sums ? scale(g.loss, examples) : g.loss, model_.parameters);
+  const Tensor minimized = is_sum && !by_sums ? scale(g.loss, examples).named("summed loss") : g.loss;
+  GradTable gradients = build_grad(minimized, model_.parameters);
   if (by_sums) {
     step.sums = accumulate(gradients, examples);
     gradients = is_sum ? step.sums->total : step.sums->mean;
