@@ -9,8 +9,10 @@ namespace {
 
 void descend(Graph& graph, const Tensor& loss, const std::vector<Tensor>& parameters, double rate,
              int steps) {
-  Program step = compile(
-      graph, {.outputs = {loss}, .updates = sgd(build_grad(loss, parameters), rate), .finite = {loss}});
+  Program step = compile(graph, {.outputs = {loss},
+                                 .updates = sgd(build_grad(loss, parameters), rate),
+                                 .finite = {loss},
+                                 .threads = 1});
   for (int i = 0; i < steps; ++i) step.run();
 }
 

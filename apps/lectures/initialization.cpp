@@ -23,7 +23,7 @@ std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const cha
   for (const auto& [parameter, gradient] : table)
     if (parameter.shape().rank() == 2) outputs.push_back(norm(gradient));
   outputs.push_back(norm(table[network.parameters().back()]));
-  Program step = compile(graph, {.outputs = outputs, .updates = sgd(table, 0.1)});
+  Program step = compile(graph, {.outputs = outputs, .updates = sgd(table, 0.1), .threads = 1});
   // [/learning]
   std::vector<Curve> curves;
   for (int k = 0; k < 4; ++k) curves.push_back({fmt::format("W{}", k + 1), k, {}});
