@@ -1,5 +1,6 @@
 #include "apps/classifier/report.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -64,9 +65,16 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
   return all;
 }
 
-std::string graph_of_the_loss(Setup& setup, gradtable::Trainer& trainer, const Dataset& train) {
-  const std::string dot = drawing(setup, trainer.step_graph(train), GraphPart::gradient);
-  return gradtable::graph_svg(dot, gradtable::GraphDirection::right).value_or("");
+// Of a deep network dot does not draw the gradient in time.
+void add_graph(Report& report, Setup& setup, const gradtable::StepGraph& step) {
+  for (const GraphPart part : {GraphPart::gradient, GraphPart::forward}) {
+    report.graph_has_gradient = part == GraphPart::gradient;
+    const auto svg = gradtable::graph_svg(drawing(setup, step, part), gradtable::GraphDirection::right,
+                                          std::chrono::seconds(5));
+    if (!svg) continue;
+    report.graph_svg = *svg;
+    return;
+  }
 }
 
 }  // namespace
@@ -84,7 +92,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.mistakes = wrong_images(data.test, evaluation);
   report.has_probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
-  report.graph_svg = graph_of_the_loss(setup, trainer, data.train);
+  add_graph(report, setup, trainer.step_graph(data.train));
   report.config = resolved_json(program, config);
   write_text(config.output.report, gradtable::html(report));
 }

@@ -38,8 +38,9 @@ struct Report {
   std::vector<WrongImage> mistakes = {};
   bool has_probabilities = true;  // whether those of the mistakes are such, or plain outputs
   std::vector<Weights> weights = {};
-  std::string graph_svg = {};  // of loss and gradient: an <svg> element, as graph_svg() makes it, as it is
-  std::string config = {};     // the resolved one, as text
+  std::string graph_svg = {};      // of the loss: an <svg> element, as graph_svg() makes it, taken as it is
+  bool graph_has_gradient = true;  // whether the drawing shows it, too
+  std::string config = {};         // the resolved one, as text
 };
 
 // One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's

@@ -83,9 +83,10 @@ std::string curves_section(const Report& report) {
 
 std::string graph_section(const Report& report) {
   if (report.graph_svg.empty()) return {};
-  return folded("The graph of the loss and its gradient",
-                "<p>It scrolls in both directions.</p>\n<div class=\"scroll paper\" tabindex=\"0\">\n" +
-                    report.graph_svg + "\n</div>");
+  return folded(
+      report.graph_has_gradient ? "The graph of the loss and its gradient" : "The graph of the loss",
+      "<p>It scrolls in both directions.</p>\n<div class=\"scroll paper\" tabindex=\"0\">\n" +
+          report.graph_svg + "\n</div>");
 }
 
 std::string config_section(const Report& report) {

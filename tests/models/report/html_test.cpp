@@ -195,7 +195,11 @@ TEST(HtmlReport, ShowsMatricesOfWeights) {
 }
 
 TEST(HtmlReport, TakesTheDrawingOfTheGraphAsItIs) {
-  EXPECT_TRUE(contains(html(full_report()), "<svg id=\"graph\"></svg>"));
+  Report report = full_report();
+  EXPECT_TRUE(contains(html(report), "<svg id=\"graph\"></svg>"));
+  EXPECT_TRUE(contains(html(report), "<h2>The graph of the loss and its gradient</h2>"));
+  report.graph_has_gradient = false;
+  EXPECT_TRUE(contains(html(report), "<h2>The graph of the loss</h2>"));
 }
 
 // The first and last label of the axis of the losses.
