@@ -100,17 +100,16 @@ TEST(Progress, LeavesALineOfAHundredOfTenThousandEpochs) {
                           .values = {{"train_loss", 1}, {"train_accuracy", 1}},
                           .examples_per_second = 1000});
     }
-    text = terminal.read();
+    while (text.find("epoch  1200/") == std::string::npos || !text.ends_with('\n')) text += terminal.read();
     progress.begin_epoch(1251);
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
     progress.end_epoch(
         {.epoch = 1251, .values = {{"train_loss", 1}, {"train_accuracy", 1}}, .examples_per_second = 1000});
     progress.say("stopped");
-    end = terminal.read();
+    while (!end.ends_with("stopped\n")) end += terminal.read();
   }
   EXPECT_EQ(std::ranges::count(text, '\n'), 13) << text;
   EXPECT_NE(text.find("epoch     1/10000 "), std::string::npos) << text;
-  EXPECT_NE(text.find("epoch  1200/10000 "), std::string::npos) << text;
   EXPECT_TRUE(end.starts_with("\r\x1b[Kepoch  1251/10000 ")) << "it is not lost while it is shown";
   EXPECT_TRUE(end.ends_with("\nstopped\n")) << end;
 }
