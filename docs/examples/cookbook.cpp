@@ -1,5 +1,6 @@
 // Recipes: a layer and an optimizer of one's own, a check of a gradient, threads, another batch size.
 #include <cmath>
+#include <cstdint>
 #include <future>
 #include <iostream>
 
@@ -70,6 +71,41 @@ Tensor huber(const Tensor& y, const Tensor& t) {
 }
 // [/function]
 
+bool loss_and_early_stopping() {
+  const Points points(300);
+  Graph g;
+  const Sequential network(g, {2}, fcnn({16, 1}, {.activation = "tanh"}));
+  // [loss]
+  Dataset train{.inputs = points.x, .targets = points.y};
+  const Dataset validation = take_last(train, 60);
+  const TrainerOptions options{.batch_size = 30,
+                               .loss_function = huber,
+                               .metrics = {metrics::r2()},
+                               .optimizer = {.type = "adam", .learning_rate = 0.01}};
+  // [/loss]
+
+  // [early_stopping]
+  Fit fit(g, network, {.train = train, .validation = validation},
+          {.epochs = 300,
+           .early_stopping = {.metric = "validation_r2", .patience = 20},
+           .keep_best = true,
+           .trainer = options});
+  const FitResult result = fit.run({.end_epoch = [](const EpochMetrics& epoch) {
+    if (epoch.epoch % 50 == 0) std::cout << epoch.epoch << ": " << epoch.at("validation_r2") << '\n';
+  }});
+  std::cout << "the best epoch is " << *result.kept_epoch << '\n';
+  // [/early_stopping]
+  return fit.evaluate(validation).metric("r2") > 0.95;
+}
+
+// [classes]
+// Three examples of two features, and their labels.
+const Dataset flowers{.inputs = Array::of<float>({3, 2}, {5.1F, 3.5F, 7.0F, 3.2F, 6.3F, 3.3F}),
+                      .targets = Array::of<std::int32_t>({3}, {0, 1, 2}),
+                      .classes = 3,
+                      .class_names = {"setosa", "versicolor", "virginica"}};
+// [/classes]
+
 bool gradient_check() {
   // [check]
   const Array y = Array::of<double>({3}, {0.2, -1.7, 2.5}), t = Array::of<double>({3}, {0.9, 1.1, 2.4});
@@ -116,5 +152,8 @@ bool batch_sizes_and_threads() {
 }  // namespace
 
 int main() {
-  return layer_and_optimizer() && gradient_check() && batch_sizes_and_threads() ? 0 : 1;
+  return flowers.size() == 3 && layer_and_optimizer() && loss_and_early_stopping() && gradient_check() &&
+                 batch_sizes_and_threads()
+             ? 0
+             : 1;
 }
