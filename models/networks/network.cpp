@@ -30,6 +30,13 @@ Network::Network(Graph& graph, DataSource data, Loss loss, OptimizerOptions opti
   require_valid(options_);
 }
 
+Network& Network::set_schedule(Schedule schedule) {
+  if (!losses_.empty())
+    throw GraphError("network: expected the schedule before the first step, got it after");
+  schedule_ = std::move(schedule);
+  return *this;
+}
+
 Network& Network::append_layer(Layer layer) {
   if (network_) throw GraphError("network: expected all layers before the first numbers, got another");
   layers_.push_back(std::move(layer));
@@ -47,8 +54,9 @@ void Network::backward() {
   if (!batch_) throw GraphError("network: expected forward() before backward()");
   Nodes& nodes = nodes_for(batch_->inputs, &batch_->labels);
   if (!nodes.backward) {
-    const GradTable table = build_grad(nodes.loss, network_->parameters());
-    std::vector<Update> updates = make_updates(optimizer_, table);
+    const GradTable table = build_grad(nodes.loss, learned_parameters(optimizer_, network_->parameters()));
+    if (schedule_ && learning_rate_.empty()) learning_rate_ = input("learning rate", {DType::float64, {}});
+    std::vector<Update> updates = make_updates(optimizer_, table, learning_rate_);
     updates.insert(updates.end(), nodes.updates.begin(), nodes.updates.end());
     nodes.backward = compile(graph_, {.outputs = {nodes.loss}, .updates = updates, .finite = {nodes.loss}});
   }
@@ -108,10 +116,13 @@ Tensor Network::input(const char* name, const TensorType& type) {
 
 double Network::run(Nodes& nodes, Program& program) {
   const auto step = static_cast<std::int32_t>(losses_.size());
+  const double rate = schedule_ ? schedule_(step) : 0;
+  std::vector<Feed> feeds = {{nodes.inputs, batch_->inputs},
+                             {nodes.labels, batch_->labels},
+                             {step_, ConstView(std::span(&step, 1), {})}};
+  if (!learning_rate_.empty()) feeds.push_back({learning_rate_, ConstView(std::span(&rate, 1), {})});
   try {
-    program.run({{nodes.inputs, batch_->inputs},
-                 {nodes.labels, batch_->labels},
-                 {step_, ConstView(std::span(&step, 1), {})}});
+    program.run(feeds);
   } catch (const NotFiniteError& error) {
     throw NotFiniteError(fmt::format("network: step {}: {}", step + 1, diverged(error, optimizer_, step > 0)),
                          error.found, error.first);

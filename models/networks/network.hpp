@@ -11,6 +11,7 @@
 #include "gradtable/models/networks/layers.hpp"
 #include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/optimizers/optimizer.hpp"
+#include "gradtable/models/optimizers/schedule.hpp"
 
 namespace gradtable {
 
@@ -36,6 +37,10 @@ class Network {
   // Adds a layer behind the others; errors in its shapes name the line of this call, when numbers come.
   // Throws GraphError when they have come.
   Network& append_layer(Layer layer);
+
+  // The learning rate of each step, in place of the optimizer's: schedule(n) after n steps. Throws GraphError
+  // after the first step.
+  Network& set_schedule(Schedule schedule);
 
   // Takes the next batch through all layers, as in training, and returns its loss. Throws what layers throw,
   // and NumericError for a loss that is not finite.
@@ -73,8 +78,9 @@ class Network {
   NetworkOptions options_;
   Location at_;
   std::vector<Layer> layers_;
+  Schedule schedule_;
   std::optional<Sequential> network_;  // from the first numbers on
-  Tensor step_;
+  Tensor step_, learning_rate_;
   std::deque<Nodes> nodes_;
   std::optional<Batch> batch_;
   std::vector<double> losses_;

@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
 
+#include "gradtable/core/error.hpp"
+#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/detail/named.hpp"
 #include "gradtable/models/optimizers/adaptive.hpp"
 #include "gradtable/models/optimizers/detail/step.hpp"
+#include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {
 namespace {
@@ -101,6 +107,72 @@ void require_own(const Options& options, const Optimizer& optimizer) {
   }
 }
 
+// Before the optimizer, what stands in the gradient beside the loss's.
+Updates penalized_updates(const Options& options, const Optimizer& optimizer, GradTable gradients,
+                          const Operand& rate) {
+  if (options.l1) gradients = l1_decay(gradients, *options.l1, options.penalized);
+  if (options.weight_decay && !optimizer.decays_weights)
+    gradients = weight_decay(gradients, *options.weight_decay, options.penalized);
+  return optimizer.updates(options, gradients, rate);
+}
+
+void require_groups(const Options& options) {
+  for (const ParameterGroup& group : options.groups) {
+    if (group.names.empty()) throw ConfigError("optimizer: groups: expected names of parameters, got none");
+    detail::require_positive("optimizer: groups", "rate", group.rate);
+    if (group.weight_decay)
+      detail::require_not_negative("optimizer: groups", "weight_decay", *group.weight_decay);
+  }
+}
+
+bool has_name(const ParameterGroup& group, const Tensor& parameter) {
+  return fnmatch(group.names.c_str(), parameter.node().name.c_str(), 0) == 0;
+}
+
+// The number of groups for a parameter that belongs to none.
+std::size_t group_of(const Options& options, const Tensor& parameter) {
+  const auto found =
+      std::ranges::find_if(options.groups, [&](const auto& group) { return has_name(group, parameter); });
+  return static_cast<std::size_t>(found - options.groups.begin());
+}
+
+template <class Condition>
+GradTable entries_with(const GradTable& table, const Condition& condition) {
+  std::vector<GradTable::Entry> entries;
+  for (const GradTable::Entry& entry : table)
+    if (condition(entry.target)) entries.push_back(entry);
+  return GradTable(std::move(entries));
+}
+
+GradTable without_frozen(const Options& options, const GradTable& table) {
+  return entries_with(table, [&](const Tensor& target) {
+    const std::size_t group = group_of(options, target);
+    return group == options.groups.size() || !options.groups[group].frozen;
+  });
+}
+
+GradTable part_of(const Options& options, const GradTable& table, std::size_t group) {
+  return entries_with(table, [&](const Tensor& target) { return group_of(options, target) == group; });
+}
+
+Options options_of(Options options, std::size_t group) {
+  if (group < options.groups.size() && options.groups[group].weight_decay)
+    options.weight_decay = options.groups[group].weight_decay;
+  return options;
+}
+
+Operand rate_of(const Options& options, std::size_t group, const Operand& rate) {
+  const double factor = group < options.groups.size() ? options.groups[group].rate : 1;
+  if (factor == 1) return rate;
+  return rate.number ? Operand(*rate.number * factor) : Operand(scale(rate.value, factor));
+}
+
+std::string list_of(const std::vector<Tensor>& parameters) {
+  std::vector<std::string> names;
+  for (const Tensor& parameter : parameters) names.push_back(parameter.node().name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::vector<std::string> optimizer_names() {
@@ -109,17 +181,43 @@ std::vector<std::string> optimizer_names() {
   return names;
 }
 
+std::vector<Tensor> learned_parameters(const Options& options, const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> learned;
+  std::vector<bool> is_used(options.groups.size(), false);
+  for (const Tensor& parameter : parameters) {
+    const std::size_t group = group_of(options, parameter);
+    for (std::size_t i = 0; i < is_used.size(); ++i)
+      if (has_name(options.groups[i], parameter)) is_used[i] = true;
+    if (group == options.groups.size() || !options.groups[group].frozen) learned.push_back(parameter);
+  }
+  const auto unused = std::ranges::find(is_used, false);
+  if (unused != is_used.end())
+    throw ConfigError(
+        fmt::format("optimizer: groups: expected a pattern of {}, got {}", list_of(parameters),
+                    in_quotes(options.groups[static_cast<std::size_t>(unused - is_used.begin())].names)));
+  if (learned.empty())
+    throw ConfigError("optimizer: groups: expected a parameter that is not frozen, got none");
+  return learned;
+}
+
 Updates make_updates(const Options& options, const GradTable& table, const Tensor& learning_rate) {
   const Optimizer& optimizer = detail::find_named("optimizer", options.type, optimizers());
   require_own(options, optimizer);
-  GradTable gradients = table;
+  require_groups(options);
+  GradTable gradients = without_frozen(options, table);
   if (options.clip_value) gradients = clip_value(gradients, *options.clip_value);
   if (options.clip_norm) gradients = clip_norm(gradients, *options.clip_norm);
-  if (options.l1) gradients = l1_decay(gradients, *options.l1, options.penalized);
-  if (options.weight_decay && !optimizer.decays_weights)
-    gradients = weight_decay(gradients, *options.weight_decay, options.penalized);
   const Operand rate = learning_rate.empty() ? Operand(options.learning_rate) : Operand(learning_rate);
-  return optimizer.updates(options, gradients, rate);
+  if (options.groups.empty()) return penalized_updates(options, optimizer, gradients, rate);
+  Updates all;
+  for (std::size_t group = 0; group <= options.groups.size(); ++group) {
+    const GradTable part = part_of(options, gradients, group);
+    if (part.size() == 0) continue;
+    const Updates updates =
+        penalized_updates(options_of(options, group), optimizer, part, rate_of(options, group, rate));
+    all.insert(all.end(), updates.begin(), updates.end());
+  }
+  return all;
 }
 
 void require_valid(const Options& options) {

@@ -27,6 +27,15 @@ constexpr std::string_view kField = "config.";  // begins the names of fields am
 constexpr std::string_view kOf = " of ";
 constexpr std::size_t kMostOfName = 200;
 
+std::string to_text(const std::vector<ParameterGroup>& groups) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const ParameterGroup& group : groups) {
+    list.push_back({{"names", group.names}, {"rate", group.rate}, {"frozen", group.frozen}});
+    if (group.weight_decay) list.back()["weight_decay"] = *group.weight_decay;
+  }
+  return list.dump();
+}
+
 // The options that a checkpoint must have been written with. Their names are the keys of a config.
 NamedTexts fields_of(FitOptions options) {
   constexpr const char* kPrefix = "training.";
@@ -35,6 +44,8 @@ NamedTexts fields_of(FitOptions options) {
   NamedTexts texts = texts_of(fields);
   if (options.trainer.loss_function) texts["training.loss"] = "a function";
   texts.erase("training.early_stopping.patience");  // a training may continue with more
+  if (!options.trainer.optimizer.groups.empty())
+    texts.emplace("training.optimizer.groups", to_text(options.trainer.optimizer.groups));
   texts.emplace("seed", fmt::format("{}", options.trainer.seed));
   texts.emplace("data.normalize", to_text(options.trainer.normalization));
   return texts;

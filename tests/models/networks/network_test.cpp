@@ -240,5 +240,22 @@ TEST(Network, ThrowsForALossThatIsNotFiniteAndKeepsItsParameters) {
   EXPECT_EQ(network.loss().size(), 1U);
 }
 
+// Steps of 1 and of 1/2 against a gradient of 1.
+TEST(Network, TakesItsRatesFromASchedule) {
+  Graph graph;
+  const Array x = full({1, 1}, 1, DType::float64), t = zeros({1, 1}, DType::float64);
+  Network network(
+      graph,
+      [&] {
+        return Network::Batch{x, t};
+      },
+      [](const Tensor& y, const Tensor&) { return sum(y); }, {.learning_rate = 9},
+      {.initializer = "zeros", .dtype = DType::float64});
+  network.append_layer(layers::FullyConnected{1}).set_schedule(step_schedule(1, 2, 0.5));
+  network.train(3);
+  EXPECT_EQ(graph.value(network.parameters()[0]).item(), -2.5);
+  EXPECT_THROW(network.set_schedule(constant_schedule(1)), GraphError);
+}
+
 }  // namespace
 }  // namespace gradtable

@@ -1,6 +1,7 @@
 #include "gradtable/models/optimizers/optimizer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -141,6 +142,85 @@ TEST_F(OptimizersByName, RefuseNumbersOutOfRangeBeforeThereIsAGraph) {
   EXPECT_THROW(require_valid({.l1 = -1}), ConfigError);
   EXPECT_THROW(require_valid({.weight_decay = -1}), ConfigError);
   EXPECT_THROW(require_valid({.type = "adamw", .weight_decay = -1}), ConfigError);
+}
+
+// Two weights and a bias, and the updates of groups by hand.
+class ParameterGroups : public ::testing::Test {
+ protected:
+  Tensor parameter(const char* name, const Shape& shape) {
+    return graph.parameter(name, full(shape, 2, DType::float64));
+  }
+  // The updates after one step with gradients of 1.
+  std::vector<double> after_a_step(const OptimizerOptions& options, const Tensor& rate = {}) {
+    std::vector<GradTable::Entry> entries;
+    for (const Tensor& target : {W1, b1, W2})
+      entries.push_back({target, graph.constant(full(target.shape(), 1, DType::float64))});
+    Program step = compile(graph, {.updates = make_updates(options, GradTable(entries), rate)});
+    if (rate.empty())
+      step.run();
+    else
+      step.run({{rate, full({}, options.learning_rate, DType::float64)}});
+    std::vector<double> found;
+    for (const Tensor& target : {W1, b1, W2}) {
+      found.push_back(graph.value(target).as<double>()[0]);
+      graph.set_value(target, full(target.shape(), 2, DType::float64));
+    }
+    return found;
+  }
+  static std::string refused(const std::vector<ParameterGroup>& groups) {
+    return testing::message_of<ConfigError>([&] { require_valid({.groups = groups}); });
+  }
+
+  Graph graph;
+  const Tensor W1 = parameter("W1", {2, 2}), b1 = parameter("b1", {2}), W2 = parameter("W2", {2, 2});
+  using Values = std::vector<double>;
+};
+
+TEST_F(ParameterGroups, HaveRatesAndDecaysOfTheirOwn) {
+  OptimizerOptions options = {.learning_rate = 0.5, .weight_decay = 0.25};
+  EXPECT_EQ(after_a_step(options), (Values{2 - 0.5 * 1.5, 2 - 0.5 * 1.5, 2 - 0.5 * 1.5}));
+  options.groups = {{.names = "W1", .rate = 0.5}, {.names = "b*", .weight_decay = 0}};
+  EXPECT_EQ(after_a_step(options), (Values{2 - 0.25 * 1.5, 2 - 0.5, 2 - 0.5 * 1.5}));
+  EXPECT_EQ(after_a_step(options, graph.input("rate", {}, DType::float64)),
+            (Values{2 - 0.25 * 1.5, 2 - 0.5, 2 - 0.5 * 1.5}));
+}
+
+TEST_F(ParameterGroups, TakeTheFirstPatternThatMatches) {
+  const OptimizerOptions options = {.learning_rate = 0.5,
+                                    .groups = {{.names = "W2", .rate = 2}, {.names = "W*", .rate = 0.1}}};
+  EXPECT_EQ(after_a_step(options), (Values{2 - 0.05, 2 - 0.5, 2 - 1.0}));
+}
+
+// What is frozen counts in no norm.
+TEST_F(ParameterGroups, LeaveOutWhatIsFrozen) {
+  const OptimizerOptions options = {
+      .learning_rate = 1, .clip_norm = 1, .groups = {{.names = "W?", .frozen = true}}};
+  EXPECT_EQ(after_a_step(options), (Values{2, 2 - 1 / std::sqrt(2.0), 2}));
+  EXPECT_EQ(learned_parameters(options, {W1, b1, W2}), std::vector<Tensor>{b1});
+}
+
+TEST_F(ParameterGroups, OfEveryOptimizerAreStepsOfTheirOwn) {
+  for (const std::string& name : optimizer_names()) {
+    OptimizerOptions options = {.type = name, .learning_rate = 0.01};
+    const Values all = after_a_step(options);
+    options.groups = {{.names = "W2"}};
+    EXPECT_EQ(after_a_step(options).size(), all.size()) << name;
+  }
+}
+
+TEST_F(ParameterGroups, SayWhichNamesThereAre) {
+  const auto refused_for = [&](const std::vector<ParameterGroup>& groups) {
+    return testing::message_of<ConfigError>([&] { learned_parameters({.groups = groups}, {W1, b1, W2}); });
+  };
+  EXPECT_EQ(refused_for({{.names = "W9"}}),
+            "optimizer: groups: expected a pattern of W1, b1, W2, got \"W9\"");
+  EXPECT_EQ(refused_for({{.names = "*", .frozen = true}}),
+            "optimizer: groups: expected a parameter that is not frozen, got none");
+  EXPECT_TRUE(testing::contains(refused({{.names = "W1", .rate = 0}}),
+                                "optimizer: groups: expected a finite rate above 0, got 0"));
+  EXPECT_TRUE(testing::contains(refused({{.names = "W1", .weight_decay = -1}}),
+                                "optimizer: groups: expected a finite weight_decay of at least 0"));
+  EXPECT_EQ(refused({{.names = ""}}), "optimizer: groups: expected names of parameters, got none");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Trainings on real numbers, with losses and metrics of the user's, from data of any shape and type.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -124,6 +125,30 @@ TEST(Regression, TakesALossOfTheUsers) {
   const double before = trainer.evaluate(data).loss();
   for (std::uint64_t epoch = 1; epoch <= 100; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_LT(trainer.evaluate(data).loss(), before / 100);
+}
+
+// A frozen layer keeps every bit, and a checkpoint of other groups is refused.
+TEST(Regression, TrainsTheParametersThatAreNotFrozen) {
+  const testing::TemporaryFolder folder;
+  FitOptions options = {.epochs = 2, .checkpoint = folder.path("checkpoint"), .trainer = kRegression};
+  options.trainer.optimizer.groups = {{.names = "W1", .frozen = true}, {.names = "b*", .rate = 0.5}};
+  Graph graph;
+  const Sequential network(graph, {2}, {layers::FullyConnected{3}, layers::ReLU{}, layers::FullyConnected{1}},
+                           kNetwork);
+  const Array before = graph.value(network.parameters()[0]), bias = graph.value(network.parameters()[3]);
+  Fit fit(graph, network, {.train = plane(50)}, options);
+  fit.run();
+  EXPECT_TRUE(std::ranges::equal(graph.value(network.parameters()[0]).as<float>(), before.as<float>()));
+  EXPECT_NE(graph.value(network.parameters()[3]).item(), bias.item());
+  Graph other;
+  options.trainer.optimizer.groups[1].rate = 1;
+  options.epochs = 3;
+  Fit of_others(other,
+                Sequential(other, {2}, {layers::FullyConnected{3}, layers::ReLU{}, layers::FullyConnected{1}},
+                           kNetwork),
+                {.train = plane(50)}, options);
+  EXPECT_TRUE(testing::contains(message_of<CheckpointError>([&] { of_others.resume(options.checkpoint); }),
+                                "training.optimizer.groups is "));
 }
 
 TEST(Regression, RefusesALossThatIsNoNumberOfTheBatch) {
