@@ -69,6 +69,7 @@ struct Config {
     std::filesystem::path prediction_log = "predictions.log";
     std::filesystem::path metrics = "metrics.json";
     std::filesystem::path metrics_csv = "metrics.csv";
+    std::filesystem::path steps_csv = "";
     std::filesystem::path results = "results.json";
     std::filesystem::path report = "report.html";
     std::filesystem::path config = "config.resolved.json";

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "apps/classifier/config_course.hpp"
+#include "apps/classifier/output_files.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
@@ -43,7 +44,7 @@ void resolve_paths(Config& config, const fs::path& base) {
   }
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
-  for (fs::path* file : output_files(output)) resolve_file(*file, output.dir);
+  for (const OutputFile& file : output_files()) resolve_file(output.*file.member, output.dir);
 }
 
 std::string lower(std::string text) {

@@ -30,7 +30,7 @@ fs::path resolved(const fs::path& file) {
 std::vector<NamedFile> outputs(const Config& config, const Options& options) {
   Config::Output output = config.output;
   if (!writes_config(config, options)) output.config.clear();
-  std::vector<NamedFile> files = outputs(output);
+  std::vector<NamedFile> files = named_outputs(output);
   std::error_code unknown;
   if (options.command == Command::train && !options.resume && fs::exists(config.output.checkpoint, unknown))
     files.push_back({"the previous checkpoint", gradtable::previous_checkpoint(config.output.checkpoint)});
@@ -144,25 +144,6 @@ void make_folder(const fs::path& folder) {
 }
 
 }  // namespace
-
-std::vector<NamedFile> outputs(const Config::Output& output) {
-  std::vector<NamedFile> files = {{"output.metrics", output.metrics},
-                                  {"output.metrics_csv", output.metrics_csv},
-                                  {"output.prediction_log", output.prediction_log},
-                                  {"output.results", output.results},
-                                  {"output.report", output.report},
-                                  {"output.config", output.config},
-                                  {kCheckpoint, output.checkpoint},
-                                  {"output.weights", output.weights},
-                                  {"output.dot", output.dot}};
-  std::erase_if(files, [](const NamedFile& named) { return named.file.empty(); });
-  if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
-  return files;
-}
-
-fs::path forward_dot(const fs::path& dot) {
-  return dot.parent_path() / fmt::format("{}_forward{}", dot.stem().string(), dot.extension().string());
-}
 
 bool same_file(const fs::path& a, const fs::path& b) {
   const fs::path real_a = resolved(a), real_b = resolved(b);

@@ -2,23 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
-#include <vector>
 
 #include "apps/classifier/options.hpp"
+#include "apps/classifier/output_files.hpp"
 
 namespace classifier {
-
-struct NamedFile {
-  std::string_view name;  // for messages
-  std::filesystem::path file;
-};
-
-// Those that have names.
-std::vector<NamedFile> outputs(const Config::Output& output);
-
-// The forward part of the graph that is drawn to `dot`: the same name with "_forward" before the extension.
-std::filesystem::path forward_dot(const std::filesystem::path& dot);
 
 // Whether both are, or would be, the same file, by whatever names.
 bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);

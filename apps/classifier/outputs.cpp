@@ -118,18 +118,16 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
 }
 
 Config only_results(Config config) {
-  const Config::Output all = config.output;
-  for (fs::path* file : output_files(config.output)) file->clear();
-  config.output.prediction_log = all.prediction_log;
-  config.output.results = all.results;
+  for (const OutputFile& file : output_files())
+    if (file.content != Content::evaluation) (config.output.*file.member).clear();
   return config;
 }
 
 void remove_old_results(const Config& config, const Options& options) {
-  const Config::Output& output = config.output;
-  for (const fs::path& file : {output.prediction_log, output.results, output.report}) remove_file(file);
-  if (options.resume) return;
-  for (const fs::path& file : {output.metrics, output.weights}) remove_file(file);
+  for (const OutputFile& file : output_files()) {
+    const bool continued = file.content == Content::training && options.resume;
+    if (file.content != Content::state && !continued) remove_file(config.output.*file.member);
+  }
 }
 
 bool remove_other_report(const Config& config, const Evaluation& evaluation) {
@@ -160,7 +158,7 @@ void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph
 
 std::string list_of_outputs(const Config& config) {
   std::string list;
-  for (const NamedFile& output : outputs(config.output)) {
+  for (const NamedFile& output : named_outputs(config.output)) {
     std::error_code error;
     if (!fs::exists(output.file, error)) continue;
     const fs::path& dir = config.output.dir;

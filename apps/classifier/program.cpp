@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "apps/classifier/normalization.hpp"
+#include "apps/classifier/output_files.hpp"
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/fit_options.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
@@ -92,31 +93,22 @@ std::vector<Field> selection_fields(Config::Training& training) {
   return fields;
 }
 
+// The files, with what belongs to some of them.
 std::vector<Field> output_fields(Config::Output& output) {
-  return {
-      path("output.dir", output.dir, Empty::refused,
-           "folder of the results, relative to the config file's folder"),
-      path("output.prediction_log", output.prediction_log, Empty::allowed,
-           "prediction and label of every test image, in output.dir"),
-      path("output.metrics", output.metrics, Empty::allowed,
-           "config, loss and accuracy as JSON, in output.dir"),
-      path("output.metrics_csv", output.metrics_csv, Empty::allowed,
-           "loss and accuracy, one row for each epoch, in output.dir"),
-      path("output.results", output.results, Empty::allowed,
-           "confusion matrix, and precision, recall and F1 of each class, as JSON, in output.dir"),
-      path("output.report", output.report, Empty::allowed,
-           "report of the run as an HTML page, in output.dir"),
-      path("output.config", output.config, Empty::allowed, "this config with every default, in output.dir"),
-      path("output.checkpoint", output.checkpoint, Empty::allowed,
-           "the checkpoint that --resume continues from, in output.dir"),
-      integer("output.checkpoint_every", output.checkpoint_every, kFromOne,
-              "epochs from one checkpoint to the next"),
-      path("output.weights", output.weights, Empty::allowed,
-           "the weights at the end, for --init, in output.dir"),
-      choice("output.weights_layout", output.weights_layout, {"gradtable", "pytorch"},
-             "names and axes of the weights: gradtable's, [in, out], or PyTorch's, [out, in]"),
-      path("output.dot", output.dot, Empty::allowed, "drawing of the training graph, in output.dir"),
-  };
+  std::vector<Field> fields = {path("output.dir", output.dir, Empty::refused,
+                                    "folder of the results, relative to the config file's folder")};
+  for (const OutputFile& file : output_files()) {
+    fields.push_back(path(std::string(file.key), output.*file.member, Empty::allowed,
+                          std::string(file.meaning) + ", in output.dir"));
+    if (file.member == &Config::Output::checkpoint)
+      fields.push_back(integer("output.checkpoint_every", output.checkpoint_every, kFromOne,
+                               "epochs from one checkpoint to the next"));
+    if (file.member == &Config::Output::weights)
+      fields.push_back(
+          choice("output.weights_layout", output.weights_layout, {"gradtable", "pytorch"},
+                 "names and axes of the weights: gradtable's, [in, out], or PyTorch's, [out, in]"));
+  }
+  return fields;
 }
 
 // Leaves files elsewhere as they are.
@@ -147,17 +139,12 @@ gradtable::ConfigTable config_table(const Program& program, Config& config) {
   return gradtable::ConfigTable(std::move(fields));
 }
 
-std::vector<std::filesystem::path*> output_files(Config::Output& output) {
-  return {&output.prediction_log, &output.metrics,    &output.metrics_csv, &output.results, &output.report,
-          &output.config,         &output.checkpoint, &output.weights,     &output.dot};
-}
-
 std::vector<std::filesystem::path*> data_files(Config::Data& data) {
   return {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels};
 }
 
 std::string resolved_json(const Program& program, Config config) {
-  for (std::filesystem::path* file : output_files(config.output)) name_from(*file, config.output.dir);
+  for (const OutputFile& file : output_files()) name_from(config.output.*file.member, config.output.dir);
   for (std::filesystem::path* file : data_files(config.data)) name_from(*file, config.data.dir);
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
   return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";

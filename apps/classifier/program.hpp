@@ -34,8 +34,7 @@ gradtable::NetworkOptions network_options(const Config& config);
 // With the folder of the program's results.
 Config default_config(const Program& program);
 
-// All that a run can leave, and all that it reads, in the order of the keys.
-std::vector<std::filesystem::path*> output_files(Config::Output& output);
+// All that a run reads, in the order of the keys.
 std::vector<std::filesystem::path*> data_files(Config::Data& data);
 
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.

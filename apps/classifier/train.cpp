@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,16 +72,27 @@ class Run {
 
   // Shows the progress, adds rows to the table, and stops the training at a signal.
   gradtable::FitWatcher watcher(const InterruptGuard& guard) {
+    if (!config_.output.steps_csv.empty())
+      steps_.emplace(config_.output.steps_csv.string(), std::ssize(fit_.epochs()), fit_.steps_of_epoch());
     if (!config_.output.metrics_csv.empty())
       csv_.emplace(config_.output.metrics_csv.string(), fit_.columns(), fit_.epochs());
     return {.begin_epoch = [&](std::int64_t epoch, std::int64_t done) { progress_.begin_epoch(epoch, done); },
-            .step = [&](const gradtable::StepMetrics& step) { progress_.update(step.so_far); },
+            .step =
+                [&](const gradtable::StepMetrics& step) {
+                  if (steps_) steps_->add(step.epoch, step.step, step.loss, step.learning_rate);
+                  progress_.update(step.so_far);
+                },
             .end_epoch =
                 [&](const gradtable::EpochMetrics& epoch) {
                   if (csv_) csv_->add(epoch);
+                  if (steps_) steps_->flush();
                   progress_.end_epoch(epoch);
                 },
-            .cut_epoch = [&](const gradtable::Score& so_far) { progress_.stop(so_far); },
+            .cut_epoch =
+                [&](const gradtable::Score& so_far) {
+                  if (steps_) steps_->flush();
+                  progress_.stop(so_far);
+                },
             .kept_previous =
                 [&](const std::filesystem::path& copy) {
                   progress_.say(fmt::format("earlier  checkpoint kept as {}", copy.string()));
@@ -162,6 +174,7 @@ class Run {
   gradtable::Fit fit_{setup_.graph, setup_.network, fit_data(config_, data_),
                       fit_options(program_, config_, options_)};
   std::optional<gradtable::MetricsCsv> csv_;
+  std::optional<gradtable::StepsCsv> steps_;
   Progress progress_{options_.quiet, config_.training.epochs, data_.train.size()};
   Metrics metrics_;
 };

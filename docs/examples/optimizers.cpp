@@ -56,6 +56,21 @@ bool named_example() {
   return line.is_fitted();
 }
 
+bool groups_example() {
+  Line line;
+  auto& [g, x, y, w, b, loss] = line;
+  // [groups]
+  const OptimizerOptions options{
+      .type = "momentum",
+      .learning_rate = 0.05,
+      .weight_decay = 1e-4,
+      .groups = {{.names = "b*", .rate = 2, .weight_decay = 0}, {.names = "encoder.*", .frozen = true}}};
+  Program step = compile(g, {.updates = make_updates(options, build_grad(loss, {w, b}))});
+  // [/groups]
+  for (int i = 0; i < 500; ++i) step.run({{x, kX}, {y, kY}});
+  return line.is_fitted();
+}
+
 bool schedule_example() {
   Line line;
   auto& [g, x, y, w, b, loss] = line;
@@ -102,7 +117,7 @@ bool accumulation_example() {
 }  // namespace
 
 int main() {
-  const bool all = transforms_example() && named_example() && schedule_example() && plateau_example() &&
-                   accumulation_example();
+  const bool all = transforms_example() && named_example() && groups_example() && schedule_example() &&
+                   plateau_example() && accumulation_example();
   return all ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cinttypes>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -60,6 +61,29 @@ std::optional<std::vector<std::string>> names_in(std::string_view line) {
 [[noreturn]] void throw_output_error(const std::string& path) {
   const std::string reason = std::generic_category().message(errno);
   throw OutputError(fmt::format("{}: {}; expected a file to add rows to", printable(path), reason));
+}
+
+detail::File opened_at_end(const std::string& path) {
+  detail::File file(std::fopen(path.c_str(), "ae"));
+  if (!file) throw_output_error(path);
+  return file;
+}
+
+constexpr std::string_view kSteps = "epoch,step,loss,learning_rate";
+
+// The rows of a file of steps that are no later than this, below the names of the columns.
+std::string steps_until(const std::string& path, std::int64_t epochs, std::int64_t steps) {
+  std::string text = fmt::format("{}\n", kSteps);
+  std::ifstream in(path);
+  std::string line;
+  if (epochs + steps == 0 || !std::getline(in, line) || line != kSteps) return text;
+  while (std::getline(in, line) && !in.eof()) {
+    std::int64_t epoch = 0, step = 0;
+    if (std::sscanf(line.c_str(), "%" SCNd64 ",%" SCNd64, &epoch, &step) != 2) break;
+    if (epoch > epochs + 1 || (epoch == epochs + 1 && step > steps)) break;
+    text += line + "\n";
+  }
+  return text;
 }
 
 // Takes the fields of a line from left to right.
@@ -157,14 +181,27 @@ MetricsCsv::MetricsCsv(const std::string& path, std::vector<std::string> names,
                        std::span<const EpochMetrics> earlier)
     : path_(path), names_(std::move(names)) {
   write_file_atomically(path, metrics_csv(names_, earlier));
-  file_.reset(std::fopen(path.c_str(), "ae"));
-  if (!file_) throw_output_error(path);
+  file_ = opened_at_end(path);
 }
 
 void MetricsCsv::add(const EpochMetrics& epoch) {
   const std::string text = row(names_, epoch);
   if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0)
     throw_output_error(path_);
+}
+
+StepsCsv::StepsCsv(const std::string& path, std::int64_t epochs, std::int64_t steps) : path_(path) {
+  write_file_atomically(path, steps_until(path, epochs, steps));
+  file_ = opened_at_end(path);
+}
+
+void StepsCsv::add(std::int64_t epoch, std::int64_t step, double loss, double learning_rate) {
+  const std::string text = fmt::format("{},{},{},{}\n", epoch, step, loss, learning_rate);
+  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) throw_output_error(path_);
+}
+
+void StepsCsv::flush() {
+  if (std::fflush(file_.get()) != 0) throw_output_error(path_);
 }
 
 std::vector<EpochMetrics> read_metrics_csv(const std::string& path) {

@@ -29,6 +29,15 @@ struct EpochMetrics {
   friend bool operator==(const EpochMetrics&, const EpochMetrics&) = default;
 };
 
+namespace detail {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+}  // namespace detail
+
 // A file with one line of names and one for each epoch. Numbers have a point whatever the locale, and as many
 // digits as it takes to read the same double back; what was not measured is an empty field.
 class MetricsCsv {
@@ -42,13 +51,25 @@ class MetricsCsv {
   void add(const EpochMetrics& epoch);
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::string path_;
   std::vector<std::string> names_;
-  std::unique_ptr<std::FILE, Close> file_;
+  detail::File file_;
+};
+
+// The same of steps: the columns are epoch, step, loss and learning_rate.
+class StepsCsv {
+ public:
+  // Keeps the rows of an earlier run that are of its first `epochs` epochs and of the first `steps` steps of
+  // the next. Throws OutputError.
+  StepsCsv(const std::string& path, std::int64_t epochs, std::int64_t steps);
+
+  // The row is in the file at the next flush(), or when the writer ends. Both throw OutputError.
+  void add(std::int64_t epoch, std::int64_t step, double loss, double learning_rate);
+  void flush();
+
+ private:
+  std::string path_;
+  detail::File file_;
 };
 
 // The text of such a file, and what it says; `name` is for messages. The columns are epoch, those of the

@@ -254,6 +254,11 @@ std::optional<std::int64_t> Fit::kept_epoch() const {
   return stopping_.state().best_epoch;
 }
 
+std::int64_t Fit::steps_of_epoch() const {
+  const std::int64_t batch = options_.trainer.batch_size;
+  return so_far_.examples / batch + (so_far_.examples % batch != 0 ? 1 : 0);
+}
+
 std::string Fit::place() const {
   return so_far_.examples > 0
              ? fmt::format("epoch {}, after {} examples", epochs_.size() + 1, so_far_.examples)

@@ -78,6 +78,8 @@ class Fit {
   // The finished epochs, also after an error.
   const std::vector<EpochMetrics>& epochs() const { return epochs_; }
   std::optional<std::int64_t> kept_epoch() const;
+  // Batches of the epoch that has begun.
+  std::int64_t steps_of_epoch() const;
   // What makes later bits others than those of the training that is resumed: "threads 1, before 2". Empty:
   // nothing.
   const std::string& changes() const { return changes_; }

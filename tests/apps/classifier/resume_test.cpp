@@ -22,7 +22,7 @@ const Setting kRich = {
      "training.schedule.epochs=10", "training.schedule.warmup_epochs=2", "training.dropout=0.3",
      "training.augmentation.shift=2", "training.augmentation.elastic.alpha=20",
      "training.gradient_accumulation=3", "training.validation_fraction=0.2", "training.keep_best=true",
-     "training.measure_test=true"}};
+     "training.measure_test=true", "output.steps_csv=steps.csv"}};
 const Setting kLeNet5 = {"LeNet5",
                          "mnist_lenet5",
                          {"data.digits_train=96", "training.optimizer.type=rmsprop",
@@ -34,6 +34,11 @@ class Resume : public TwoTrainings, public ::testing::WithParamInterface<Setting
     program_ = GetParam().program;
     if (program_ == "mnist_lenet5")
       config_ = folder_.write("lenet5.json", std::string_view(kDigitsForLeNet5));
+  }
+  // Where they are written.
+  void expect_same_steps(const std::string& a, const std::string& b) const {
+    ASSERT_EQ(exists(a + "/steps.csv"), exists(b + "/steps.csv"));
+    if (exists(a + "/steps.csv")) EXPECT_EQ(folder_.read(a + "/steps.csv"), folder_.read(b + "/steps.csv"));
   }
   Words settings(std::ptrdiff_t epochs) const {
     return GetParam().settings + Words{fmt::format("training.epochs={}", epochs)};
@@ -47,6 +52,7 @@ TEST_P(Resume, AfterFiveOfTenEpochsIsAsIfNobodyHadStopped) {
   expect_success(train("parts", settings(10), resumed("parts")));
   EXPECT_EQ(epochs_in_table("parts"), 10);
   expect_same("parts", "whole");
+  expect_same_steps("parts", "whole");
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, Resume, ::testing::Values(kRich, kLeNet5),
@@ -68,6 +74,7 @@ TEST_F(ResumeAfterSignals, InTheMiddleOfEpochsIsAsIfNobodyHadStopped) {
   expect_success(train("parts", to_the_end, resumed("parts")));
   expect_success(train("whole", to_the_end));
   expect_same("parts", "whole");
+  EXPECT_EQ(folder_.read("parts/steps.csv"), folder_.read("whole/steps.csv"));
 }
 
 class ResumeAtTheEnd : public TwoTrainings {

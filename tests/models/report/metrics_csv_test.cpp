@@ -115,5 +115,29 @@ TEST_F(MetricsCsvTest, SaysWhichFileIsMissingOrCannotBeWritten) {
   EXPECT_THROW(MetricsCsv(folder_.path("no/metrics.csv"), names_), OutputError);
 }
 
+TEST_F(MetricsCsvTest, HasARowForEachStep) {
+  StepsCsv csv(path_, 0, 0);
+  csv.add(1, 1, 0.5, 0.1);
+  csv.add(1, 2, 0.1 + 0.2, 1e-7);
+  csv.flush();
+  EXPECT_EQ(text(), "epoch,step,loss,learning_rate\n1,1,0.5,0.1\n1,2,0.30000000000000004,1e-07\n");
+}
+
+// Steps after the checkpoint are done again.
+TEST_F(MetricsCsvTest, KeepsTheStepsThatARunContinuesAfter) {
+  const std::string header = "epoch,step,loss,learning_rate\n";
+  write(header + "1,1,9,1\n1,2,8,1\n2,1,7,1\n2,2,6,1\n2,3,5");
+  StepsCsv(path_, 1, 1).add(2, 2, 4, 1);
+  EXPECT_EQ(text(), header + "1,1,9,1\n1,2,8,1\n2,1,7,1\n2,2,4,1\n");
+  { const StepsCsv again(path_, 1, 0); }
+  EXPECT_EQ(text(), header + "1,1,9,1\n1,2,8,1\n");
+  { const StepsCsv anew(path_, 0, 0); }
+  EXPECT_EQ(text(), header);
+  write("another file\n1,1,2,3\n");
+  { const StepsCsv other(path_, 1, 0); }
+  EXPECT_EQ(text(), header);
+  EXPECT_THROW(StepsCsv(folder_.path("no/steps.csv"), 0, 0), OutputError);
+}
+
 }  // namespace
 }  // namespace gradtable
