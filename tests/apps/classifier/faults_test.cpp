@@ -30,16 +30,21 @@ TEST_F(Faults, EveryPermittedNumberOfThreadsIsTaken) {
 }
 
 TEST_F(Faults, ABadCommandLineIsAnsweredWithTheUsage) {
-  for (const Words& arguments :
-       {Words{"--resume"}, {"--set"}, {"--set", "model.hiden=[1]"}, {"--threads", "x"}}) {
+  for (const Words& arguments : {Words{"--resume"}, {"--set"}, {"--set", "model.hiden=[1]"}}) {
     const ProcessResult result = run_digits(arguments);
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(result.err.starts_with("error: ")) << result.err;
-    EXPECT_NE(result.err.find("\nusage: mnist_fcnn [train|eval|predict] CONFIG "), std::string::npos)
+    EXPECT_NE(result.err.find("\nusage: mnist_fcnn [train|eval|predict|graph] CONFIG "), std::string::npos)
         << result.err;
-    EXPECT_EQ(std::ranges::count(result.err, '\n'), 4) << result.err;
+    EXPECT_EQ(std::ranges::count(result.err, '\n'), 5) << result.err;
   }
+}
+
+TEST_F(Faults, AWrongValueIsAnsweredWithOneSentence) {
+  for (const Words& arguments :
+       {Words{"--threads", "x"}, {"--set", "model.hidden=x"}, {"--set", "training.epochs=0"}})
+    EXPECT_EQ(std::ranges::count(run_digits(arguments).err, '\n'), 1) << arguments.back();
 }
 
 TEST_F(Faults, NamesThatAreNotUtf8AreWrittenEscaped) {
