@@ -27,7 +27,7 @@ struct Kind {
 
 constexpr std::array kKinds = {Kind{"chain", 1}, Kind{"deep", 16}, Kind{"wide", 4096}};
 
-// z of about `nodes` nodes, all of which lie between it and w.
+// z of about `nodes` nodes, all of them between z and w.
 Tensor build(const Tensor& w, const Kind& kind, std::int64_t nodes) {
   Random random(1);
   std::vector<Tensor> ends;

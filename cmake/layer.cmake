@@ -1,6 +1,6 @@
 # gradtable_layer(NAME USES layers... PUBLIC libraries... PRIVATE libraries... WITHOUT folder)
 #
-# Makes the library gradtable_NAME (gradtable::NAME) of all sources below the current folder, but for those WITHOUT. Its headers are reached
+# Makes the library gradtable_NAME (gradtable::NAME) of all sources below the current folder, except those WITHOUT. Its headers are reached
 # as <gradtable/NAME/...>, in the tree as when installed: each layer has an include root of its own, a folder with one
 # link to the layer's sources, so that including a header of a layer that is not among USES does not compile.
 function(gradtable_layer name)

@@ -14,7 +14,7 @@
 
 namespace gradtable {
 
-// What is known of a tensor before it has a value.
+// The type of a tensor: everything but its values.
 struct TensorType {
   DType dtype = DType::float32;
   Shape shape;
@@ -36,8 +36,8 @@ inline bool is_aligned(const void* data, DType dtype) {
 }
 }  // namespace detail
 
-// Numbers that somebody else owns, row-major and dense; `data` needs no alignment beyond that of its type.
-// Where it has not even that, as among the bytes of a file, an Array of the view is a copy that has.
+// A view of numbers with another owner, row-major and dense. `data` needs the alignment of its type only. If
+// it lacks even that, as among the bytes of a file, copy the view into an Array, which is aligned.
 struct ConstView {
   TensorType type;
   const void* data = nullptr;
@@ -104,7 +104,7 @@ class Array {
   }
 
   Array(const Array& other) : Array(other.view()) {}
-  // Moving leaves an array of no elements behind.
+  // A moved-from array has no elements.
   Array(Array&& other) noexcept
       : type_(std::exchange(other.type_, {other.dtype(), Shape{0}})), data_(std::move(other.data_)) {}
   Array& operator=(const Array& other) { return *this = Array(other); }
@@ -129,7 +129,7 @@ class Array {
   std::span<const T> as() const& {
     return view().as<T>();
   }
-  // Of an array that is about to go: the elements would go with it.
+  // Deleted for temporaries: the elements would be destroyed with them.
   template <class T>
   std::span<const T> as() const&& = delete;
   double item() const { return view().item(); }

@@ -1,4 +1,4 @@
-// Arithmetic on sizes that come from a user or a file: it says when a result does not fit instead of
+// Arithmetic on sizes that come from a user or a file: it reports overflow instead of
 // wrapping.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What gradtable throws. Every message is one sentence: where, what was expected, what was found.
+// The exceptions of gradtable. Every message is one sentence: where, what was expected, what was found.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class Location {
   std::uint_least32_t line_ = 0;
 };
 
-// The message stays one line that shows what it holds, whatever a name or a file in it has: printable() of
-// it.
+// The message stays on one line, whatever bytes a name or a file in it has: it is passed through
+// printable().
 struct Error : std::runtime_error {
   explicit Error(const std::string& message);
 };
@@ -41,7 +41,7 @@ struct ShapeError : Error {
   using Error::Error;
 };
 
-// A graph put together or run in a way that has no meaning: an empty tensor, two graphs mixed, a missing
+// A graph that is built or run in a meaningless way: an empty tensor, two graphs mixed, a missing
 // feed.
 struct GraphError : Error {
   using Error::Error;

@@ -32,18 +32,18 @@ class Graph {
   Tensor parameter(const std::string& name, Array value, Location at = Location::current());
   Tensor constant(Array value, Location at = Location::current());
   Tensor constant(double value, DType dtype = DType::float32, Location at = Location::current());
-  // The number of an expression, as 2 in x + 2: all literals of one type and value are one node, which is
-  // none of the constants above.
+  // The number of an expression, such as 2 in x + 2: all literals of one type and value are one node, never
+  // one of the constants above.
   Tensor literal(double value, DType dtype = DType::float32, Location at = Location::current());
 
   // The node op(inputs): the one that is there already when class, attributes and inputs agree, else a new
   // one. Throws ShapeError or GraphError with the user's line; GraphError also without an op or inputs.
   Tensor apply(const std::shared_ptr<const Op>& op, std::span<const Tensor> inputs, Location at);
 
-  // A node like that of another graph, on inputs of this graph that have the types of the other's, for passes
-  // that rewrite graphs. Leaves share their numbers. Place and phase are those of the node. A node of the
-  // same value stands for it: one with the same op and inputs, or a scalar constant without a name. So a
-  // graph of copies has the values of the other one, but not all its derivatives by results and constants.
+  // A copy of another graph's node, on inputs of this graph with the same types, for passes that rewrite
+  // graphs. Leaves share their numbers; place and phase are copied. An existing node of the same value is
+  // returned instead: one with the same op and inputs, or a scalar constant without a name. So a graph of
+  // copies has the values of the other one, but not all its derivatives by results and constants.
   Tensor copy(Node node, std::span<const Tensor> inputs);
 
   // Tells this graph from every other one of the process, whatever their addresses.
@@ -78,9 +78,9 @@ class Graph {
   // A name that no input or parameter has yet: `wish`, or "wish 2", "wish 3", ...
   std::string free_name(const std::string& wish) const;
 
-  // While a Scope lives, new nodes belong to `phase`; with a forward node given, they are that node's
-  // gradient and carry its place in the user's source. With a place given, they carry this one, whichever
-  // line of a library makes them; of scopes in scopes, that of the outermost.
+  // While a Scope lives, new nodes belong to `phase`. With a forward node given, they are that node's
+  // gradient and carry its place in the user's source. With a place given, they carry it, whichever line of
+  // a library makes them. In nested scopes the place of the outermost counts.
   class Scope {
    public:
     Scope(Graph& graph, Phase phase, NodeId forward_node = -1);
@@ -96,8 +96,8 @@ class Graph {
     std::optional<Location> previous_place_;
   };
 
-  // While one lives, a derivative is made: its nodes are found again by one another, but none of them is
-  // found equal to a node made outside, nor to one of the targets. Scalar constants are literals. Why:
+  // While one lives, a derivative is made. Its nodes are shared with each other and with other derivatives,
+  // but never with a node made outside, nor with a target. Scalar constants are literals. Why:
   // docs/decisions/equal-nodes.md
   class Derivative {
    public:
@@ -141,7 +141,7 @@ class Graph {
   detail::GraphLife life_{*this};  // last: whoever finds the graph finds all of it
 };
 
-// The node op(inputs) in the graph of its inputs, of which there is at least one. Public functions of ops
+// The node op(inputs) in the graph of its inputs; there is at least one input. Public functions of ops
 // call it. Throws what Graph::apply does.
 Tensor apply(const std::shared_ptr<const Op>& op, std::initializer_list<Tensor> inputs, Location at);
 

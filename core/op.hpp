@@ -16,8 +16,8 @@
 
 namespace gradtable {
 
-// A fixed property of an op, as the axis of a sum. Together with the op's class and the inputs, the
-// attributes say all that the output depends on: nodes that agree in these are made once.
+// A fixed property of an op, such as the axis of a sum. The output depends only on the op's class, its
+// attributes and the inputs: nodes that agree in these are made once.
 struct Attribute {
   std::string_view name;  // a literal
   std::variant<bool, std::int64_t, double, std::vector<std::int64_t>, DType> value;
@@ -50,8 +50,8 @@ class Op {
   virtual TensorType infer(std::span<const TensorType> inputs) const = 0;
 
   // Computes the given parts of the output, which parts() counts, and touches nothing else of it. `output` is
-  // the whole output, in memory that is there already and holds anything; it begins on a cache line but for
-  // blocks of elementwise ops. Many threads may call this at the same time, for other parts.
+  // the whole output, in existing memory with any content. It begins on a cache line, except in blocks of
+  // elementwise ops. Many threads may call this at the same time, for other parts.
   virtual void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const = 0;
 
   // op.bprop(inputs, X, G) of Goodfellow et al., section 6.5.6: the gradient with respect to X = inputs[wrt]
@@ -62,28 +62,28 @@ class Op {
   virtual Tensor bprop(std::span<const Tensor> inputs, const Tensor& output, const Tensor& gradient,
                        std::size_t wrt) const;
 
-  // Whether derivatives go on to this input. Not so for what is constant by intent, or nearly everywhere, as
-  // the operands of a comparison: build_grad takes no path through it. Nor does it through integers, inputs
-  // or output, whatever the op says here.
+  // Whether derivatives pass to this input. False if the output is constant in it by intent, or nearly
+  // everywhere, as in the operands of a comparison: build_grad takes no path through it. Integers, as inputs
+  // or output, never pass a derivative, whatever the op says here.
   virtual bool passes_gradient(std::size_t /*input*/) const { return true; }
 
   // What a program relies on when it plans and executes. The defaults are right for an op of one part.
 
-  // How many parts the output falls into that can be computed apart, by different threads at the same time:
-  // equal pieces of its memory, as rows or elements, one after the other. An op that says nothing has one
-  // part, the whole.
+  // The number of parts of the output that different threads can compute at the same time: equal pieces of
+  // its memory, such as rows or elements, one after the other. The default is one part,
+  // the whole.
   virtual std::int64_t parts(std::span<const TensorType> /*inputs*/, const TensorType& /*output*/) const {
     return 1;
   }
 
-  // Whether a part has the same bits in every range that it may be computed in, and wherever the inputs lie.
-  // Not so for matrix products, which BLAS may sum in another order: their ranges are not joined to larger
+  // Whether a part has the same bits in every range in which it is computed, and for inputs at any address.
+  // False for matrix products, which BLAS may sum in another order: their ranges are not joined to larger
   // ones.
   virtual bool same_bits_in_every_range() const { return true; }
 
-  // With the memory of the output and of this input cut into the same number of equal slices: whether slice i
-  // of the output reads nothing of the input but slice i. Then the thread that computed the one goes on to
-  // the other without waiting for threads. True of rows under a bias; not of a bias, which every row reads.
+  // Cut the memory of the output and of this input into the same number of equal slices: true if slice i of
+  // the output reads only slice i of the input. Then the thread that computed the input's slice continues
+  // without waiting for others. True for rows plus a bias; false for the bias, which every row reads.
   virtual bool reads_own_slice(std::size_t /*input*/, std::span<const TensorType> /*inputs*/,
                                const TensorType& /*output*/) const {
     return false;
@@ -94,11 +94,11 @@ class Op {
   // output, of any shape, and inputs that broadcast to it.
   virtual bool elementwise() const { return false; }
 
-  // Whether the output may lie in the memory of this input, where that is of the same element type and as
-  // many bytes and nobody reads it later: each element is read before its place is written.
+  // Whether the output may lie in the memory of this input, if that has the same element type and as many
+  // bytes, and nobody reads it later: each element is read before its place is written.
   virtual bool may_overwrite(std::size_t /*input*/) const { return false; }
 
-  // Whether forward throws for some values of its inputs, as a label out of range. Such steps are over before
+  // Whether forward throws for some values of its inputs, such as a label out of range. Such steps end before
   // a run changes a parameter.
   virtual bool may_throw() const { return false; }
 
@@ -106,9 +106,9 @@ class Op {
   // class says one for each element.
   virtual double flops(std::span<const TensorType> inputs, const TensorType& output) const;
 
-  // A cheaper tensor of the same graph and type, as x for x + 0, which programs compute in place of
-  // op(inputs); empty when there is none. Equal, but for rounding and the sign of zero, for all numbers, also
-  // NaN and infinities: x * 0 is not 0.
+  // A cheaper tensor of the same graph and type, such as x for x + 0, which programs compute in place of
+  // op(inputs); empty if there is none. Equal for all numbers, NaN and infinities included, except for
+  // rounding and the sign of zero: x * 0 is not 0.
   virtual Tensor simplified(std::span<const Tensor> inputs) const;
 };
 

@@ -34,7 +34,7 @@ class Random {
   unsigned used_ = 4;
 };
 
-// Numbers that belong together in Philox.
+// The numbers of one Philox block.
 constexpr std::int64_t kRandomBlock = 4;
 
 // The bits of Random(seed, stream) from number kRandomBlock * first on, kRandomBlock * blocks of them. Whole

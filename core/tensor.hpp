@@ -37,7 +37,7 @@ class Tensor {
   const TensorType& type() const;
   const Shape& shape() const { return type().shape; }
   DType dtype() const { return type().dtype; }
-  // How people call it: its name, "%12" where it has none, or that there is no such node.
+  // For people: its name, "%12" if it has none, or that there is no such node.
   std::string label() const;
   // Gives the node a name for messages and drawings, unless it has one: equal nodes are made once, and keep
   // the first name that they are given. Returns the same tensor.

@@ -1,4 +1,4 @@
-// Text of unknown origin, as a file name or a node's name, made fit for messages, JSON and drawings.
+// Text of unknown origin, such as file or node names, made safe for messages, JSON and drawings.
 #pragma once
 
 #include <cstddef>

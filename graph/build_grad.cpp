@@ -66,7 +66,7 @@ std::vector<NodeId> ids_of_known(const GradTable& known) {
 }
 
 // 𝒢′: which nodes up to the last of the `known` are both their ancestors and descendants of a target, along
-// inputs that derivatives go on to.
+// inputs to which derivatives pass.
 class Pruned {
  public:
   Pruned(const Graph& graph, std::span<const NodeId> known, const std::vector<Tensor>& targets)
@@ -84,7 +84,7 @@ class Pruned {
   bool is_target(const Tensor& v) const { return targets_[v]; }
 
  private:
-  // By an input that derivatives go on to.
+  // By an input to which derivatives pass.
   bool descends(const Graph& graph, const Node& node) const {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       if (kept_[node.inputs[i]] && passes_gradient(graph, node, i)) return true;

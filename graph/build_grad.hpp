@@ -33,20 +33,20 @@ enum class Unreached : bool { error, zeros };
 
 // Adds the gradients of z with respect to the targets to the graph. They are nodes like others: they can be
 // evaluated, drawn and differentiated again. Only nodes between the targets and z take part. Integers, and
-// what is made of them alone, count as constants.
+// nodes made of integers alone, count as constants.
 // A target is a node. An expression that is written twice is one node (h1 = tanh(x), h2 = tanh(x)), so its
-// gradient counts both; constants are nodes of their own. No node of a gradient is one that was made outside,
-// unless an op's bprop names it, as an input or as its output. Of targets of which one is made of another,
-// each is varied alone, in gradients of gradients too, where all of them are targets each time
+// gradient counts both; constants are nodes of their own. A gradient shares no node made outside, unless an
+// op's bprop names it, as an input or as its output. If one target is made of another, each is varied alone.
+// In gradients of gradients this holds if all of them are targets each time
 // (docs/decisions/equal-nodes.md).
 // Throws GradientError when z is not a real scalar, z does not depend on a target, or an op on the way has no
 // derivative.
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets,
                      Unreached unreached = Unreached::error);
 
-// The same for a z that need not be in the graph: known[Y] = dz/dY for some tensors Y that z is made of, each
-// of Y's type, as if the table had been filled so far. With known = {{z, 1}} it is the function above; with
-// any numbers, a vector-Jacobian product (derivatives.hpp). A Y that stands there twice counts twice.
+// The same for a z that need not be in the graph. known[Y] = dz/dY, of Y's type, for some tensors Y on which
+// z depends: the table begins with them. With known = {{z, 1}} it is the function above; with
+// any numbers, a vector-Jacobian product (derivatives.hpp). A Y that is listed twice counts twice.
 // Throws ShapeError when a gradient is not of its Y's type.
 GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
                      Unreached unreached = Unreached::error);

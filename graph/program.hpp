@@ -1,5 +1,5 @@
-// A graph compiled for repeated execution: only the nodes that are needed, rewritten to cheaper ones, in a
-// fixed order, every result in its place of one block of memory, executed by a team of threads.
+// A graph compiled for repeated execution by a team of threads. It has only the needed nodes, rewritten to
+// cheaper ones, in a fixed order, and every result has its place in one block of memory.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ class WorkspacePool;
 // More threads than this are refused.
 inline constexpr int kMostThreads = 1024;
 
-// A run in which a number is not finite that has to be.
+// A run found a number that is not finite in a tensor that must be.
 struct NotFiniteError : NumericError {
   NotFiniteError(const std::string& message, double not_finite, std::string first_node)
       : NumericError(message), found(not_finite), first(std::move(first_node)) {}
@@ -69,9 +69,9 @@ struct Feed {
   ConstView value;
 };
 
-// A program keeps what it needs of its graph, which may grow or go. It shares the graph's parameters, so
-// programs of one graph see each other's updates. One run at a time: a run inside another one of the same
-// program, as from an op, or beside it in another thread, is a GraphError, and the other one goes on.
+// A program keeps what it needs of its graph, which may grow or be destroyed. It shares the graph's
+// parameters, so programs of one graph see each other's updates. One run at a time: a second run of the same
+// program, from inside an op or in another thread, is a GraphError, and the first one continues.
 // Programs may run at the same time in different threads as long as none of them updates a parameter of
 // another one.
 class Program {
@@ -82,9 +82,9 @@ class Program {
 
   // Computes the outputs and applies the updates. Each of inputs() is fed once, from memory that is neither
   // the program's own nor an updated parameter's; other inputs of the graph may be: GraphError. ShapeError
-  // when a feed's type is not that of the input, or its address none for elements of that type. What an op
-  // throws passes through. After any exception the parameters are as they were before, if ops that throw say
-  // so (Op::may_throw). Allocates nothing after the first call.
+  // if a feed has another type than the input, or an address that is not aligned for it. Exceptions of ops
+  // pass through. After any exception the parameters are as before, if ops that throw declare it
+  // (Op::may_throw). Allocates nothing after the first call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
@@ -105,7 +105,7 @@ class Program {
   // rewrites leave of it, in the order of their creation.
   std::vector<Tensor> inputs() const;
 
-  // What is known before the run: memory, operations, order, threads; and how the graph was rewritten.
+  // The schedule before the first run: memory, operations, order, threads; and how the graph was rewritten.
   ProgramPlan plan() const;
   const std::vector<Rewrite>& rewrites() const;
 

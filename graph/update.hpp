@@ -1,4 +1,4 @@
-// A change of a parameter by a run.
+// An update: the new value of a parameter, set by a run.
 #pragma once
 
 #include "gradtable/core/tensor.hpp"

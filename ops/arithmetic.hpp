@@ -19,7 +19,7 @@ Tensor mul(const Tensor& a, const Tensor& b, Location at = Location::current());
 // c = a / b
 Tensor div(const Tensor& a, const Tensor& b, Location at = Location::current());
 
-// The same of tensors and numbers, but for two numbers; a number takes the element type of the other side.
+// The same for tensors and numbers, not for two numbers; a number takes the element type of the other side.
 Tensor operator+(const Operand& a, const Operand& b);
 Tensor operator-(const Operand& a, const Operand& b);
 Tensor operator*(const Operand& a, const Operand& b);

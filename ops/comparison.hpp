@@ -1,4 +1,4 @@
-// Comparisons, and what is chosen by them, element by element with NumPy's broadcasting. One of two operands
+// Comparisons and choices, element by element with NumPy's broadcasting. One of two operands
 // may be a number, which takes the element type of the other one. Throws ShapeError.
 #pragma once
 
@@ -7,9 +7,9 @@
 
 namespace gradtable {
 
-// c = 1 where a = b, a != b, a < b, ..., else 0, as uint8; a and b are of one element type, of whatever kind.
-// NaN differs from every number and is neither less nor greater. build_grad takes no path through them: what
-// depends on x only by comparisons is, for derivatives, constant.
+// c = 1 where a = b, a != b, a < b, ..., else 0, as uint8; a and b have one element type, of any kind.
+// NaN differs from every number and is neither less nor greater. build_grad takes no path through them: a
+// result that depends on x only by comparisons counts as constant.
 Tensor equal(const Operand& a, const Operand& b, Location at = Location::current());
 Tensor not_equal(const Operand& a, const Operand& b, Location at = Location::current());
 Tensor less(const Operand& a, const Operand& b, Location at = Location::current());

@@ -17,7 +17,7 @@ namespace gradtable {
 // label out of range is a DataError when run.
 Tensor cross_entropy(const Tensor& probabilities, const Tensor& labels, Location at = Location::current());
 
-// What becomes of the losses of the examples: their mean, their sum, or they stay as they are.
+// How the losses of the examples are reduced: to their mean, to their sum, or not at all.
 enum class LossReduction : std::uint8_t { mean, sum, none };
 
 struct LossOptions {

@@ -1,4 +1,4 @@
-// What functions of two tensors take where one may be a number.
+// The argument of functions of two tensors of which one may be a number.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,8 @@
 // Reductions over axes: a number for all the numbers along them. x is float32 or float64.
 //
-// `axes`: in any order, negative ones count from the end; all of them when none is given. The reduced axes
-// vanish, or stay as extents of 1 with keep_dims. Throws ShapeError for axes that x does not have, and, where
-// nothing has no result, for axes without numbers, unless the result is empty as well. NaN among the numbers
+// `axes`: in any order, negative ones count from the end; all axes if none is given. The reduced axes vanish,
+// or stay as extents of 1 with keep_dims. Throws ShapeError for axes that x does not have. Functions without
+// a result for an empty axis throw it for one, too, unless the result itself is empty. NaN among the numbers
 // gives NaN.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace gradtable {
 Tensor sum(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 
-// y = mean of x over `axes`; nothing has none.
+// y = mean of x over `axes`; throws for an empty axis.
 Tensor mean(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
             Location at = Location::current());
 
@@ -25,13 +25,13 @@ Tensor mean(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims
 Tensor var(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            std::int64_t correction = 0, Location at = Location::current());
 
-// y = largest x along `axes`; nothing has none. The gradient is shared equally by all that are as large: each
+// y = largest x along `axes`; throws for an empty axis. Elements of equal size share the gradient: each
 // of n gets 1/n of it. NaN is larger than all numbers.
 Tensor max(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 
-// y = smallest x along `axes`; nothing has none. The gradient is shared as that of max. NaN is smaller than
-// all numbers.
+// y = smallest x along `axes`; throws for an empty axis. The gradient is shared as in max. NaN is smaller
+// than all numbers.
 Tensor min(const Tensor& x, std::vector<std::int64_t> axes = {}, bool keep_dims = false,
            Location at = Location::current());
 

@@ -10,7 +10,7 @@
 namespace gradtable {
 
 // x[start:stop:step] of NumPy for one axis: negative bounds count from the end, those beyond the ends are
-// moved there, and those left out are the ends. With a negative step, from start down to behind stop.
+// moved there, and those left out are the ends. With a negative step, from start down to just above stop.
 struct Slice {
   std::int64_t axis = 0;
   std::optional<std::int64_t> start = {};

@@ -1,5 +1,5 @@
 // small_networks: the output units of the book and two convolutional networks, on data made from seeds, with
-// what they learn printed beside what is known of it.
+// their results printed beside known ones.
 #include <cmath>
 #include <cstdint>
 #include <span>

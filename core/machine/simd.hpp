@@ -1,4 +1,4 @@
-// Loops compiled for several instruction sets, of which the best one that the processor has is run.
+// Loops compiled for several instruction sets; the best version for the processor runs.
 //
 // With g++ on x86-64; elsewhere the same loops are compiled once.
 #pragma once

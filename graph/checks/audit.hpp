@@ -54,11 +54,11 @@ struct AuditOptions {
 //   J^T (2u - 3w) = 2 J^T u - 3 J^T w                       whether bprop is linear
 // h is about 6e-6 |x|, and less where that does not fit. Elements of y at a kink, where one-sided differences
 // stay apart however small h is, are left out, and so are differences that drown in y's rounding errors.
-// Integers are taken as they are; an op that refuses float64 is checked in its own types, with the coarser
-// bounds that these allow. A run of the op for every direction and step, not for every element, is the cost.
+// Integers are taken as they are. An op that refuses float64 is checked in its own types, with coarser
+// bounds. The cost is a run of the op for every direction and step, not for every element.
 //
 // Throws what compile and Program::run throw, as for an input without a feed, and ConfigError for less than
-// one direction or more than a million. What a bprop throws is its row's message.
+// one direction or more than a million. An exception of a bprop is its row's message.
 Audit audit(Graph& graph, const Tensor& loss, const std::vector<Feed>& feeds = {},
             const AuditOptions& options = {});
 

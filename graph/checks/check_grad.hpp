@@ -20,8 +20,8 @@ struct CheckGradOptions {
   CompileOptions compile = {};  // threads and passes; what to compute is filled in
 };
 
-// For functions that are linear in each element of each input, of which central differences with any step are
-// exact: a step of 1, and 1e-10 for all orders.
+// For functions that are linear in each element of each input. Central differences with any step are exact
+// for them: a step of 1, and 1e-10 for all orders.
 CheckGradOptions multilinear();
 
 struct CheckGradResult {
@@ -35,8 +35,8 @@ struct CheckGradResult {
 // orders. f is called once, with one tensor for each array, in a graph of its own, and returns a float64
 // tensor of any shape. Arrays are float64, or integers, which are constants: ShapeError otherwise. Where none
 // is float64 there is nothing to compare. GraphError for an f that gives an empty tensor or one of another
-// graph, ConfigError for an order that is not 1 to 16, a step that is not above 0 or a bound below 0. What f
-// and build_grad throw passes through.
+// graph, ConfigError for an order that is not 1 to 16, a step that is not above 0 or a bound below 0.
+// Exceptions of f and build_grad pass through.
 CheckGradResult check_grad(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                            const std::vector<Array>& inputs, const CheckGradOptions& options = {});
 

@@ -22,7 +22,7 @@ using Failures = std::vector<std::string>;
 // Which inputs are made constant: all subsets of the first ones.
 constexpr std::size_t kMostConstants = 6;
 
-// A way to run programs, and what it is called in a failure.
+// A way to run programs, and its name in a failure.
 struct Execution {
   bool rewritten;
   int threads;
@@ -50,7 +50,7 @@ Array combined(double a, const Array& x, double b, const Array& y) {
   return sum;
 }
 
-// Whether they agree but for the rounding of a sum of these magnitudes.
+// Whether they agree up to the rounding of a sum of these magnitudes.
 bool agree(const Array& sum, const Array& a, const Array& b) {
   const Array expected = combined(1, a, 1, b);
   for (std::size_t i = 0; i < expected.as<double>().size(); ++i) {
@@ -78,7 +78,7 @@ std::unique_ptr<const CheckedFunction> in_float32(const Function& f, const std::
   }
 }
 
-// All checks of one function in one execution, but for central differences.
+// All checks of one function in one execution, except central differences.
 class Checks {
  public:
   Checks(const Function& f, const std::vector<Array>& inputs, const CompileOptions& compile, bool rewritten)

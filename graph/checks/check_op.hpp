@@ -33,7 +33,7 @@ struct CheckOpResult {
 // `options` are check_grad's. Inputs are float64, away from kinks by more than the step, or integers, which
 // have no gradient, and y of real inputs is float64 or of integers: ShapeError otherwise; GraphError for an f
 // that gives an empty tensor or one of another graph, ConfigError as check_grad. f may refuse float32
-// by ShapeError; then nothing is checked of it. What f throws else passes through.
+// by ShapeError; then float32 is not checked. Other exceptions of f pass through.
 CheckOpResult check_op(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                        const std::vector<Array>& inputs, const CheckGradOptions& options = {});
 

@@ -1,4 +1,4 @@
-// A function of a user's, with numbers for its inputs, as check_grad and check_op take it.
+// A function of the user with numbers for its inputs, for check_grad and check_op.
 #pragma once
 
 #include <functional>

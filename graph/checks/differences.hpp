@@ -18,8 +18,8 @@ double norm_of_product(std::span<const double> a, std::span<const double> b);
 
 class Differences {
  public:
-  // Three steps, each 16 times smaller than the one before: where y bends too much for one, a smaller one
-  // will do.
+  // Three steps, each 16 times smaller than the one before: if the curvature of y is too large for one, a
+  // smaller one will do.
   static constexpr std::size_t kSteps = 3;
 
   // The inputs must stay where they are; y = op(inputs) is of `dtype`. `v` holds one number for each element

@@ -8,9 +8,9 @@
 
 namespace gradtable::detail {
 
-// What of the promises of an op (core/op.hpp) does not hold when it computes y = op(inputs), a sentence for
-// each: in even and uneven ranges of its parts, from inputs at any address, with slices of inputs poisoned
-// that it says it does not read, over an input, and in blocks. `ids` tells inputs that are the same tensor.
+// The promises of an op (core/op.hpp) that do not hold when it computes y = op(inputs), a sentence for each:
+// in even and uneven ranges of its parts, from inputs at any address, with poison in the slices of inputs
+// that it promises not to read, over an input, and in blocks. `ids` identifies inputs that are one tensor.
 std::vector<std::string> broken_promises(const Op& op, const std::vector<ConstView>& inputs,
                                          const std::vector<NodeId>& ids, const TensorType& type);
 

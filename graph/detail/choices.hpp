@@ -1,4 +1,4 @@
-// Gradients that are 0 by a choice, as behind where: times an infinite derivative they stay 0.
+// Gradients that are 0 by a choice, as inside where: times an infinite derivative they stay 0.
 #pragma once
 
 #include <span>

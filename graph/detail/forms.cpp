@@ -11,7 +11,7 @@
 namespace gradtable::detail {
 namespace {
 
-// The inputs of a node that derivatives go on to.
+// The inputs of a node to which derivatives pass.
 std::vector<NodeId> differentiable_inputs(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
   std::vector<NodeId> inputs;

@@ -21,8 +21,8 @@ void require_real(std::string_view where, const std::vector<Tensor>& ys, const s
 void require_vectors(std::string_view where, std::string_view what, const std::vector<Tensor>& tensors,
                      const std::vector<Tensor>& vectors);
 
-// Throws GradientError unless each y depends on some x, and on each x depends some y, along inputs that
-// derivatives go on to.
+// Throws GradientError unless each y depends on some x, and on each x depends some y, along inputs to which
+// derivatives pass.
 void require_paths(std::string_view where, const std::vector<Tensor>& ys, const std::vector<Tensor>& xs);
 
 // Why derivatives find no path from the ys to x, for the end of a sentence: there is none at all, or what

@@ -1,4 +1,4 @@
-// From a plan to an executable.
+// From a schedule to an executable.
 #pragma once
 
 #include <unordered_map>
@@ -12,7 +12,7 @@ namespace gradtable::detail {
 
 class Assembly {
  public:
-  // The executable has its computations; the plan is that of the rewritten one.
+  // The executable has its computations; the schedule is that of the rewritten one.
   Assembly(Executable& made, const Schedule& schedule, int threads)
       : made_(made), schedule_(schedule), threads_(threads) {}
 

@@ -1,4 +1,4 @@
-// A planned computation, ready to run: all that never changes.
+// A scheduled computation, ready to run: everything that is the same in each run.
 #pragma once
 
 #include <cstddef>
@@ -70,7 +70,7 @@ struct Executable {
   };
 
   std::uint32_t graph_serial = 0;  // of the user's graph
-  Computation source;              // behind dead_nodes and stable_forms: what messages are about
+  Computation source;              // after dead_nodes and stable_forms: messages are about its nodes
   Computation rewritten;           // what is executed; keeps constants and parameters alive
   std::vector<Rewrite> rewrites;
 

@@ -21,7 +21,7 @@ struct Value {
   bool copy = false;
   std::size_t step = kNever;     // that computes it; kNever: a leaf
   std::size_t last_use = 0;      // the last step that reads it, or its own; kNever: needed after the run
-  int readers = 0;               // how many inputs of steps it is
+  int readers = 0;               // inputs of steps that are this value
   Array* in_place_of = nullptr;  // the parameter in whose memory it is computed
   std::size_t offset = 0;        // in the arena
 
@@ -39,8 +39,8 @@ struct Step {
 
 class Schedule {
  public:
-  // For a team of `threads`, in `slices` slices, of which each thread takes about as many as the others. The
-  // plan points into the computation.
+  // For a team of `threads`, in `slices` slices; each thread takes about as many of them as the others. The
+  // schedule points into the computation.
   Schedule(const Computation& computation, int threads, int slices);
 
   // Leaves and results, each after its inputs; then the copies of leaves.

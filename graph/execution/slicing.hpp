@@ -26,7 +26,7 @@ struct Division {
   }
 };
 
-// The output of this op in so many slices, or whole where it has just one part.
+// The output of this op in this many slices, or whole if it has one part only.
 inline Division divide(const Op& op, std::span<const TensorType> inputs, const TensorType& output,
                        int slices) {
   Division division;

@@ -30,8 +30,8 @@ std::string place(const Location& location) {
 
 }  // namespace
 
-// What ended a run: of the calls that failed on the first level where any did, the one of the earliest step
-// and part. Threads go on to the next barrier and leave behind it, all at the same one.
+// The failure that ended a run: on the first level with a failed call, that of the earliest step and part.
+// Threads continue to the next barrier, where all of them stop.
 class Workspace::Failure {
  public:
   // What failed on this level; without an exception: a number was not finite.
@@ -178,7 +178,7 @@ void Workspace::execute(const ThreadCalls& mine, Barrier* barrier, Failure& fail
       } catch (...) {
         failure.set(now, level, std::current_exception());
       }
-      break;  // and leaves behind the next barrier
+      break;  // and stops at the next barrier
     }
   }
 }

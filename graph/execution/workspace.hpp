@@ -51,12 +51,12 @@ class Workspace {
   std::vector<View> outputs_;                   // by step
 };
 
-// The workspace of Program::run, which keeps what the last run computed.
+// The workspace of Program::run, which keeps the results of the last run.
 class OwnWorkspace {
  public:
   explicit OwnWorkspace(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
 
-  // Throws GraphError while another run goes on, and leaves that alone; else what Program::run throws.
+  // Throws GraphError during another run, which continues; else what Program::run throws.
   void run(std::span<const Feed> feeds);
   // Throws GraphError when no run has computed it.
   ConstView view(const Operand& operand) const;

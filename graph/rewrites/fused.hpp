@@ -1,4 +1,4 @@
-// Element-wise ops as one op, which keeps what lies between them in the cache.
+// Element-wise ops as one op, which keeps intermediate results in the cache.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,10 @@ namespace gradtable::detail {
 
 // Several steps, each an element-wise op whose result has the shape of the output, computed one after the
 // other for a block of elements, then for the next block. Before them there may be a head, an op whose output
-// the steps go on from, as a matrix product before its bias and activation.
+// the steps take, such as a matrix product before its bias and activation.
 class Fused final : public Op {
  public:
-  // What a step reads: an input of the fused op, the result of an earlier step, or that of the head.
+  // An operand of a step: an input of the fused op, the result of an earlier step, or that of the head.
   struct Operand {
     enum class From : std::uint8_t { input, step, head } from;
     std::size_t index = 0;

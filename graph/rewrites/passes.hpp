@@ -10,24 +10,24 @@
 
 namespace gradtable::detail {
 
-// What a pass found to do. An empty reason: nothing, and there is no new computation.
+// The change of a pass. An empty reason: it found nothing, and there is no new computation.
 struct Change {
   Computation computation;
   std::string reason;
 };
 
-// The graph without the nodes that nothing asked for needs.
+// The graph without the nodes that no output, update or check needs.
 Change dead_nodes(const Computation& from);
 
-// Formulas that overflow or vanish in a part, as ln softmax(x), in a form that does not
+// Formulas whose parts overflow or vanish, such as ln softmax(x), in a form whose parts do not
 // (ops/patterns/stable_forms.hpp), which build_grad differentiates too. Equal wherever the parts are finite.
 Change stable_forms(const Computation& from);
 
 // Nodes whose inputs are all constants become constants, computed once; not those that are much larger than
-// what they are made of, and not ops that may throw.
+// their inputs, and not ops that may throw.
 Change constant_folding(const Computation& from);
 
-// Nodes for which their op knows a cheaper equal (Op::simplified), as x for x + 0.
+// Nodes for which their op knows a cheaper equal (Op::simplified), such as x for x + 0.
 Change identities(const Computation& from);
 
 // Transposed matrices that are factors of a product, and the transpose of a product that nobody else uses, as
@@ -43,18 +43,18 @@ Change softmax_cross_entropy_parts(const Computation& from);
 // the optimizer's step W - lr X^T E, also with weight decay, and the velocity of momentum. For an update of a
 // parameter that is among more terms than two, C is the sum of the others, as beta V + decay W, in the
 // parameter's memory, too. A learning rate that is a node, for a schedule, is multiplied with X or E instead,
-// where these are smaller than their product. Not where somebody else needs the product, as a gradient that
+// if these are smaller than their product. Not if another node needs the product, such as a gradient that
 // is an output or clipped by its norm.
 Change product_sums(const Computation& from);
 
 // X W, for a W that is updated and has many more rows than X, as partial products over `slices` slices of W's
-// rows and their sum: then a thread reads no rows of W but those that it updates itself.
+// rows and their sum: then a thread reads only those rows of W that it updates.
 Change partial_products(const Computation& from, int slices);
 
 // Chains and small trees of element-wise ops as one op, which evaluates them block by block in the cache.
 Change elementwise_chains(const Computation& from);
 
-// Element-wise ops behind a matrix product, as bias and activation, as one op with it.
+// Element-wise ops after a matrix product, such as bias and activation, as one op with it.
 Change product_epilogues(const Computation& from);
 
 }  // namespace gradtable::detail

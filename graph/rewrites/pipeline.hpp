@@ -15,13 +15,13 @@ struct Pass {
   Change (*apply)(const Computation& from, int slices);
 };
 
-// The passes that choose the formulas that are computed, which messages are about; those behind them that do
-// not depend on how products will be divided; and those that do.
+// Three groups, in this order: passes that choose the formulas that are computed, whose nodes messages are
+// about; passes that do not depend on the division of products; and passes that do.
 std::span<const Pass> source_passes();
 std::span<const Pass> first_passes();
 std::span<const Pass> last_passes();
 
-// Applies the passes but for those named in `without`, and appends to the list what each of them did.
+// Applies the passes except those named in `without`, and appends a description of each change to the list.
 Computation rewrite(Computation computation, std::span<const Pass> passes, int slices,
                     const std::vector<std::string>& without, std::vector<Rewrite>& list);
 

@@ -1,4 +1,4 @@
-// The making of a new computation out of an old one, node by node.
+// Makes a new computation from an old one, node by node.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace gradtable::detail {
 
-// Whether some result of the graph, needed or not, is one that the predicate holds for: what a pass asks
-// before it copies a graph in which it finds nothing.
+// Whether the predicate holds for some result of the graph, needed or not. A pass asks this first, so that
+// it does not copy a graph in which it finds nothing.
 template <class Predicate>
 bool any_result(const Graph& graph, Predicate&& holds) {
   for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id) {
@@ -32,15 +32,15 @@ class Rewriter {
   // is an output, an update's value or checked.
   int uses(NodeId id) const { return uses_[id]; }
 
-  // What stands for an old node in the new graph, where its turn has come.
+  // The new tensor that replaces an old node whose turn has come.
   Tensor operator[](NodeId id) const { return copies_[id]; }
-  // What stands for the inputs of an old node.
+  // The new tensors that replace the inputs of an old node.
   std::vector<Tensor> inputs_of(NodeId id) const;
   // A copy of the old node in the new graph.
   Tensor copy(NodeId id);
 
-  // The new computation, when replace(id) has given what stands for each old node in the order of order().
-  // It is an empty tensor for a copy; else a tensor of the new graph, of the same type, whose new nodes get
+  // The new computation. replace(id) is called for each old node in the order of order(). It returns an
+  // empty tensor for a copy; else a tensor of the new graph, of the same type, whose new nodes get
   // the old one's place, phase and name.
   template <class Replace>
   Computation run(Replace&& replace) {

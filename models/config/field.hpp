@@ -1,4 +1,4 @@
-// One key of a config: what it may be, where the value goes, and what the help says of it. A program lists
+// One key of a config: its range, the member that holds its value, and its help. A program lists
 // its fields once, each bound to a member of its own struct; ConfigTable makes parsing, help, schema and
 // output of the list.
 #pragma once

@@ -13,7 +13,7 @@ namespace gradtable {
 
 inline constexpr std::size_t kMaxJsonDepth = 64;
 
-// JSON has no comma behind the last element.
+// JSON has no comma after the last element.
 struct TrailingComma : ConfigError {
   using ConfigError::ConfigError;
 };

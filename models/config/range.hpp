@@ -1,5 +1,5 @@
-// Which numbers a setting may be. A range is written once: what checks a number, what reads it from a config,
-// and what is said of it all come from there.
+// The range of a setting, written once: the check of a number, its reading from a config, and the words about
+// it all use it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The keys of a config, as one table: everything that is said or read about them comes from here.
+// The keys of a config, as one table: parsing, help, schema and output come from it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Paths as people write them.
+// Paths as users write them, with ~ for the home folder.
 #pragma once
 
 #include <filesystem>

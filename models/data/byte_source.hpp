@@ -1,5 +1,5 @@
 // A file read once from its first byte to its last, plain or gzip (RFC 1952): which, its first bytes say.
-// Several gzip members behind each other are read as one.
+// Several gzip members in a row are read as one.
 //
 // All errors are DataError: "<path>@byte N: <found>; expected <what>". N counts the content, that is the
 // inflated bytes; in messages about gzip itself it counts the bytes of the file.

@@ -1,4 +1,4 @@
-// The names that people's IDX files have.
+// The usual names of IDX files.
 #pragma once
 
 #include <filesystem>

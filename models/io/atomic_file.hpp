@@ -1,4 +1,4 @@
-// Files that are there whole or not at all.
+// Atomic writing of files: a file is written whole or not at all.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@ namespace gradtable {
 // step, the flush of the folder, fails, `path` has its new content, which a power failure may still undo.
 //
 // The temporary's name is new in its folder: processes that write the same file at once do not disturb each
-// other, and the last to rename wins. One that is killed may leave its temporary, `.gradtable-*.tmp`, behind.
+// other, and the last to rename wins. A process that is killed may leave its temporary, `.gradtable-*.tmp`.
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts);
 void write_file_atomically(const std::string& path, std::string_view text);
 
@@ -28,8 +28,8 @@ void require_can_be_written(const std::string& path);
 // The bytes of a file; nothing when it cannot be read.
 std::optional<std::string> content_of(const std::filesystem::path& file);
 
-// The path, or what it names behind all symbolic links, whether that is there or not. Sets `error` for links
-// that go round in a circle.
+// The path, or the file that it names through all symbolic links, existing or not. Sets `error` for links
+// that form a circle.
 std::filesystem::path behind_links(std::filesystem::path path, std::error_code& error);
 
 }  // namespace gradtable

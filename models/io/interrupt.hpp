@@ -1,4 +1,4 @@
-// Stopping at the user's wish, by SIGINT or SIGTERM, at a good moment. A program that was started to ignore a
+// SIGINT and SIGTERM: stop at once, after a file, or after a batch. A program that was started to ignore a
 // signal, as by nohup, ignores it here too.
 #pragma once
 

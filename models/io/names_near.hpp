@@ -1,4 +1,4 @@
-// The names beside a file that is missing.
+// Similar names in the folder of a missing file, for messages.
 #pragma once
 
 #include <filesystem>

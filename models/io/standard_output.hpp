@@ -1,4 +1,4 @@
-// Standard output as a place of results: what it does not take is an error.
+// Standard output for results: a write that fails is an error.
 #pragma once
 
 #include <string_view>

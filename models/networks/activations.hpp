@@ -1,4 +1,4 @@
-// Activation functions of layers, by the names by which a config asks for them.
+// Activation functions of layers by name, for configs.
 #pragma once
 
 #include <span>

@@ -24,7 +24,7 @@ Array xavier_normal(const Shape& shape, Random& random, DType dtype = DType::flo
 Array kaiming_uniform(const Shape& shape, Random& random, DType dtype = DType::float32);
 Array kaiming_normal(const Shape& shape, Random& random, DType dtype = DType::float32);
 
-// An initializer with the name by which a config asks for it.
+// An initializer with its name in configs.
 struct Initializer {
   std::string_view name;
   Array (*weights)(const Shape& shape, Random& random, DType dtype);

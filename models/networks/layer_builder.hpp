@@ -45,7 +45,7 @@ class LayerBuilder {
 
   // To be learned: W3 for the third call of the network, with the first values of its initializer.
   Tensor weights(const Shape& shape);
-  // To be learned, b3 behind W3: the first biases (initial_bias) for weights of this shape.
+  // To be learned, b3 after W3: the first biases (initial_bias) for weights of this shape.
   Tensor bias(const Shape& weights);
   // Both in one matrix W3: for weights (n,m) an array (n + 1,m), of which the last row holds the biases.
   Tensor weights_over_bias(const Shape& weights);

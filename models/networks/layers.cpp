@@ -39,7 +39,7 @@ Shape kernel_shape(int axes, const Tensor& x, std::int64_t channels, const PerAx
   return Shape(extents);
 }
 
-// (x 1): x with a column of ones behind it.
+// (x 1): x with a column of ones after it.
 Tensor with_ones(const Tensor& x) {
   std::vector<std::int64_t> extents(x.shape().extents().begin(), x.shape().extents().end());
   extents.back() = 1;

@@ -1,4 +1,4 @@
-// Layers of networks: values that say what a layer is. Whatever can be called as they can is a layer, too:
+// Layers of networks: values that describe a layer. Anything that can be called in the same way is a layer:
 // [](LayerBuilder&, const Tensor& x) { return square(x); }.
 #pragma once
 

@@ -34,7 +34,7 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  // Adds a layer behind the others; errors in its shapes name the line of this call, when numbers come.
+  // Adds a layer after the others; errors in its shapes name the line of this call, when numbers come.
   // Throws GraphError when they have come.
   Network& append_layer(Layer layer);
 

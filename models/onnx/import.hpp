@@ -1,4 +1,4 @@
-// Models in the ONNX format as graphs: opsets 11 to 24, and older ones whose ops already meant the same.
+// Models in the ONNX format as graphs: opsets 11 to 24, and older ones whose ops mean the same.
 // docs/onnx.md.
 #pragma once
 

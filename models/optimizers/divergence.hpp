@@ -1,4 +1,4 @@
-// What is said of a training that went wrong, and what to try.
+// Messages about a training that diverged, each with a remedy.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// From gradients to gradients, between build_grad and an optimizer:
+// Functions from gradients to gradients, such as clipping and decay, between build_grad and an optimizer:
 //
 //   momentum(weight_decay(clip_norm(table, 1), 1e-4), 0.1)
 //

@@ -1,4 +1,4 @@
-// The learning rate of a training, update by update: a schedule by the name by which a config asks for it.
+// The learning rate of a training, update by update, by a schedule that is chosen by its name.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace gradtable {
 
-// What a type does not name has no part in it.
+// A type ignores the members that it does not name.
 struct ScheduleOptions {
   // "constant"; "step", by `factor` after `every` epochs; "exponential", by `factor` in each epoch; "cosine",
   // to `least` at the end of `epochs`, those of the warm-up included; "plateau", by `factor` after more than
-  // `patience` epochs in a row without a better metric, but not below `least`. Exponential and cosine fall a
+  // `patience` epochs without improvement, but not below `least`. Exponential and cosine fall a
   // little with each update. Step and exponential count from the end of the warm-up.
   std::string type = "constant";
   std::optional<double> factor = {};  // by default 0.1, and 0.95 for exponential

@@ -1,4 +1,4 @@
-// Optimizers by the names by which a config asks for them.
+// Optimizers by name, for configs.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,8 @@ struct ParameterGroup {
   bool frozen = false;                      // they stay as they are
 };
 
-// What is not given is left out, as the decay of weights, of adamw too; the numbers of an optimizer's own
-// have the defaults of its function.
+// An option that is not given is not applied, such as the decay of weights, of adamw too. Numbers of an
+// optimizer's own have the defaults of its function.
 struct OptimizerOptions {
   std::string type = "sgd";  // one of optimizer_names()
   double learning_rate = 0.1;

@@ -12,7 +12,7 @@ enum class Better : bool { lower, higher };
 struct PlateauOptions {
   Better better = Better::lower;
   double factor = 0.1;         // above 0, at most 1
-  std::int64_t patience = 10;  // calls in a row without a better metric that are borne; at least 0
+  std::int64_t patience = 10;  // calls without improvement before the rate drops; at least 0
   double threshold = 1e-4;     // better is better by more than threshold |best|; at least 0
   std::int64_t cooldown = 0;   // calls after a fall that do not count; at least 0
   double least = 0;            // the rate falls no further; at least 0
@@ -37,7 +37,7 @@ class Plateau {
 
   double rate() const { return state_.rate; }
   const State& state() const { return state_; }
-  // Goes on from a state that state() gave; not checked.
+  // Continues from a state that state() returned; not checked.
   void restore(const State& state) { state_ = state; }
 
  private:

@@ -3,12 +3,12 @@
 // An optimizer is a function from gradients to updates, nodes that compute the new numbers of each target
 // theta of the table from its gradient g, for Program's updates. The learning rate is a number, or a scalar
 // of the graph, float32 or float64: an input that is fed, or a parameter that is set between the runs, so
-// that one program serves all rates of a schedule. What an optimizer remembers are parameters of the graph,
-// zeros at first, with names such as "velocity of W". They belong to W, and are there once: tables of other
-// losses or batch sizes in the same graph go on with them.
+// that one program serves all rates of a schedule. The state of an optimizer is parameters of the graph,
+// zeros at first, with names such as "velocity of W". They belong to W and exist once: tables of other
+// losses or batch sizes in the same graph continue with them.
 //
 // All throw ConfigError for numbers out of range, ShapeError for a learning rate that is no scalar, and
-// GraphError when the name of what they remember is taken by something else.
+// GraphError when the name of a state is taken by something else.
 #pragma once
 
 #include <vector>

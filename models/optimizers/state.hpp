@@ -1,4 +1,4 @@
-// What optimizers remember from step to step, as it is read from a file.
+// Checks of the state of optimizers that is read from a file.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct OptimizerCounts {
   std::int64_t summed = 0;   // examples whose gradients wait for their update
 };
 
-// Throws CheckpointError unless what optimizers remember is possible: squares, their means and the weights of
+// Throws CheckpointError unless the state of optimizers is possible: squares, their means and the weights of
 // gradients are not below 0, steps are whole numbers from 0 on; where `counts` are known, steps and weights
 // are these. `values` are those of parameters by name, `source` begins the message. NaN in what is not a
 // count passes: require_finite finds it.

@@ -1,4 +1,4 @@
-// The page that a run leaves for people to look at.
+// The report of a run, as an HTML page.
 #pragma once
 
 #include <cstdint>

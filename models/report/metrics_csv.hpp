@@ -1,4 +1,4 @@
-// The course of a training, epoch by epoch, as a table that any program reads, also while the run goes on.
+// The metrics of a training, epoch by epoch, as a table that any program can read, also during the run.
 #pragma once
 
 #include <cstdint>

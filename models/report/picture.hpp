@@ -42,7 +42,7 @@ struct WeightPictures {
   std::int64_t inputs = 0;        // of outputs: the columns of their picture show the first of these
 };
 
-// What each unit of a layer behind images looks at: column j of W (rows*columns, units), folded to rows x
+// The weights of each unit of a layer after images: column j of W (rows*columns, units), folded to rows x
 // columns. Throws ShapeError when W is of another shape; float32 or float64.
 WeightPictures unit_pictures(const ConstView& weights, std::int64_t rows, std::int64_t columns,
                              std::int64_t most = 64);

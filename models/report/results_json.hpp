@@ -1,4 +1,4 @@
-// What a trained classifier makes of a test set, for other programs to read.
+// The results of a trained classifier on a test set, as JSON for other programs.
 #pragma once
 
 #include <string>

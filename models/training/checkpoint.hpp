@@ -1,4 +1,4 @@
-// The whole state of a training in a file, from which it goes on in every bit: docs/checkpoints.md.
+// The whole state of a training in a file, from which it continues bit for bit: docs/checkpoints.md.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ using NamedTexts = std::map<std::string, std::string>;
 
 struct Checkpoint {
   std::string path;        // of the file, for messages
-  NamedArrays parameters;  // all of the graph's: weights, and what optimizers remember
+  NamedArrays parameters;  // all of the graph's: weights, and the state of optimizers
   NamedArrays kept;        // the caller's, such as the weights of the best epoch
   NamedTexts texts;        // the caller's, such as epoch, position in the data, config
 };

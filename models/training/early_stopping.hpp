@@ -17,7 +17,7 @@ class EarlyStopping {
     std::int64_t waited = 0;                                 // epochs since
   };
 
-  // patience: how many epochs in a row without a better metric end the training; 0: any number is borne.
+  // patience: epochs without improvement before training stops; 0: no limit.
   // Throws ConfigError when it is below 0.
   explicit EarlyStopping(Better better = Better::lower, std::int64_t patience = 0);
 

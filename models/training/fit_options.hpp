@@ -55,7 +55,7 @@ std::optional<Column> find_column(std::string_view name, std::span<const Metric>
 // Which values of the metric of early stopping are better.
 Better better_of(const std::string& metric, std::span<const Metric> metrics);
 
-// The options as keys behind `prefix`: "training.epochs"; "training.early_stopping.metric" and the others
+// The options as keys with `prefix`: "training.epochs"; "training.early_stopping.metric" and the others
 // that choose an epoch.
 Field epochs_field(std::int64_t& epochs, const std::string& prefix = "");
 // metrics: the columns that early stopping may look at.

@@ -1,4 +1,4 @@
-// Losses by the names by which a config asks for them.
+// Losses by name, for configs.
 #pragma once
 
 #include <cstdint>

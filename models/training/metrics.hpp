@@ -1,4 +1,4 @@
-// Metrics: what a training reports besides its loss, each a function of outputs and targets.
+// Metrics, which a training reports besides its loss: functions of outputs and targets.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a trainer trains: a function of examples, and the parameters to be learned.
+// A model, as a trainer trains it: a function of examples, with its parameters.
 #pragma once
 
 #include <functional>

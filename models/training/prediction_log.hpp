@@ -1,4 +1,4 @@
-// What a network answered for each image of a data set, as text.
+// The answers of a network for each image of a data set, as text.
 #pragma once
 
 #include <cstdint>

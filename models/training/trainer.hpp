@@ -39,7 +39,7 @@ struct TrainerOptions {
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};  // of the optimizer's learning rate
   Better better = Better::lower;  // of the metric that the schedule is told of
-  // Batches whose gradients make one update, which is that of their mean over all examples; 0: all batches of
+  // Batches in one update, which follows the mean gradient over all their examples; 0: all batches of
   // an epoch. The last update of an epoch is of the batches that are left.
   std::int64_t gradient_accumulation = 1;
   AugmentationOptions augmentation = {};  // of the pictures that are trained on, which then are bytes
@@ -121,8 +121,8 @@ class Trainer {
   // That of the first update of an epoch.
   double learning_rate_at(const Dataset& data, std::uint64_t epoch) const;
 
-  // What the optimizer has counted behind so many whole epochs and `done` of the next, where train_epoch can
-  // go on.
+  // The counts of the optimizer after so many whole epochs and `done` of the next, from where train_epoch can
+  // continue.
   OptimizerCounts counts_at(const Dataset& data, std::int64_t epochs, const Score& done) const;
 
   // The plan of a training on `data`, with evaluations on the others. Its programs are made here, if they are

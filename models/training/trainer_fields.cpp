@@ -18,7 +18,7 @@ namespace {
 
 constexpr RealRange kNotNegative{.low = 0};
 
-// Keys behind a prefix.
+// Keys with a prefix.
 class Keys {
  public:
   explicit Keys(std::string prefix) : prefix_(std::move(prefix)) {}

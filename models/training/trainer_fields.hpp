@@ -1,4 +1,4 @@
-// What the options of a trainer may be: for the trainer, and for configs that have them as keys.
+// The ranges of a trainer's options: for the trainer, and for configs that have them as keys.
 #pragma once
 
 #include <cstdint>

@@ -61,7 +61,7 @@ struct WeightNames {
   std::vector<std::string> extra;          // of tensors that are neither parameters nor counters
 };
 
-// What the tensors of such a file are called, whether they fit or not. This and what follows throw
+// The names of the tensors of such a file, whether they fit or not. This and what follows throw
 // CheckpointError for a kind or layout of file that is not known, and ConfigError as pytorch_names does.
 WeightNames names_in(const TensorFile& file, const std::string& path, std::span<const Tensor> parameters);
 

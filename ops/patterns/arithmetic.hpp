@@ -22,7 +22,7 @@ bool is_tanh(const Op& op);
 // x^2
 bool is_square(const Op& op);
 
-// c of x^c: that of pow with a number, 1/2 of sqrt, -1 of reciprocal, 2 of square.
+// c of x^c: the exponent of pow with a number, 1/2 of sqrt, -1 of reciprocal, 2 of square.
 std::optional<double> exponent_of(const Op& op);
 
 }  // namespace gradtable::detail

@@ -8,7 +8,7 @@
 
 namespace gradtable::detail {
 
-// What matrix products share: two factors, each of which may be stored transposed. Parts are rows of C.
+// The base of matrix products: two factors, each of them perhaps stored transposed. Parts are rows of C.
 class Product : public Op, public Contraction {
  public:
   Product(Transpose a, Transpose b)

@@ -1,4 +1,4 @@
-// The header of a safetensors file: JSON that says where in the data behind it each tensor lies.
+// The header of a safetensors file: JSON with the place of each tensor in the data that follows.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ struct SafetensorsHeader {
 // CheckpointError that begins with `path`.
 SafetensorsHeader parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& path);
 
-// The text of a header, padded by spaces so that the data behind it and its length begin at a multiple of 8.
+// The text of a header, padded by spaces so that the data after it and its length begin at a multiple of 8.
 std::string format_header(const SafetensorsHeader& header);
 
 // The type whose elements are those of arrays, bit by bit: "F32" for float32.

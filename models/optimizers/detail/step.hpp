@@ -30,7 +30,7 @@ class LearningRate {
   Operand rate_;
 };
 
-// What an optimizer remembers of a parameter, and which numbers that can be.
+// A kind of state of an optimizer for a parameter, and the numbers that it can hold.
 struct StateKind {
   enum class Numbers { any, not_negative, updates, summed };  // the last two: OptimizerCounts
   std::string_view what;
