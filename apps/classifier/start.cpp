@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "apps/classifier/options.hpp"
-#include "apps/classifier/run.hpp"
+#include "apps/classifier/command_line.hpp"
+#include "apps/classifier/run/run.hpp"
 #include <gradtable/models/io/standard_output.hpp>
 
 namespace classifier {

@@ -1,7 +1,7 @@
 // The main function of a program that trains and uses a classifier.
 #pragma once
 
-#include "apps/classifier/program.hpp"
+#include "apps/classifier/config/program.hpp"
 
 namespace classifier {
 

@@ -1,7 +1,7 @@
 #include "apps/mnist_fcnn/model.hpp"
 
-#include "apps/classifier/config_ranges.hpp"
-#include "apps/classifier/model_fields.hpp"
+#include "apps/classifier/config/model_fields.hpp"
+#include "apps/classifier/config/ranges.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/models/networks/fcnn.hpp>

@@ -1,7 +1,7 @@
 // The fully connected network, as a program.
 #pragma once
 
-#include "apps/classifier/program.hpp"
+#include "apps/classifier/config/program.hpp"
 
 namespace mnist_fcnn {
 

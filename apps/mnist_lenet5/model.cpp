@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "apps/classifier/model_fields.hpp"
+#include "apps/classifier/config/model_fields.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/models/networks/lenet5.hpp>

@@ -1,7 +1,7 @@
 // LeNet-5, as a program.
 #pragma once
 
-#include "apps/classifier/program.hpp"
+#include "apps/classifier/config/program.hpp"
 
 namespace mnist_lenet5 {
 

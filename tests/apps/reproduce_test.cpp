@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/classifier/load_config.hpp"
+#include "apps/classifier/config/load.hpp"
 #include "apps/mnist_fcnn/model.hpp"
 #include "apps/mnist_lenet5/model.hpp"
 #include "tests/support/process.hpp"

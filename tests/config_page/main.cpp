@@ -7,7 +7,7 @@
 #include <map>
 #include <sstream>
 
-#include "apps/classifier/options.hpp"
+#include "apps/classifier/command_line.hpp"
 #include "apps/mnist_fcnn/model.hpp"
 #include "apps/mnist_lenet5/model.hpp"
 #include <fmt/format.h>

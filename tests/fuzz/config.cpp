@@ -1,6 +1,6 @@
 // Any bytes as a JSON config of mnist_fcnn: a ConfigError or a config, which is read again as it is written.
 #include "input_file.hpp"
-#include <apps/classifier/load_config.hpp>
+#include <apps/classifier/config/load.hpp>
 #include <apps/mnist_fcnn/model.hpp>
 
 #include "gradtable/core/error.hpp"

@@ -1,6 +1,6 @@
 // Any bytes as a config in the course's format: a ConfigError or a config.
 #include "input_file.hpp"
-#include <apps/classifier/config_course.hpp>
+#include <apps/classifier/config/course_format.hpp>
 
 #include "gradtable/core/error.hpp"
 

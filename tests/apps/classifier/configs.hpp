@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "apps/classifier/load_config.hpp"
+#include "apps/classifier/config/load.hpp"
 #include "apps/mnist_fcnn/model.hpp"
 #include <gtest/gtest.h>
 #include <tests/models/config/message.hpp>

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "apps/classifier/load_config.hpp"
+#include "apps/classifier/config/load.hpp"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>

@@ -1,0 +1,124 @@
+#include "apps/classifier/config/load.hpp"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "apps/classifier/config/course_format.hpp"
+#include "apps/classifier/config/output_files.hpp"
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
+#include <gradtable/models/config/json.hpp>
+#include <gradtable/models/config/user_path.hpp>
+#include <gradtable/models/data/idx_names.hpp>
+#include <nlohmann/json.hpp>
+
+namespace classifier {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path working_directory() {
+  std::error_code none;  // a folder that was removed has no name: paths then stay relative
+  return fs::current_path(none);
+}
+
+// The folder without symbolic links and "..". Only folders: the name of a file must stay as the user wrote
+// it.
+fs::path real_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(folder, error);
+  return error ? folder : real;
+}
+
+void resolve_file(fs::path& file, const fs::path& folder) {
+  if (!file.empty()) file = folder / file;
+}
+
+void resolve_paths(Config& config, const fs::path& base) {
+  Config::Data& data = config.data;
+  data.dir = real_folder(base / data.dir);
+  for (fs::path* file : data_files(data)) {
+    resolve_file(*file, data.dir);
+    *file = gradtable::find_idx_file(*file);
+  }
+  Config::Output& output = config.output;
+  output.dir = real_folder(base / output.dir);
+  for (const OutputFile& file : output_files()) resolve_file(output.*file.member, output.dir);
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// "data/mnist" and, as torchvision names it, "MNIST/raw"; not "fashion-mnist".
+bool is_folder_of_mnist(const fs::path& folder) {
+  fs::path named = (folder / "").lexically_normal().parent_path();  // without a "/" or "/." at its end
+  if (named.filename() == "raw") named = named.parent_path();
+  return lower(named.filename().string()) == "mnist";
+}
+
+void use_environment(Config& config) {
+  const char* folder = std::getenv("MNIST_DIR");
+  if (folder && *folder && is_folder_of_mnist(config.data.dir))
+    config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
+}
+
+// A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
+void give_cosine_its_epochs(Config::Training& training) {
+  if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
+    training.schedule.epochs = training.epochs;
+}
+
+// The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
+// epochs of few images: a checkpoint after each would take far longer than the training.
+void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
+                 const Overrides& overrides, Config& config) {
+  if (!table.has("model.hidden"))
+    throw gradtable::ConfigError(
+        fmt::format("{}: the course's format; expected JSON, as {} has no hidden_size",
+                    gradtable::printable(file.native()), program.name));
+  config = read_course_config(file);
+  const fs::path log = working_directory() / config.output.prediction_log;
+  if (overrides.out) {
+    config.output = default_config(program).output;
+    config.output.checkpoint_every = config.training.epochs;
+  }
+  config.output.prediction_log = log;
+}
+
+}  // namespace
+
+bool is_course_config(const fs::path& file) {
+  return file.native().ends_with(".config");
+}
+
+Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
+  Config config = default_config(program);
+  const gradtable::ConfigTable table = config_table(program, config);
+  const bool course = is_course_config(file);
+  if (course) {
+    read_course(program, table, file, overrides, config);
+  } else {
+    table.read(gradtable::read_json(file), file.native());
+    use_environment(config);
+  }
+  for (const std::string& setting : overrides.settings) table.set(setting);
+  if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
+  if (overrides.out) config.output.dir = working_directory() / *overrides.out;
+  give_cosine_its_epochs(config.training);
+  require_consistent(config, file);
+  resolve_paths(config, course ? working_directory() : working_directory() / file.parent_path());
+  return config;
+}
+
+void require_batch_fits(const Config& config, const fs::path& file, std::int64_t training_images) {
+  if (config.training.batch_size > training_images)
+    throw gradtable::ConfigError(fmt::format(
+        "{} at /training/batch_size: {}; expected an integer from 1 to {}, the number of training images",
+        gradtable::printable(file.native()), config.training.batch_size, training_images));
+}
+
+}  // namespace classifier

@@ -1,0 +1,42 @@
+#include "apps/classifier/config/output_files.hpp"
+
+#include <fmt/format.h>
+
+namespace classifier {
+
+using Output = Config::Output;
+
+std::span<const OutputFile> output_files() {
+  static constexpr OutputFile kFiles[] = {
+      {"output.metrics", &Output::metrics, Content::training, "config, loss and accuracy as JSON"},
+      {"output.metrics_csv", &Output::metrics_csv, Content::state,
+       "loss and accuracy, one row for each epoch"},
+      {"output.steps_csv", &Output::steps_csv, Content::state,
+       "loss and learning rate, one row for each step"},
+      {"output.prediction_log", &Output::prediction_log, Content::evaluation,
+       "prediction and label of every test image"},
+      {"output.results", &Output::results, Content::evaluation,
+       "confusion matrix, and precision, recall and F1 of each class, as JSON"},
+      {"output.report", &Output::report, Content::summary, "report of the run as an HTML page"},
+      {"output.config", &Output::config, Content::state, "this config with every default"},
+      {"output.checkpoint", &Output::checkpoint, Content::state,
+       "the checkpoint that --resume continues from"},
+      {"output.weights", &Output::weights, Content::training, "the weights at the end, for --init"},
+      {"output.dot", &Output::dot, Content::state, "drawing of the training graph"},
+  };
+  return kFiles;
+}
+
+std::vector<NamedFile> named_outputs(const Output& output) {
+  std::vector<NamedFile> files;
+  for (const OutputFile& file : output_files())
+    if (!(output.*file.member).empty()) files.push_back({file.key, output.*file.member});
+  if (!output.dot.empty()) files.push_back({"output.dot's forward part", forward_dot(output.dot)});
+  return files;
+}
+
+std::filesystem::path forward_dot(const std::filesystem::path& dot) {
+  return dot.parent_path() / fmt::format("{}_forward{}", dot.stem().string(), dot.extension().string());
+}
+
+}  // namespace classifier

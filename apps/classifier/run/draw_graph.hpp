@@ -1,0 +1,13 @@
+// The graph of a training step, without training.
+#pragma once
+
+#include "apps/classifier/command_line.hpp"
+
+namespace classifier {
+
+// Writes options.part of the graph on standard output, in Graphviz' DOT language: for `all` what training
+// writes to output.dot. Reads no data beyond their sizes (blank_training_images). Throws as training does for
+// a config or data that it could not begin with.
+void draw_graph(const Program& program, const Options& options, Config config);
+
+}  // namespace classifier

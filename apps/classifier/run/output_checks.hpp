@@ -1,0 +1,25 @@
+// Whether the files that a run leaves could be written, and are no files that it must keep.
+#pragma once
+
+#include <filesystem>
+
+#include "apps/classifier/command_line.hpp"
+#include "apps/classifier/config/output_files.hpp"
+
+namespace classifier {
+
+// Whether both are, or would be, the same file, by whatever names.
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
+// Whether the resolved config has a file of its own: a run of one that is in its place leaves it as it is.
+bool writes_config(const Config& config, const Options& options);
+
+// Before any work is done, throws gradtable::OutputError when one of the files that the config asks for could
+// not be written at the end, and gradtable::ConfigError when it would overwrite the config, a data file,
+// another output or a file of the options. The checkpoint may be that of --resume, and
+// the resolved config the config itself, which is not written then.
+void check_outputs(const Config& config, const Options& options);
+// The same after making their folders.
+void prepare_outputs(const Config& config, const Options& options);
+
+}  // namespace classifier

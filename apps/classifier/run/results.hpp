@@ -1,0 +1,62 @@
+// The files that a run leaves.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/classifier/command_line.hpp"
+#include "apps/classifier/config/program.hpp"
+#include "apps/classifier/run/build.hpp"
+#include "apps/classifier/run/evaluation.hpp"
+#include <gradtable/models/report/metrics_csv.hpp>
+#include <gradtable/models/training/fit.hpp>
+
+namespace classifier {
+
+struct Metrics {
+  std::vector<gradtable::EpochMetrics> epochs = {};
+  std::optional<std::int64_t> kept_epoch = {};  // whose parameters were tested, if not the last one's
+  std::optional<gradtable::Score> test = {};
+  double total_seconds = 0;
+  std::int64_t parameters = 0;
+  int threads = 0;  // of a training step
+  gradtable::FitEnd end = gradtable::FitEnd::finished;
+};
+
+// The result of a run as JSON, with the resolved config and the BLAS in use.
+std::string metrics_json(const Program& program, const Metrics& metrics, Config config);
+
+// The same config with the outputs of an evaluation alone: prediction log and results.
+Config only_results(Config config);
+
+// Removes what the last run found out: should this one end early, that would stand beside its metrics. The
+// weights and metrics of the training that goes on stay, those of another are removed. Throws
+// gradtable::OutputError.
+void remove_old_results(const Config& config, const Options& options);
+
+// The same of the report beside the results of an evaluation, unless it is of the same ones: the same
+// answers, and a loss that differs by less than a hundred thousandth, as other threads and kernels change
+// last digits. The config has all outputs of a training. Returns whether there was such a report.
+bool remove_other_report(const Config& config, const Evaluation& evaluation);
+
+// Writes the file whole or not at all, unless its name is empty. Throws gradtable::OutputError.
+void write_text(const std::filesystem::path& file, const std::string& text);
+
+// The prediction log, and the results as JSON.
+void write_results(const Config& config, const Evaluation& evaluation);
+
+// A part of a training step in Graphviz' language, the same in every locale. Adds the gradients that it draws
+// to the graph.
+std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part);
+
+// The graph of a training step into output.dot, its forward part into the file of the same name with
+// "_forward" before the extension.
+void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step);
+
+// The folder of the results, and the files of the config that are there, for people to read.
+std::string list_of_outputs(const Config& config);
+
+}  // namespace classifier

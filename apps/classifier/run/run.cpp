@@ -1,0 +1,28 @@
+#include "apps/classifier/run/run.hpp"
+
+#include "apps/classifier/run/draw_graph.hpp"
+#include "apps/classifier/run/dry_run.hpp"
+#include "apps/classifier/run/eval_predict.hpp"
+#include "apps/classifier/run/train.hpp"
+#include <gradtable/core/machine/blas.hpp>
+
+namespace classifier {
+
+using gradtable::ExitCode;
+
+ExitCode run(const Program& program, const Options& options) {
+  gradtable::tune_blas();
+  const Config config = load_config(program, options.config, options.overrides);
+  if (options.command == Command::train && !options.dry_run) return train(program, options, config);
+  if (options.command == Command::train)
+    dry_run(program, options, config);
+  else if (options.command == Command::eval)
+    evaluate_weights(program, options, config);
+  else if (options.command == Command::predict)
+    predict(program, options, config);
+  else
+    draw_graph(program, options, config);
+  return ExitCode::ok;
+}
+
+}  // namespace classifier
