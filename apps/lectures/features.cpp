@@ -42,7 +42,7 @@ void features(Answer& answer) {
   const double b = evaluate(line.parameters()[1]).item(), c = evaluate(given.parameters()[1]).item();
   row("x", y_line, fmt::format("{:.4f} x + {:.4f}", w[0], b));
   row("x, x^2, made by hand", y_given, fmt::format("{:.4f} x + {:.4f} x^2 + {:.4f}", v[0], v[1], c));
-  row("16 ReLU units of x, learned", y_learned, "");
+  row("16 ReLU units of x, learned", y_learned, fmt::format("{} parameters", learned.parameter_count()));
 
   Curve dots{"x, x^2", 0, {}, false};
   const std::vector<double> at = numbers(x), fitted = numbers(y_given);
