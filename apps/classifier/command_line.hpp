@@ -23,7 +23,7 @@ struct Options {
   Overrides overrides = {};
   std::optional<std::filesystem::path> init = {};  // weights to begin with, or to evaluate
   gradtable::ExtraTensors init_extra = gradtable::ExtraTensors::refuse;
-  std::optional<std::filesystem::path> resume = {};  // a checkpoint to go on from
+  std::optional<std::filesystem::path> resume = {};  // a checkpoint to continue from
   std::optional<std::filesystem::path> images = {};  // to predict, in place of the test set
   GraphPart part = GraphPart::all;                   // to draw
   bool dry_run = false;

@@ -46,7 +46,7 @@ std::vector<double> numbers(const gradtable::Tensor& tensor);
 // The points (x_i, y_i).
 gradtable::Curve curve(const std::string& name, int style, std::span<const double> x,
                        std::span<const double> y);
-// What prints as 0.00 and not as -0.00: numbers that `digits` digits behind the point do not show are 0.
+// What prints as 0.00 and not as -0.00: numbers that `digits` digits after the point do not show are 0.
 double rounded(double value, int digits = 4);
 
 }  // namespace lectures

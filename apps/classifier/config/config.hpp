@@ -1,4 +1,4 @@
-// What a program is told to do.
+// The config of a program.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,8 @@ struct Config {
     std::string initializer = "kaiming_uniform";
   } model;
 
-  // The trainer's own options, of which fit_options() sets seed, threads and what follows from other keys;
-  // those of a Fit; and those of the program.
+  // The options of the trainer, of a Fit, and of the program. fit_options() sets the seed, the threads and
+  // the options that follow from other keys.
   struct Training : gradtable::TrainerOptions {
     std::int64_t epochs = 10;
     double dropout = 0;

@@ -66,7 +66,7 @@ void use_environment(Config& config) {
     config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
 }
 
-// A cosine is as long as the training; said in the config, it stays so when the training goes on for longer.
+// A cosine is as long as the training. Written into the config, it stays so when the training continues.
 void give_cosine_its_epochs(Config::Training& training) {
   if (training.schedule.type == "cosine" && training.schedule.epochs == 0)
     training.schedule.epochs = training.epochs;

@@ -1,4 +1,4 @@
-// What tells one program from another, and the keys that its config has.
+// The description of a program: its name, its model, and the keys of its config.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 
 namespace classifier {
 
-// What tells one program from another.
+// The differences between the programs.
 struct Program {
   std::string name;     // "mnist_fcnn"
   std::string purpose;  // what it trains, for the help
@@ -41,8 +41,8 @@ std::vector<std::filesystem::path*> data_files(Config::Data& data);
 gradtable::ConfigTable config_table(const Program& program, Config& config);
 
 // The config with all its keys, as the text of a file that gives the same config. Outputs in output.dir and
-// data in data.dir have names from there, so that another folder, in the file or from --out or MNIST_DIR, is
-// that of them all.
+// data in data.dir have names from there, so that another folder, in the file or from --out or MNIST_DIR,
+// moves them all.
 std::string resolved_json(const Program& program, Config config);
 
 }  // namespace classifier

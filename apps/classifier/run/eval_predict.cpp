@@ -43,7 +43,7 @@ struct Tried {
   gradtable::Sequential network;
 };
 
-// That of the config; else that of the file.
+// The number of the config, or else that of the file.
 std::int64_t classes_of(const WeightsFile& weights, const Program& program, const Options& options,
                         const Config& config, const Dataset& images) {
   if (config.data.classes > 0) return config.data.classes;

@@ -12,7 +12,7 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
 
 // Writes a line for each image of options.images, or else of the test set, on standard output: its number,
 // the predicted class and that class's probability, or output where the loss gives no probabilities,
-// separated by commas, behind a line of names. options.images are IDX or, as one image, a picture of a digit;
+// separated by commas, after a line of names. options.images are IDX or, as one image, a picture of a digit;
 // what was done to that is said on standard error.
 void predict(const Program& program, const Options& options, const Config& config);
 

@@ -1,4 +1,4 @@
-// What a trained classifier makes of a data set.
+// The evaluation of a trained classifier on a data set.
 #pragma once
 
 #include <string>

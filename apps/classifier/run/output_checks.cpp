@@ -80,7 +80,7 @@ fs::path existing(fs::path folder) {
   return folder.empty() ? fs::path(".") : folder;
 }
 
-// Folders are made for outputs, but none behind a link: nobody has said that.
+// Folders are made for outputs, but none through a link: the user did not ask for that.
 void require_folder_behind(const fs::path& link, const fs::path& file) {
   std::error_code unknown;
   if (!fs::exists(folder_of(file), unknown))
@@ -114,7 +114,7 @@ fs::path in_real_folder(const fs::path& file) {
   return error ? file : folder / file.filename();
 }
 
-// The folder is that of the file behind a link.
+// The folder is that of the file to which a link points.
 void require_writable(const fs::path& name) {
   const fs::path file = in_real_folder(name);
   std::error_code circle;  // status_of says it

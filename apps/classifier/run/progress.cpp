@@ -16,7 +16,7 @@ namespace classifier {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{100};
-constexpr std::string_view kBeginning = "\r\x1b[K";  // of the line, and nothing behind it
+constexpr std::string_view kBeginning = "\r\x1b[K";  // to the start of the line, which is cleared
 
 // A failure to write is not an error of a training, whose results are files: the reader may have gone.
 void print(std::string_view text) {

@@ -1,4 +1,4 @@
-// What a run tells on standard output.
+// Progress of a run on standard output.
 #pragma once
 
 #include <chrono>
@@ -22,10 +22,10 @@ std::string in_operations(double operations);
 // "test     loss 0.0712  accuracy 97.80 %  (9780 of 10000)"
 std::string test_line(const gradtable::Score& score);
 
-// A line that is a result of the program, on standard output. Throws OutputError when nobody takes it.
+// A line that is a result of the program, on standard output. Throws OutputError if it cannot be written.
 void say_result(std::string_view line);
 
-// What a training says while it goes on. On a terminal one line an epoch that updates and is never wider than
+// The progress of a training. On a terminal one line for each epoch, which updates and is never wider than
 // the terminal; of more than a hundred epochs the lines of about a hundred stay. Otherwise one line at the
 // end of each epoch, without control characters. Output that nobody reads any more is dropped.
 class Progress {
@@ -74,7 +74,7 @@ class Progress {
   std::int64_t images_;
   std::int64_t epoch_ = 0;
   std::int64_t before_ = 0;            // images of the epoch that were trained on before
-  mutable bool line_is_open_ = false;  // the cursor stands behind a line that is to be updated
+  mutable bool line_is_open_ = false;  // the cursor is at the end of a line that will be updated
   Clock::time_point start_;
   Clock::time_point shown_;
   Clock::time_point ended_;  // when the line of an epoch was shown last

@@ -42,7 +42,7 @@ gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::in
   return {{weights.dtype(), {shape[0] - biases, shape[1]}}, weights.data};
 }
 
-// Weights of images as images, kernels, and the matrices behind them.
+// Weights of images as images, kernels, and the matrices after them.
 std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
   constexpr std::size_t kMostMatrices = 8;  // a page has room for
   const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;

@@ -67,7 +67,7 @@ bool same_results(const std::string& found, const std::string& expected) {
   }
 }
 
-// If it is there, and is a file. A link stays: what is removed is the file behind it. Returns whether there
+// If it exists and is a file. A link stays, and the file to which it points is removed. Returns whether there
 // was one.
 bool remove_file(const fs::path& name) {
   std::error_code error;

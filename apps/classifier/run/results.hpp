@@ -32,8 +32,8 @@ std::string metrics_json(const Program& program, const Metrics& metrics, Config 
 // The same config with the outputs of an evaluation alone: prediction log and results.
 Config only_results(Config config);
 
-// Removes what the last run found out: should this one end early, that would stand beside its metrics. The
-// weights and metrics of the training that goes on stay, those of another are removed. Throws
+// Deletes the previous run's results, so that they do not stand beside this run's metrics if it ends early.
+// The weights and metrics of a training that continues stay, those of another are deleted. Throws
 // gradtable::OutputError.
 void remove_old_results(const Config& config, const Options& options);
 
