@@ -96,7 +96,7 @@ double seconds_per_step(const Case& c, const Settings& settings) {
   const Tensor t = graph.input("t", {c.batch}, DType::int32);
   const auto [scores, parameters] =
       c.is_lenet5() ? convolutional(graph, x) : fully_connected(graph, x, c.widths);
-  const Tensor loss = softmax_cross_entropy(scores, t);
+  const Tensor loss = softmax_cross_entropy(scores, t).named("loss");
   Program step = compile(graph, {.outputs = {loss},
                                  .updates = sgd(build_grad(loss, parameters), 0.01),
                                  .threads = settings.threads,
