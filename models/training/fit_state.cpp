@@ -1,7 +1,6 @@
 #include "gradtable/models/training/fit_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -16,6 +15,8 @@
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/data/normalization.hpp"
+#include "gradtable/models/training/detail/checkpoint_texts.hpp"
+#include "gradtable/models/training/detail/epoch_check.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
 
 namespace gradtable {
@@ -63,164 +64,6 @@ std::string advice(const NamedTexts& found, const NamedTexts& expected) {
   return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kLength, printable(before));
 }
 
-// The texts of a checkpoint as numbers.
-class Texts {
- public:
-  explicit Texts(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
-
-  const std::string& text(const std::string& key) const {
-    const auto found = checkpoint_.texts.find(key);
-    if (found == checkpoint_.texts.end())
-      throw CheckpointError(fmt::format("{}: no text {}; expected the checkpoint of a training",
-                                        checkpoint_.path, in_quotes(key)));
-    return found->second;
-  }
-
-  template <class T>
-  T number(const std::string& key) const {
-    return parsed<T>(key, text(key));
-  }
-
-  // "3", "1.5,2"
-  std::vector<double> numbers(const std::string& key) const {
-    std::vector<double> all;
-    std::string_view rest = text(key);
-    for (bool more = true; more;) {
-      const std::size_t comma = rest.find(',');
-      all.push_back(parsed<double>(key, rest.substr(0, comma)));
-      more = comma != std::string_view::npos;
-      if (more) rest.remove_prefix(comma + 1);
-    }
-    return all;
-  }
-
-  // From 0 to `most`.
-  std::int64_t count(const std::string& key, std::int64_t most) const {
-    const auto value = number<std::int64_t>(key);
-    if (value < 0 || value > most) refuse(key, value, fmt::format("a number from 0 to {}", most));
-    return value;
-  }
-
-  // Finite, and at least `least`.
-  double real(const std::string& key, double least) const {
-    const auto value = number<double>(key);
-    if (!std::isfinite(value) || value < least)
-      refuse(key, value, fmt::format("a finite number of at least {}", least));
-    return value;
-  }
-
-  template <class T>
-  void require(const std::string& key, T expected) const {
-    const T found = number<T>(key);
-    const bool both_nan = found != found && expected != expected;
-    if (found != expected && !both_nan)
-      refuse(key, found, fmt::format("{}, which follows from the metrics of its epochs", expected));
-  }
-
-  template <class T>
-  [[noreturn]] void refuse(const std::string& key, T found, std::string_view expected) const {
-    throw CheckpointError(fmt::format("{}: {} is {}; expected {}", checkpoint_.path, key, found, expected));
-  }
-
-  bool has(const std::string& key) const { return checkpoint_.texts.contains(key); }
-
-  std::vector<EpochMetrics> metrics() const {
-    if (!text("metrics").ends_with('\n'))
-      refuse("metrics", in_quotes(last_line()),
-             "the names of the columns and a line for each epoch, each with its end");
-    try {
-      return parse_metrics_csv(text("metrics"), fmt::format("{}: metrics", checkpoint_.path));
-    } catch (const DataError& error) {
-      throw CheckpointError(error.what());
-    }
-  }
-
- private:
-  template <class T>
-  T parsed(const std::string& key, std::string_view digits) const {
-    T value{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size())
-      throw CheckpointError(
-          fmt::format("{}: {} is {}; expected a number", checkpoint_.path, key, in_quotes(digits)));
-    return value;
-  }
-  std::string_view last_line() const {
-    const std::string_view all = text("metrics");
-    return all.substr(all.rfind('\n') + 1);  // npos + 1 is 0
-  }
-
-  const Checkpoint& checkpoint_;
-};
-
-// A named loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
-double least_loss(const FitOptions& options) {
-  return options.trainer.loss_function ? std::numeric_limits<double>::lowest() : -1e-3;
-}
-
-// The numbers of an epoch that a training can have had.
-class EpochCheck {
- public:
-  EpochCheck(const std::string& path, std::size_t row, const EpochMetrics& epoch, const FitOptions& options)
-      : place_(fmt::format("{}: metrics:{}", path, row)), epoch_(epoch), options_(options) {}
-
-  void check(std::size_t number, const FitData& data) const {
-    if (epoch_.epoch != static_cast<std::int64_t>(number))
-      refuse("epoch", epoch_.epoch, fmt::format("{}", number));
-    for (const auto& [name, value] : epoch_.values) check_value(name, value);
-    const bool tested = epoch_.find("test_loss").has_value();
-    for (const std::string& column : columns_of(options_.trainer.metrics)) {
-      const bool of_test = column.starts_with("test_");
-      check_measured(column, of_test ? tested : column.starts_with("train_") || data.validation.size() > 0);
-    }
-    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options_.trainer.optimizer.learning_rate);
-    within("seconds", epoch_.seconds, 0, kAny);
-    within("images_per_second", epoch_.examples_per_second, 0, kAny);
-  }
-
- private:
-  static constexpr double kAny = std::numeric_limits<double>::max();
-
-  void check_value(const std::string& name, double value) const {
-    const auto column = find_column(name, options_.trainer.metrics);
-    if (!column)
-      refuse(name, value, fmt::format("one of {}", fmt::join(columns_of(options_.trainer.metrics), ", ")));
-    if (const Metric* const metric = column->metric)
-      within(name, value, std::max(metric->least, -kAny), std::min(metric->most, kAny));
-    else
-      within(name, value, least_loss(options_), kAny);
-  }
-  void within(std::string_view name, double value, double least, double most) const {
-    if (std::isfinite(value) && value >= least && value <= most) return;
-    refuse(name, value, range(least, most));
-  }
-  static std::string range(double least, double most) {
-    if (most < kAny)
-      return least > -kAny ? fmt::format("a number from {} to {}", least, most)
-                           : fmt::format("a finite number of at most {}", most);
-    return least > -kAny ? "a finite number of at least 0" : "a finite number";
-  }
-  void check_measured(const std::string& name, bool expected) const {
-    const std::optional<double> value = epoch_.find(name);
-    if (value.has_value() == expected || (!value && is_newer(name))) return;
-    refuse(name, value ? fmt::format("{}", *value) : "empty",
-           expected ? "a number, as others of its kind were measured" : "nothing, as it is not measured");
-  }
-  // Older checkpoints have no metrics of the test that are not measured in training.
-  bool is_newer(const std::string& name) const {
-    const auto column = find_column(name, options_.trainer.metrics);
-    return column && column->set == "test" && column->metric && !column->metric->in_training;
-  }
-  template <class T>
-  [[noreturn]] void refuse(std::string_view name, const T& found, std::string_view expected) const {
-    throw CheckpointError(fmt::format("{}: {} is {}; expected {}", place_, name, found, expected));
-  }
-
-  std::string place_;
-  const EpochMetrics& epoch_;
-  const FitOptions& options_;
-};
-
 // Early stopping and learning rate as the metrics of the epochs make them.
 void go_through_epochs(const FitOptions& options, FitState& state) {
   constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
@@ -237,7 +80,7 @@ void go_through_epochs(const FitOptions& options, FitState& state) {
 }
 
 // What changes() compares and shows, where the checkpoint knows it.
-void require_bits(const Texts& texts) {
+void require_bits(const detail::CheckpointTexts& texts) {
   if (texts.has("threads"))
     if (const auto threads = texts.number<std::int64_t>("threads"); threads < 1 || threads > kMostThreads)
       texts.refuse("threads", threads, fmt::format("a number from 1 to {}", kMostThreads));
@@ -254,7 +97,7 @@ std::string key_of_sums(const Metric& metric) {
   return metric.name == "accuracy" ? "correct" : fmt::format("sums.{}", metric.name);
 }
 
-void read_sums(const Texts& texts, const FitOptions& options, Score& seen) {
+void read_sums(const detail::CheckpointTexts& texts, const FitOptions& options, Score& seen) {
   seen.metrics = std::make_shared<const std::vector<Metric>>(options.trainer.metrics);
   for (const Metric& metric : options.trainer.metrics) {
     std::vector<double> sums;
@@ -268,14 +111,15 @@ void read_sums(const Texts& texts, const FitOptions& options, Score& seen) {
 }
 
 // A training stops after a whole batch.
-void read_position(const Texts& texts, const FitOptions& options, const FitData& data, FitState& state) {
+void read_position(const detail::CheckpointTexts& texts, const FitOptions& options, const FitData& data,
+                   FitState& state) {
   Score& seen = state.so_far;
   const std::int64_t all = data.train.size(), batch = options.trainer.batch_size;
   seen.examples = texts.count("images", all);
   if (seen.examples != all && seen.examples % batch != 0)
     texts.refuse("images", seen.examples, fmt::format("a multiple of the batch size {}", batch));
   read_sums(texts, options, seen);
-  seen.loss_sum = texts.real("loss_sum", least_loss(options) * static_cast<double>(seen.examples));
+  seen.loss_sum = texts.real("loss_sum", detail::least_loss(options) * static_cast<double>(seen.examples));
   if (seen.examples == 0 && seen.loss_sum != 0) texts.refuse("loss_sum", seen.loss_sum, "0, of no images");
   state.seconds = texts.real("seconds", 0);
 }
@@ -363,11 +207,12 @@ void require_same_training(const Checkpoint& checkpoint, const NamedTexts& field
 }
 
 FitState state_of(const Checkpoint& checkpoint, const FitOptions& options, const FitData& data) {
-  const Texts texts(checkpoint);
+  const detail::CheckpointTexts texts(checkpoint);
   FitState state;
   state.epochs = texts.metrics();
   for (std::size_t i = 0; i < state.epochs.size(); ++i)
-    EpochCheck(checkpoint.path, i + 2, state.epochs[i], options).check(i + 1, data);
+    detail::require_possible(state.epochs[i], i + 1, options, data,
+                             fmt::format("{}: metrics:{}", checkpoint.path, i + 2));
   read_position(texts, options, data, state);
   require_bits(texts);
   const auto done = static_cast<std::int64_t>(state.epochs.size());

@@ -1,0 +1,92 @@
+#include "gradtable/models/training/detail/epoch_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gradtable/core/error.hpp"
+
+namespace gradtable::detail {
+namespace {
+
+// The numbers of an epoch that a training can have had.
+class EpochCheck {
+ public:
+  EpochCheck(std::string place, const EpochMetrics& epoch, const FitOptions& options)
+      : place_(std::move(place)), epoch_(epoch), options_(options) {}
+
+  void check(std::size_t number, const FitData& data) const {
+    if (epoch_.epoch != static_cast<std::int64_t>(number))
+      refuse("epoch", epoch_.epoch, fmt::format("{}", number));
+    for (const auto& [name, value] : epoch_.values) check_value(name, value);
+    const bool tested = epoch_.find("test_loss").has_value();
+    for (const std::string& column : columns_of(options_.trainer.metrics)) {
+      const bool of_test = column.starts_with("test_");
+      check_measured(column, of_test ? tested : column.starts_with("train_") || data.validation.size() > 0);
+    }
+    within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options_.trainer.optimizer.learning_rate);
+    within("seconds", epoch_.seconds, 0, kAny);
+    within("images_per_second", epoch_.examples_per_second, 0, kAny);
+  }
+
+ private:
+  static constexpr double kAny = std::numeric_limits<double>::max();
+
+  void check_value(const std::string& name, double value) const {
+    const auto column = find_column(name, options_.trainer.metrics);
+    if (!column)
+      refuse(name, value, fmt::format("one of {}", fmt::join(columns_of(options_.trainer.metrics), ", ")));
+    if (const Metric* const metric = column->metric)
+      within(name, value, std::max(metric->least, -kAny), std::min(metric->most, kAny));
+    else
+      within(name, value, least_loss(options_), kAny);
+  }
+  void within(std::string_view name, double value, double least, double most) const {
+    if (std::isfinite(value) && value >= least && value <= most) return;
+    refuse(name, value, range(least, most));
+  }
+  static std::string range(double least, double most) {
+    if (most < kAny)
+      return least > -kAny ? fmt::format("a number from {} to {}", least, most)
+                           : fmt::format("a finite number of at most {}", most);
+    return least > -kAny ? "a finite number of at least 0" : "a finite number";
+  }
+  void check_measured(const std::string& name, bool expected) const {
+    const std::optional<double> value = epoch_.find(name);
+    if (value.has_value() == expected || (!value && is_newer(name))) return;
+    refuse(name, value ? fmt::format("{}", *value) : "empty",
+           expected ? "a number, as others of its kind were measured" : "nothing, as it is not measured");
+  }
+  // Older checkpoints have no metrics of the test that are not measured in training.
+  bool is_newer(const std::string& name) const {
+    const auto column = find_column(name, options_.trainer.metrics);
+    return column && column->set == "test" && column->metric && !column->metric->in_training;
+  }
+  template <class T>
+  [[noreturn]] void refuse(std::string_view name, const T& found, std::string_view expected) const {
+    throw CheckpointError(fmt::format("{}: {} is {}; expected {}", place_, name, found, expected));
+  }
+
+  std::string place_;
+  const EpochMetrics& epoch_;
+  const FitOptions& options_;
+};
+
+}  // namespace
+
+double least_loss(const FitOptions& options) {
+  return options.trainer.loss_function ? std::numeric_limits<double>::lowest() : -1e-3;
+}
+
+void require_possible(const EpochMetrics& epoch, std::size_t number, const FitOptions& options,
+                      const FitData& data, std::string place) {
+  EpochCheck(std::move(place), epoch, options).check(number, data);
+}
+
+}  // namespace gradtable::detail

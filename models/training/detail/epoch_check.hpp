@@ -1,0 +1,19 @@
+// Whether the metrics of an epoch can be those of a training.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "gradtable/models/training/fit_state.hpp"
+
+namespace gradtable::detail {
+
+// A named loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
+double least_loss(const FitOptions& options);
+
+// Throws CheckpointError that begins with `place` unless this can be epoch `number`, from 1, of a training
+// with these options and data: each metric that is measured is there and in its range, and no other.
+void require_possible(const EpochMetrics& epoch, std::size_t number, const FitOptions& options,
+                      const FitData& data, std::string place);
+
+}  // namespace gradtable::detail
