@@ -1,5 +1,7 @@
 #include "gradtable/ops/matmul.hpp"
 
+#include <vector>
+
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
 #include <gtest/gtest.h>
@@ -54,6 +56,19 @@ TEST_F(Product, MultipliesAStackByOneMatrixInOneProduct) {
   const Tensor y = matmul(stack, w);
   EXPECT_EQ(get_inputs(y, g)[0].shape(), (Shape{8, 5}));
   EXPECT_EQ(get_operation(build_grad(sum(y), {w})[w])->name(), "matmul");
+}
+
+// As the book draws it.
+TEST_F(Product, OfTwoVectorsIsOneNode) {
+  const Tensor w = g.input("w", {3});
+  const std::size_t before = g.size();
+  const Tensor c = dot(v, w);
+  EXPECT_EQ(g.size(), before + 1);
+  EXPECT_EQ(get_operation(c)->name(), "dot");
+  EXPECT_EQ(get_inputs(c, g), (std::vector{v, w}));
+  EXPECT_EQ(matmul(v, w), c);
+  expect_error<ShapeError>([&] { matmul(v, g.input("fine", {3}, DType::float64)); },
+                           "matmul: expected one element type, got float32 and float64");
 }
 
 TEST_F(Product, RefusesMixedTypesAndIntegers) {
