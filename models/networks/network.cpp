@@ -31,7 +31,7 @@ Network::Network(Graph& graph, DataSource data, Loss loss, OptimizerOptions opti
 }
 
 Network& Network::set_schedule(Schedule schedule) {
-  if (!losses_.empty())
+  if (std::ranges::any_of(nodes_, [](const Nodes& nodes) { return nodes.backward.has_value(); }))
     throw GraphError("network: expected the schedule before the first step, got it after");
   schedule_ = std::move(schedule);
   return *this;

@@ -120,6 +120,10 @@ void require_groups(const Options& options) {
   for (const ParameterGroup& group : options.groups) {
     if (group.names.empty()) throw ConfigError("optimizer: groups: expected names of parameters, got none");
     detail::require_positive("optimizer: groups", "rate", group.rate);
+    if (group.frozen && (group.rate != 1 || group.weight_decay))
+      throw ConfigError(
+          fmt::format("optimizer: groups: expected no rate and no weight_decay of {}, which is frozen",
+                      in_quotes(group.names)));
     if (group.weight_decay)
       detail::require_not_negative("optimizer: groups", "weight_decay", *group.weight_decay);
   }
@@ -157,7 +161,7 @@ GradTable part_of(const Options& options, const GradTable& table, std::size_t gr
 
 Options options_of(Options options, std::size_t group) {
   if (group < options.groups.size() && options.groups[group].weight_decay)
-    options.weight_decay = options.groups[group].weight_decay;
+    options.weight_decay = options.groups[group].weight_decay, options.penalized = Penalized::all;
   return options;
 }
 
@@ -186,15 +190,14 @@ std::vector<Tensor> learned_parameters(const Options& options, const std::vector
   std::vector<bool> is_used(options.groups.size(), false);
   for (const Tensor& parameter : parameters) {
     const std::size_t group = group_of(options, parameter);
-    for (std::size_t i = 0; i < is_used.size(); ++i)
-      if (has_name(options.groups[i], parameter)) is_used[i] = true;
+    if (group < is_used.size()) is_used[group] = true;
     if (group == options.groups.size() || !options.groups[group].frozen) learned.push_back(parameter);
   }
   const auto unused = std::ranges::find(is_used, false);
   if (unused != is_used.end())
-    throw ConfigError(
-        fmt::format("optimizer: groups: expected a pattern of {}, got {}", list_of(parameters),
-                    in_quotes(options.groups[static_cast<std::size_t>(unused - is_used.begin())].names)));
+    throw ConfigError(fmt::format(
+        "optimizer: groups: expected a pattern of {} that no group before has, got {}", list_of(parameters),
+        in_quotes(options.groups[static_cast<std::size_t>(unused - is_used.begin())].names)));
   if (learned.empty())
     throw ConfigError("optimizer: groups: expected a parameter that is not frozen, got none");
   return learned;

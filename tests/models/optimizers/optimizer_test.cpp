@@ -199,13 +199,33 @@ TEST_F(ParameterGroups, LeaveOutWhatIsFrozen) {
   EXPECT_EQ(learned_parameters(options, {W1, b1, W2}), std::vector<Tensor>{b1});
 }
 
+// A group without numbers of its own changes nothing, whatever the optimizer keeps.
 TEST_F(ParameterGroups, OfEveryOptimizerAreStepsOfTheirOwn) {
   for (const std::string& name : optimizer_names()) {
-    OptimizerOptions options = {.type = name, .learning_rate = 0.01};
-    const Values all = after_a_step(options);
-    options.groups = {{.names = "W2"}};
-    EXPECT_EQ(after_a_step(options).size(), all.size()) << name;
+    const auto steps = [&](const std::vector<ParameterGroup>& groups) {
+      Graph fresh;
+      const Tensor a = fresh.parameter("a", full({2, 2}, 2, DType::float64)),
+                   b = fresh.parameter("b", full({2}, 2, DType::float64));
+      const Tensor loss = sum(square(a)) + sum(square(b));
+      const OptimizerOptions options = {.type = name, .learning_rate = 0.01, .groups = groups};
+      Program step = compile(fresh, {.updates = make_updates(options, build_grad(loss, {a, b}))});
+      for (int i = 0; i < 3; ++i) step.run();
+      return Values{fresh.value(a).as<double>()[0], fresh.value(b).as<double>()[0]};
+    };
+    const Values plain = steps({}), grouped = steps({{.names = "b"}}),
+                 slower = steps({{.names = "b", .rate = 0.5}});
+    EXPECT_EQ(grouped, plain) << name;
+    EXPECT_EQ(slower[0], plain[0]) << name;
+    EXPECT_NE(slower[1], plain[1]) << name;
   }
+}
+
+// One that is said of a group is of all its parameters, biases too.
+TEST_F(ParameterGroups, DecayAsTheyAreTold) {
+  const OptimizerOptions options = {.learning_rate = 0.5,
+                                    .penalized = Penalized::weights,
+                                    .groups = {{.names = "b1", .weight_decay = 0.5}}};
+  EXPECT_EQ(after_a_step(options), (Values{1.5, 2 - 0.5 * 2, 1.5}));
 }
 
 TEST_F(ParameterGroups, SayWhichNamesThereAre) {
@@ -213,13 +233,17 @@ TEST_F(ParameterGroups, SayWhichNamesThereAre) {
     return testing::message_of<ConfigError>([&] { learned_parameters({.groups = groups}, {W1, b1, W2}); });
   };
   EXPECT_EQ(refused_for({{.names = "W9"}}),
-            "optimizer: groups: expected a pattern of W1, b1, W2, got \"W9\"");
+            "optimizer: groups: expected a pattern of W1, b1, W2 that no group before has, got \"W9\"");
   EXPECT_EQ(refused_for({{.names = "*", .frozen = true}}),
             "optimizer: groups: expected a parameter that is not frozen, got none");
   EXPECT_TRUE(testing::contains(refused({{.names = "W1", .rate = 0}}),
                                 "optimizer: groups: expected a finite rate above 0, got 0"));
   EXPECT_TRUE(testing::contains(refused({{.names = "W1", .weight_decay = -1}}),
                                 "optimizer: groups: expected a finite weight_decay of at least 0"));
+  EXPECT_EQ(refused_for({{.names = "W*"}, {.names = "W1"}}),
+            "optimizer: groups: expected a pattern of W1, b1, W2 that no group before has, got \"W1\"");
+  EXPECT_EQ(refused({{.names = "W1", .rate = 2, .frozen = true}}),
+            "optimizer: groups: expected no rate and no weight_decay of \"W1\", which is frozen");
   EXPECT_EQ(refused({{.names = ""}}), "optimizer: groups: expected names of parameters, got none");
 }
 
