@@ -113,7 +113,7 @@ std::vector<std::uint8_t> Dataset::picture(std::int64_t image) const {
 
 void require_valid(const Dataset& dataset) {
   const auto refuse = [&](const std::string& expected, const std::string& found) {
-    throw DataError(fmt::format("{}: expected {}, got {}", dataset.source, expected, found));
+    throw DataError(fmt::format("{}: expected {}, got {}", dataset.name(), expected, found));
   };
   if (dataset.inputs.shape().rank() == 0) refuse("inputs (n,...)", to_string(dataset.inputs.type()));
   if (!are_targets(dataset)) refuse(describe_targets(dataset), to_string(dataset.targets.type()));

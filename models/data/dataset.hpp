@@ -29,6 +29,8 @@ struct Dataset {
 
   std::int64_t size() const { return inputs.shape()[0]; }
   bool has_classes() const { return classes > 0; }
+  // The source, or "data set": for messages.
+  std::string name() const { return source.empty() ? "data set" : source; }
   // The shape of the inputs of one example, and how many numbers they are.
   Shape example() const;
   std::int64_t features() const;

@@ -25,11 +25,14 @@ constexpr const char* kNone = "none";
 // Sums of c (x - shift)^k, k = 1 and 2, over values x that are there c times.
 struct Moments {
   double count = 0, sum = 0, squares = 0;
+  double least = std::numeric_limits<double>::infinity(), most = -least;
 
   void add(double x, double times = 1) {
     count += times;
     sum += times * x;
     squares += times * x * x;
+    least = std::min(least, x);
+    most = std::max(most, x);
   }
 };
 
@@ -141,13 +144,14 @@ Normalization measured(const Dataset& dataset, std::int64_t channels) {
     const double mean = first.sum / first.count;
     const Moments second = moments_of(dataset, {c * count, count}, mean);
     const double deviation = std::sqrt(second.squares / second.count);
-    differ = differ || deviation > 0;
+    const bool constant = first.least == first.most;  // of which rounding may leave a deviation
+    differ = differ || !constant;
     result.mean.push_back(mean);
-    result.deviation.push_back(deviation > 0 ? deviation : 1);
+    result.deviation.push_back(constant ? 1 : deviation);
   }
   if (!differ)
     throw DataError(fmt::format("{}: all {} are {}; expected {} that differ, to standardize them",
-                                dataset.source, numbers_in(dataset), fmt::join(result.mean, ", "),
+                                dataset.name(), numbers_in(dataset), fmt::join(result.mean, ", "),
                                 numbers_in(dataset)));
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace gradtable {
 
-// The memory is freed with the last part that shows some of it.
+// The memory is freed with the last part that shows some of it: a view holds as long as one of them.
 class SharedArray {
  public:
   // No elements.

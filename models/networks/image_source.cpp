@@ -34,6 +34,7 @@ void divide(Array& numbers, int by) {
 
 ImageSource::ImageSource(const Dataset& data, std::int64_t batch_size, std::uint64_t seed, DType dtype)
     : data_(&data), batch_size_(static_cast<std::size_t>(batch_size)), seed_(seed), dtype_(dtype) {
+  require_valid(data);
   if (data.size() == 0) throw ConfigError("image source: expected at least one image, got none");
   if (batch_size < 1)
     throw ConfigError(fmt::format("image source: expected a batch size of at least 1, got {}", batch_size));

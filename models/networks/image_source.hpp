@@ -15,7 +15,7 @@ namespace gradtable {
 class ImageSource {
  public:
   // The data set must outlive the source. Throws ConfigError for no images, a batch size below 1, or
-  // integers.
+  // integers; DataError as require_valid does.
   ImageSource(const Dataset& data, std::int64_t batch_size, std::uint64_t seed = 42,
               DType dtype = DType::float32);
 

@@ -55,7 +55,7 @@ std::optional<std::vector<std::string>> names_in(std::string_view line) {
     if (!is_name(names.back()) || std::ranges::find(names, names.back()) != names.end() - 1)
       return std::nullopt;
   }
-  return names;
+  return line.empty() ? std::optional(names) : std::nullopt;
 }
 
 [[noreturn]] void throw_output_error(const std::string& path) {

@@ -56,14 +56,15 @@ class MetricsCsv {
   detail::File file_;
 };
 
-// The same of steps: the columns are epoch, step, loss and learning_rate.
+// The same of steps: the columns are epoch, step, loss and learning_rate. Rows of an earlier run are taken as
+// they are, up to the first that is none.
 class StepsCsv {
  public:
   // Keeps the rows of an earlier run that are of its first `epochs` epochs and of the first `steps` steps of
   // the next. Throws OutputError.
   StepsCsv(const std::string& path, std::int64_t epochs, std::int64_t steps);
 
-  // The row is in the file at the next flush(), or when the writer ends. Both throw OutputError.
+  // The row is in the file after flush(). Both throw OutputError.
   void add(std::int64_t epoch, std::int64_t step, double loss, double learning_rate);
   void flush();
 

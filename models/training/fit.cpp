@@ -64,6 +64,8 @@ void require_metric(const FitOptions& options, const FitData& data) {
 
 // The options as the trainer takes them. Throws for those that it does not.
 FitOptions settled(FitOptions options, const FitData& data) {
+  for (const Dataset* const part : {&data.train, &data.validation, &data.test})
+    if (part->size() > 0) require_valid(*part);
   ScheduleOptions& schedule = options.trainer.schedule;
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = options.epochs;
   require_valid(options);

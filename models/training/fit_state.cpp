@@ -37,6 +37,12 @@ std::string to_text(const std::vector<ParameterGroup>& groups) {
   return list.dump();
 }
 
+std::string names_of(const std::vector<Metric>& metrics) {
+  std::vector<std::string> names;
+  for (const Metric& metric : metrics.empty() ? default_metrics() : metrics) names.push_back(metric.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // The options that a checkpoint must have been written with. Their names are the keys of a config.
 NamedTexts fields_of(FitOptions options) {
   constexpr const char* kPrefix = "training.";
@@ -44,6 +50,7 @@ NamedTexts fields_of(FitOptions options) {
   append(fields, selection_fields(options.early_stopping, options.keep_best, {}, kPrefix));
   NamedTexts texts = texts_of(fields);
   if (options.trainer.loss_function) texts["training.loss"] = "a function";
+  texts.emplace("training.metrics", names_of(options.trainer.metrics));
   texts.erase("training.early_stopping.patience");  // a training may continue with more
   if (!options.trainer.optimizer.groups.empty())
     texts.emplace("training.optimizer.groups", to_text(options.trainer.optimizer.groups));
@@ -92,20 +99,20 @@ void require_bits(const detail::CheckpointTexts& texts) {
     texts.refuse("kernels", in_quotes(kernels), "kernels of a library, as Haswell of OpenBLAS");
 }
 
-// The key of a metric's sums over the examples of an epoch that has begun; accuracy's sum is a count.
+// The key of a metric's sums over the examples of an epoch that has begun.
 std::string key_of_sums(const Metric& metric) {
-  return metric.name == "accuracy" ? "correct" : fmt::format("sums.{}", metric.name);
+  return fmt::format("sums.{}", metric.name);
 }
 
 void read_sums(const detail::CheckpointTexts& texts, const FitOptions& options, Score& seen) {
   seen.metrics = std::make_shared<const std::vector<Metric>>(options.trainer.metrics);
   for (const Metric& metric : options.trainer.metrics) {
     std::vector<double> sums;
-    const std::string key = key_of_sums(metric);
-    if (metric.name == "accuracy") texts.count(key, seen.examples);
+    // Older checkpoints have accuracy's sum alone, as a count.
+    const bool is_counted = metric.name == "accuracy" && !texts.has(key_of_sums(metric));
+    const std::string key = is_counted ? "correct" : key_of_sums(metric);
+    if (is_counted) texts.count(key, seen.examples);
     if (metric.in_training && seen.examples > 0) sums = texts.numbers(key);
-    if (!std::ranges::all_of(sums, [](double sum) { return std::isfinite(sum); }))
-      texts.refuse(key, in_quotes(texts.text(key)), "finite numbers");
     seen.sums.push_back(std::move(sums));
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -31,17 +32,34 @@ Tensor labels_as_rows(const Tensor& outputs, const Tensor& labels) {
   return one_hot(labels, outputs.shape()[1], outputs.dtype());
 }
 
-// How many outputs are larger than the label's; NaN is larger than all numbers.
-Tensor larger_outputs(const Tensor& outputs, const Tensor& labels) {
-  const Tensor is_label = equal(labels_as_rows(outputs, labels), 1);
+// How many outputs are before the label's when the largest is the first, and of equal ones the one of the
+// smaller class, as argmax has it; NaN is larger than all numbers.
+Tensor outputs_before(const Tensor& outputs, const Tensor& labels) {
+  const std::int64_t k = outputs.shape()[1];
+  Array classes(DType::int32, {k});
+  std::iota(classes.as<std::int32_t>().begin(), classes.as<std::int32_t>().end(), 0);
+  const Tensor of_smaller_class =
+      less(outputs.graph().constant(std::move(classes)), reshape(labels, {labels.shape()[0], 1}));
+  const Tensor is_label = equal(labels_as_rows(outputs, labels), 1.0);
   const Tensor own = sum(where(is_label, outputs, 0.0), {1}, true);
-  return sum(1 - cast(less_equal(outputs, own), outputs.dtype()), {1});
+  const auto number = [&](const Tensor& condition) { return cast(condition, outputs.dtype()); };
+  const Tensor larger = 1 - number(less_equal(outputs, own));
+  const Tensor equal_before = number(equal(outputs, own)) * number(of_smaller_class);
+  return sum(larger + equal_before, {1});
 }
 
 // Of (m,...) as (m,k).
 Tensor as_rows(const Tensor& numbers) {
   const std::int64_t m = numbers.shape()[0];
   return reshape(numbers, {m, m > 0 ? numbers.shape().size() / m : 1});
+}
+
+// y - t, which are not broadcast: each output has a target.
+Tensor difference(std::string_view metric, const Tensor& y, const Tensor& t) {
+  if (y.shape() != t.shape())
+    throw ConfigError(fmt::format("{}: expected targets {}, as the outputs, got {}", metric,
+                                  to_string(y.shape()), to_string(t.shape())));
+  return y - t;
 }
 
 Tensor means_of_rows(const Tensor& numbers) {
@@ -59,11 +77,12 @@ double mean_recall(std::span<const double> sums, std::int64_t) {
   return seen > 0 ? recalls / seen : 0;
 }
 
-// Of sums of t, t^2 and (y - t)^2.
+// Of sums of t, t^2 and (y - t)^2. A spread that rounding may have made is none.
 double determination(double t, double squares, double errors, double examples) {
   const double spread = squares - t * t / examples;
-  if (spread > 0) return 1 - errors / spread;
-  return errors == 0 ? 1 : 0;
+  const double rounding = 8 * std::sqrt(examples) * std::numeric_limits<double>::epsilon() * squares;
+  if (spread > rounding) return 1 - errors / spread;
+  return errors <= rounding ? 1 : 0;
 }
 
 double mean_determination(std::span<const double> sums, std::int64_t examples) {
@@ -121,7 +140,7 @@ Metric top_k_accuracy(std::int64_t k) {
   Metric metric = accuracy();
   metric.name = fmt::format("top_{}_accuracy", k);
   metric.values = [k](const Tensor& outputs, const Tensor& labels) {
-    return cast(less(larger_outputs(outputs, labels), static_cast<double>(k)), outputs.dtype());
+    return cast(less(outputs_before(outputs, labels), static_cast<double>(k)), outputs.dtype());
   };
   return metric;
 }
@@ -139,17 +158,21 @@ Metric balanced_accuracy() {
 }
 
 Metric mean_absolute_error() {
-  return {.name = "mean_absolute_error",
-          .values = [](const Tensor& y, const Tensor& t) { return means_of_rows(abs(y - t)); },
-          .targets = Targets::numbers,
-          .least = 0};
+  return {
+      .name = "mean_absolute_error",
+      .values = [](const Tensor& y,
+                   const Tensor& t) { return means_of_rows(abs(difference("mean_absolute_error", y, t))); },
+      .targets = Targets::numbers,
+      .least = 0};
 }
 
 Metric mean_squared_error() {
-  return {.name = "mean_squared_error",
-          .values = [](const Tensor& y, const Tensor& t) { return means_of_rows(square(y - t)); },
-          .targets = Targets::numbers,
-          .least = 0};
+  return {
+      .name = "mean_squared_error",
+      .values = [](const Tensor& y,
+                   const Tensor& t) { return means_of_rows(square(difference("mean_squared_error", y, t))); },
+      .targets = Targets::numbers,
+      .least = 0};
 }
 
 Metric root_mean_squared_error() {
@@ -167,9 +190,9 @@ Metric r2() {
           .better = Better::higher,
           .values =
               [](const Tensor& outputs, const Tensor& targets) {
-                const Tensor y = as_rows(cast(outputs, DType::float64)),
-                             t = as_rows(cast(targets, DType::float64));
-                return concat({t, square(t), square(y - t)}, 1);
+                const Tensor y = cast(outputs, DType::float64), t = cast(targets, DType::float64);
+                const Tensor errors = square(difference("r2", y, t));
+                return concat({as_rows(t), as_rows(square(t)), as_rows(errors)}, 1);
               },
           .result = mean_determination,
           .targets = Targets::numbers,

@@ -39,7 +39,8 @@ namespace metrics {
 
 // The share of examples whose largest output is that of their label.
 Metric accuracy();
-// The share of examples with fewer than k outputs larger than that of their label. k >= 1.
+// The share of examples whose label is among the classes of the k largest outputs; of equal outputs that of
+// the smaller class comes first. k >= 1.
 Metric top_k_accuracy(std::int64_t k);
 // The mean over the classes that are the label of an example of the share of these that are right. Not
 // measured in training.
@@ -49,7 +50,8 @@ Metric mean_absolute_error();
 Metric mean_squared_error();
 Metric root_mean_squared_error();
 // 1 - sum (y - t)^2 / sum (t - mean t)^2, the coefficient of determination, averaged over the numbers of an
-// example. Where all targets are the same it is 1 for answers without error, else 0.
+// example. Where all targets are the same, or differ by less than about 1e-6 of their size, it is 1 for
+// answers without error, else 0.
 Metric r2();
 
 }  // namespace metrics

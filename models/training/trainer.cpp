@@ -16,7 +16,8 @@ namespace {
 
 const TrainerOptions& validated(const TrainerOptions& options, const Model& model) {
   require_valid(options);
-  if (!model.parameters.empty()) require_valid(options.normalization, model.parameters.front().dtype());
+  if (model.parameters.empty()) throw ConfigError("trainer: expected a model with parameters, got none");
+  require_valid(options.normalization, model.parameters.front().dtype());
   return options;
 }
 
@@ -32,6 +33,28 @@ auto explained(const Compute& compute, const Sentence& sentence) {
   } catch (const NotFiniteError& error) {
     throw NotFiniteError(sentence(error), error.found, error.first);
   }
+}
+
+// The extents but for those of 1.
+std::vector<std::int64_t> long_extents(const Shape& shape) {
+  std::vector<std::int64_t> extents(shape.extents().begin(), shape.extents().end());
+  std::erase(extents, 1);
+  return extents;
+}
+
+// Whether examples are an input: numbers in another order are none, but for a list of all of them.
+bool is_like(const Shape& example, const Shape& input) {
+  const auto a = long_extents(example), b = long_extents(input);
+  return example.size() == input.size() && (a == b || a.size() <= 1 || b.size() <= 1);
+}
+
+// Each from 0 to classes - 1.
+void require_labels(const Dataset& data) {
+  if (!data.has_classes()) return;
+  for (std::int64_t i = 0; i < data.size(); ++i)
+    if (const std::int64_t label = data.label(i); label < 0 || label >= data.classes)
+      throw DataError(fmt::format("{}: label {} at index {}; expected a label from 0 to {}", data.name(),
+                                  label, i, data.classes - 1));
 }
 
 }  // namespace
@@ -173,7 +196,8 @@ const std::vector<Metric>& Trainer::metrics(const Dataset& data) const {
 void Trainer::require_fit(const Dataset& data) const {
   if (data.size() == 0) throw ConfigError("trainer: expected at least one example, got none");
   require_valid(data);
-  if (data.features() != model_.input.size())
+  require_labels(data);
+  if (!is_like(data.example(), model_.input))
     throw ConfigError(fmt::format("trainer: expected examples of {} numbers, the network's input {}, got {}",
                                   model_.input.size(), to_string(model_.input), to_string(data.example())));
 }

@@ -107,7 +107,8 @@ class Trainer {
   // nobody had stopped. Throws NotFiniteError, "epoch 5, step 2: the training diverged: loss inf, first not
   // finite in W1; learning rate 10: try a smaller one, or clip_norm", when a loss is not finite; the
   // parameters then are those of the step before. Throws ConfigError when inputs, targets, loss, metrics and
-  // network do not fit, before anything is computed.
+  // network do not fit, DataError for a data set that is none (require_valid) and
+  // for labels out of its classes, before anything is computed.
   Score train_epoch(const Dataset& data, std::uint64_t epoch, const Continue& go_on = {},
                     const Score& done = {});
 

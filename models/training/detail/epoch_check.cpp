@@ -43,9 +43,18 @@ class EpochCheck {
     if (!column)
       refuse(name, value, fmt::format("one of {}", fmt::join(columns_of(options_.trainer.metrics), ", ")));
     if (const Metric* const metric = column->metric)
-      within(name, value, std::max(metric->least, -kAny), std::min(metric->most, kAny));
+      check_metric(name, value, *metric);
     else
       within(name, value, least_loss(options_), kAny);
+  }
+  // NaN and infinities are numbers of a metric whose range has no end. The mean of a batch is rounded.
+  void check_metric(const std::string& name, double value, const Metric& metric) const {
+    constexpr double kRounding = 1e-6;
+    const bool bounded = std::isfinite(metric.least) && std::isfinite(metric.most);
+    const bool is_out = value < metric.least - kRounding * std::abs(metric.least) - kRounding ||
+                        value > metric.most + kRounding * std::abs(metric.most) + kRounding;
+    if (is_out || (bounded && !std::isfinite(value)))
+      refuse(name, value, range(std::max(metric.least, -kAny), std::min(metric.most, kAny)));
   }
   void within(std::string_view name, double value, double least, double most) const {
     if (std::isfinite(value) && value >= least && value <= most) return;
@@ -55,7 +64,8 @@ class EpochCheck {
     if (most < kAny)
       return least > -kAny ? fmt::format("a number from {} to {}", least, most)
                            : fmt::format("a finite number of at most {}", most);
-    return least > -kAny ? "a finite number of at least 0" : "a finite number";
+    if (least == -kAny) return "a finite number";
+    return fmt::format("a finite number of at least {}", least > -1e-2 ? 0 : least);  // but for rounding
   }
   void check_measured(const std::string& name, bool expected) const {
     const std::optional<double> value = epoch_.find(name);

@@ -25,7 +25,7 @@ ConstView scalar(const T& value) {
 
 // "classes of digits.csv", "real numbers of houses.csv"
 std::string describe_targets(const Dataset& data) {
-  return fmt::format("{}{}{}", to_string(targets_of(data)), data.source.empty() ? "" : " of ", data.source);
+  return fmt::format("{} of {}", to_string(targets_of(data)), data.name());
 }
 
 std::shared_ptr<const std::vector<Metric>> shared(std::vector<Metric> metrics) {
@@ -79,8 +79,9 @@ std::shared_ptr<const std::vector<Metric>> TrainingSteps::metrics(const Dataset&
 }
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
-  const std::tuple key(m, data.size(), data.inputs.dtype(),
-                       fmt::format("{} {}", to_string(data.targets.type()), data.classes));
+  const std::tuple key(
+      m, data.size(), data.inputs.dtype(),
+      fmt::format("{} {} {}", to_string(data.targets.type()), data.classes, to_string(data.example())));
   if (const auto found = steps_.find(key); found != steps_.end()) return found->second;
   return steps_.emplace(key, made(data, m)).first->second;
 }
@@ -128,7 +129,7 @@ Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
   if (g.epoch.empty()) return gather(g.all_inputs, g.indices);
   if (data.inputs.dtype() != DType::uint8)
     throw ConfigError(fmt::format(
-        "{}: pixels that are no bytes; expected bytes, or a training without augmentation", data.source));
+        "{}: pixels that are no bytes; expected bytes, or a training without augmentation", data.name()));
   const Augmenter augmenter(options_.augmentation, data.rows(), data.columns(), options_.seed);
   return augment(g.all_inputs, g.indices, g.epoch, augmenter);
 }
@@ -136,7 +137,11 @@ Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
 Tensor TrainingSteps::prepared(const Tensor& inputs) const {
   std::vector<std::int64_t> extents = {inputs.shape()[0]};
   extents.insert(extents.end(), model_.input.extents().begin(), model_.input.extents().end());
-  if (inputs.dtype() == DType::int32) return reshape(inputs, extents);
+  if (inputs.dtype() == DType::int32) {
+    if (options_.normalization)
+      throw ConfigError("trainer: expected pixels or real numbers to normalize, got int32 inputs");
+    return reshape(inputs, extents);
+  }
   const bool is_bytes = inputs.dtype() == DType::uint8;
   const Tensor numbers = cast(inputs, dtype());
   const Tensor scaled = is_bytes ? numbers / 255 : numbers;
@@ -205,6 +210,12 @@ void TrainingSteps::add_metrics(StepGraph& g, const Dataset& data, bool in_train
             fmt::format("trainer: expected that metric {0} gives a real number of each example, ({1}) or "
                         "({1},k), got {2}",
                         metric.name, m, to_string(values.type())));
+      const std::int64_t numbers = shape.rank() == 1 ? 1 : shape[1];
+      if (!metric.result && numbers != 1)
+        throw ConfigError(
+            fmt::format("trainer: expected a result of metric {}, which gives {} numbers of each "
+                        "example, got none",
+                        metric.name, numbers));
       values = sum(values, {0}).named(metric.name);
     }
     g.sums.push_back(values);

@@ -60,7 +60,7 @@ class TrainingSteps {
   // That the results of all programs made so far take.
   std::size_t bytes() const;
 
-  // What is measured on such data: the metrics of the options, or accuracy for classes.
+  // What is measured on such data: the metrics of the options, or default_metrics() for classes.
   std::shared_ptr<const std::vector<Metric>> metrics(const Dataset& data) const;
 
  private:

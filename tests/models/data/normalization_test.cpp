@@ -72,6 +72,14 @@ TEST(Measured, StandardizesTheColumnsOfATable) {
             "numbers: all inputs are 1, 2; expected inputs that differ, to standardize them");
 }
 
+// Rounding leaves a deviation of numbers that are all the same.
+TEST(Measured, FindsNoDeviationInNumbersThatAreTheSame) {
+  Array x(DType::float64, {7, 2});
+  for (std::size_t i = 0; i < 7; ++i)
+    x.as<double>()[2 * i] = 0.1, x.as<double>()[2 * i + 1] = static_cast<double>(i);
+  EXPECT_EQ(measured({.inputs = std::move(x), .targets = zeros({7})}, 2).deviation[0], 1);
+}
+
 // Three channels of colour, which lie one after the other.
 TEST(Measured, TakesEachChannelByItself) {
   const Dataset data{.inputs = {std::vector<std::uint8_t>{0, 255, 51, 51, 102, 153}, {1, 3, 1, 2}},

@@ -36,6 +36,7 @@ TEST(ImageSource, GivesEveryImageOnceAnEpochInItsOrder) {
 
 TEST(ImageSource, RefusesNothingToGive) {
   EXPECT_THROW(ImageSource(Dataset{}, 2), ConfigError);
+  EXPECT_THROW(ImageSource({.inputs = zeros({4, 2}), .targets = zeros({2})}, 2), DataError);
   EXPECT_THROW(ImageSource(kImages, 0), ConfigError);
   EXPECT_THROW(ImageSource(kImages, 2, 1, DType::int32), ConfigError);
 }

@@ -51,6 +51,21 @@ const Setting kWholeEpoch = {"OneUpdateAnEpoch",
                                           .shuffle = false,
                                           .threads = 1}}};
 
+// Each group has moments and a count of steps of its own.
+const Setting kGroups = {
+    "GroupsOfParameters",
+    kPlain,
+    false,
+    {.epochs = 3,
+     .trainer = {.batch_size = 10,
+                 .optimizer = {.type = "adam",
+                               .learning_rate = 0.01,
+                               .clip_norm = 1,
+                               .groups = {{.names = "W1", .frozen = true},
+                                          {.names = "b*", .rate = 0.5, .weight_decay = 0.1}}},
+                 .gradient_accumulation = 2,
+                 .threads = 1}}};
+
 // What a training did and left.
 struct Course {
   std::vector<double> losses;  // of the steps
@@ -144,7 +159,7 @@ TEST_P(FitResume, WithMoreEpochsIsAsIfThereHadBeenAsManyAtOnce) {
   EXPECT_TRUE(to_the_end(*resumed("parts"), "parts", losses) == whole);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, FitResume, ::testing::Values(kSgd, kRich, kPlateau, kWholeEpoch),
+INSTANTIATE_TEST_SUITE_P(Of, FitResume, ::testing::Values(kSgd, kRich, kPlateau, kWholeEpoch, kGroups),
                          [](const auto& setting) { return setting.param.name; });
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST(Metrics, OfClassesAreSharesOfExamples) {
   EXPECT_EQ(score.examples, 5);
   EXPECT_EQ(score.correct(), 2);
   EXPECT_EQ(score.accuracy(), 0.4);
-  EXPECT_EQ(score.metric("top_1_accuracy"), 0.6) << "no output is larger than the last label's";
+  EXPECT_EQ(score.metric("top_1_accuracy"), score.accuracy());
   EXPECT_EQ(score.metric("top_2_accuracy"), 1);
   EXPECT_EQ(score.metric("top_3_accuracy"), 1);
   EXPECT_DOUBLE_EQ(score.metric("balanced_accuracy"), (1.0 / 2 + 1.0 / 3) / 2);
@@ -85,6 +85,18 @@ TEST(Metrics, R2HoldsForTargetsFarFromZero) {
   const Score score = evaluated({.inputs = {answers, {4, 1}}, .targets = {targets, {4}}}, {metrics::r2()},
                                 "mean_squared_error");
   EXPECT_NEAR(score.metric("r2"), 1 - 1 / 5.0, 1e-5);
+}
+
+// What rounding leaves of their spread is none.
+TEST(Metrics, R2OfTargetsThatRoundingTellsApartIsOneOrZero) {
+  const Array targets = full({100, 1}, 0.1, DType::float64);
+  EXPECT_EQ(
+      evaluated({.inputs = targets, .targets = targets}, {metrics::r2()}, "mean_squared_error").metric("r2"),
+      1);
+  EXPECT_EQ(evaluated({.inputs = full({100, 1}, 0.2, DType::float64), .targets = targets}, {metrics::r2()},
+                      "mean_squared_error")
+                .metric("r2"),
+            0);
 }
 
 TEST(Metrics, R2OfTargetsThatAreAllTheSameIsOneOrZero) {
@@ -131,6 +143,30 @@ TEST(Metrics, ThatDoNotFitAreRefusedBeforeAnythingIsComputed) {
             "got \"Loss\"");
   EXPECT_EQ(refused(numbers, {.name = "none"}, "mean_squared_error"),
             "trainer: metrics: expected a function of each metric, got none without values");
+}
+
+TEST(Metrics, OfSeveralNumbersNeedAResult) {
+  const Dataset data = testing::numbers({2, 2}, {1, 2, 3, 4}, {2, 2}, {1, 2, 3, 4});
+  const Metric errors = {.name = "errors",
+                         .values = [](const Tensor& y, const Tensor& t) { return abs(y - t); }};
+  EXPECT_EQ(message_of<ConfigError>([&] { evaluated(data, {errors}, "mean_squared_error"); }),
+            "trainer: expected a result of metric errors, which gives 2 numbers of each example, got none");
+}
+
+// Outputs and targets that a loss of the user's tells apart are not broadcast.
+TEST(Metrics, AreOfTargetsLikeTheOutputs) {
+  const Dataset data = testing::numbers({2, 2}, {1, 2, 3, 4}, {2, 1}, {1, 2});
+  for (const char* name : {"mean_absolute_error", "mean_squared_error", "r2"}) {
+    Graph graph;
+    const Tensor one = graph.parameter("one", full({}, 1));
+    TrainerOptions options = {.metrics = {find_metric(name)}};
+    options.loss_function = [](const Tensor& y, const Tensor&) { return sum(y); };
+    Trainer trainer(
+        graph, Model{.input = {2}, .parameters = {one}, .outputs = [=](const Tensor& x) { return x * one; }},
+        options);
+    EXPECT_EQ(message_of<ConfigError>([&] { trainer.evaluate(data); }),
+              std::string(name) + ": expected targets (2,2), as the outputs, got (2,1)");
+  }
 }
 
 TEST(Score, NamesWhatWasMeasured) {

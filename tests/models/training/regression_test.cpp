@@ -103,7 +103,7 @@ TEST(Regression, RefusesACheckpointWithOtherSums) {
   const TensorFile checkpoint = read_safetensors(options.checkpoint.string());
   for (const auto& [sums, part] : std::vector<std::pair<std::string, std::string>>{
            {"1,2", ": 2 sums of mean_absolute_error; expected 1"},
-           {"inf", ": sums.mean_absolute_error is \"inf\"; expected finite numbers"},
+           {"x", ": sums.mean_absolute_error is \"x\"; expected a number"},
            {"1,", ": sums.mean_absolute_error is \"\"; expected a number"}}) {
     TensorFile changed = checkpoint;
     changed.metadata.at("sums.mean_absolute_error") = sums;
@@ -125,6 +125,42 @@ TEST(Regression, TakesALossOfTheUsers) {
   const double before = trainer.evaluate(data).loss();
   for (std::uint64_t epoch = 1; epoch <= 100; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_LT(trainer.evaluate(data).loss(), before / 100);
+}
+
+// Metrics of the user's continue with every bit: fractions by the name of accuracy, and what is not finite.
+TEST(Regression, ResumesMetricsOfAnyName) {
+  const testing::TemporaryFolder folder;
+  FitOptions options = {.epochs = 3, .checkpoint = folder.path("checkpoint"), .trainer = kRegression};
+  options.trainer.metrics = {
+      {.name = "accuracy", .values = [](const Tensor& y, const Tensor& t) { return abs(y - t); }},
+      {.name = "nothing", .values = [](const Tensor& y, const Tensor&) { return log(-1 - square(y)); }}};
+  Graph whole, first, second;
+  Fit uninterrupted(whole, Sequential(whole, {2}, kLine, kNetwork), {.train = plane(50)}, options);
+  const std::vector<EpochMetrics> expected = uninterrupted.run().epochs;
+  std::filesystem::remove(options.checkpoint);
+  std::size_t done = 0;
+  Fit begun(first, Sequential(first, {2}, kLine, kNetwork), {.train = plane(50)}, options);
+  begun.run({.step = [&](const StepMetrics&) { ++done; }, .go_on = [&] { return done < 8; }});
+  Fit resumed(second, Sequential(second, {2}, kLine, kNetwork), {.train = plane(50)}, options);
+  resumed.resume(options.checkpoint);
+  const std::vector<EpochMetrics> found = resumed.run().epochs;
+  ASSERT_EQ(found.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(found[i].at("train_accuracy"), expected[i].at("train_accuracy"));
+    EXPECT_TRUE(std::isnan(found[i].at("train_nothing")));
+  }
+}
+
+TEST(Regression, RefusesACheckpointOfOtherMetrics) {
+  const testing::TemporaryFolder folder;
+  FitOptions options = {.epochs = 1, .checkpoint = folder.path("checkpoint"), .trainer = kRegression};
+  Graph graph, other;
+  Fit(graph, Sequential(graph, {2}, kLine, kNetwork), {.train = plane(50)}, options).run();
+  options.trainer.metrics.pop_back();
+  Fit fit(other, Sequential(other, {2}, kLine, kNetwork), {.train = plane(50)}, options);
+  EXPECT_TRUE(
+      testing::contains(message_of<CheckpointError>([&] { fit.resume(options.checkpoint); }),
+                        "training.metrics is \"mean_absolute_error, r2\", expected \"mean_absolute_error\""));
 }
 
 // A frozen layer keeps every bit, and a checkpoint of other groups is refused.
@@ -225,6 +261,33 @@ TEST(Training, TakesPicturesInColour) {
   Trainer trainer(graph, network, {.batch_size = 5, .normalization = measured(data, 3), .threads = 1});
   for (std::uint64_t epoch = 1; epoch <= 20; ++epoch) trainer.train_epoch(data, epoch);
   EXPECT_EQ(trainer.evaluate(data).accuracy(), 1);
+}
+
+TEST(Training, RefusesWhatDoesNotFitBeforeTheFirstStep) {
+  const auto refused = [](const Dataset& data, const Shape& input, TrainerOptions options = {}) {
+    Graph graph;
+    const Tensor w = graph.parameter("w", zeros({}));
+    Trainer trainer(
+        graph, Model{.input = input, .parameters = {w}, .outputs = [=](const Tensor& x) { return x * w; }},
+        options);
+    return message_of<Error>([&] { trainer.train_epoch(data, 1); });
+  };
+  const Dataset classes{
+      .inputs = zeros({3, 2}), .targets = Array::of<std::int32_t>({3}, {0, 2, 1}), .classes = 2};
+  EXPECT_EQ(refused(classes, {2}), "data set: label 2 at index 1; expected a label from 0 to 1");
+  const Dataset negative{
+      .inputs = zeros({1, 2}), .targets = Array::of<std::int32_t>({1}, {-1}), .classes = 2};
+  EXPECT_EQ(refused(negative, {2}), "data set: label -1 at index 0; expected a label from 0 to 1");
+  const Dataset colours{.inputs = zeros({1, 4, 4, 3}), .targets = zeros({1}, DType::uint8), .classes = 3};
+  EXPECT_EQ(refused(colours, {3, 4, 4}),
+            "trainer: expected examples of 48 numbers, the network's input (3,4,4), got (4,4,3)");
+  const Dataset words{
+      .inputs = Array::of<std::int32_t>({1, 2}, {0, 1}), .targets = zeros({1}, DType::uint8), .classes = 2};
+  EXPECT_EQ(refused(words, {2}, {.normalization = {{0.5}, {2}}}),
+            "trainer: expected pixels or real numbers to normalize, got int32 inputs");
+  Graph graph;
+  EXPECT_EQ(message_of<ConfigError>([&] { Trainer(graph, Model{.input = {2}}, {}); }),
+            "trainer: expected a model with parameters, got none");
 }
 
 TEST(Fit, RefusesValidationOfAnotherKindThanTraining) {
