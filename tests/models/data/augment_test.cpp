@@ -54,7 +54,7 @@ TEST(Augment, RefusesOtherTypes) {
   Batch batch;
   auto& [digits, augmenter, g, images, indices, epoch] = batch;
   const auto refused = [&](const Tensor& a, const Tensor& b, const Tensor& c) {
-    return testing::message_of<ShapeError>([&] { augment(a, b, c, augmenter); });
+    return testing::message_of<ShapeError>([&] { augment(a, b, c, batch.augmenter); });
   };
   EXPECT_TRUE(testing::contains(refused(g.input("small", {5, 9}, DType::uint8), indices, epoch),
                                 "augment: expected uint8 images (n,784), got uint8 (5,9)"));

@@ -146,12 +146,13 @@ TEST_F(CheckpointFaults, AFieldThatIsGoneOrOutOfRangeIsRefused) {
       {"metrics", "", R"(no text "metrics"; expected the checkpoint of a training)"},
   };
   for (const auto& [key, value, part] : cases) {
-    const std::string file = changed(checkpoint("plateau"), [&](TensorFile& tensors) {
+    const auto change = [&key = key, &value = value](TensorFile& tensors) {
       if (value.empty())
         tensors.metadata.erase(key);
       else
         tensors.metadata.at(key) = value;
-    });
+    };
+    const std::string file = changed(checkpoint("plateau"), change);
     expect_refused(kPlateau, {"--resume", file}, 4, file + ": " + part);
   }
 }
@@ -190,8 +191,9 @@ TEST_F(CheckpointFaults, WhatNoOptimizerRemembersIsRefused) {
        R"(kept of the best epoch: "b2" is float32 (9), expected float32 (10))"},
   };
   for (const auto& [name, array, part] : cases) {
-    const std::string file =
-        changed(checkpoint("adam"), [&](TensorFile& tensors) { tensors.tensors[name] = array; });
+    const std::string file = changed(checkpoint("adam"), [&name = name, &array = array](TensorFile& tensors) {
+      tensors.tensors[name] = array;
+    });
     expect_refused(adam, {"--resume", file}, 4, part);
   }
   expect_success(train("adam", adam + Words{"training.epochs=4"}, resumed("adam")));

@@ -88,7 +88,7 @@ void expect_near_everywhere(const F& f, const G& g) {
   for (const Numbers<T>& a : {ordinary, special}) {
     for (std::size_t shift = 0; shift < kSize; ++shift) {
       Numbers<T> b = shift % 2 == 0 ? special : ordinary;
-      std::ranges::rotate(b, b.begin() + static_cast<std::ptrdiff_t>(shift));
+      std::rotate(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(shift), b.end());
       for_each_set<T>(f, a, b, [&](int set, const Numbers<T>& y) {
         for (std::size_t i = 0; i < kSize; ++i)
           EXPECT_TRUE(is_near<T>(y[i], g(a[i], b[i])))
