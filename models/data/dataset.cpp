@@ -65,7 +65,7 @@ bool are_targets(const Dataset& dataset) {
 void require_names(const Dataset& dataset, std::string_view what, std::size_t found, std::int64_t expected) {
   if (found != 0 && static_cast<std::int64_t>(found) != expected)
     throw DataError(
-        fmt::format("{}: expected {} names of {}, or none, got {}", dataset.source, expected, what, found));
+        fmt::format("{}: expected {} names of {}, or none, got {}", dataset.name(), expected, what, found));
 }
 
 }  // namespace

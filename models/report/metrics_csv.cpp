@@ -36,12 +36,6 @@ std::string row(std::span<const std::string> names, const EpochMetrics& e) {
   return line + fmt::format("{},{},{}\n", e.learning_rate, e.seconds, e.examples_per_second);
 }
 
-// "validation_accuracy", of small letters, digits and _.
-bool is_name(std::string_view name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && std::ranges::all_of(name, allowed);
-}
-
 // The names of the values in the first line of a file; nothing when it is another kind of file.
 std::optional<std::vector<std::string>> names_in(std::string_view line) {
   if (!line.starts_with(kFirst) || !line.ends_with(kLast)) return std::nullopt;
@@ -52,7 +46,7 @@ std::optional<std::vector<std::string>> names_in(std::string_view line) {
   for (std::size_t comma = 0; (comma = line.find(',')) != std::string_view::npos;
        line.remove_prefix(comma + 1)) {
     names.emplace_back(line.substr(0, comma));
-    if (!is_name(names.back()) || std::ranges::find(names, names.back()) != names.end() - 1)
+    if (!is_metric_name(names.back()) || std::ranges::find(names, names.back()) != names.end() - 1)
       return std::nullopt;
   }
   return line.empty() ? std::optional(names) : std::nullopt;
@@ -140,6 +134,11 @@ EpochMetrics parsed(Row row, std::span<const std::string> names) {
 }
 
 }  // namespace
+
+bool is_metric_name(std::string_view name) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && std::ranges::all_of(name, allowed);
+}
 
 std::optional<double> EpochMetrics::find(std::string_view name) const {
   const auto found =

@@ -38,6 +38,9 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 
 }  // namespace detail
 
+// Whether a value may have this name: small letters, digits and _.
+bool is_metric_name(std::string_view name);
+
 // A file with one line of names and one for each epoch. Numbers have a point whatever the locale, and as many
 // digits as it takes to read the same double back; what was not measured is an empty field.
 class MetricsCsv {

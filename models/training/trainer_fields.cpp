@@ -11,6 +11,7 @@
 
 #include "gradtable/models/config/json.hpp"
 #include "gradtable/models/config/text.hpp"
+#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/losses.hpp"
 
 namespace gradtable {
@@ -120,16 +121,11 @@ void require_loss(const TrainerOptions& options) {
                       fmt::format("0 with the loss {}", options.loss_function ? "function" : options.loss));
 }
 
-bool is_metric_name(std::string_view name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && name != "loss" && std::ranges::all_of(name, allowed);
-}
-
 void require_metrics(const std::vector<Metric>& metrics) {
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const std::string& name = metrics[i].name;
     const auto same = [&](const Metric& other) { return other.name == name; };
-    if (!is_metric_name(name) ||
+    if (!is_metric_name(name) || name == "loss" ||
         std::ranges::find_if(metrics, same) != metrics.begin() + static_cast<std::ptrdiff_t>(i))
       throw OptionError("metrics", in_quotes(name),
                         "different names of small letters, digits and _, none of them loss");

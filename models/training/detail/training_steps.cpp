@@ -79,11 +79,10 @@ std::shared_ptr<const std::vector<Metric>> TrainingSteps::metrics(const Dataset&
 }
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
-  const std::tuple key(
-      m, data.size(), data.inputs.dtype(),
-      fmt::format("{} {} {}", to_string(data.targets.type()), data.classes, to_string(data.example())));
-  if (const auto found = steps_.find(key); found != steps_.end()) return found->second;
-  return steps_.emplace(key, made(data, m)).first->second;
+  const Kind kind{m, data.inputs.type(), data.targets.type(), data.classes};
+  for (auto& [made_for, step] : steps_)
+    if (made_for == kind) return step;
+  return steps_.emplace_back(kind, made(data, m)).second;
 }
 
 TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
@@ -347,7 +346,7 @@ ProgramPlan TrainingSteps::update_plan() const {
 
 std::size_t TrainingSteps::bytes() const {
   std::size_t bytes = update_plan().peak_bytes;
-  for (const auto& [sizes, step] : steps_)
+  for (const auto& [kind, step] : steps_)
     for (const std::optional<Program>* program : {&step.train, &step.add_gradients, &step.evaluate})
       if (*program) bytes += (*program)->plan().peak_bytes;
   return bytes;

@@ -3,12 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -74,6 +73,15 @@ class TrainingSteps {
     std::optional<Program> train, add_gradients, evaluate;
   };
 
+  // What steps are made for: the size of a batch, and the data set's types.
+  struct Kind {
+    std::int64_t m;
+    TensorType inputs, targets;
+    std::int64_t classes;
+
+    bool operator==(const Kind&) const = default;
+  };
+
   Step& find(const Dataset& data, std::int64_t m);
   Step made(const Dataset& data, std::int64_t m);
   Tensor input(const char* name, const Shape& shape, DType dtype);
@@ -106,10 +114,9 @@ class TrainingSteps {
   const NamedLoss& loss_;
   std::shared_ptr<const std::vector<Metric>> of_classes_, of_numbers_;  // metrics
   Location at_;
-  // By sizes of batch and data set, and the types of its numbers.
-  std::map<std::tuple<std::int64_t, std::int64_t, DType, std::string>, Step> steps_;
-  const Step* evaluated_ = nullptr;  // last
-  std::vector<Feed> feeds_;          // of the run that is made
+  std::deque<std::pair<Kind, Step>> steps_;  // which stay where they are
+  const Step* evaluated_ = nullptr;          // last
+  std::vector<Feed> feeds_;                  // of the run that is made
   Tensor learning_rate_;
   std::optional<Program> update_;  // by the sums
 };
