@@ -11,6 +11,11 @@ endif()
 if(GRADTABLE_SANITIZERS)  # warnings stay warnings: with sanitizers g++ 12 gives false ones inside its own <regex>
   target_compile_options(gradtable_options INTERFACE -fsanitize=${GRADTABLE_SANITIZERS} -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
+  # As g++ says it: tests that limit the address space, or count time, ask for it.
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND GRADTABLE_SANITIZERS MATCHES "address|thread")
+    string(TOUPPER ${CMAKE_MATCH_0} sanitizer)
+    target_compile_definitions(gradtable_options INTERFACE __SANITIZE_${sanitizer}__=1)
+  endif()
   target_link_options(gradtable_options INTERFACE -fsanitize=${GRADTABLE_SANITIZERS})
 endif()
 if(GRADTABLE_FUZZERS)  # the fuzz targets see which branches an input takes

@@ -51,7 +51,7 @@ TEST_F(Prod, HasDerivativesUpToTheSeventhOrder) {
   EXPECT_TRUE(testing::contains(message, "expected derivatives of a product of order at most 7"));
 }
 
-// Longer than what is worked on at once, at an axis in the middle, against the products themselves.
+// An axis in the middle, longer than one block, against products by hand.
 TEST_F(Prod, MultipliesTheOthersOfLongAxes) {
   const Array factors = testing::mapped(testing::numbers({2, 71, 3}), [](double v) { return 1 + 0.1 * v; });
   const Tensor x = g.parameter("x", factors);

@@ -497,8 +497,8 @@ TEST(Trainer, GivesTheSameBitsForAnyNumberOfThreadsWhenDeterministic) {
   }
 }
 
-// All numbers of a training's graph after three epochs, the second of which may be stopped on its way and
-// gone on with by a trainer of another graph that has the same parameters.
+// All numbers of a training's graph after three epochs. The second may be stopped in the middle; a trainer of
+// another graph with the same parameters then continues it.
 Numbers three_epochs(const TrainerOptions& options, const FcnnOptions& network_options, bool stopped) {
   const Dataset data = draw_digits(30, 1);
   const auto numbers = [](const Graph& graph) {

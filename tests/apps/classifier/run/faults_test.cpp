@@ -66,8 +66,8 @@ TEST_F(Faults, ALossThatIsNotFiniteNamesTheStepAndTheFirstNode) {
   EXPECT_FALSE(exists("out/predictions.log"));
 }
 
-// When it is loaded, OpenBLAS takes 128 MB of address space for each thread, and asks for ever where it gets
-// none; OMP_NUM_THREADS keeps that small.
+// OpenBLAS takes 128 MB of address space for each thread when it is loaded, and never stops asking where
+// there is none. OMP_NUM_THREADS=1 keeps that small.
 class OutOfMemory : public BuiltProgram {
  protected:
   void expect_out_of_memory(const Words& arguments) const {
