@@ -107,10 +107,9 @@ void require_own(const Options& options, const Optimizer& optimizer) {
   }
 }
 
-// Before the optimizer, what stands in the gradient beside the loss's.
-Updates penalized_updates(const Options& options, const Optimizer& optimizer, GradTable gradients,
-                          const Operand& rate) {
-  if (options.l1) gradients = l1_decay(gradients, *options.l1, options.penalized);
+// With the decay in the gradient, unless the optimizer decays weights itself.
+Updates decayed_updates(const Options& options, const Optimizer& optimizer, GradTable gradients,
+                        const Operand& rate) {
   if (options.weight_decay && !optimizer.decays_weights)
     gradients = weight_decay(gradients, *options.weight_decay, options.penalized);
   return optimizer.updates(options, gradients, rate);
@@ -133,7 +132,7 @@ bool has_name(const ParameterGroup& group, const Tensor& parameter) {
   return fnmatch(group.names.c_str(), parameter.node().name.c_str(), 0) == 0;
 }
 
-// The number of groups for a parameter that belongs to none.
+// The group of a parameter; one that belongs to none is in the group behind the last.
 std::size_t group_of(const Options& options, const Tensor& parameter) {
   const auto found =
       std::ranges::find_if(options.groups, [&](const auto& group) { return has_name(group, parameter); });
@@ -210,14 +209,15 @@ Updates make_updates(const Options& options, const GradTable& table, const Tenso
   GradTable gradients = without_frozen(options, table);
   if (options.clip_value) gradients = clip_value(gradients, *options.clip_value);
   if (options.clip_norm) gradients = clip_norm(gradients, *options.clip_norm);
+  if (options.l1) gradients = l1_decay(gradients, *options.l1, options.penalized);
   const Operand rate = learning_rate.empty() ? Operand(options.learning_rate) : Operand(learning_rate);
-  if (options.groups.empty()) return penalized_updates(options, optimizer, gradients, rate);
   Updates all;
   for (std::size_t group = 0; group <= options.groups.size(); ++group) {
     const GradTable part = part_of(options, gradients, group);
-    if (part.size() == 0) continue;
+    const bool is_rest = group == options.groups.size();  // whose numbers are checked, be it empty
+    if (part.size() == 0 && !is_rest) continue;
     const Updates updates =
-        penalized_updates(options_of(options, group), optimizer, part, rate_of(options, group, rate));
+        decayed_updates(options_of(options, group), optimizer, part, rate_of(options, group, rate));
     all.insert(all.end(), updates.begin(), updates.end());
   }
   return all;

@@ -228,6 +228,20 @@ TEST_F(ParameterGroups, DecayAsTheyAreTold) {
   EXPECT_EQ(after_a_step(options), (Values{1.5, 2 - 0.5 * 2, 1.5}));
 }
 
+// The decay of a group says nothing of l1, which stays a matter of weights.
+TEST_F(ParameterGroups, LeaveL1AsItIs) {
+  const OptimizerOptions options = {.learning_rate = 0.5,
+                                    .l1 = 0.5,
+                                    .penalized = Penalized::weights,
+                                    .groups = {{.names = "b1", .weight_decay = 0}}};
+  EXPECT_EQ(after_a_step(options), (Values{2 - 0.5 * 1.5, 1.5, 2 - 0.5 * 1.5}));
+}
+
+TEST_F(ParameterGroups, HideNoNumberThatIsOutOfRange) {
+  EXPECT_THROW(require_valid({.learning_rate = 0, .groups = {{.names = "W1"}}}), ConfigError);
+  EXPECT_THROW(require_valid({.type = "adam", .beta1 = 1, .groups = {{.names = "W1"}}}), ConfigError);
+}
+
 TEST_F(ParameterGroups, SayWhichNamesThereAre) {
   const auto refused_for = [&](const std::vector<ParameterGroup>& groups) {
     return testing::message_of<ConfigError>([&] { learned_parameters({.groups = groups}, {W1, b1, W2}); });
