@@ -108,10 +108,12 @@ void read_sums(const detail::CheckpointTexts& texts, const FitOptions& options, 
   seen.metrics = std::make_shared<const std::vector<Metric>>(options.trainer.metrics);
   for (const Metric& metric : options.trainer.metrics) {
     std::vector<double> sums;
-    // Older checkpoints have accuracy's sum alone, as a count.
-    const bool is_counted = metric.name == "accuracy" && !texts.has(key_of_sums(metric));
-    const std::string key = is_counted ? "correct" : key_of_sums(metric);
-    if (is_counted) texts.count(key, seen.examples);
+    std::string key = key_of_sums(metric);
+    // Older checkpoints have the sum of accuracy alone, as a count.
+    if (metric.name == "accuracy" && !texts.has(key) && texts.has("correct")) {
+      key = "correct";
+      texts.count(key, seen.examples);
+    }
     if (metric.in_training && seen.examples > 0) sums = texts.numbers(key);
     seen.sums.push_back(std::move(sums));
   }
@@ -177,7 +179,6 @@ NamedTexts to_texts(const FitState& state, std::span<const std::string> columns,
   const auto text = [](auto number) { return fmt::format("{}", number); };
   NamedTexts texts = {{"metrics", metrics_csv(columns, state.epochs)},
                       {"images", text(state.so_far.examples)},
-                      {"correct", text(state.so_far.correct())},
                       {"loss_sum", text(state.so_far.loss_sum)},
                       {"seconds", text(state.seconds)},
                       {"best", text(state.best.best)},

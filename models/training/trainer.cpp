@@ -77,20 +77,22 @@ Score Trainer::train_epoch(const Dataset& data, std::uint64_t epoch, const Conti
       options_.shuffle ? shuffled_order(data.size(), options_.seed, epoch) : natural_order(data.size());
   const Batches batches(order, options_.batch_size);
   const Schedule rate = learning_rate_.schedule(updates_in(data));
-  Score total = done;
-  total.metrics = steps_->metrics(data);
+  StepMetrics step{.epoch = static_cast<std::int64_t>(epoch), .so_far = done};
+  step.so_far.metrics = steps_->metrics(data);
   for (std::int64_t i = quotient_up(done.examples, options_.batch_size); i < batches.size(); ++i) {
-    const double learning_rate = rate(updates_before(data, {epoch, i}));
-    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, learning_rate); };
+    step.step = i + 1;
+    step.learning_rate = rate(updates_before(data, {epoch, i}));
+    const auto train = [&] { return train_batch(data, batches[i], {epoch, i}, step.learning_rate); };
     const detail::BatchResult batch = explained(train, [&](const NotFiniteError& error) {
       const bool has_learned = epoch > 1 || i >= batches_in_update(data);
-      return fmt::format("epoch {}, step {}: {}", epoch, i + 1,
+      return fmt::format("epoch {}, step {}: {}", epoch, step.step,
                          diverged(error, options_.optimizer, has_learned));
     });
-    add(total, batch);
-    if (go_on && !go_on({static_cast<std::int64_t>(epoch), i + 1, batch.loss, learning_rate, total})) break;
+    step.loss = batch.loss;
+    add(step.so_far, batch);
+    if (go_on && !go_on(step)) break;
   }
-  return total;
+  return step.so_far;
 }
 
 detail::BatchResult Trainer::train_batch(const Dataset& data, const ConstView& indices, Place at,

@@ -54,18 +54,16 @@ std::string loss_text(double loss) {
   return std::abs(loss) < kLong ? fmt::format("{:.4f}", loss) : fmt::format("{:.4g}", loss);
 }
 
-// Lines of at most `room` characters, broken between words; from the second on they begin below the second
-// word.
+// Lines of at most `room` characters, broken between words; all but the first begin below the second word.
 std::string wrapped(std::string_view line, std::size_t room) {
   constexpr std::size_t kIndent = 9;  // "network  784-128-10"
+  if (room <= 2 * kIndent) return std::string(line);
   std::string text;
-  while (line.size() > room && room > 2 * kIndent) {
-    const std::size_t space = line.rfind(' ', room);
-    if (space == std::string_view::npos || line.substr(0, space).find_last_not_of(' ') < kIndent) break;
+  for (std::size_t left = room; line.size() > left; left = room - kIndent) {
+    const std::size_t space = line.rfind(' ', left);
+    if (space == std::string_view::npos || space < kIndent) break;
     text += fmt::format("{}\n{:{}}", line.substr(0, space), "", kIndent);
     line.remove_prefix(space + 1);
-    room = std::max(room, kIndent);
-    if (text.find('\n') == text.rfind('\n')) room -= kIndent;
   }
   return text + std::string(line);
 }

@@ -45,7 +45,12 @@ class EpochCheck {
     if (const Metric* const metric = column->metric)
       check_metric(name, value, *metric);
     else
-      within(name, value, least_loss(options_), kAny);
+      check_loss(name, value);
+  }
+  void check_loss(const std::string& name, double value) const {
+    if (!std::isfinite(value) || value < least_loss(options_))
+      refuse(name, value,
+             options_.trainer.loss_function ? "a finite number" : "a finite number of at least 0");
   }
   // NaN and infinities are numbers of a metric whose range has no end. The mean of a batch is rounded.
   void check_metric(const std::string& name, double value, const Metric& metric) const {
@@ -64,8 +69,7 @@ class EpochCheck {
     if (most < kAny)
       return least > -kAny ? fmt::format("a number from {} to {}", least, most)
                            : fmt::format("a finite number of at most {}", most);
-    if (least == -kAny) return "a finite number";
-    return fmt::format("a finite number of at least {}", least > -1e-2 ? 0 : least);  // but for rounding
+    return least > -kAny ? fmt::format("a finite number of at least {}", least) : "a finite number";
   }
   void check_measured(const std::string& name, bool expected) const {
     const std::optional<double> value = epoch_.find(name);

@@ -114,6 +114,8 @@ class FitResume : public ::testing::TestWithParam<Setting>, protected FitImages 
   }
 };
 
+class FitResumeOlder : public ::testing::Test, protected FitImages {};
+
 TEST_P(FitResume, AfterAnyBatchIsAsIfNobodyHadStopped) {
   const Course whole = to_the_end(*begun("whole"), "whole");
   ASSERT_GE(whole.losses.size(), 9U);
@@ -157,6 +159,29 @@ TEST_P(FitResume, WithMoreEpochsIsAsIfThereHadBeenAsManyAtOnce) {
   std::vector<double> losses;
   EXPECT_EQ(run(first, losses).end, FitEnd::finished);
   EXPECT_TRUE(to_the_end(*resumed("parts"), "parts", losses) == whole);
+}
+
+// A checkpoint in the middle of an epoch, as it was when accuracy was a count and there were no other
+// metrics.
+TEST_F(FitResumeOlder, CountsTheRightAnswersOfAnEpoch) {
+  const FitOptions options = {.epochs = 2, .checkpoint = file("old"), .trainer = kSmall};
+  Fitting whole(kPlain, {.train = train}, options);
+  const std::vector<EpochMetrics> expected = whole.fit.run().epochs;
+  std::filesystem::remove(options.checkpoint);
+  std::size_t done = 0;
+  Fitting begun(kPlain, {.train = train}, options);
+  begun.fit.run({.step = [&](const StepMetrics&) { ++done; }, .go_on = [&] { return done < 3; }});
+  TensorFile old = read_safetensors(options.checkpoint.string());
+  const auto sums = old.metadata.extract("sums.accuracy");
+  ASSERT_FALSE(sums.empty());
+  old.metadata["correct"] = sums.mapped();
+  old.metadata.erase("config.training.metrics");
+  write_safetensors(options.checkpoint.string(), old);
+  Fitting resumed(kPlain, {.train = train}, options);
+  resumed.fit.resume(options.checkpoint);
+  const std::vector<EpochMetrics> found = resumed.fit.run().epochs;
+  ASSERT_EQ(found.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(found[i].values, expected[i].values);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, FitResume, ::testing::Values(kSgd, kRich, kPlateau, kWholeEpoch, kGroups),

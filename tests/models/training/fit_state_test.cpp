@@ -153,6 +153,7 @@ TEST_F(FitCheckpoint, WithMoreEpochsThanTheOptionsIsRefused) {
   EXPECT_EQ(refused<OptionError>(checkpoint, shorter),
             "fit: epochs: expected at least 3: the checkpoint has done 3, got 2");
   checkpoint.metadata.at("images") = "8";
+  checkpoint.metadata["sums.accuracy"] = "4";
   EXPECT_EQ(refused<OptionError>(checkpoint, kPlateau),
             "fit: epochs: expected at least 4: the checkpoint has done 3 and a part of the next, got 3");
 }
@@ -193,7 +194,7 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
   };
   for (const auto& [key, value, part] : cases) {
     TensorFile changed = checkpoint;
-    changed.metadata.at(key) = value;
+    changed.metadata[key] = value;
     const std::string message = refused(changed, kPlateau);
     EXPECT_TRUE(message.starts_with(path() + ": " + part)) << message;
   }
