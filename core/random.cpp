@@ -56,12 +56,13 @@ std::uint32_t Random::below(std::uint32_t bound) {
   return bits % bound;
 }
 
-void random_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, std::int64_t blocks,
+void random_blocks(std::uint64_t seed, RandomStream stream, std::uint64_t first, std::int64_t blocks,
                    std::uint32_t* bits) {
+  const std::uint64_t begin = stream.first_block + first;
   detail::simd([=]() GRADTABLE_INLINE {
     GRADTABLE_INDEPENDENT
     for (std::int64_t i = 0; i < blocks; ++i) {
-      const auto block = block_of(seed, stream, first + static_cast<std::uint64_t>(i));
+      const auto block = block_of(seed, stream.number, begin + static_cast<std::uint64_t>(i));
       for (std::int64_t k = 0; k < kRandomBlock; ++k)
         bits[kRandomBlock * i + k] = block[static_cast<std::size_t>(k)];
     }

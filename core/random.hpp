@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "gradtable/core/random_streams.hpp"
+
 namespace gradtable {
 
 class Random {
@@ -12,6 +14,8 @@ class Random {
   using result_type = std::uint32_t;
 
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : key_(seed), stream_(stream) {}
+  Random(std::uint64_t seed, RandomStream stream)
+      : key_(seed), stream_(stream.number), counter_(stream.first_block) {}
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return 0xffffffffU; }
@@ -39,7 +43,7 @@ constexpr std::int64_t kRandomBlock = 4;
 
 // The bits of Random(seed, stream) from number kRandomBlock * first on, kRandomBlock * blocks of them. Whole
 // vectors of blocks at once: 1 ns for a number in place of 3.3.
-void random_blocks(std::uint64_t seed, std::uint64_t stream, std::uint64_t first, std::int64_t blocks,
+void random_blocks(std::uint64_t seed, RandomStream stream, std::uint64_t first, std::int64_t blocks,
                    std::uint32_t* bits);
 
 }  // namespace gradtable

@@ -62,7 +62,7 @@ class Dropout final : public Op {
 
   void forward(std::span<const ConstView> inputs, const View& output, Parts parts) const override {
     const auto step = static_cast<Word>(*static_cast<const std::int32_t*>(inputs[1].data));
-    const std::uint64_t stream = std::uint64_t{stream_} << 32 | step;
+    const RandomStream stream = mask_stream(stream_, step);
     dispatch_floating(output.dtype(), [&]<class T>() {
       const T* x = static_cast<const T*>(inputs[0].data);
       std::array<Word, kWords> words;

@@ -15,14 +15,8 @@
 namespace gradtable {
 namespace {
 
-// Blocks of random numbers count from here, where nothing else of the same seed gets to.
-constexpr std::uint64_t kFirstBlock = std::uint64_t{1} << 63;
 // The first block is for the placement.
 using PlacementNumbers = std::array<std::uint32_t, kRandomBlock>;
-
-std::uint64_t stream_of(std::uint64_t epoch, std::uint32_t index) {
-  return epoch << 32 | index;
-}
 
 void require(std::string_view name, double value, const RealRange& range) {
   if (!contains(range, value))
@@ -113,7 +107,7 @@ Augmenter::Augmenter(const AugmentationOptions& options, std::int64_t rows, std:
 
 Placement Augmenter::placement(std::uint64_t epoch, std::uint32_t index) const {
   PlacementNumbers numbers;
-  random_blocks(seed_, stream_of(epoch, index), kFirstBlock, 1, numbers.data());
+  random_blocks(seed_, image_stream(epoch, index), 0, 1, numbers.data());
   return placement_of(options_, numbers.data());
 }
 
@@ -126,7 +120,7 @@ double Augmenter::flops() const {
 void Augmenter::make(const std::uint8_t* image, std::uint64_t epoch, std::uint32_t index,
                      Workspace& workspace, std::uint8_t* result) const {
   std::uint32_t* const random = workspace.random.data();
-  random_blocks(seed_, stream_of(epoch, index), kFirstBlock,
+  random_blocks(seed_, image_stream(epoch, index), 0,
                 static_cast<std::int64_t>(workspace.random.size()) / kRandomBlock, random);
   if (elastic_) elastic_->compute(random + kRandomBlock, workspace.space.data(), workspace.field.data());
   const AffineMap map = source_of(placement_of(options_, random), rows_, columns_);

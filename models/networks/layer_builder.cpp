@@ -10,11 +10,6 @@
 namespace gradtable {
 namespace {
 
-// Streams of first values lie apart from those of epochs and images, which count from 0; those of masks lie
-// apart from both.
-constexpr std::uint64_t kFirstValues = std::uint64_t{1} << 32;
-constexpr std::uint32_t kMasks = 1U << 16;
-
 struct FirstValues {
   Array weights, bias;
 };
@@ -22,7 +17,7 @@ struct FirstValues {
 // Of the layer with this number, from random numbers of its own.
 FirstValues first_values(const NetworkOptions& options, std::int64_t number, const Shape& shape) {
   const Initializer& initializer = find_initializer(options.initializer);
-  Random random(options.seed, kFirstValues + static_cast<std::uint64_t>(number));
+  Random random(options.seed, first_values_stream(static_cast<std::uint64_t>(number)));
   Array weights = initializer.weights(shape, random, options.dtype);
   Array bias = initial_bias(initializer, shape, random, options.dtype);
   return {std::move(weights), std::move(bias)};
@@ -72,7 +67,7 @@ Tensor LayerBuilder::state(const std::string& name, const First& first) {
 }
 
 std::uint32_t LayerBuilder::dropout_stream() {
-  return ++dropouts_ * kMasks + static_cast<std::uint32_t>(weights_);
+  return layer_mask(++dropouts_, static_cast<std::uint32_t>(weights_));
 }
 
 Tensor LayerBuilder::numbered(const std::string& name, std::int64_t number, const First& first) {

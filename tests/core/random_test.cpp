@@ -166,16 +166,32 @@ TEST(RandomBlocks, AreTheNumbersOfRandom) {
   Random random(0x123456789abcdef0, 0xfedcba9876543210);
   for (std::size_t i = 0; i < kSkipped; ++i) next_block(random);
   std::vector<std::uint32_t> bits(kRandomBlock * kBlocks);
-  random_blocks(0x123456789abcdef0, 0xfedcba9876543210, kSkipped, kBlocks, bits.data());
+  random_blocks(0x123456789abcdef0, {0xfedcba9876543210}, kSkipped, kBlocks, bits.data());
   for (const std::uint32_t drawn : bits) ASSERT_EQ(drawn, random());
 }
 
 TEST(RandomBlocks, CountWithSixtyFourBits) {
   constexpr std::uint64_t kFirst = 0x8000'0001'ffff'ffff;
   std::array<std::uint32_t, 2 * kRandomBlock> bits{};
-  random_blocks(0, 0, kFirst, 2, bits.data());
+  random_blocks(0, {0, kFirst}, 0, 2, bits.data());
   EXPECT_EQ((Block{bits[0], bits[1], bits[2], bits[3]}), philox({0xffffffff, 0x80000001, 0, 0}, {}));
   EXPECT_EQ((Block{bits[4], bits[5], bits[6], bits[7]}), philox({0, 0x80000002, 0, 0}, {}));
+}
+
+TEST(RandomStreams, ShareNoNumber) {
+  std::vector<RandomStream> streams;
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    streams.insert(streams.end(), {epoch_order_stream(i), first_values_stream(i)});
+    for (std::uint32_t k = 0; k < 5; ++k)
+      streams.insert(streams.end(),
+                     {mask_stream(i, k), mask_stream(layer_mask(i + 1, k), k), image_stream(i, k)});
+  }
+  std::set<Block> blocks;
+  for (const RandomStream stream : streams) {
+    Random random(1, stream);
+    blocks.insert(next_block(random));
+  }
+  EXPECT_EQ(blocks.size(), streams.size());
 }
 
 // With 3 * 2^30, the remainder alone would make the lowest third twice as likely as the others.

@@ -19,7 +19,7 @@ struct Draw {
 
 OpCase dropout_case(const std::string& special, const Shape& shape, const Draw& draw) {
   const Array x = numbers(shape);
-  Random random(draw.seed, std::uint64_t{draw.stream} << 32 | static_cast<std::uint32_t>(draw.step));
+  Random random(draw.seed, mask_stream(draw.stream, static_cast<std::uint32_t>(draw.step)));
   const Array expected = mapped(x, [&](double v) {
     return static_cast<double>(random()) >= std::round(draw.rate * 4294967296.0) ? v / (1 - draw.rate) : 0;
   });
