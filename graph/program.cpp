@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/detail/pool.hpp"
 #include "gradtable/graph/execution/executable.hpp"
 #include "gradtable/graph/execution/workspace.hpp"
 
@@ -14,7 +15,7 @@ using detail::Executable;
 Program::Program(std::shared_ptr<const Executable> executable)
     : executable_(std::move(executable)),
       own_(std::make_unique<detail::OwnWorkspace>(executable_)),
-      pool_(std::make_unique<detail::WorkspacePool>(executable_)) {}
+      pool_(std::make_unique<detail::Pool<detail::Workspace>>()) {}
 
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
@@ -44,7 +45,8 @@ std::vector<Array> Program::infer(std::span<const Feed> feeds) const {
   const Executable& e = executable();
   if (!e.in_place.empty() || !e.copies.empty())
     throw GraphError("infer: expected a program without updates, got one that updates parameters");
-  const detail::WorkspaceLease workspace(*pool_);
+  const detail::Lease<detail::Workspace> workspace(
+      *pool_, [&] { return std::make_unique<detail::Workspace>(executable_); });
   workspace->bind(feeds);
   workspace->run();
   std::vector<Array> values;

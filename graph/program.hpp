@@ -21,7 +21,9 @@ namespace gradtable {
 namespace detail {
 struct Executable;
 class OwnWorkspace;
-class WorkspacePool;
+class Workspace;
+template <class T>
+class Pool;
 }  // namespace detail
 
 // More threads than this are refused.
@@ -116,8 +118,8 @@ class Program {
   const detail::Executable& executable() const;
 
   std::shared_ptr<const detail::Executable> executable_;
-  std::unique_ptr<detail::OwnWorkspace> own_;    // of run
-  std::unique_ptr<detail::WorkspacePool> pool_;  // of infer
+  std::unique_ptr<detail::OwnWorkspace> own_;              // of run
+  std::unique_ptr<detail::Pool<detail::Workspace>> pool_;  // of infer
 };
 
 // Throws GraphError when a tensor is of another graph, when nothing is asked for, when an update's left side

@@ -231,22 +231,4 @@ ConstView OwnWorkspace::view(const Operand& operand) const {
   return workspace_->view(operand);
 }
 
-std::unique_ptr<Workspace> WorkspacePool::take() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!free_.empty()) {
-      std::unique_ptr<Workspace> workspace = std::move(free_.back());
-      free_.pop_back();
-      return workspace;
-    }
-    free_.reserve(++made_);
-  }
-  return std::make_unique<Workspace>(executable_);
-}
-
-void WorkspacePool::give_back(std::unique_ptr<Workspace> workspace) noexcept {
-  const std::lock_guard lock(mutex_);
-  free_.push_back(std::move(workspace));
-}
-
 }  // namespace gradtable::detail

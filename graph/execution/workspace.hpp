@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
@@ -67,38 +66,6 @@ class OwnWorkspace {
   std::shared_ptr<const Executable> executable_;
   std::unique_ptr<Workspace> workspace_;  // made by the first run
   std::atomic<State> state_{State::empty};
-};
-
-// A pool of workspaces for concurrent runs; it grows to the peak number.
-class WorkspacePool {
- public:
-  explicit WorkspacePool(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
-
- private:
-  friend class WorkspaceLease;
-
-  std::unique_ptr<Workspace> take();
-  void give_back(std::unique_ptr<Workspace> workspace) noexcept;
-
-  std::shared_ptr<const Executable> executable_;
-  std::mutex mutex_;
-  std::size_t made_ = 0;
-  std::vector<std::unique_ptr<Workspace>> free_;  // has room for all that were made
-};
-
-// A workspace of a pool, until the end of its scope.
-class WorkspaceLease {
- public:
-  explicit WorkspaceLease(WorkspacePool& pool) : pool_(pool), workspace_(pool.take()) {}
-  ~WorkspaceLease() { pool_.give_back(std::move(workspace_)); }
-  WorkspaceLease(const WorkspaceLease&) = delete;
-  WorkspaceLease& operator=(const WorkspaceLease&) = delete;
-
-  Workspace* operator->() const { return workspace_.get(); }
-
- private:
-  WorkspacePool& pool_;
-  std::unique_ptr<Workspace> workspace_;
 };
 
 }  // namespace gradtable::detail
