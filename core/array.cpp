@@ -1,6 +1,7 @@
 #include "gradtable/core/array.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -101,6 +102,18 @@ void cast(const ConstView& values, const View& result) {
       std::ranges::transform(values.as<From>(), result.as<To>().begin(),
                              [](From v) { return converted<To>(v); });
     });
+  });
+}
+
+bool all_finite(const ConstView& values) {
+  return all_finite(values, 0, values.shape().size());
+}
+
+bool all_finite(const ConstView& values, std::int64_t begin, std::int64_t end) {
+  if (!is_floating(values.dtype())) return true;
+  return dispatch_floating(values.dtype(), [&]<class T>() {
+    const T* const numbers = values.as<T>().data();
+    return std::all_of(numbers + begin, numbers + end, [](T number) { return std::isfinite(number); });
   });
 }
 

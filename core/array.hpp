@@ -153,4 +153,8 @@ Array cast(const ConstView& values, DType dtype);
 // The same into memory that is there, which must not overlap. Throws ShapeError when the shapes differ.
 void cast(const ConstView& values, const View& result);
 
+// Whether every element, or each of [begin, end) in row-major order, is finite; integers always are.
+bool all_finite(const ConstView& values);
+bool all_finite(const ConstView& values, std::int64_t begin, std::int64_t end);
+
 }  // namespace gradtable

@@ -35,10 +35,6 @@ Numbers numbers_of(const ConstView& view) {
   return {values.begin(), values.end()};
 }
 
-bool all_finite(std::span<const double> numbers) {
-  return std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); });
-}
-
 double inner(std::span<const double> a, std::span<const double> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }

@@ -11,7 +11,6 @@ namespace gradtable::detail {
 using Numbers = std::vector<double>;
 
 Numbers numbers_of(const ConstView& view);
-bool all_finite(std::span<const double> numbers);
 // <a, b>, and the root of the sum of (a_i b_i)^2, which is what <a, b> amounts to when signs are random.
 double inner(std::span<const double> a, std::span<const double> b);
 double norm_of_product(std::span<const double> a, std::span<const double> b);

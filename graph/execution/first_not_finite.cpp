@@ -11,11 +11,6 @@
 namespace gradtable::detail {
 namespace {
 
-template <class F>
-auto with_elements(const ConstView& view, F&& f) {
-  return dispatch_floating(view.dtype(), [&]<class T>() { return f(view.as<T>()); });
-}
-
 std::string label(const Computation& computation, NodeId id) {
   const std::string& name = computation.graph->node(id).name;
   return name.empty() ? fmt::format("%{}", computation.original(id)) : name;
@@ -33,17 +28,10 @@ ConstView value_of_leaf(const Node& node, const std::vector<FedInput>& fed) {
 
 }  // namespace
 
-bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end) {
-  if (!is_floating(view.dtype())) return true;
-  return with_elements(view, [&](const auto& values) {
-    return std::all_of(values.begin() + begin, values.begin() + end, [](auto v) { return std::isfinite(v); });
-  });
-}
-
 double first_not_finite(const ConstView& view) {
-  return with_elements(view, [](const auto& values) {
-    return static_cast<double>(
-        *std::ranges::find_if(values, [](auto value) { return !std::isfinite(value); }));
+  return dispatch_floating(view.dtype(), [&]<class T>() {
+    const auto is_not_finite = [](T number) { return !std::isfinite(number); };
+    return static_cast<double>(*std::ranges::find_if(view.as<T>(), is_not_finite));
   });
 }
 
@@ -61,7 +49,7 @@ void throw_first_not_finite(const Computation& computation, const std::vector<Fe
       for (const NodeId input : node.inputs) inputs.push_back(values[input]);
       values[id] = results.emplace(id, compute(*node.op, inputs)).first->second.view();
     }
-    if (all_finite(values[id], 0, values[id].shape().size())) continue;
+    if (all_finite(values[id])) continue;
     if (message.empty()) message = sentence(computation, id, values[id]);
     if (!node.name.empty()) throw NotFiniteError(message, found, node.name);
   }

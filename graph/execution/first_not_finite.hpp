@@ -9,9 +9,6 @@
 
 namespace gradtable::detail {
 
-// Whether the elements [begin, end) are finite; integers are.
-bool all_finite(const ConstView& view, std::int64_t begin, std::int64_t end);
-
 // The numbers of an input of the computation's graph.
 struct FedInput {
   std::string name;

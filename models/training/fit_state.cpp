@@ -153,8 +153,9 @@ NamedTexts fields_of(const FitOptions& options, const FitData& data) {
 }
 
 NamedTexts default_fields(const FitOptions& options) {
+  const FitOptions of_all;
   NamedTexts fields = options.defaults;
-  fields.merge(fields_of(FitOptions{}));
+  fields.merge(fields_of(of_all));
   return fields;
 }
 

@@ -20,13 +20,6 @@ void require_parameters(const Graph& graph, std::span<const Tensor> tensors, std
       throw GraphError(fmt::format("{}: expected a parameter of this graph, got {}", where, tensor.label()));
 }
 
-bool all_finite(const Array& array) {
-  if (!is_floating(array.dtype())) return true;
-  return dispatch_floating(array.dtype(), [&]<class T>() {
-    return std::ranges::all_of(array.as<T>(), [](T value) { return std::isfinite(value); });
-  });
-}
-
 std::vector<std::string> names_of_not_finite(const NamedArrays& values) {
   std::vector<std::string> names;
   for (const auto& [name, array] : values)
