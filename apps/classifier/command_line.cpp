@@ -69,13 +69,13 @@ std::string help_text(const Program& program) {
 std::string config_help(const Program& program) {
   Config defaults = default_config(program);
   return fmt::format("Keys of the config of {}, their defaults and what they may be:\n{}", program.name,
-                     config_table(program, defaults).help());
+                     config_table(defaults).help());
 }
 
 std::string config_schema(const Program& program) {
   Config defaults = default_config(program);
   const std::string title = fmt::format("config of {}", program.name);
-  return config_table(program, defaults).schema(title).dump(2) + "\n";
+  return config_table(defaults).schema(title).dump(2) + "\n";
 }
 
 CommandLine printed(std::string text) {
@@ -249,8 +249,8 @@ void require_together(const Options& options) {
 
 // Settings that are good for no config.
 void require_possible(const Program& program, const Overrides& overrides) {
-  Config scratch;
-  const gradtable::ConfigTable table = config_table(program, scratch);
+  Config scratch = default_config(program);
+  const gradtable::ConfigTable table = config_table(scratch);
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
 }

@@ -1,8 +1,9 @@
-#include "apps/mnist_lenet5/model.hpp"
+// mnist_lenet5 CONFIG: trains and evaluates LeNet-5 on MNIST or data of the same form.
+#include <cstdint>
+#include <string>
+#include <vector>
 
-#include <algorithm>
-
-#include "apps/classifier/config/model_fields.hpp"
+#include "apps/classifier/config/program.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/models/networks/lenet5.hpp>
@@ -10,62 +11,57 @@
 namespace mnist_lenet5 {
 namespace {
 
+using classifier::Config;
 using gradtable::choice;
+using gradtable::Dataset;
 using gradtable::Pooling;
 
-// One for all layers.
-gradtable::Field activation(classifier::Config::Model& model) {
-  const std::vector<std::string> names = classifier::activation_names();
-  const auto store = [&model, names](std::size_t i) { model.activation = {names[i]}; };
-  const auto stored = [&model, names] {
-    return static_cast<std::size_t>(std::ranges::find(names, model.activation.front()) - names.begin());
-  };
-  return choice("model.activation", names, store, stored, "function after each layer but the last");
-}
-
-std::vector<gradtable::Field> fields(classifier::Config::Model& model) {
-  return {
-      activation(model),
-      choice("model.pooling", model.pooling, {{"max", Pooling::max}, {"average", Pooling::average}},
-             "pooling, which halves the images: the largest of 2x2 pixels, or their mean"),
-      classifier::output_field(model),
-      classifier::initializer_field(model),
-  };
-}
-
-gradtable::Sequential network(gradtable::Graph& graph, const classifier::Config& config,
-                              const gradtable::Dataset& data) {
+void require_size(const Dataset& data) {
   constexpr std::int64_t kLeast = gradtable::kLeNet5LeastPixels;
   if (data.rows() < kLeast || data.columns() < kLeast)
     throw gradtable::ConfigError(
         fmt::format("{}: images of {}x{}; expected at least {}x{}, which LeNet-5 takes", data.source,
                     data.rows(), data.columns(), kLeast, kLeast));
-  const std::vector<gradtable::Layer> layers =
-      gradtable::lenet5({.classes = data.classes,
-                         .rows = data.rows(),
-                         .columns = data.columns(),
-                         .activation = config.model.activation.front(),
-                         .pooling = config.model.pooling,
-                         .output = config.model.output,
-                         .dropout = config.training.dropout});
-  return {graph, {data.features()}, layers, classifier::network_options(config)};
 }
 
-std::string describe(const classifier::Config& config, const gradtable::Dataset&) {
-  const char* const pooling = config.model.pooling == Pooling::max ? "max" : "average";
-  std::string text = fmt::format("LeNet-5, {}, {} pooling", config.model.activation.front(), pooling);
-  if (config.model.output != "linear") text += fmt::format(", outputs {}", config.model.output);
-  return text;
-}
+struct LeNet5 : classifier::Model {
+  std::string activation = "relu";
+  Pooling pooling = Pooling::max;
+
+  std::vector<gradtable::Field> fields() override {
+    return {
+        choice("model.activation", activation, classifier::activation_names(),
+               "function after each layer but the last"),
+        choice("model.pooling", pooling, {{"max", Pooling::max}, {"average", Pooling::average}},
+               "pooling, which halves the images: the largest of 2x2 pixels, or their mean"),
+        output_field(),
+        initializer_field(),
+    };
+  }
+
+  gradtable::Sequential network(gradtable::Graph& graph, const Config& config,
+                                const Dataset& data) const override {
+    require_size(data);
+    const std::vector<gradtable::Layer> layers = gradtable::lenet5({.classes = data.classes,
+                                                                    .rows = data.rows(),
+                                                                    .columns = data.columns(),
+                                                                    .activation = activation,
+                                                                    .pooling = pooling,
+                                                                    .output = output,
+                                                                    .dropout = config.training.dropout});
+    return {graph, {data.features()}, layers, network_options(config)};
+  }
+
+  std::string describe(const Dataset&) const override {
+    return fmt::format("LeNet-5, {}, {} pooling{}", activation, pooling == Pooling::max ? "max" : "average",
+                       describe_output());
+  }
+};
 
 }  // namespace
 
 classifier::Program program() {
-  return {.name = "mnist_lenet5",
-          .purpose = "the convolutional network LeNet-5",
-          .model_fields = fields,
-          .network = network,
-          .describe = describe};
+  return {.name = "mnist_lenet5", .purpose = "the convolutional network LeNet-5", .model = LeNet5()};
 }
 
 }  // namespace mnist_lenet5

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "apps/classifier/config/load.hpp"
-#include "apps/mnist_fcnn/model.hpp"
-#include "apps/mnist_lenet5/model.hpp"
+#include "apps/classifier/programs.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
@@ -19,7 +18,7 @@ namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
 const fs::path kRoot = fs::path(GRADTABLE_TEST_FOLDER).parent_path();
-const std::vector<classifier::Program> kPrograms = {mnist_fcnn::program(), mnist_lenet5::program()};
+const std::vector<classifier::Program> kPrograms = classifier::programs();
 
 // The configs of a program: all files of their folder but the schema.
 std::vector<fs::path> configs_of(const classifier::Program& program) {

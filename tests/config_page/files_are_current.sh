@@ -13,7 +13,8 @@ compare() {  # FILE ARGUMENT: the file is what the program prints for the argume
 }
 
 compare docs/config.md docs/config.md
-for name in mnist_fcnn mnist_lenet5; do
+for model in apps/*/model.cpp; do
+  name=$(basename "$(dirname "$model")")
   compare "apps/$name/configs/config.schema.json" "$name"
 done
 exit $failed

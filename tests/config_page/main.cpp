@@ -4,12 +4,12 @@
 //   print_config_page mnist_lenet5 > apps/mnist_lenet5/configs/config.schema.json
 #include <fstream>
 #include <iostream>
-#include <map>
+#include <set>
 #include <sstream>
+#include <vector>
 
 #include "apps/classifier/command_line.hpp"
-#include "apps/mnist_fcnn/model.hpp"
-#include "apps/mnist_lenet5/model.hpp"
+#include "apps/classifier/programs.hpp"
 #include <fmt/format.h>
 
 namespace {
@@ -18,7 +18,7 @@ using classifier::Program;
 
 std::string rows_of(const Program& program) {
   classifier::Config defaults = classifier::default_config(program);
-  return config_table(program, defaults).markdown();
+  return config_table(defaults).markdown();
 }
 
 // The rows of `rows` that are not among `others`.
@@ -30,28 +30,52 @@ std::string without(const std::string& rows, const std::string& others) {
   return result;
 }
 
-// By the line that stands before each table.
-std::map<std::string, std::string> tables() {
-  const std::string fcnn = rows_of(mnist_fcnn::program());
-  return {{"<!-- keys of mnist_fcnn -->", fcnn},
-          {"<!-- keys of mnist_lenet5 that differ -->", without(rows_of(mnist_lenet5::program()), fcnn)}};
-}
-
-// The page, with the rows that follow such a line replaced.
-void print_page(std::istream& page) {
-  auto remaining = tables();
-  bool in_table = false;
-  for (std::string line; std::getline(page, line);) {
-    in_table = in_table && line.starts_with("|");
-    if (!in_table) std::cout << line << '\n';
-    const auto table = remaining.find(line);
-    if (table == remaining.end()) continue;
-    in_table = true;
-    std::cout << "| key | type and range | default | meaning |\n|---|---|---|---|\n" << table->second;
-    remaining.erase(table);
+// Prints pages with the tables of keys as they are in the programs. A table follows one of these lines:
+//   <!-- keys of mnist_fcnn -->                  all keys
+//   <!-- keys of mnist_lenet5 that differ -->    those that no table before has
+// A program without a table gets one of the second kind at the end.
+class Printer {
+ public:
+  void print(std::istream& page) {
+    bool in_table = false;
+    for (std::string line; std::getline(page, line);) {
+      in_table = in_table && line.starts_with("|");
+      if (!in_table) std::cout << line << '\n';
+      in_table = in_table || print_table(line);
+    }
+    for (const Program& program : programs_)
+      if (!printed_.contains(program.name)) {
+        std::cout << '\n' << differing(program) << '\n';
+        print_table(differing(program));
+      }
   }
-  for (const auto& [marker, rows] : remaining) std::cout << "missing: " << marker << '\n' << rows;
-}
+
+ private:
+  static std::string all_keys(const Program& program) {
+    return fmt::format("<!-- keys of {} -->", program.name);
+  }
+  static std::string differing(const Program& program) {
+    return fmt::format("<!-- keys of {} that differ -->", program.name);
+  }
+
+  // Whether the line is one that a table follows.
+  bool print_table(const std::string& line) {
+    for (const Program& program : programs_) {
+      if (line != all_keys(program) && line != differing(program)) continue;
+      const std::string rows = rows_of(program);
+      std::cout << "| key | type and range | default | meaning |\n|---|---|---|---|\n"
+                << (line == all_keys(program) ? rows : without(rows, rows_before_));
+      rows_before_ += rows;
+      printed_.insert(program.name);
+      return true;
+    }
+    return false;
+  }
+
+  std::vector<Program> programs_ = classifier::programs();
+  std::string rows_before_;
+  std::set<std::string> printed_;
+};
 
 }  // namespace
 
@@ -62,7 +86,7 @@ int main(int argc, char** argv) {
     std::cout << kUsage;
     return 0;
   }
-  for (const Program& program : {mnist_fcnn::program(), mnist_lenet5::program()}) {
+  for (const Program& program : classifier::programs()) {
     if (program.name != argument) continue;
     const char* words[] = {argv[1], "--config-schema"};
     std::cout << classifier::parse_options(program, 2, words).output;
@@ -73,5 +97,5 @@ int main(int argc, char** argv) {
     std::cerr << kUsage;
     return 2;
   }
-  print_page(page);
+  Printer().print(page);
 }

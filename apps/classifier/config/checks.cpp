@@ -6,10 +6,10 @@
 #include "apps/classifier/config/fit_options.hpp"
 #include "apps/classifier/config/load.hpp"
 #include "apps/classifier/config/normalization.hpp"
+#include "apps/classifier/config/place.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
-#include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
 #include <gradtable/models/training/fit_options.hpp>
 #include <gradtable/models/training/losses.hpp>
@@ -20,21 +20,6 @@ namespace {
 
 using gradtable::ConfigError;
 
-// Where a value stands; all messages are of the form "run.json at /model/activation: ...; expected ...".
-class Place {
- public:
-  explicit Place(const std::filesystem::path& file) : file_(gradtable::printable(file.native())) {}
-
-  std::string at(std::string_view pointer) const { return fmt::format("{} at {}", file_, pointer); }
-  template <class Found>
-  [[noreturn]] void refuse(std::string_view pointer, const Found& found, std::string_view expected) const {
-    throw ConfigError(fmt::format("{}: {}; expected {}", at(pointer), found, expected));
-  }
-
- private:
-  std::string file_;
-};
-
 void require_classes(const Config::Data& data, const Place& place) {
   const std::int64_t digits = gradtable::draw_digits(0, 0).classes;
   if (data.source == "digits" && data.classes > 0 && data.classes < digits)
@@ -42,16 +27,9 @@ void require_classes(const Config::Data& data, const Place& place) {
                  fmt::format("0, or at least {} with the source digits", digits));
 }
 
-void require_activations(const Config::Model& model, const Place& place) {
-  const std::size_t count = model.activation.size();
-  if (count != 1 && count != model.hidden.size())
-    place.refuse("/model/activation", fmt::format("a list of {}", count),
-                 fmt::format("one name, or a list of {}, the number of hidden layers", model.hidden.size()));
-}
-
 void require_loss(const Config& config, const Place& place) {
   const gradtable::NamedLoss& loss = gradtable::find_loss(config.training.loss);
-  const std::string& output = config.model.output;
+  const std::string& output = config.model->output;
   const bool fits = loss.outputs.empty() || std::ranges::find(loss.outputs, output) != loss.outputs.end();
   if (!fits)
     place.refuse("/model/output", fmt::format("\"{}\"", output),
@@ -88,13 +66,8 @@ void require_metric(const Config& config, const Place& place) {
 
 // The last row of a matrix has no place in a module of PyTorch.
 void require_layout(const Config& config, const Place& place) {
-  if (config.output.weights_layout == "pytorch" && config.model.bias == gradtable::Bias::row)
+  if (config.output.weights_layout == "pytorch" && config.model->has_bias_rows())
     place.refuse("/output/weights_layout", "\"pytorch\"", "\"gradtable\" with biases in rows of the weights");
-}
-
-void require_dropout(const Config& config, const Place& place) {
-  if (config.training.dropout > 0 && config.model.hidden.empty())
-    place.refuse("/training/dropout", config.training.dropout, "0 without hidden layers");
 }
 
 }  // namespace
@@ -107,11 +80,10 @@ void require_consistent(const Config& config, const std::filesystem::path& file)
   const Place place(file);
   require_classes(config.data, place);
   require_normalization(config, file);
-  require_activations(config.model, place);
+  config.model->check(config, place);
   require_loss(config, place);
   require_options(config, place);
   require_metric(config, place);
-  require_dropout(config, place);
   require_layout(config, place);
 }
 

@@ -3,20 +3,20 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "apps/classifier/config/model.hpp"
 #include <gradtable/core/dtype.hpp>
 #include <gradtable/models/data/normalization.hpp>
-#include <gradtable/models/networks/fcnn.hpp>
-#include <gradtable/models/networks/lenet5.hpp>
 #include <gradtable/models/training/fit_options.hpp>
 
 namespace classifier {
 
 // The initial values are the defaults of the keys; program.cpp names the keys and their ranges.
 struct Config {
+  explicit Config(AnyModel of_program) : model(std::move(of_program)) {}
+
   std::uint64_t seed = 42;
   gradtable::DType dtype = gradtable::DType::float32;
   int threads = 0;  // at most; 0: as many as there are cores
@@ -42,15 +42,7 @@ struct Config {
     std::int64_t digits_test = 10000;
   } data;
 
-  // All that models can have; a program's table has the keys of its own model.
-  struct Model {
-    std::vector<std::int64_t> hidden = {128};
-    std::vector<std::string> activation = {"relu"};  // one, or one for each hidden layer
-    std::string output = "linear";
-    gradtable::Bias bias = gradtable::Bias::node;
-    gradtable::Pooling pooling = gradtable::Pooling::max;
-    std::string initializer = "kaiming_uniform";
-  } model;
+  AnyModel model;
 
   // The options of the trainer, of a Fit, and of the program. fit_options() sets the seed, the threads and
   // the options that follow from other keys.

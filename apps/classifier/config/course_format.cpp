@@ -7,7 +7,6 @@
 #include <optional>
 #include <string_view>
 
-#include "apps/classifier/config/ranges.hpp"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
@@ -32,7 +31,13 @@ using gradtable::real;
 
 constexpr std::string_view kSpace = " \t\r\v\f";
 
-std::vector<Field> course_fields(Config& config) {
+Field hidden_size(const Program& program, const std::filesystem::path& file, Config& config) {
+  if (std::optional<Field> field = config.model->hidden_size()) return *std::move(field);
+  throw ConfigError(fmt::format("{}: the course's format; expected JSON, as {} has no hidden_size",
+                                gradtable::printable(file.native()), program.name));
+}
+
+std::vector<Field> course_fields(Field hidden_size, Config& config) {
   return {
       path("rel_path_train_images", config.data.train_images, Empty::refused, "training images"),
       path("rel_path_train_labels", config.data.train_labels, Empty::refused, "training labels"),
@@ -41,7 +46,7 @@ std::vector<Field> course_fields(Config& config) {
       path("rel_path_log_file", config.output.prediction_log, Empty::refused, "the prediction log"),
       integer("num_epochs", config.training.epochs, gradtable::kEpochs, "passes over the training set"),
       integer("batch_size", config.training.batch_size, gradtable::kBatchSizes, "images in a step"),
-      integer("hidden_size", config.model.hidden.front(), kWidth, "width of the hidden layer"),
+      std::move(hidden_size),
       real("learning_rate", config.training.optimizer.learning_rate, gradtable::kLearningRates,
            "length of a step"),
   };
@@ -49,8 +54,8 @@ std::vector<Field> course_fields(Config& config) {
 
 // What the course's program does where its config has no key: it takes its batches in the order of the file,
 // and adds up the losses of a batch.
-Config course_defaults() {
-  Config config;
+Config course_defaults(const Program& program) {
+  Config config(program.model);
   config.dtype = gradtable::DType::float64;
   config.data.dir = ".";
   config.data.classes = 10;
@@ -101,8 +106,8 @@ std::optional<nlohmann::json> as_number(std::string_view text) {
 
 class CourseReader {
  public:
-  CourseReader(const std::filesystem::path& file, Config& config)
-      : name_(gradtable::printable(file.native())), table_(course_fields(config)) {}
+  CourseReader(const std::filesystem::path& file, std::vector<Field> fields)
+      : name_(gradtable::printable(file.native())), table_(std::move(fields)) {}
 
   void read(std::string_view text) {
     for (std::int64_t line = 1; !text.empty(); ++line) {
@@ -146,10 +151,11 @@ class CourseReader {
 
 }  // namespace
 
-Config read_course_config(const std::filesystem::path& file) {
+Config read_course_config(const Program& program, const std::filesystem::path& file) {
+  Config config = course_defaults(program);
+  CourseReader reader(file, course_fields(hidden_size(program, file, config), config));
   const std::string text = gradtable::read_text(file);
-  Config config = course_defaults();
-  CourseReader(file, config).read(gradtable::as_utf8(text, gradtable::printable(file.native())));
+  reader.read(gradtable::as_utf8(text, gradtable::printable(file.native())));
   return config;
 }
 

@@ -74,19 +74,15 @@ void give_cosine_its_epochs(Config::Training& training) {
 
 // The log stays where the file says, whatever --out says of other outputs. Such configs train thousands of
 // epochs of few images: a checkpoint after each would take far longer than the training.
-void read_course(const Program& program, const gradtable::ConfigTable& table, const fs::path& file,
-                 const Overrides& overrides, Config& config) {
-  if (!table.has("model.hidden"))
-    throw gradtable::ConfigError(
-        fmt::format("{}: the course's format; expected JSON, as {} has no hidden_size",
-                    gradtable::printable(file.native()), program.name));
-  config = read_course_config(file);
+Config read_course(const Program& program, const fs::path& file, const Overrides& overrides) {
+  Config config = read_course_config(program, file);
   const fs::path log = working_directory() / config.output.prediction_log;
   if (overrides.out) {
     config.output = default_config(program).output;
     config.output.checkpoint_every = config.training.epochs;
   }
   config.output.prediction_log = log;
+  return config;
 }
 
 }  // namespace
@@ -96,12 +92,10 @@ bool is_course_config(const fs::path& file) {
 }
 
 Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
-  Config config = default_config(program);
-  const gradtable::ConfigTable table = config_table(program, config);
   const bool course = is_course_config(file);
-  if (course) {
-    read_course(program, table, file, overrides, config);
-  } else {
+  Config config = course ? read_course(program, file, overrides) : default_config(program);
+  const gradtable::ConfigTable table = config_table(config);
+  if (!course) {
     table.read(gradtable::read_json(file), file.native());
     use_environment(config);
   }

@@ -119,20 +119,16 @@ void name_from(std::filesystem::path& file, const std::filesystem::path& folder)
 
 }  // namespace
 
-gradtable::NetworkOptions network_options(const Config& config) {
-  return {.initializer = config.model.initializer, .dtype = config.dtype, .seed = config.seed};
-}
-
 Config default_config(const Program& program) {
-  Config config;
+  Config config(program.model);
   config.output.dir /= program.name;
   return config;
 }
 
-gradtable::ConfigTable config_table(const Program& program, Config& config) {
+gradtable::ConfigTable config_table(Config& config) {
   std::vector<Field> fields = run_fields(config);
   append(fields, data_fields(config.data));
-  append(fields, program.model_fields(config.model));
+  append(fields, config.model->fields());
   append(fields, training_fields(config.training));
   append(fields, selection_fields(config.training));
   append(fields, output_fields(config.output));
@@ -143,11 +139,11 @@ std::vector<std::filesystem::path*> data_files(Config::Data& data) {
   return {&data.train_images, &data.train_labels, &data.test_images, &data.test_labels};
 }
 
-std::string resolved_json(const Program& program, Config config) {
+std::string resolved_json(Config config) {
   for (const OutputFile& file : output_files()) name_from(config.output.*file.member, config.output.dir);
   for (std::filesystem::path* file : data_files(config.data)) name_from(*file, config.data.dir);
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  return config_table(program, config).write().dump(2, ' ', false, kReplace) + "\n";
+  return config_table(config).write().dump(2, ' ', false, kReplace) + "\n";
 }
 
 }  // namespace classifier

@@ -59,8 +59,8 @@ std::vector<std::string> lines_about(const gradtable::WeightNames& names, const 
 
 }  // namespace
 
-Setup::Setup(const Program& program, const Config& config, const gradtable::Dataset& data)
-    : normalization(config.data.normalize.numbers), network(program.network(graph, config, data)) {}
+Setup::Setup(const Config& config, const gradtable::Dataset& data)
+    : normalization(config.data.normalize.numbers), network(config.model->network(graph, config, data)) {}
 
 WeightsFile read_weights_file(const Options& options) {
   return {options.init->string(), gradtable::read_safetensors(options.init->string())};

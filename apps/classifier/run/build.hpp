@@ -15,9 +15,9 @@
 namespace classifier {
 
 struct Setup {
-  // For images of the size and the classes of this data set. Throws gradtable::ConfigError when the program's
-  // network cannot take them.
-  Setup(const Program& program, const Config& config, const gradtable::Dataset& data);
+  // For images of the size and the classes of this data set. Throws gradtable::ConfigError when the model
+  // cannot take them.
+  Setup(const Config& config, const gradtable::Dataset& data);
 
   gradtable::Normalization normalization;  // that of the config, settled
   gradtable::Graph graph;

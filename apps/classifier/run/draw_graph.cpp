@@ -7,9 +7,9 @@
 
 namespace classifier {
 
-void draw_graph(const Program& program, const Options& options, Config config) {
+void draw_graph(const Options& options, Config config) {
   const gradtable::Dataset images = blank_training_images(config, options.config);
-  Setup setup(program, config, images);
+  Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));
   gradtable::write_output(drawing(setup, trainer.step_graph(images), options.part));
 }

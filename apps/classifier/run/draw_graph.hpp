@@ -8,6 +8,6 @@ namespace classifier {
 // Writes options.part of the graph on standard output, in Graphviz' DOT language: for `all` what training
 // writes to output.dot. Reads no data beyond their sizes (blank_training_images). Throws as training does for
 // a config or data that it could not begin with.
-void draw_graph(const Program& program, const Options& options, Config config);
+void draw_graph(const Options& options, Config config);
 
 }  // namespace classifier

@@ -33,12 +33,11 @@ gradtable::TrainingPlan plan_of(const Data& data, gradtable::Trainer& trainer) {
   return trainer.plan(data.train, evaluated);
 }
 
-void say_plan(const Program& program, const Config& config, const Data& data, Setup& setup,
-              gradtable::Trainer& trainer) {
+void say_plan(const Config& config, const Data& data, Setup& setup, gradtable::Trainer& trainer) {
   const gradtable::TrainingPlan plan = plan_of(data, trainer);
   const std::int64_t images = data.train.size(), batch = config.training.batch_size;
   say_result(fmt::format("data        {}", describe(config, data)));
-  say_result(fmt::format("network     {}", program.describe(config, data.train)));
+  say_result(fmt::format("network     {}", config.model->describe(data.train)));
   say_result(fmt::format("parameters  {}", setup.network.parameter_count()));
   say_result(fmt::format(
       "memory      {} for results of all steps, {} for parameters and the optimizer, {} for images",
@@ -58,12 +57,12 @@ void say_plan(const Program& program, const Config& config, const Data& data, Se
 void dry_run(const Program& program, const Options& options, Config config) {
   check_outputs(config, options);
   const Data data = load_data(config, options.config);
-  Setup setup(program, config, data.train);
+  Setup setup(config, data.train);
   gradtable::Fit fit(setup.graph, setup.network, fit_data(config, data),
                      fit_options(program, config, options));
   begin(fit, options, data, setup);
-  gradtable::write_output(resolved_json(program, config));
-  if (!options.quiet) say_plan(program, config, data, setup, fit.trainer());
+  gradtable::write_output(resolved_json(config));
+  if (!options.quiet) say_plan(config, data, setup, fit.trainer());
 }
 
 }  // namespace classifier

@@ -34,20 +34,20 @@ Dataset of_classes(Dataset images, std::int64_t classes) {
   return images;
 }
 
-// A network of the program for these images, if they were of so many classes.
+// A network of the config for these images, if they were of so many classes.
 struct Tried {
-  Tried(const Program& program, const Config& config, const Dataset& images, std::int64_t classes)
-      : network(program.network(graph, config, of_classes(images, classes))) {}
+  Tried(const Config& config, const Dataset& images, std::int64_t classes)
+      : network(config.model->network(graph, config, of_classes(images, classes))) {}
 
   gradtable::Graph graph;
   gradtable::Sequential network;
 };
 
 // The number of the config, or else that of the file.
-std::int64_t classes_of(const WeightsFile& weights, const Program& program, const Options& options,
-                        const Config& config, const Dataset& images) {
+std::int64_t classes_of(const WeightsFile& weights, const Options& options, const Config& config,
+                        const Dataset& images) {
   if (config.data.classes > 0) return config.data.classes;
-  const Tried one(program, config, images, 1), two(program, config, images, 2);
+  const Tried one(config, images, 1), two(config, images, 2);
   return extent_in(weights.content, weights.path, one.network.parameters(), two.network.parameters(),
                    options.init_extra);
 }
@@ -65,10 +65,10 @@ Dataset read_images(const Options& options, const Config& config, std::vector<st
 
 // The images to be classified, of as many classes as the network tells apart. That their labels are of these
 // is not known yet.
-Dataset load_images(const WeightsFile& weights, const Program& program, const Options& options,
-                    const Config& config, std::vector<std::string>& lines) {
+Dataset load_images(const WeightsFile& weights, const Options& options, const Config& config,
+                    std::vector<std::string>& lines) {
   Dataset images = read_images(options, config, lines);
-  images.classes = classes_of(weights, program, options, config, images);
+  images.classes = classes_of(weights, options, config, images);
   return images;
 }
 
@@ -81,12 +81,12 @@ WeightsFile read_weights(const Options& options, Config& config) {
 
 // A network with the weights, which are known to be its own before the labels are looked at.
 struct Trained {
-  Trained(const Program& program, const Options& options, Config& config, gradtable::NotFinite evaluation)
+  Trained(const Options& options, Config& config, gradtable::NotFinite evaluation)
       : weights(read_weights(options, config)),
         normalization_is_stated(
             gradtable::stated_normalization(weights.content.metadata, weights.path).has_value()),
-        images(load_images(weights, program, options, config, lines)),
-        setup(program, config, images),
+        images(load_images(weights, options, config, lines)),
+        setup(config, images),
         trainer(setup.graph, setup.network, trainer_options(config, evaluation)) {
     for (std::string& line : load_weights(std::move(weights), options, images, setup))
       lines.push_back(std::move(line));
@@ -128,10 +128,10 @@ bool replace_results(const Config& results, const Config& full, const Evaluation
 
 }  // namespace
 
-void evaluate_weights(const Program& program, const Options& options, const Config& full) {
+void evaluate_weights(const Options& options, const Config& full) {
   Config config = only_results(full);
   prepare_outputs(config, options);
-  Trained trained(program, options, config, not_finite_rule(options));
+  Trained trained(options, config, not_finite_rule(options));
   const Evaluation evaluation = evaluate(trained.trainer, trained.images);
   const bool removed = replace_results(config, full, evaluation);
   if (options.quiet) return;
@@ -144,10 +144,10 @@ void evaluate_weights(const Program& program, const Options& options, const Conf
   say_result(fmt::format("results  {}", list_of_outputs(config)));
 }
 
-void predict(const Program& program, const Options& options, const Config& full) {
+void predict(const Options& options, const Config& full) {
   Config config = full;
   // Images of a file have no labels, so that their loss means nothing.
-  Trained trained(program, options, config, gradtable::NotFinite::allow);
+  Trained trained(options, config, gradtable::NotFinite::allow);
   for (const std::string& line : trained.lines)
     if (!options.quiet) fmt::print(stderr, "{}\n", gradtable::printable(line));  // not among the predictions
   const bool probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;

@@ -14,8 +14,8 @@ bool may_differ(const std::string& key) {
          key == "training.measure_test" || key.starts_with("data.") || key.starts_with("output.");
 }
 
-NamedTexts fields_of(const Program& program, Config config) {
-  NamedTexts fields = gradtable::texts_of(config_table(program, config).fields());
+NamedTexts fields_of(Config config) {
+  NamedTexts fields = gradtable::texts_of(config_table(config).fields());
   std::erase_if(fields, [](const auto& field) { return may_differ(field.first); });
   return fields;
 }
@@ -24,9 +24,9 @@ NamedTexts fields_of(const Program& program, Config config) {
 
 gradtable::FitOptions fit_options(const Program& program, const Config& config, const Options& options) {
   gradtable::FitOptions all = fit_options(config);
-  all.fields = fields_of(program, config);
+  all.fields = fields_of(config);
   all.fields.emplace("program", program.name);
-  all.defaults = fields_of(program, default_config(program));
+  all.defaults = fields_of(default_config(program));
   all.not_finite = not_finite_rule(options);
   return all;
 }

@@ -45,7 +45,7 @@ gradtable::ConstView without_biases(const gradtable::ConstView& weights, std::in
 // Weights of images as images, kernels, and the matrices after them.
 std::vector<Report::Weights> pictures(const Config& config, const Dataset& test, const Setup& setup) {
   constexpr std::size_t kMostMatrices = 8;  // a page has room for
-  const std::int64_t biases = config.model.bias == gradtable::Bias::row ? 1 : 0;
+  const std::int64_t biases = config.model->has_bias_rows() ? 1 : 0;
   const gradtable::Tensor& first = setup.network.parameters().front();
   std::vector<Report::Weights> all;
   std::size_t matrices = 0;
@@ -83,7 +83,7 @@ void write_report(const Program& program, const Config& config, const Data& data
                   gradtable::Trainer& trainer, const Metrics& metrics, const Evaluation& evaluation) {
   if (config.output.report.empty()) return;
   Report report;
-  report.title = fmt::format("{} {}", program.name, program.describe(config, data.train));
+  report.title = fmt::format("{} {}", program.name, config.model->describe(data.train));
   report.subtitle = describe(config, data);
   report.facts = facts(metrics);
   report.epochs = metrics.epochs;
@@ -93,7 +93,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.has_probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);
   add_graph(report, setup, trainer.step_graph(data.train));
-  report.config = resolved_json(program, config);
+  report.config = resolved_json(config);
   write_text(config.output.report, gradtable::html(report));
 }
 

@@ -93,9 +93,9 @@ std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart pa
   return text.str();
 }
 
-std::string metrics_json(const Program& program, const Metrics& metrics, Config config) {
+std::string metrics_json(const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;
-  json["config"] = config_table(program, config).write();
+  json["config"] = config_table(config).write();
   json["epochs"] = nlohmann::ordered_json::array();
   for (const EpochMetrics& epoch : metrics.epochs) json["epochs"].push_back(to_json(epoch));
   if (metrics.kept_epoch) json["kept_epoch"] = *metrics.kept_epoch;

@@ -27,7 +27,7 @@ struct Metrics {
 };
 
 // The result of a run as JSON, with the resolved config and the BLAS in use.
-std::string metrics_json(const Program& program, const Metrics& metrics, Config config);
+std::string metrics_json(const Metrics& metrics, Config config);
 
 // The same config with the outputs of an evaluation alone: prediction log and results.
 Config only_results(Config config);

@@ -17,11 +17,11 @@ ExitCode run(const Program& program, const Options& options) {
   if (options.command == Command::train)
     dry_run(program, options, config);
   else if (options.command == Command::eval)
-    evaluate_weights(program, options, config);
+    evaluate_weights(options, config);
   else if (options.command == Command::predict)
-    predict(program, options, config);
+    predict(options, config);
   else
-    draw_graph(program, options, config);
+    draw_graph(options, config);
   return ExitCode::ok;
 }
 

@@ -54,7 +54,7 @@ class Run {
  private:
   // After all that can fail or take long: until here, what an earlier run left is as it was.
   void begin_outputs() {
-    if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(program_, config_));
+    if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(config_));
     write_graphs(config_, setup_, fit_.trainer().step_graph(data_.train));
     remove_old_results(config_, options_);
   }
@@ -113,7 +113,7 @@ class Run {
     metrics_.epochs = fit_.epochs();
     metrics_.kept_epoch = fit_.kept_epoch();
     metrics_.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    write_text(config_.output.metrics, metrics_json(program_, metrics_, config_));
+    write_text(config_.output.metrics, metrics_json(metrics_, config_));
   }
 
   void write_weights() const {
@@ -128,8 +128,8 @@ class Run {
 
   void say_start() const {
     progress_.say(fmt::format("data     {}", describe(config_, data_)));
-    progress_.say(fmt::format("network  {}, {}, {}, {} parameters", program_.describe(config_, data_.train),
-                              config_.model.initializer, to_string(config_.dtype), metrics_.parameters));
+    progress_.say(fmt::format("network  {}, {}, {}, {} parameters", config_.model->describe(data_.train),
+                              config_.model->initializer, to_string(config_.dtype), metrics_.parameters));
     progress_.say(fmt::format("threads  {}, {}", metrics_.threads, to_string(gradtable::tune_blas())));
     if (!fit_.changes().empty())
       progress_.say(fmt::format("bits     not those of one run: {}", fit_.changes()));
@@ -170,7 +170,7 @@ class Run {
   Config config_;  // settled by its data
   Clock::time_point start_;
   Data data_ = load_data(config_, options_.config);
-  Setup setup_{program_, config_, data_.train};
+  Setup setup_{config_, data_.train};
   gradtable::Fit fit_{setup_.graph, setup_.network, fit_data(config_, data_),
                       fit_options(program_, config_, options_)};
   std::optional<gradtable::MetricsCsv> csv_;

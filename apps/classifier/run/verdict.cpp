@@ -44,7 +44,7 @@ double loss_of_equal_answers(const Config& config, std::int64_t classes) {
   const gradtable::Tensor zeros =
       graph.constant(gradtable::zeros({classes, classes}, gradtable::DType::float64));
   const gradtable::Tensor outputs =
-      gradtable::find_output_activation(config.model.output).function(zeros, here);
+      gradtable::find_output_activation(config.model->output).function(zeros, here);
   const gradtable::Tensor each = graph.constant(std::move(labels));
   const gradtable::NamedLoss& loss = gradtable::find_loss(config.training.loss);
   return evaluate(loss.mean(outputs, each, config.training.label_smoothing, here)).item();

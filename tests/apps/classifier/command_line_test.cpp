@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/mnist_fcnn/model.hpp"
+#include "tests/apps/programs.hpp"
 #include "tests/support/variable.hpp"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 CommandLine parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "mnist_fcnn");
-  return parse_options(mnist_fcnn::program(), static_cast<int>(arguments.size()), arguments.data());
+  return parse_options(program_named("mnist_fcnn"), static_cast<int>(arguments.size()), arguments.data());
 }
 
 TEST(ParseOptions, TakesOnlyAConfig) {
@@ -228,8 +228,8 @@ TEST(ParseOptions, PrintsAHelpThatTellsOfTheOthers) {
 }
 
 TEST(ParseOptions, PrintsEveryKey) {
-  Config config;
-  const auto table = config_table(mnist_fcnn::program(), config);
+  Config config = default_config(program_named("mnist_fcnn"));
+  const auto table = config_table(config);
   const std::string help = printed({"--help-config"});
   for (const gradtable::Field& field : table.fields())
     EXPECT_NE(help.find("\n  " + field.key + " = "), std::string::npos) << field.key;
@@ -239,8 +239,8 @@ TEST(ParseOptions, PrintsEveryKey) {
 TEST(ParseOptions, PrintsASchemaWithEveryKey) {
   const auto schema = nlohmann::json::parse(printed({"--config-schema"}));
   EXPECT_EQ(schema.at("title"), "config of mnist_fcnn");
-  Config config = default_config(mnist_fcnn::program());
-  const auto table = config_table(mnist_fcnn::program(), config);
+  Config config = default_config(program_named("mnist_fcnn"));
+  const auto table = config_table(config);
   for (const gradtable::Field& field : table.fields()) {
     std::string pointer = "/properties/" + field.key;
     for (std::size_t dot = pointer.find('.'); dot != std::string::npos; dot = pointer.find('.'))

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "apps/classifier/config/load.hpp"
-#include "apps/mnist_fcnn/model.hpp"
+#include "tests/apps/programs.hpp"
 #include <gtest/gtest.h>
 #include <tests/models/config/message.hpp>
 #include <unistd.h>
@@ -31,7 +31,7 @@ rel_path_test_labels = data/test#1-labels
 rel_path_log_file = logs/my predictions.log
 )";
 
-inline const Program kProgram = mnist_fcnn::program();
+inline const Program kProgram = program_named("mnist_fcnn");
 inline const fs::path kRoot = fs::path(GRADTABLE_TEST_FOLDER).parent_path();
 
 inline std::string content(const fs::path& file) {

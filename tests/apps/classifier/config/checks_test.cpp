@@ -4,9 +4,8 @@
 #include <vector>
 
 #include "apps/classifier/config/load.hpp"
-#include "apps/mnist_fcnn/model.hpp"
+#include "tests/apps/programs.hpp"
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <tests/models/config/message.hpp>
 
 namespace classifier {
@@ -16,8 +15,8 @@ using Settings = std::vector<std::string>;
 
 // What is said of a config with these settings.
 std::string error_of(const Settings& settings) {
-  Config config;
-  const gradtable::ConfigTable table = config_table(mnist_fcnn::program(), config);
+  Config config = default_config(program_named("mnist_fcnn"));
+  const gradtable::ConfigTable table = config_table(config);
   for (const std::string& setting : settings) table.set(setting);
   gradtable::ScheduleOptions& schedule = config.training.schedule;
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;
@@ -170,6 +169,14 @@ TEST(RequireConsistent, RefusesAMetricThatNothingLooksAt) {
         "/training/early_stopping/metric: \"" + metric +
             "\"; expected the default \"validation_loss\" without early_stopping.patience, keep_best and "
             "the schedule plateau");
+}
+
+TEST(RequireConsistent, HasALayoutOfPyTorchForBiasesThatAreNotRows) {
+  expect_fit({"output.weights_layout=pytorch"});
+  expect_fit({"output.weights_layout=pytorch", "model.bias=none"});
+  expect_error(
+      {"output.weights_layout=pytorch", "model.bias=row"},
+      "/output/weights_layout: \"pytorch\"; expected \"gradtable\" with biases in rows of the weights");
 }
 
 TEST(RequireConsistent, DropsOutHiddenUnitsOnly) {

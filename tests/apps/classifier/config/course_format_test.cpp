@@ -17,7 +17,7 @@ TEST_F(LoadConfig, ReadsTheCoursesFormat) {
   EXPECT_EQ(config.data.test_images, folder_ / "data//test-images");
   EXPECT_EQ(config.data.test_labels, folder_ / "data/test#1-labels");
   EXPECT_EQ(config.data.classes, 10);
-  EXPECT_EQ(config.model.hidden, std::vector<std::int64_t>{500});
+  EXPECT_EQ(model_of(config).at("hidden").dump(), "[500]");
   EXPECT_EQ(config.training.epochs, 5);
   EXPECT_EQ(config.training.batch_size, 100);
   EXPECT_FALSE(config.training.shuffle);

@@ -171,7 +171,7 @@ TEST_F(LoadConfig, TakesOrRefusesEveryMutation) {
 }
 
 TEST(RequireBatchFits, NamesTheRange) {
-  Config config;
+  Config config = default_config(kProgram);
   config.training.batch_size = 101;
   EXPECT_NO_THROW(require_batch_fits(config, "run.json", 101));
   EXPECT_EQ(config_error([&] { require_batch_fits(config, "run.json", 100); }),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/apps/classifier/program.hpp"
+#include "tests/apps/programs.hpp"
 #include "tests/support/datasets.hpp"
 #include <gtest/gtest.h>
 
@@ -12,9 +13,9 @@ namespace classifier {
 namespace {
 
 double equal_answers(const std::string& loss, const std::string& output, std::int64_t classes) {
-  Config config;
+  Config config = default_config(program_named("mnist_fcnn"));
   config.training.loss = loss;
-  config.model.output = output;
+  config.model->output = output;
   return loss_of_equal_answers(config, classes);
 }
 
@@ -36,7 +37,7 @@ std::string fault(const std::vector<std::pair<double, double>>& losses) {
   for (const auto& [loss, accuracy] : losses)
     epochs.push_back({.epoch = static_cast<std::int64_t>(epochs.size()) + 1,
                       .values = {{"train_loss", loss}, {"train_accuracy", accuracy}}});
-  Config config;
+  Config config = default_config(program_named("mnist_fcnn"));
   config.training.optimizer.learning_rate = 5;
   return fault_of(config, images, epochs).value_or("none");
 }
@@ -89,9 +90,9 @@ TEST(FaultOf, IsMeasuredByTheLossOfEqualAnswersOfItsKind) {
     const std::vector<gradtable::EpochMetrics> epochs = {
         {.epoch = 1, .values = {{"train_loss", first}, {"train_accuracy", 0.1}}},
         {.epoch = 2, .values = {{"train_loss", last}, {"train_accuracy", 0.1}}}};
-    Config config;
+    Config config = default_config(program_named("mnist_fcnn"));
     config.training.loss = loss;
-    config.model.output = output;
+    config.model->output = output;
     return fault_of(config, images, epochs).value_or("none");
   };
   EXPECT_NE(fault_with("squared_error", "linear", 900, 0.6), "none");

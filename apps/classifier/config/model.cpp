@@ -1,7 +1,9 @@
-#include "apps/classifier/config/model_fields.hpp"
+#include "apps/classifier/config/model.hpp"
 
 #include <span>
 
+#include "apps/classifier/config/config.hpp"
+#include <fmt/format.h>
 #include <gradtable/models/networks/activations.hpp>
 #include <gradtable/models/networks/initializers.hpp>
 
@@ -17,20 +19,28 @@ std::vector<std::string> names_of(std::span<const Entry> table) {
 
 }  // namespace
 
-gradtable::Field output_field(Config::Model& model) {
+gradtable::Field Model::output_field() {
   return gradtable::choice(
-      "model.output", model.output, names_of(gradtable::output_activations()),
+      "model.output", output, names_of(gradtable::output_activations()),
       "function after the last layer: \"linear\" for scores, others as the loss needs them");
 }
 
-gradtable::Field initializer_field(Config::Model& model) {
+gradtable::Field Model::initializer_field() {
   return gradtable::choice(
-      "model.initializer", model.initializer, names_of(gradtable::initializers()),
+      "model.initializer", initializer, names_of(gradtable::initializers()),
       "first weights: Kaiming (He), Xavier (Glorot), uniform in [-1/n, 1/n] for n inputs, or zeros");
+}
+
+std::string Model::describe_output() const {
+  return output == "linear" ? "" : fmt::format(", outputs {}", output);
 }
 
 std::vector<std::string> activation_names() {
   return names_of(gradtable::activations());
+}
+
+gradtable::NetworkOptions network_options(const Config& config) {
+  return {.initializer = config.model->initializer, .dtype = config.dtype, .seed = config.seed};
 }
 
 }  // namespace classifier
