@@ -19,6 +19,7 @@ namespace gradtable {
 namespace {
 
 using detail::Cotangent;
+using detail::Narrator;
 
 std::string place(const Node& node) {
   return fmt::format("[{}]", to_string(node.location));
@@ -79,6 +80,7 @@ class Pruned {
   }
 
   std::size_t size() const { return kept_.size(); }
+  const NodeMap<bool>& kept() const { return kept_; }
   bool contains(const Tensor& v) const { return kept_.covers(v.id()) && kept_[v]; }
   // Of a node that it contains.
   bool is_target(const Tensor& v) const { return targets_[v]; }
@@ -116,7 +118,7 @@ Tensor output_of(const Tensor& c, Graph& graph, std::span<const Tensor> inputs, 
 // op.bprop(inputs, X, G) for the input X = inputs[wrt] of C, with what the engine does for all ops: the check
 // that the result fits, zeros where another operand was taken, and the sum over repetitions by broadcasting.
 Cotangent bprop(const Tensor& c, const Tensor& output, std::span<const Tensor> inputs, std::size_t wrt,
-                const Cotangent& d) {
+                const Cotangent& d, Narrator& told) {
   const Op& op = *get_operation(c);
   const Tensor& x = inputs[wrt];
   Tensor part;
@@ -136,11 +138,22 @@ Cotangent bprop(const Tensor& c, const Tensor& output, std::span<const Tensor> i
         fmt::format("build_grad: expected bprop of {} to give {} for its input {}, got {}  {}", op.name(),
                     to_string(x.type()), x.label(), found, place(c.node())));
   }
-  return detail::chosen(c, inputs, wrt, d, part);
+  told.bprop({x, c, wrt}, d.gradient, part);
+  const Cotangent fitted = detail::chosen(c, inputs, wrt, d, part);
+  told.fitted({x, c, wrt}, part, fitted.gradient);
+  return fitted;
+}
+
+// G <- G + G^(i) for V.
+Cotangent sum_of(const Tensor& v, const Cotangent& sum, const Cotangent& term, Narrator& told) {
+  const Cotangent next = detail::sum_of(sum, term);
+  told.add(v, term.gradient, next.gradient);
+  return next;
 }
 
 // The part of V's gradient that comes from C by its stable form, past the inputs that C is written with.
-Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, const Cotangent& d) {
+Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, const Cotangent& d,
+                       Narrator& told) {
   std::map<NodeId, Cotangent, std::greater<>> table{{form.form.id(), d}};
   for (auto entry = table.begin(); entry != table.end(); ++entry) {
     if (form.bases.contains(entry->first)) continue;
@@ -150,7 +163,7 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
       const NodeId id = inputs[i].id();
       if (id != v.id() && !form.inner.contains(id)) continue;
       if (passes_gradient(graph, c.node(), i))
-        table[id] = detail::sum_of(table[id], bprop(c, c, inputs, i, entry->second));
+        table[id] = sum_of(inputs[i], table[id], bprop(c, c, inputs, i, entry->second, told), told);
     }
   }
   return table[v.id()];
@@ -159,7 +172,8 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
 // Algorithm 6.6 for one variable V, whose consumers have their gradients in grad_table already. What V's own
 // entry holds came from outside.
 Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const detail::Forms& forms,
-                      const NodeMap<Cotangent>& grad_table) {
+                      const NodeMap<Cotangent>& grad_table, Narrator& told) {
+  told.variable(v);
   Cotangent sum = grad_table[v];
   // for C in get_consumers(V, 𝒢′) do
   for (const Tensor& c : get_consumers(v, graph)) {
@@ -171,18 +185,63 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
     const std::vector<Tensor> inputs = get_inputs(c, graph);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i] != v || !passes_gradient(graph, c.node(), i)) continue;
+      told.consumer({v, c, i});
+      told.op({v, c, i}, d.gradient);
       const Graph::Scope scope(graph, Phase::gradient, c.id());
       const Tensor output = output_of(c, graph, inputs, pruned);
       // G <- sum_i G^(i)
-      sum = detail::sum_of(sum, bprop(c, output, inputs, i, d));
+      sum = sum_of(v, sum, bprop(c, output, inputs, i, d, told), told);
     }
   }
   for (const NodeId id : forms.on(v)) {
     const Graph::Scope scope(graph, Phase::gradient, id);
     const Cotangent& d = grad_table[id];
-    if (!d.empty()) sum = detail::sum_of(sum, part_of_form(*forms.of(graph.tensor(id)), v, graph, d));
+    if (!d.empty()) sum = detail::sum_of(sum, part_of_form(*forms.of(graph.tensor(id)), v, graph, d, told));
   }
+  if (!sum.empty()) told.entry(v, sum.gradient);
   return sum;
+}
+
+// Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
+// variables are taken in the reverse order of their creation instead, in which consumers come before V.
+GradTable propagate(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached,
+                    Narrator& told) {
+  Graph& graph = known.begin()->target.graph();
+  told.start(known);
+
+  // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
+  const Pruned pruned(graph, ids_of_known(known), targets);
+  if (unreached == Unreached::error) require_reached(known, targets, pruned);
+  told.prune(ids_of_known(known), pruned.kept());
+
+  // Initialize grad_table, a data structure associating tensors to their gradients
+  NodeMap<Cotangent> grad_table(pruned.size());
+  for (const auto& [y, gradient] : known) {
+    const Graph::Scope scope(graph, Phase::gradient, y.id());
+    grad_table[y] = detail::sum_of(grad_table[y], {gradient});
+    told.seed(y, grad_table[y].gradient);
+  }
+  const detail::Forms forms(
+      graph, pruned.size(), [&](const Tensor& v) { return pruned.contains(v); },
+      [&](const Tensor& v) { return std::ranges::find(targets, v) != targets.end(); }, told);
+
+  // for V in 𝕋 do build_grad(V, 𝒢, 𝒢′, grad_table): grad_table[V] = G. Each bprop and each sum has inserted G
+  // and the operations creating it into 𝒢.
+  for (auto id = static_cast<NodeId>(pruned.size()) - 1; id >= 0; --id) {
+    const Tensor v = graph.tensor(id);
+    if (pruned.contains(v)) grad_table[v] = gradient_of(v, graph, pruned, forms, grad_table, told);
+  }
+  detail::name_entries(known, targets, grad_table);
+
+  // Return grad_table restricted to 𝕋
+  std::vector<GradTable::Entry> restricted;
+  for (const Tensor& target : targets) {
+    const Graph::Scope scope(graph, Phase::gradient, target.id());
+    const Tensor gradient = pruned.contains(target) ? grad_table[target].gradient : Tensor();
+    restricted.push_back({target, gradient.empty() ? zeros_like(target) : gradient});
+  }
+  told.end(targets);
+  return GradTable(std::move(restricted));
 }
 
 }  // namespace
@@ -195,53 +254,24 @@ Tensor GradTable::operator[](const Tensor& target) const {
   return found->gradient;
 }
 
-GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, Unreached unreached) {
+GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, const BuildGradOptions& options) {
   detail::require_scalar("build_grad", z);
   // grad_table[z] <- 1
   require_targets(z.graph(), targets);
+  Narrator told(z.graph(), options.observer);
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   const Graph::Derivative derivative(z.graph(), targets);
-  return build_grad(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, unreached);
+  return propagate(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, options.unreached, told);
 }
 
-// Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
-// variables are taken in the reverse order of their creation instead, in which consumers come before V.
-GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached) {
+GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
+                     const BuildGradOptions& options) {
   require_known(known);
   Graph& graph = known.begin()->target.graph();
   require_targets(graph, targets);
+  Narrator told(graph, options.observer);
   const Graph::Derivative derivative(graph, targets);
-
-  // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
-  const Pruned pruned(graph, ids_of_known(known), targets);
-  if (unreached == Unreached::error) require_reached(known, targets, pruned);
-
-  // Initialize grad_table, a data structure associating tensors to their gradients
-  NodeMap<Cotangent> grad_table(pruned.size());
-  for (const auto& [y, gradient] : known) {
-    const Graph::Scope scope(graph, Phase::gradient, y.id());
-    grad_table[y] = detail::sum_of(grad_table[y], {gradient});
-  }
-  const detail::Forms forms(
-      graph, pruned.size(), [&](const Tensor& v) { return pruned.contains(v); },
-      [&](const Tensor& v) { return std::ranges::find(targets, v) != targets.end(); });
-
-  // for V in 𝕋 do build_grad(V, 𝒢, 𝒢′, grad_table): grad_table[V] = G. Each bprop and each sum has inserted G
-  // and the operations creating it into 𝒢.
-  for (auto id = static_cast<NodeId>(pruned.size()) - 1; id >= 0; --id) {
-    const Tensor v = graph.tensor(id);
-    if (pruned.contains(v)) grad_table[v] = gradient_of(v, graph, pruned, forms, grad_table);
-  }
-  detail::name_entries(known, targets, grad_table);
-
-  // Return grad_table restricted to 𝕋
-  std::vector<GradTable::Entry> restricted;
-  for (const Tensor& target : targets) {
-    const Graph::Scope scope(graph, Phase::gradient, target.id());
-    const Tensor gradient = pruned.contains(target) ? grad_table[target].gradient : Tensor();
-    restricted.push_back({target, gradient.empty() ? zeros_like(target) : gradient});
-  }
-  return GradTable(std::move(restricted));
+  return propagate(known, targets, options.unreached, told);
 }
 
 }  // namespace gradtable

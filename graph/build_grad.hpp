@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/graph/gradient_events.hpp"
 
 namespace gradtable {
 
@@ -31,6 +32,13 @@ class GradTable {
 // What to do with a target that z does not depend on.
 enum class Unreached : bool { error, zeros };
 
+struct BuildGradOptions {
+  Unreached unreached = Unreached::error;
+  // Is told each line of the algorithm (gradient_events.hpp); what it throws ends build_grad. None: nothing
+  // is made for it.
+  GradientObserver observer = {};
+};
+
 // Adds the gradients of z with respect to the targets to the graph. They are nodes like others: they can be
 // evaluated, drawn and differentiated again. Only nodes between the targets and z take part. Integers, and
 // nodes made of integers alone, count as constants.
@@ -42,13 +50,13 @@ enum class Unreached : bool { error, zeros };
 // Throws GradientError when z is not a real scalar, z does not depend on a target, or an op on the way has no
 // derivative.
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets,
-                     Unreached unreached = Unreached::error);
+                     const BuildGradOptions& options = {});
 
 // The same for a z that need not be in the graph. known[Y] = dz/dY, of Y's type, for some tensors Y on which
 // z depends: the table begins with them. With known = {{z, 1}} it is the function above; with
 // any numbers, a vector-Jacobian product (derivatives.hpp). A Y that is listed twice counts twice.
 // Throws ShapeError when a gradient is not of its Y's type.
 GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
-                     Unreached unreached = Unreached::error);
+                     const BuildGradOptions& options = {});
 
 }  // namespace gradtable

@@ -40,7 +40,7 @@ std::vector<Tensor> vjp(const std::vector<Tensor>& ys, const std::vector<Tensor>
   detail::require_vectors("vjp", "cotangents", ys, cotangents);
   std::vector<GradTable::Entry> known;
   for (std::size_t k = 0; k < ys.size(); ++k) known.push_back({ys[k], cotangents[k]});
-  return gradients_of(build_grad(GradTable(std::move(known)), xs, unreached));
+  return gradients_of(build_grad(GradTable(std::move(known)), xs, {unreached}));
 }
 
 std::vector<Tensor> jvp(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
@@ -62,7 +62,7 @@ std::vector<Tensor> hvp(const Tensor& z, const std::vector<Tensor>& xs, const st
   detail::require_vectors("hvp", "vectors", xs, vectors);
   if (unreached == Unreached::error) detail::require_paths("hvp", {z}, xs);
   const Graph::Derivative derivative(z.graph(), xs);
-  const std::vector<Tensor> first = gradients_of(build_grad(z, xs, Unreached::zeros));
+  const std::vector<Tensor> first = gradients_of(build_grad(z, xs, {Unreached::zeros}));
   return vjp(first, xs, vectors, kConstant);
 }
 

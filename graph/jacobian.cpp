@@ -150,7 +150,7 @@ Blocks hessian(const Tensor& z, const std::vector<Tensor>& xs, Unreached unreach
   const auto shapes = shapes_of("hessian", xs, xs);  // a gradient has its target's type
   if (unreached == Unreached::error) detail::require_paths("hessian", {z}, xs);
   std::vector<Tensor> first;
-  for (const auto& [x, gradient] : build_grad(z, xs, Unreached::zeros)) first.push_back(gradient);
+  for (const auto& [x, gradient] : build_grad(z, xs, {Unreached::zeros})) first.push_back(gradient);
   const Blocks blocks = blocks_of(first, xs, shapes);
   for (std::size_t i = 0; i < xs.size(); ++i) {
     for (std::size_t j = 0; j < xs.size(); ++j) detail::name_derivative(blocks[i][j], z, {xs[i], xs[j]});

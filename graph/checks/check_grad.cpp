@@ -29,7 +29,7 @@ class Checker {
   Checker(const Tensor& y, const std::vector<Tensor>& inputs, int order, const CheckGradOptions& options)
       : graph_(y.graph()), y_(y), inputs_(inputs), order_(order), options_(options) {
     weights_ = graph_.parameter(fmt::format("weights of order {}", order), projection(y.shape()));
-    const GradTable table = build_grad(sum(mul(weights_, y_)), inputs_, Unreached::zeros);
+    const GradTable table = build_grad(sum(mul(weights_, y_)), inputs_, {Unreached::zeros});
     for (const auto& [input, gradient] : table) gradients_.push_back(gradient);
   }
 

@@ -74,7 +74,7 @@ class Products {
     v_ = graph_.parameter(graph_.free_name("v"), zeros(x.shape(), x.dtype()));
     vjp_ = build_grad(GradTable({{y, u_}}), {x})[x];
     try {
-      jvp_ = build_grad(GradTable({{vjp_, v_}}), {u_}, Unreached::zeros)[u_];
+      jvp_ = build_grad(GradTable({{vjp_, v_}}), {u_}, {Unreached::zeros})[u_];
     } catch (const GradientError&) {  // what bprop is made of has no derivative
     }
     std::vector<Tensor> outputs = {vjp_};

@@ -109,7 +109,7 @@ class Search {
 
 }  // namespace
 
-Forms::Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target) {
+Forms::Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target, Narrator& told) {
   Search search(graph, size, contained, is_target);
   for (NodeId id = 0; id < static_cast<NodeId>(size); ++id) {
     const Tensor c = graph.tensor(id);
@@ -118,6 +118,7 @@ Forms::Forms(Graph& graph, std::size_t size, const Query& contained, const Query
     std::optional<Form> form = search.form_of(c);
     if (!form) continue;
     for (const NodeId base : form->bases) by_base_[base].push_back(id);
+    told.form(c, form->form);
     forms_.emplace(id, *std::move(form));
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/graph/detail/narrator.hpp"
 
 namespace gradtable::detail {
 
@@ -27,7 +28,7 @@ class Forms {
 
   // Of the nodes with ids below `size` that are `contained` in 𝒢′; none where the form would go past a
   // target, whose gradient is that of what is written.
-  Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target);
+  Forms(Graph& graph, std::size_t size, const Query& contained, const Query& is_target, Narrator& told);
 
   // The form of C; null when it is differentiated as it is written.
   const Form* of(const Tensor& c) const;

@@ -79,7 +79,7 @@ TEST(BuildGrad, GivesZerosForUnreachedTargetsWhenAskedTo) {
   Graph graph;
   const Tensor x = number(graph, "x", 2);
   const Tensor lonely = graph.parameter("lonely", full({2, 3}, 7));
-  const GradTable table = build_grad(square(x), {lonely, x}, Unreached::zeros);
+  const GradTable table = build_grad(square(x), {lonely, x}, {Unreached::zeros});
   EXPECT_EQ(table[lonely].type(), (TensorType{DType::float32, {2, 3}}));
   const Array gradient = evaluate(table[lonely]);
   for (const float value : gradient.as<float>()) EXPECT_EQ(value, 0);

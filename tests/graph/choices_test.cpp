@@ -43,7 +43,7 @@ class NotTaken : public ::testing::Test {
     const Tensor x = g.parameter("x", Array::of({n}, std::span<const double>(at)));
     Tensor y = f(x);
     for (const std::vector<double>& expected : orders) {
-      y = build_grad(sum(y), {x}, Unreached::zeros)[x];
+      y = build_grad(sum(y), {x}, {Unreached::zeros})[x];
       EXPECT_TRUE(close_to(evaluate(y), Array::of({n}, std::span<const double>(expected)), 1e-13));
     }
   }

@@ -161,7 +161,8 @@ TEST(EqualNodes, GiveAGradientNoPathToWhatItIsEqualTo) {
       const std::array<NodeId, 1> last = {z.id()};
       if (std::ranges::binary_search(ancestors(graph, last), e.id())) continue;
       const Tensor first = build_grad(z, {x})[x];
-      EXPECT_EQ(evaluate(build_grad(first, {e}, Unreached::zeros)[e]).item(), 0) << g.name << ", " << h.name;
+      EXPECT_EQ(evaluate(build_grad(first, {e}, {Unreached::zeros})[e]).item(), 0)
+          << g.name << ", " << h.name;
       EXPECT_THROW(build_grad(first, {e}), GradientError) << g.name << ", " << h.name;
     }
   }
@@ -255,7 +256,7 @@ TEST(EqualNodes, AreComputedOnce) {
   Graph graph;
   const Tensor x = graph.input("x", {}, DType::float64);
   const Tensor e = exp(x), z = square(expm1(x) * 2.0), two = graph.constant(2, DType::float64);
-  const std::vector<Tensor> outputs = {e, z, build_grad(z, {x, e}, Unreached::zeros)[x], x + two, x + 2.0};
+  const std::vector<Tensor> outputs = {e, z, build_grad(z, {x, e}, {Unreached::zeros})[x], x + two, x + 2.0};
   Program program = compile(graph, {.outputs = outputs, .without = pass_names()});
   const std::vector<PlannedStep> steps = program.plan().steps;
   const auto made_by = [&](const std::string& op) {

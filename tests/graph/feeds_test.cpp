@@ -66,10 +66,10 @@ TEST_F(Feeds, MayBeThoseOfWhatADerivativeWasMadeOf) {
   const Tensor scalar = graph.input("scalar", {}, DType::float64);
   const Tensor line = scale(scalar, 3), slope = build_grad(line, {scalar})[scalar];
   EXPECT_EQ(evaluate(slope, {{scalar, full({}, 5, DType::float64)}}).item(), 3);
-  EXPECT_EQ(
-      evaluate(build_grad(slope, {scalar}, Unreached::zeros)[scalar], {{scalar, full({}, 5, DType::float64)}})
-          .item(),
-      0);
+  EXPECT_EQ(evaluate(build_grad(slope, {scalar}, {Unreached::zeros})[scalar],
+                     {{scalar, full({}, 5, DType::float64)}})
+                .item(),
+            0);
 }
 
 TEST_F(Feeds, MayBeThoseOfWhatAnyDerivativeWasMadeOf) {

@@ -51,7 +51,7 @@ std::vector<Tensor> derivatives(const Tensor& y, const Tensor& x) {
   const Tensor weights = cast(g.constant(Array::of<double>({1, 3}, {0.3, -1.2, 0.7})), x.dtype());
   const Tensor first =
       build_grad(sum(y * (y.shape().size() == 3 ? weights : g.constant(0.7, x.dtype()))), {x})[x];
-  return {first, build_grad(sum(first * weights), {x}, Unreached::zeros)[x]};
+  return {first, build_grad(sum(first * weights), {x}, {Unreached::zeros})[x]};
 }
 
 TEST_P(StableForms, AreRightToTheSecondOrderWhereAPartIsNotFinite) {

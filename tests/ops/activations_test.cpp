@@ -24,7 +24,7 @@ constexpr auto kGELU = [](const Tensor& x) { return gelu(x); };
 template <class F>
 void expect_second_derivative(const F& f, double x, double expected) {
   const auto first = [&](const Tensor& at) { return build_grad(sum(f(at)), {at})[at]; };
-  expect_value([&](const Tensor& at) { return build_grad(sum(first(at)), {at}, Unreached::zeros)[at]; }, x,
+  expect_value([&](const Tensor& at) { return build_grad(sum(first(at)), {at}, {Unreached::zeros})[at]; }, x,
                expected);
 }
 

@@ -33,7 +33,7 @@ CaseProgram::CaseProgram(const OpCase& c, std::vector<Array> inputs, const Optio
     cotangent_ = graph_.input("cotangent", y_.shape(), y_.dtype());
     const Tensor z = sum(mul(cotangent_, y_));
     outputs.push_back(z);  // it needs all inputs, as a derivative of 0 does not
-    const GradTable table = build_grad(z, targets, Unreached::zeros);
+    const GradTable table = build_grad(z, targets, {Unreached::zeros});
     for (const auto& [target, gradient] : table) {
       for (std::size_t i = 0; i < inputs_.size(); ++i)
         if (inputs_[i] == target) gradients_[i] = gradient;

@@ -71,7 +71,7 @@ TEST(Comparison, IsConstantForDerivatives) {
   EXPECT_EQ(numbers(evaluate(build_grad(rectified, {x})[x])), (Numbers{0, 0, 4}));
   const Tensor counted = sum(where(greater(x, 0), full_like(x, 1), 0));
   EXPECT_THROW(build_grad(counted, {x}), GradientError);
-  EXPECT_EQ(numbers(evaluate(build_grad(counted, {x}, Unreached::zeros)[x])), (Numbers{0, 0, 0}));
+  EXPECT_EQ(numbers(evaluate(build_grad(counted, {x}, {Unreached::zeros})[x])), (Numbers{0, 0, 0}));
 }
 
 TEST(Where, LooksNeitherAtNumbersNorAtDerivativesThatAreNotTaken) {

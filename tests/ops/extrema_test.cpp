@@ -53,8 +53,8 @@ TEST_F(Extrema, HaveASecondDerivativeOfZero) {
   const Tensor slope = build_grad(max(row) * max(row), {row})[row];
   const Tensor y = max(row);
   const Tensor first = build_grad(y, {row})[row];
-  EXPECT_TRUE(
-      same_bits(evaluate(build_grad(sum(first), {row}, Unreached::zeros)[row]), zeros({3}, DType::float64)));
+  EXPECT_TRUE(same_bits(evaluate(build_grad(sum(first), {row}, {Unreached::zeros})[row]),
+                        zeros({3}, DType::float64)));
   // (max^2)' = 2 max max', whose derivative is 2 max' max'
   EXPECT_TRUE(same_bits(evaluate(slope), Array::of<double>({3}, {0, 4, 4})));
   EXPECT_TRUE(same_bits(evaluate(build_grad(sum(slope), {row})[row]), Array::of<double>({3}, {0, 1, 1})));

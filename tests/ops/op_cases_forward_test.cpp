@@ -33,7 +33,7 @@ void build(Graph& graph, const OpCase& c, DType dtype) {
   const Tensor y = c.f(inputs);
   if (!c.differentiable) return;
   const Array cotangent = cast(numbers(y.shape(), 0.7), y.dtype());
-  build_grad(sum(mul(graph.parameter("cotangent", cotangent), y)), targets, Unreached::zeros);
+  build_grad(sum(mul(graph.parameter("cotangent", cotangent), y)), targets, {Unreached::zeros});
 }
 
 TEST_P(EveryForward, KeepsThePromisesOfItsOp) {

@@ -80,7 +80,7 @@ double derivative(const std::string& by, double a, double b) {
   Tensor z = pow(x, y);
   for (const char input : by) {
     const Tensor& target = input == 'a' ? x : y;
-    z = build_grad(z, {target}, Unreached::zeros)[target];
+    z = build_grad(z, {target}, {Unreached::zeros})[target];
   }
   return evaluate(z).item();
 }

@@ -25,7 +25,7 @@ TEST_F(Stopped, IsAConstantBesideOtherPaths) {
 TEST_F(Stopped, LeavesNoPathWhereItIsTheOnlyOne) {
   const Tensor z = square(stop_gradient(x));
   EXPECT_THROW(build_grad(z, {x}), GradientError);
-  EXPECT_EQ(evaluate(build_grad(z, {x}, Unreached::zeros)[x]).item(), 0);
+  EXPECT_EQ(evaluate(build_grad(z, {x}, {Unreached::zeros})[x]).item(), 0);
 }
 
 TEST_F(Stopped, MayBeATargetBesideItsInput) {

@@ -127,7 +127,7 @@ class RandomGraph {
   }
 
   void add_updates() {
-    const GradTable gradients = build_grad(loss_, parameters_, Unreached::zeros);
+    const GradTable gradients = build_grad(loss_, parameters_, {Unreached::zeros});
     std::vector<Tensor> trained = parameters_;
     for (const Tensor& p : trained) {
       const Tensor g = gradients[p];
