@@ -204,8 +204,8 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
 
 // Algorithm 6.5. Its call build_grad(V) first asks for the gradients of V's consumers, by recursion; here the
 // variables are taken in the reverse order of their creation instead, in which consumers come before V.
-GradTable propagate(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached,
-                    Narrator& told) {
+GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached,
+                     Narrator& told) {
   Graph& graph = known.begin()->target.graph();
   told.start(known);
 
@@ -261,7 +261,7 @@ GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, const 
   Narrator told(z.graph(), options.observer);
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   const Graph::Derivative derivative(z.graph(), targets);
-  return propagate(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, options.unreached, told);
+  return build_grad(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, options.unreached, told);
 }
 
 GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
@@ -271,7 +271,7 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   require_targets(graph, targets);
   Narrator told(graph, options.observer);
   const Graph::Derivative derivative(graph, targets);
-  return propagate(known, targets, options.unreached, told);
+  return build_grad(known, targets, options.unreached, told);
 }
 
 }  // namespace gradtable

@@ -36,16 +36,16 @@ std::string_view to_string(GradientLine line);
 // Members that a line does not have are empty.
 struct GradientEvent {
   GradientLine line = GradientLine::start;
-  Tensor variable;  // V
-  Tensor consumer;  // C
+  Tensor variable = {};  // V
+  Tensor consumer = {};  // C
   std::size_t input = 0;
-  Tensor gradient;
-  Tensor result;
+  Tensor gradient = {};
+  Tensor result = {};
   // The nodes that the line has inserted into 𝒢: [first_node, end_node). None where it found equal ones.
   NodeId first_node = 0;
   NodeId end_node = 0;
-  std::string reason;
-  std::vector<Tensor> tensors;  // start: z, or what has a known gradient; end: the targets
+  std::string reason = {};
+  std::vector<Tensor> tensors = {};  // start: z, or what has a known gradient; end: the targets
 };
 
 using GradientObserver = std::function<void(const GradientEvent&)>;

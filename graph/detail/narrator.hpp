@@ -20,7 +20,7 @@ struct Use {
 // before it that does.
 class Narrator {
  public:
-  Narrator(const Graph& graph, const GradientObserver& observer)
+  Narrator(Graph& graph, const GradientObserver& observer)
       : graph_(graph), observer_(observer), next_node_(static_cast<NodeId>(graph.size())) {}
 
   void start(const GradTable& known);
@@ -42,7 +42,7 @@ class Narrator {
   template <class Make>
   void tell(const Make& event);
 
-  const Graph& graph_;
+  Graph& graph_;
   const GradientObserver& observer_;
   NodeId next_node_;
 };

@@ -1,14 +1,22 @@
 #include "gradtable/graph/gradient_events.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tests/graph/user_ops.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/ops/ops.hpp"
+#include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/comparison.hpp"
+#include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/powers.hpp"
+#include "gradtable/ops/reduction.hpp"
 
 namespace gradtable {
 namespace {
@@ -41,11 +49,141 @@ Lines lines_of(const Tensor& z, const std::vector<Tensor>& targets) {
   return lines;
 }
 
+Tensor scalar(Graph& g, const std::string& name, double value) {
+  return g.parameter(name, full({}, value, DType::float64));
+}
+
+// Of those that begin with a word.
+Lines lines_of(const Tensor& z, const std::vector<Tensor>& targets, std::string_view line) {
+  Lines lines = lines_of(z, targets);
+  std::erase_if(lines, [&](const std::string& text) { return !text.starts_with(line); });
+  return lines;
+}
+
 TEST(GradientEvents, TellEachLineOfTheAlgorithm) {
   Graph g;
-  const Tensor x = g.parameter("x", full({}, 3)), w = g.parameter("w", full({}, 2));
-  const Tensor h = named(mul(x, w), "h"), z = named(exp(h), "z");
-  for (const std::string& line : lines_of(z, {w})) fmt::print("      \"{}\",\n", line);
+  const Tensor x = scalar(g, "x", 3), w = scalar(g, "w", 2);
+  const Tensor h = mul(x, w).named("h"), z = exp(h).named("z");
+  EXPECT_EQ(lines_of(z, {w}), (Lines{
+                                  "start z",
+                                  "left_out x: no descendant of a target",
+                                  "seed z -> %4 +1",
+                                  "variable z",
+                                  "entry z -> %4",
+                                  "variable h",
+                                  "consumer h of z by 0",
+                                  "op h of z by 0: %4",
+                                  "bprop h of z by 0: %4 -> ∂z/∂h +1",
+                                  "add h: ∂z/∂h -> ∂z/∂h",
+                                  "entry h -> ∂z/∂h",
+                                  "variable w",
+                                  "consumer w of h by 1",
+                                  "op w of h by 1: ∂z/∂h",
+                                  "bprop w of h by 1: ∂z/∂h -> ∂z/∂w +1",
+                                  "add w: ∂z/∂w -> ∂z/∂w",
+                                  "entry w -> ∂z/∂w",
+                                  "end w",
+                              }));
+}
+
+// Both parts are the same product, which is inserted once.
+TEST(GradientEvents, TellBothUsesOfASquare) {
+  Graph g;
+  const Tensor x = scalar(g, "x", 3), z = mul(x, x).named("z");
+  EXPECT_EQ(lines_of(z, {x}, "bprop"),
+            (Lines{"bprop x of z by 0: %2 -> %3 +1", "bprop x of z by 1: %2 -> %3"}));
+  EXPECT_EQ(lines_of(z, {x}, "consumer").size(), 2U);
+}
+
+TEST(GradientEvents, TellTheSumOverConsumers) {
+  Graph g;
+  const Tensor x = scalar(g, "x", 3), h = exp(x).named("h");
+  const Tensor z = mul(h, sin(h)).named("z");
+  EXPECT_EQ(lines_of(z, {x}, "add h"), (Lines{"add h: %7 -> %7", "add h: %8 -> ∂z/∂h +1"}));
+}
+
+TEST(GradientEvents, TellTheSumOverABroadcast) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({2, 3}, 1)), b = g.parameter("b", full({3}, 1));
+  EXPECT_EQ(lines_of(sum(mul(x, b)).named("z"), {b}, "sum_to"),
+            (Lines{"sum_to b of %2 by 1: %7 -> ∂z/∂b +1"}));
+}
+
+TEST(GradientEvents, TellWhyANodeIsLeftOut) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({3}, 1)), w = g.parameter("w", full({3}, 1));
+  exp(w).named("aside");
+  const Tensor best = argmax(x).named("best");
+  const Tensor z = mul(sum(mul(w, x)), cast(best, DType::float32).named("number"));
+  EXPECT_EQ(lines_of(z, {w}, "left_out"),
+            (Lines{
+                "left_out x: no descendant of a target",
+                "left_out aside: no ancestor of z",
+                "left_out best: z depends on it only by inputs that pass no gradient",
+                "left_out number: no descendant of a target",
+            }));
+}
+
+TEST(GradientEvents, TellZerosOfABranchThatIsNotTaken) {
+  Graph g;
+  const Tensor x = scalar(g, "x", -1), root = sqrt(x).named("root");
+  EXPECT_EQ(lines_of(where(greater(x, 0), root, x), {x}, "chosen"),
+            (Lines{"chosen x of root by 0: %9 -> %10 +1"}));
+}
+
+TEST(GradientEvents, TellStableForms) {
+  Graph g;
+  const Tensor x = scalar(g, "x", 1), z = log(sigmoid(x)).named("z");
+  EXPECT_EQ(lines_of(z, {x}, "form"), (Lines{"form z -> %4 +1"}));
+  EXPECT_EQ(lines_of(z, {x}, "entry"), (Lines{"entry z -> %3", "entry x -> ∂z/∂x"}));
+}
+
+// A call of bprop is one event; in gradients of gradients, too.
+TEST(GradientEvents, TellEachCallOfBprop) {
+  Graph g;
+  std::size_t calls = 0;
+  const auto counting = [&](std::span<const Tensor>, const Tensor& gradient, std::size_t) {
+    ++calls;
+    return mul(gradient, gradient);
+  };
+  const Tensor x = scalar(g, "x", 3), y = testing::pass({x, x}, counting);
+  const Tensor z = mul(y, testing::pass({y}, counting));
+  const auto is_bprop_of_pass = [](const GradientEvent& event) {
+    return event.line == GradientLine::bprop && event.consumer.node().op->name() == "pass";
+  };
+  const std::vector<GradientEvent> events = events_of(z, {x});
+  EXPECT_EQ(std::ranges::count_if(events, is_bprop_of_pass), 3);
+  EXPECT_EQ(calls, 3U);
+}
+
+// Each new node belongs to one line.
+TEST(GradientEvents, AccountForEveryNode) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({2, 3}, 1, DType::float64));
+  const Tensor w = g.parameter("w", full({3}, 2, DType::float64));
+  Tensor z = sum(where(greater(x, 0), log(sigmoid(mul(x, w))), mul(w, w)));
+  for (int order = 1; order <= 2; ++order) {
+    auto next = static_cast<NodeId>(g.size());
+    GradTable table({});
+    const auto observer = [&](const GradientEvent& event) {
+      if (event.end_node == event.first_node) return;
+      EXPECT_EQ(event.first_node, next);
+      next = event.end_node;
+    };
+    table = build_grad(z, {x, w}, {.observer = observer});
+    EXPECT_EQ(next, static_cast<NodeId>(g.size()));
+    z = sum(table[w]) + sum(table[x]);
+  }
+}
+
+TEST(GradientEvents, ChangeNoGradient) {
+  const auto nodes = [](const GradientObserver& observer) {
+    Graph g;
+    const Tensor x = scalar(g, "x", 1), z = mul(log(sigmoid(x)), x);
+    build_grad(z, {x}, {.observer = observer});
+    return g.size();
+  };
+  EXPECT_EQ(nodes({}), nodes([](const GradientEvent&) {}));
 }
 
 }  // namespace
