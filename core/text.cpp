@@ -100,4 +100,8 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
   return escaped(text, most_bytes, [](std::string_view sequence) { return !is_hidden(sequence); });
 }
 
+std::string in_quotes(std::string_view text) {
+  return fmt::format("\"{}\"", printable(text, 60));
+}
+
 }  // namespace gradtable

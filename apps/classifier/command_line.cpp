@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
-#include <gradtable/models/config/text.hpp>
 #include <gradtable/models/config/user_path.hpp>
 #include <nlohmann/json.hpp>
 
@@ -186,7 +185,7 @@ void read_positions(const Words& words, Options& options) {
   options.command = command.value_or(Command::train);
   const std::string& config = command ? *words.second : *words.first;
   require(!config.empty(), "CONFIG: an empty name; expected a file");
-  options.config = gradtable::user_path(config, "CONFIG");
+  options.config = gradtable::config::user_path(config, "CONFIG");
 }
 
 std::optional<std::filesystem::path> as_path(std::string_view name, const std::optional<std::string>& word,
@@ -196,7 +195,7 @@ std::optional<std::filesystem::path> as_path(std::string_view name, const std::o
   if (word->starts_with("--"))  // the parser takes the option that follows for the name
     throw UsageError(
         fmt::format("{}: no {} before {}; expected a {}", name, kind, gradtable::in_quotes(*word), kind));
-  return gradtable::user_path(*word, name);
+  return gradtable::config::user_path(*word, name);
 }
 
 gradtable::ExtraTensors as_rule(const std::optional<std::string>& word) {
@@ -250,7 +249,7 @@ void require_together(const Options& options) {
 // Settings that are good for no config.
 void require_possible(const Program& program, const Overrides& overrides) {
   Config scratch = default_config(program);
-  const gradtable::ConfigTable table = config_table(scratch);
+  const gradtable::config::Table table = config_table(scratch);
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
 }
@@ -273,7 +272,7 @@ CommandLine parse_options(const Program& program, int argc, const char* const* a
     return printed(help_text(program));
   } catch (const CLI::CallForVersion&) {
     return printed(fmt::format("{} {}\n", program.name, GRADTABLE_VERSION));
-  } catch (const gradtable::KeyError& error) {
+  } catch (const gradtable::config::KeyError& error) {
     return usage_error(program, error.what());
   } catch (const gradtable::ConfigError& error) {  // a value is wrong, which no usage makes clearer
     return value_error(error.what());

@@ -53,8 +53,8 @@ Arguments parse(std::span<const std::string_view> arguments) {
   if (arguments.size() != 4) refuse(fmt::format("{} arguments", arguments.size()));
   if (arguments[0] != "images" && arguments[0] != "labels")
     refuse(fmt::format("'{}' for images or labels", arguments[0]));
-  return {arguments[0] == "images", user_path(arguments[1], "FILE").string(),
-          user_path(arguments[2], "OUT").string(), std::string(arguments[3])};
+  return {arguments[0] == "images", config::user_path(arguments[1], "FILE").string(),
+          config::user_path(arguments[2], "OUT").string(), std::string(arguments[3])};
 }
 
 // The argument INDEX as a number below `count`.

@@ -12,7 +12,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <gradtable/models/config/text.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/config/user_path.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/report/graph_svg.hpp>
@@ -53,7 +53,7 @@ void print_list() {
 // Throws OutputError for a folder that cannot be made.
 std::filesystem::path folder_of(const std::string& text) {
   if (text.empty()) throw ConfigError("--plots: an empty name; expected a folder");
-  const std::filesystem::path folder = user_path(text, "--plots");
+  const std::filesystem::path folder = config::user_path(text, "--plots");
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)

@@ -16,9 +16,14 @@ namespace {
 using classifier::Config;
 using gradtable::Bias;
 using gradtable::Dataset;
-using gradtable::Field;
+using gradtable::config::choice;
+using gradtable::config::choices;
+using gradtable::config::Field;
+using gradtable::config::integer;
+using gradtable::config::integers;
+using gradtable::config::Range;
 
-constexpr gradtable::Range<std::int64_t> kWidth{1, 1'000'000};
+constexpr Range<std::int64_t> kWidth{1, 1'000'000};
 
 struct Fcnn : classifier::Model {
   std::vector<std::int64_t> hidden = {128};
@@ -27,21 +32,19 @@ struct Fcnn : classifier::Model {
 
   std::vector<Field> fields() override {
     return {
-        gradtable::integers(
-            "model.hidden", hidden, {0, 1000}, kWidth,
-            "widths of the hidden layers, first to last; []: none, which is softmax regression"),
-        gradtable::choices("model.activation", activation, classifier::activation_names(), {1, 1000},
-                           "function after the hidden layers: one for all, or one for each"),
+        integers("model.hidden", hidden, {0, 1000}, kWidth,
+                 "widths of the hidden layers, first to last; []: none, which is softmax regression"),
+        choices("model.activation", activation, classifier::activation_names(), {1, 1000},
+                "function after the hidden layers: one for all, or one for each"),
         output_field(),
-        gradtable::choice("model.bias", bias,
-                          {{"node", Bias::node}, {"row", Bias::row}, {"none", Bias::none}},
-                          "biases as parameters of their own, or as the last row of the weights, or none"),
+        choice("model.bias", bias, {{"node", Bias::node}, {"row", Bias::row}, {"none", Bias::none}},
+               "biases as parameters of their own, or as the last row of the weights, or none"),
         initializer_field(),
     };
   }
 
   std::optional<Field> hidden_size() override {
-    return gradtable::integer("hidden_size", hidden.front(), kWidth, "width of the hidden layer");
+    return integer("hidden_size", hidden.front(), kWidth, "width of the hidden layer");
   }
 
   void check(const Config& config, const classifier::Place& place) const override {

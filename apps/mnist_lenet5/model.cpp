@@ -12,9 +12,9 @@ namespace mnist_lenet5 {
 namespace {
 
 using classifier::Config;
-using gradtable::choice;
 using gradtable::Dataset;
 using gradtable::Pooling;
+using gradtable::config::choice;
 
 void require_size(const Dataset& data) {
   constexpr std::int64_t kLeast = gradtable::kLeNet5LeastPixels;
@@ -28,7 +28,7 @@ struct LeNet5 : classifier::Model {
   std::string activation = "relu";
   Pooling pooling = Pooling::max;
 
-  std::vector<gradtable::Field> fields() override {
+  std::vector<gradtable::config::Field> fields() override {
     return {
         choice("model.activation", activation, classifier::activation_names(),
                "function after each layer but the last"),

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
-#include <gradtable/models/config/text.hpp>
+#include <gradtable/core/text.hpp>
 
 namespace showcase {
 namespace {

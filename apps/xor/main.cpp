@@ -12,7 +12,7 @@
 #include "apps/xor/stuck.hpp"
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <gradtable/models/config/text.hpp>
+#include <gradtable/core/text.hpp>
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include "gradtable/models/config/json.hpp"
 #include "gradtable/models/config/user_path.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 using nlohmann::json;
@@ -227,4 +227,4 @@ Field choices(std::string key, std::vector<std::string>& value, std::vector<std:
   return {std::move(key), expected, std::move(help), false, read, write, schema};
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -1,5 +1,5 @@
 // One key of a config: its range, the member that holds its value, and its help. A program lists
-// its fields once, each bound to a member of its own struct; ConfigTable makes parsing, help, schema and
+// its fields once, each bound to a member of its own struct; Table makes parsing, help, schema and
 // output of the list.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 #include "gradtable/models/config/range.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 
 struct Field {
   std::string key;       // "training.epochs": the names of nested objects, joined by dots
@@ -87,4 +87,4 @@ Field choice(std::string key, E& value, const std::vector<std::pair<std::string,
   return choice(std::move(key), std::move(names), store, stored, std::move(help));
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

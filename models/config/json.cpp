@@ -15,7 +15,7 @@
 #include "gradtable/models/config/text.hpp"
 #include "gradtable/models/config/text_file.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 using nlohmann::json;
@@ -178,4 +178,4 @@ std::string describe(const json& value) {
   return value.dump();
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -9,7 +9,7 @@
 
 #include "gradtable/core/error.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 
 inline constexpr std::size_t kMaxJsonDepth = 64;
 
@@ -30,4 +30,4 @@ nlohmann::json read_json(const std::filesystem::path& path);
 // A value as messages show what was found: `3`, `true`, `"adam"`, `an empty list`, `an object`.
 std::string describe(const nlohmann::json& value);
 
-}  // namespace gradtable
+}  // namespace gradtable::config

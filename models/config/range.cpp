@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace gradtable {
+namespace gradtable::config {
 
 bool contains(const RealRange& range, double number) {
   const bool above = range.low_open ? number > range.low : number >= range.low;
@@ -19,4 +19,4 @@ std::string to_string(const RealRange& range) {
   return text;
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

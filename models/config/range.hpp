@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-namespace gradtable {
+namespace gradtable::config {
 
 // Both ends belong to the range.
 template <class T>
@@ -34,4 +34,4 @@ inline constexpr Range<std::int64_t> kFromOne{1, 1'000'000'000};
 // From 0 to below 1.
 inline constexpr RealRange kFraction{.low = 0, .high = 1, .high_open = true};
 
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -12,7 +12,7 @@
 #include "gradtable/models/config/json.hpp"
 #include "gradtable/models/config/text.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 using nlohmann::json;
@@ -83,18 +83,18 @@ ordered_json& properties_for(ordered_json& root, std::string_view key) {
 
 }  // namespace
 
-const Field* ConfigTable::find(std::string_view key) const {
+const Field* Table::find(std::string_view key) const {
   const auto field =
       std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.key == key; });
   return field == fields_.end() ? nullptr : &*field;
 }
 
-bool ConfigTable::is_group(std::string_view key) const {
+bool Table::is_group(std::string_view key) const {
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return is_in(field.key, key); });
 }
 
-json ConfigTable::parse_group(std::string_view group, std::string_view text, const std::string& where) const {
+json Table::parse_group(std::string_view group, std::string_view text, const std::string& where) const {
   json value = json_or_text(text);
   if (value.is_object()) return value;
   if (text.starts_with('{')) return parse_json(text, where);  // says what is wrong with it
@@ -110,7 +110,7 @@ json ConfigTable::parse_group(std::string_view group, std::string_view text, con
       describe(value), group, fmt::join(names, ", "), group, names.front()));
 }
 
-void ConfigTable::refuse_key(std::string_view key, const std::string& where) const {
+void Table::refuse_key(std::string_view key, const std::string& where) const {
   std::vector<std::string> known;
   for (const Field& field : fields_) {
     known.push_back(field.key);
@@ -121,14 +121,14 @@ void ConfigTable::refuse_key(std::string_view key, const std::string& where) con
                              nearest_key(key, known)));
 }
 
-const Field& ConfigTable::field(std::string_view key, const std::string& where) const {
+const Field& Table::field(std::string_view key, const std::string& where) const {
   const Field* field = find(key);
   if (!field) refuse_key(key, where);
   return *field;
 }
 
-void ConfigTable::read_group(const std::string& group, const json& object, std::string_view source,
-                             const std::string& pointer) const {
+void Table::read_group(const std::string& group, const json& object, std::string_view source,
+                       const std::string& pointer) const {
   if (!object.is_object()) {
     const std::string where =
         pointer.empty() ? std::string(source) : fmt::format("{} at {}", source, pointer);
@@ -148,7 +148,7 @@ void ConfigTable::read_group(const std::string& group, const json& object, std::
   }
 }
 
-void ConfigTable::read(const json& object, std::string_view source) const {
+void Table::read(const json& object, std::string_view source) const {
   const std::string name = printable(source);
   if (!object.is_object() || !object.contains(kSchemaKey)) return read_group("", object, name, "");
   json values = object;
@@ -159,7 +159,7 @@ void ConfigTable::read(const json& object, std::string_view source) const {
   read_group("", values, name, "");
 }
 
-void ConfigTable::set(std::string_view assignment) const {
+void Table::set(std::string_view assignment) const {
   const std::size_t sign = assignment.find('=');
   if (sign == std::string_view::npos || sign == 0)
     throw KeyError(fmt::format("--set: {}; expected key.path=value", in_quotes(assignment)));
@@ -175,11 +175,11 @@ void ConfigTable::set(std::string_view assignment) const {
   target.read(parsed, where);
 }
 
-void ConfigTable::set(std::string_view key, const json& value, const std::string& where) const {
+void Table::set(std::string_view key, const json& value, const std::string& where) const {
   field(key, where).read(value, where);
 }
 
-ordered_json ConfigTable::write() const {
+ordered_json Table::write() const {
   auto object = ordered_json::object();
   for (const Field& field : fields_) {
     std::string pointer = "/" + field.key;
@@ -189,7 +189,7 @@ ordered_json ConfigTable::write() const {
   return object;
 }
 
-std::string ConfigTable::help() const {
+std::string Table::help() const {
   std::string text;
   for (const Field& field : fields_)
     text +=
@@ -197,7 +197,7 @@ std::string ConfigTable::help() const {
   return text;
 }
 
-std::string ConfigTable::markdown() const {
+std::string Table::markdown() const {
   std::string rows;
   for (const Field& field : fields_)
     rows += fmt::format("| `{}` | {} | `{}` | {} |\n", field.key, escaped(field.expected),
@@ -205,7 +205,7 @@ std::string ConfigTable::markdown() const {
   return rows;
 }
 
-ordered_json ConfigTable::schema(std::string_view title) const {
+ordered_json Table::schema(std::string_view title) const {
   ordered_json root = {{kSchemaKey, "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
   root.update(object_schema());
   root["properties"][kSchemaKey] = {{"type", "string"}, {"description", "where the schema of this file is"}};
@@ -218,4 +218,4 @@ ordered_json ConfigTable::schema(std::string_view title) const {
   return root;
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

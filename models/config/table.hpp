@@ -10,17 +10,17 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/models/config/field.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 
 // A key that no field has, or a setting without one.
 struct KeyError : ConfigError {
   using ConfigError::ConfigError;
 };
 
-class ConfigTable {
+class Table {
  public:
   // `fields` is not empty; no key stands twice, and none is the group of another ("a" beside "a.b").
-  explicit ConfigTable(std::vector<Field> fields) : fields_(std::move(fields)) {}
+  explicit Table(std::vector<Field> fields) : fields_(std::move(fields)) {}
 
   const std::vector<Field>& fields() const { return fields_; }
   bool has(std::string_view key) const { return find(key) != nullptr; }
@@ -62,4 +62,4 @@ class ConfigTable {
   std::vector<Field> fields_;
 };
 
-}  // namespace gradtable
+}  // namespace gradtable::config

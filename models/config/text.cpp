@@ -10,7 +10,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 struct Parts {
@@ -60,10 +60,6 @@ bool is_utf32(std::string_view text) {
 }
 
 }  // namespace
-
-std::string in_quotes(std::string_view text) {
-  return fmt::format("\"{}\"", printable(text, 60));
-}
 
 std::string position(std::string_view text, std::string_view source, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
@@ -131,4 +127,4 @@ std::string nearest_key(std::string_view key, std::span<const std::string> known
   return nearest;
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

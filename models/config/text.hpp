@@ -6,10 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradtable {
-
-// The text on one line in double quotes, cut after 60 bytes.
-std::string in_quotes(std::string_view text);
+namespace gradtable::config {
 
 // "run.json:3:7" for the byte at `offset`; lines and columns count from 1, columns in characters, not bytes.
 std::string position(std::string_view text, std::string_view source, std::size_t offset);
@@ -31,4 +28,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 // distance, or one that is short or long for it. `known` must not be empty.
 std::string nearest_key(std::string_view key, std::span<const std::string> known);
 
-}  // namespace gradtable
+}  // namespace gradtable::config

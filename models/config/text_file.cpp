@@ -12,7 +12,7 @@
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/io/names_near.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, int reason) {
@@ -52,4 +52,4 @@ std::string read_text(const std::filesystem::path& path, std::size_t max_bytes) 
   }
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-namespace gradtable {
+namespace gradtable::config {
 
 // A config that is longer than this is a mistake: the longest one that makes sense has a few kilobytes.
 inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
@@ -14,4 +14,4 @@ inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 // before reading, when it has more than `max_bytes`.
 std::string read_text(const std::filesystem::path& path, std::size_t max_bytes = kMaxConfigBytes);
 
-}  // namespace gradtable
+}  // namespace gradtable::config

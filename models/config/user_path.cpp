@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 
 std::filesystem::path user_path(std::string_view text, std::string_view where) {
   if (!text.starts_with('~')) return text;
@@ -28,4 +28,4 @@ std::filesystem::path as_user_path(const std::filesystem::path& path) {
   return path.native().starts_with('~') ? "." / path : path;
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -18,7 +18,7 @@ namespace {
 // The first block is for the placement.
 using PlacementNumbers = std::array<std::uint32_t, kRandomBlock>;
 
-void require(std::string_view name, double value, const RealRange& range) {
+void require(std::string_view name, double value, const config::RealRange& range) {
   if (!contains(range, value))
     throw ConfigError(
         fmt::format("augmentation: expected {} from {} to {}, got {}", name, range.low, range.high, value));

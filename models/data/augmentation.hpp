@@ -14,9 +14,9 @@ namespace gradtable {
 
 // Each amount is drawn uniformly from both sides of none, up to what stands here.
 struct AugmentationOptions {
-  static constexpr RealRange kShift{.low = 0, .high = 1000};
-  static constexpr RealRange kRotate{.low = 0, .high = 180};
-  static constexpr RealRange kScale{.low = 0, .high = 0.9};
+  static constexpr config::RealRange kShift{.low = 0, .high = 1000};
+  static constexpr config::RealRange kRotate{.low = 0, .high = 180};
+  static constexpr config::RealRange kScale{.low = 0, .high = 0.9};
 
   double shift = 0;   // pixels, along rows and along columns
   double rotate = 0;  // degrees about the centre

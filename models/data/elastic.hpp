@@ -9,8 +9,8 @@
 namespace gradtable {
 
 struct ElasticOptions {
-  static constexpr RealRange kSigma{.low = 1, .high = 100};
-  static constexpr RealRange kAlpha{.low = 0, .high = 10000};
+  static constexpr config::RealRange kSigma{.low = 1, .high = 100};
+  static constexpr config::RealRange kAlpha{.low = 0, .high = 10000};
 
   double sigma = 4;  // of the Gaussian, in pixels
   double alpha = 0;  // displacement in pixels of a field that is 1; 0: no elastic distortion

@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
-#include "gradtable/models/config/text.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/shaping.hpp"
 
@@ -179,7 +179,7 @@ std::string to_text(const Normalization& normalization) {
 std::optional<Normalization> normalization_of(std::string_view text) {
   if (text == kNone) return Normalization{};
   try {
-    const nlohmann::json object = parse_json(text, "");
+    const nlohmann::json object = config::parse_json(text, "");
     const auto mean = numbers_of(object, "mean"), deviation = numbers_of(object, "deviation");
     if (!mean || !deviation || object.size() != 2) return std::nullopt;
     Normalization found{*mean, *deviation};

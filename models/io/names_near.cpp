@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
 
 namespace gradtable {
@@ -39,7 +40,7 @@ std::string stem_of(const std::string& name) {
 
 // Half of the longer one may differ.
 bool is_alike(const std::string& a, const std::string& b) {
-  return 2 * edit_distance(a, b) <= std::max(a.size(), b.size());
+  return 2 * config::edit_distance(a, b) <= std::max(a.size(), b.size());
 }
 
 bool is_part(const std::string& part, const std::string& name) {
@@ -69,7 +70,7 @@ std::string names_near(const fs::path& file) {
   std::vector<std::pair<std::size_t, std::string>> nearest;
   for (const std::string& name : names)
     if (const std::string small = in_small_letters(name); is_near(wanted, small))
-      nearest.emplace_back(edit_distance(wanted, small), in_quotes(name));
+      nearest.emplace_back(config::edit_distance(wanted, small), in_quotes(name));
   if (nearest.empty()) return fmt::format("; no name like it among the {} there", names.size());
   std::ranges::sort(nearest);
   nearest.resize(std::min(nearest.size(), kMostShown));

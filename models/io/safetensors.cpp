@@ -16,7 +16,6 @@
 #include "gradtable/core/graph.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/graph/program.hpp"
-#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/io/detail/checksums.hpp"
 #include "gradtable/models/io/detail/input_file.hpp"

@@ -9,7 +9,7 @@
 #include <fnmatch.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/detail/named.hpp"
 #include "gradtable/models/optimizers/adaptive.hpp"
 #include "gradtable/models/optimizers/detail/step.hpp"

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/optimizers/detail/step.hpp"
 
 namespace gradtable {

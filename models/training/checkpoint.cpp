@@ -10,7 +10,6 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
-#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"

@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/divergence.hpp"

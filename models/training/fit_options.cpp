@@ -9,6 +9,13 @@
 namespace gradtable {
 namespace {
 
+using config::boolean;
+using config::choice;
+using config::Field;
+using config::integer;
+using config::kFromOne;
+using config::kFromZero;
+
 constexpr std::string_view kTrain = "train", kValidation = "validation", kTest = "test";
 
 // Of what early stopping may look at.

@@ -15,7 +15,7 @@
 
 namespace gradtable {
 
-inline constexpr Range<std::int64_t> kEpochs{1, 1'000'000'000};
+inline constexpr config::Range<std::int64_t> kEpochs{1, 1'000'000'000};
 
 struct EarlyStoppingOptions {
   // "train_loss", "validation_loss", or a metric with "train_" or "validation_" before it. It selects the
@@ -57,10 +57,11 @@ Better better_of(const std::string& metric, std::span<const Metric> metrics);
 
 // The options as keys with `prefix`: "training.epochs"; "training.early_stopping.metric" and the others
 // that choose an epoch.
-Field epochs_field(std::int64_t& epochs, const std::string& prefix = "");
+config::Field epochs_field(std::int64_t& epochs, const std::string& prefix = "");
 // metrics: the columns that early stopping may look at.
-std::vector<Field> selection_fields(EarlyStoppingOptions& early_stopping, bool& keep_best,
-                                    const std::vector<std::string>& metrics, const std::string& prefix = "");
+std::vector<config::Field> selection_fields(EarlyStoppingOptions& early_stopping, bool& keep_best,
+                                            const std::vector<std::string>& metrics,
+                                            const std::string& prefix = "");
 
 // The option that needs the metric of early stopping, and its value: {"keep_best", "true"}. Nothing when no
 // option does.

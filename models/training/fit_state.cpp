@@ -13,7 +13,6 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/machine/blas.hpp"
 #include "gradtable/core/text.hpp"
-#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/training/detail/checkpoint_texts.hpp"
 #include "gradtable/models/training/detail/epoch_check.hpp"
@@ -21,6 +20,8 @@
 
 namespace gradtable {
 namespace {
+
+using config::Field;
 
 constexpr std::string_view kField = "config.";  // begins the names of fields among a checkpoint's texts
 

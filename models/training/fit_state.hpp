@@ -31,7 +31,7 @@ struct FitState {
 };
 
 // The values of the fields as they stand in a checkpoint: JSON, and names without quotes.
-NamedTexts texts_of(const std::vector<Field>& fields);
+NamedTexts texts_of(const std::vector<config::Field>& fields);
 
 // What must be the same when a training continues: the caller's fields, the trainer's options, and the
 // examples, told by number, size, labels and checksum. Where both name a field, the caller's value stands.

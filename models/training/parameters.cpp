@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/io/safetensors.hpp"
 
 namespace gradtable {

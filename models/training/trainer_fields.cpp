@@ -9,13 +9,24 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
-#include "gradtable/models/config/text.hpp"
 #include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/losses.hpp"
 
 namespace gradtable {
 namespace {
+
+using config::boolean;
+using config::choice;
+using config::Field;
+using config::integer;
+using config::kFraction;
+using config::kFromOne;
+using config::kFromZero;
+using config::real;
+using config::real_or_zero;
+using config::RealRange;
 
 constexpr RealRange kNotNegative{.low = 0};
 
@@ -195,7 +206,7 @@ void require_fields(const std::vector<Field>& fields, std::string_view where) {
     try {
       field.read(value, field.key);
     } catch (const ConfigError&) {
-      throw OptionError(field.key, describe(value), field.expected, where);
+      throw OptionError(field.key, config::describe(value), field.expected, where);
     }
   }
 }

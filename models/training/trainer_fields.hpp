@@ -14,9 +14,9 @@
 
 namespace gradtable {
 
-inline constexpr Range<std::int64_t> kBatchSizes{1, 1'000'000'000};
-inline constexpr RealRange kLearningRates{.low = 0, .high = 1000, .low_open = true};
-inline constexpr Range<int> kThreads{0, kMostThreads};
+inline constexpr config::Range<std::int64_t> kBatchSizes{1, 1'000'000'000};
+inline constexpr config::RealRange kLearningRates{.low = 0, .high = 1000, .low_open = true};
+inline constexpr config::Range<int> kThreads{0, kMostThreads};
 
 // An option that a trainer does not take: "trainer: batch_size: expected an integer from 1 to 1000000000, got
 // 0".
@@ -29,11 +29,11 @@ struct OptionError : ConfigError {
 
 // The options as keys, bound to `options`, each after `prefix`: "training.batch_size". Losses are those of
 // these targets, or of all. Seed, threads and functions are not among the keys.
-std::vector<Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "",
-                                  std::optional<Targets> targets = {});
+std::vector<config::Field> trainer_fields(TrainerOptions& options, const std::string& prefix = "",
+                                          std::optional<Targets> targets = {});
 
 // Throws OptionError, which begins with `where`, for a value that its field does not take.
-void require_fields(const std::vector<Field>& fields, std::string_view where);
+void require_fields(const std::vector<config::Field>& fields, std::string_view where);
 
 // Throws OptionError for a value that no key takes, for threads out of their range, and for values that do
 // not go together: among them a number that the schedule does not look at, which would be taken for one that

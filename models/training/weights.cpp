@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/io/safetensors.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
 #include "gradtable/models/training/detail/weight_match.hpp"

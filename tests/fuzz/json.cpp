@@ -10,7 +10,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    gradtable::describe(gradtable::parse_json(text, "input"));
+    gradtable::config::describe(gradtable::config::parse_json(text, "input"));
   } catch (const gradtable::ConfigError&) {
   }
   return 0;

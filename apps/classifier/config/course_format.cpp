@@ -21,13 +21,15 @@ namespace classifier {
 namespace {
 
 using gradtable::ConfigError;
-using gradtable::ConfigTable;
-using gradtable::Empty;
-using gradtable::Field;
 using gradtable::in_quotes;
-using gradtable::integer;
-using gradtable::path;
-using gradtable::real;
+using gradtable::config::as_utf8;
+using gradtable::config::Empty;
+using gradtable::config::Field;
+using gradtable::config::integer;
+using gradtable::config::path;
+using gradtable::config::read_text;
+using gradtable::config::real;
+using gradtable::config::Table;
 
 constexpr std::string_view kSpace = " \t\r\v\f";
 
@@ -145,7 +147,7 @@ class CourseReader {
   }
 
   std::string name_;
-  ConfigTable table_;
+  Table table_;
   std::map<std::string, std::int64_t> lines_;  // where each key stands
 };
 
@@ -154,8 +156,8 @@ class CourseReader {
 Config read_course_config(const Program& program, const std::filesystem::path& file) {
   Config config = course_defaults(program);
   CourseReader reader(file, course_fields(hidden_size(program, file, config), config));
-  const std::string text = gradtable::read_text(file);
-  reader.read(gradtable::as_utf8(text, gradtable::printable(file.native())));
+  const std::string text = read_text(file);
+  reader.read(as_utf8(text, gradtable::printable(file.native())));
   return config;
 }
 

@@ -63,7 +63,7 @@ bool is_folder_of_mnist(const fs::path& folder) {
 void use_environment(Config& config) {
   const char* folder = std::getenv("MNIST_DIR");
   if (folder && *folder && is_folder_of_mnist(config.data.dir))
-    config.data.dir = working_directory() / gradtable::user_path(folder, "MNIST_DIR");
+    config.data.dir = working_directory() / gradtable::config::user_path(folder, "MNIST_DIR");
 }
 
 // A cosine is as long as the training. Written into the config, it stays so when the training continues.
@@ -94,9 +94,9 @@ bool is_course_config(const fs::path& file) {
 Config load_config(const Program& program, const fs::path& file, const Overrides& overrides) {
   const bool course = is_course_config(file);
   Config config = course ? read_course(program, file, overrides) : default_config(program);
-  const gradtable::ConfigTable table = config_table(config);
+  const gradtable::config::Table table = config_table(config);
   if (!course) {
-    table.read(gradtable::read_json(file), file.native());
+    table.read(gradtable::config::read_json(file), file.native());
     use_environment(config);
   }
   for (const std::string& setting : overrides.settings) table.set(setting);

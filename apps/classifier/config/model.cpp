@@ -19,14 +19,14 @@ std::vector<std::string> names_of(std::span<const Entry> table) {
 
 }  // namespace
 
-gradtable::Field Model::output_field() {
-  return gradtable::choice(
+gradtable::config::Field Model::output_field() {
+  return gradtable::config::choice(
       "model.output", output, names_of(gradtable::output_activations()),
       "function after the last layer: \"linear\" for scores, others as the loss needs them");
 }
 
-gradtable::Field Model::initializer_field() {
-  return gradtable::choice(
+gradtable::config::Field Model::initializer_field() {
+  return gradtable::config::choice(
       "model.initializer", initializer, names_of(gradtable::initializers()),
       "first weights: Kaiming (He), Xavier (Glorot), uniform in [-1/n, 1/n] for n inputs, or zeros");
 }

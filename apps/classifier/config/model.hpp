@@ -25,7 +25,7 @@ struct Model {
   virtual ~Model() = default;
 
   // Its keys, "model.hidden" and so on, bound to its members.
-  virtual std::vector<gradtable::Field> fields() = 0;
+  virtual std::vector<gradtable::config::Field> fields() = 0;
   // Refuses values that do not fit together, or do not fit the rest of the config.
   virtual void check(const Config&, const Place&) const {}
   // Its network for examples like those of the data set, with the parameters in the graph. Throws
@@ -38,11 +38,11 @@ struct Model {
   // Whether the last row of a matrix of weights holds the biases.
   virtual bool has_bias_rows() const { return false; }
   // The key hidden_size of the course's format, bound to a member; without it no such file is taken.
-  virtual std::optional<gradtable::Field> hidden_size() { return std::nullopt; }
+  virtual std::optional<gradtable::config::Field> hidden_size() { return std::nullopt; }
 
  protected:
-  gradtable::Field output_field();
-  gradtable::Field initializer_field();
+  gradtable::config::Field output_field();
+  gradtable::config::Field initializer_field();
   // ", outputs softmax" for describe(); nothing for scores.
   std::string describe_output() const;
 };

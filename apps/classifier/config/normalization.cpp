@@ -9,7 +9,6 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/json.hpp>
-#include <gradtable/models/config/text.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {
@@ -33,7 +32,7 @@ double number_of(const json& object, const char* key, const std::string& where) 
   const json* value = &object.at(key);
   if (value->is_array() && value->size() == 1) value = &value->front();
   if (!value->is_number())
-    refuse(fmt::format("{}/{}", where, key), gradtable::describe(*value),
+    refuse(fmt::format("{}/{}", where, key), gradtable::config::describe(*value),
            "a number, or a list of one for each channel; these images have one channel");
   return value->get<double>();
 }
@@ -71,14 +70,14 @@ ordered_json schema() {
 
 }  // namespace
 
-gradtable::Field normalize_field(Config::Data::Normalize& normalize) {
+gradtable::config::Field normalize_field(Config::Data::Normalize& normalize) {
   const auto read = [&normalize](const json& found, const std::string& where) {
     if (found.is_object())
       normalize = {.standardize = false, .numbers = read_numbers(found, where)};
     else if (found == kNone || found == kStandardize)
       normalize = {.standardize = found == kStandardize, .numbers = {}};
     else
-      refuse(where, gradtable::describe(found), kExpected);
+      refuse(where, gradtable::config::describe(found), kExpected);
   };
   const auto write = [&normalize] { return written(normalize); };
   return {"data.normalize",

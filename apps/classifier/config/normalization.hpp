@@ -11,7 +11,7 @@
 namespace classifier {
 
 // "none", "standardize", or mean and deviation, each a number or a list of one for each channel.
-gradtable::Field normalize_field(Config::Data::Normalize& normalize);
+gradtable::config::Field normalize_field(Config::Data::Normalize& normalize);
 
 // Gives a config that says "standardize" the numbers of the weights, which no training images are measured
 // for. Throws gradtable::ConfigError when the weights do not say them, and gradtable::CheckpointError for

@@ -13,17 +13,17 @@
 namespace classifier {
 namespace {
 
-using gradtable::append;
-using gradtable::boolean;
-using gradtable::choice;
 using gradtable::DType;
-using gradtable::Empty;
-using gradtable::Field;
-using gradtable::integer;
-using gradtable::kFromOne;
-using gradtable::path;
-using gradtable::Range;
-using gradtable::real;
+using gradtable::config::append;
+using gradtable::config::boolean;
+using gradtable::config::choice;
+using gradtable::config::Empty;
+using gradtable::config::Field;
+using gradtable::config::integer;
+using gradtable::config::kFromOne;
+using gradtable::config::path;
+using gradtable::config::Range;
+using gradtable::config::real;
 
 constexpr const char* kTraining = "training.";
 constexpr Range<std::int64_t> kLimit{0, 1'000'000'000};
@@ -75,7 +75,7 @@ std::vector<Field> data_fields(Config::Data& data) {
 std::vector<Field> training_fields(Config::Training& training) {
   std::vector<Field> fields = {gradtable::epochs_field(training.epochs, kTraining)};
   append(fields, gradtable::trainer_fields(training, kTraining, gradtable::Targets::classes));
-  fields.push_back(real("training.dropout", training.dropout, gradtable::kFraction,
+  fields.push_back(real("training.dropout", training.dropout, gradtable::config::kFraction,
                         "share of the hidden units that each step leaves out"));
   return fields;
 }
@@ -84,7 +84,7 @@ std::vector<Field> selection_fields(Config::Training& training) {
   static const std::vector<std::string> kSelecting = {"train_loss", "validation_loss", "validation_accuracy",
                                                       "validation_balanced_accuracy"};
   std::vector<Field> fields = {
-      real("training.validation_fraction", training.validation_fraction, gradtable::kFraction,
+      real("training.validation_fraction", training.validation_fraction, gradtable::config::kFraction,
            "share of the training images that is kept for validation: the last ones")};
   append(fields,
          gradtable::selection_fields(training.early_stopping, training.keep_best, kSelecting, kTraining));
@@ -125,14 +125,14 @@ Config default_config(const Program& program) {
   return config;
 }
 
-gradtable::ConfigTable config_table(Config& config) {
+gradtable::config::Table config_table(Config& config) {
   std::vector<Field> fields = run_fields(config);
   append(fields, data_fields(config.data));
   append(fields, config.model->fields());
   append(fields, training_fields(config.training));
   append(fields, selection_fields(config.training));
   append(fields, output_fields(config.output));
-  return gradtable::ConfigTable(std::move(fields));
+  return gradtable::config::Table(std::move(fields));
 }
 
 std::vector<std::filesystem::path*> data_files(Config::Data& data) {

@@ -24,7 +24,7 @@ Config default_config(const Program& program);
 std::vector<std::filesystem::path*> data_files(Config::Data& data);
 
 // The keys of the config, bound to `config`: its table writes the resolved JSON and the help text.
-gradtable::ConfigTable config_table(Config& config);
+gradtable::config::Table config_table(Config& config);
 
 // The config with all its keys, as the text of a file that gives the same config. Outputs in output.dir and
 // data in data.dir have names from there, so that another folder, in the file or from --out or MNIST_DIR,

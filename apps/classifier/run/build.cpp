@@ -10,7 +10,6 @@
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
-#include <gradtable/models/config/text.hpp>
 #include <gradtable/models/training/fit_state.hpp>
 #include <gradtable/models/training/weights.hpp>
 

@@ -55,7 +55,8 @@ bool inside(const fs::path& file, const fs::path& folder) {
 bool same_results(const std::string& found, const std::string& expected) {
   constexpr double kSame = 1e-5;
   try {
-    nlohmann::json a = gradtable::parse_json(found, ""), b = gradtable::parse_json(expected, "");
+    nlohmann::json a = gradtable::config::parse_json(found, ""),
+                   b = gradtable::config::parse_json(expected, "");
     if (!a.is_object()) return false;
     const nlohmann::json loss = a.value("loss", nlohmann::json()), other = b.at("loss");
     if (loss.is_number() && other.is_number() &&

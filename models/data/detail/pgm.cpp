@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/data/detail/picture_bytes.hpp"
 
 namespace gradtable::detail {

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/io/detail/safetensors_header.hpp"
 
 namespace gradtable::detail {

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
-#include "gradtable/models/config/text.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -59,18 +59,19 @@ const ElementType& parse_dtype(const json& value, const Subject& subject) {
   if (found != std::end(kTypes)) return *found;
   std::vector<std::string_view> names;
   for (const ElementType& type : kTypes) names.push_back(type.name);
-  subject.refuse(fmt::format("dtype {}", describe(value)), fmt::format("one of {}", fmt::join(names, ", ")));
+  subject.refuse(fmt::format("dtype {}", config::describe(value)),
+                 fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 // A list of integers from 0 to 2^63 - 1.
 std::vector<std::int64_t> parse_integers(std::string_view key, const json& value, const Subject& subject) {
   constexpr std::string_view kIntegers = "a list of integers from 0 to 2^63 - 1";
-  if (!value.is_array()) subject.refuse(fmt::format("{} {}", key, describe(value)), kIntegers);
+  if (!value.is_array()) subject.refuse(fmt::format("{} {}", key, config::describe(value)), kIntegers);
   std::vector<std::int64_t> integers;
   for (const json& element : value) {
     constexpr auto kLargest = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
     if (!element.is_number_unsigned() || element.get<std::uint64_t>() > kLargest)
-      subject.refuse(fmt::format("{} with {}", key, describe(element)), kIntegers);
+      subject.refuse(fmt::format("{} with {}", key, config::describe(element)), kIntegers);
     integers.push_back(element.get<std::int64_t>());
   }
   return integers;
@@ -89,7 +90,7 @@ Shape parse_shape(const json& value, const Subject& subject) {
 
 void require_keys(const json& value, const Subject& subject) {
   constexpr std::string_view kKeys = "the keys dtype, shape and data_offsets";
-  if (!value.is_object()) subject.refuse(describe(value), fmt::format("an object with {}", kKeys));
+  if (!value.is_object()) subject.refuse(config::describe(value), fmt::format("an object with {}", kKeys));
   for (const char* key : {"dtype", "shape", "data_offsets"})
     if (!value.contains(key)) subject.refuse(fmt::format("no {}", key), kKeys);
   if (value.size() == 3) return;
@@ -137,10 +138,11 @@ void require_no_holes(const std::vector<TensorEntry>& entries, std::uint64_t dat
 std::map<std::string, std::string> parse_metadata(const json& value, const std::string& path) {
   constexpr std::string_view kTexts = "an object of strings";
   const Subject subject(path, std::string(kMetadata));
-  if (!value.is_object()) subject.refuse(describe(value), kTexts);
+  if (!value.is_object()) subject.refuse(config::describe(value), kTexts);
   std::map<std::string, std::string> metadata;
   for (const auto& [key, text] : value.items()) {
-    if (!text.is_string()) subject.refuse(fmt::format("{} for {}", describe(text), in_quotes(key)), kTexts);
+    if (!text.is_string())
+      subject.refuse(fmt::format("{} for {}", config::describe(text), in_quotes(key)), kTexts);
     metadata.emplace(key, text.get_ref<const std::string&>());
   }
   return metadata;
@@ -151,7 +153,7 @@ json parse_object(std::string_view text, const std::string& path) {
     throw CheckpointError(fmt::format("{}@byte 8: {}; expected a header that begins with {{", path,
                                       in_quotes(text.substr(0, 1))));
   try {
-    return parse_json(text, fmt::format("{}, header", path));
+    return config::parse_json(text, fmt::format("{}, header", path));
   } catch (const ConfigError& error) {
     throw CheckpointError(error.what());
   }

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 #include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/models/config/text.hpp"
+#include "gradtable/core/text.hpp"
 
 namespace gradtable::detail {
 namespace {

@@ -231,7 +231,7 @@ TEST(ParseOptions, PrintsEveryKey) {
   Config config = default_config(program_named("mnist_fcnn"));
   const auto table = config_table(config);
   const std::string help = printed({"--help-config"});
-  for (const gradtable::Field& field : table.fields())
+  for (const gradtable::config::Field& field : table.fields())
     EXPECT_NE(help.find("\n  " + field.key + " = "), std::string::npos) << field.key;
   EXPECT_NE(help.find("output.dir = \"runs/mnist_fcnn\""), std::string::npos);
 }
@@ -241,7 +241,7 @@ TEST(ParseOptions, PrintsASchemaWithEveryKey) {
   EXPECT_EQ(schema.at("title"), "config of mnist_fcnn");
   Config config = default_config(program_named("mnist_fcnn"));
   const auto table = config_table(config);
-  for (const gradtable::Field& field : table.fields()) {
+  for (const gradtable::config::Field& field : table.fields()) {
     std::string pointer = "/properties/" + field.key;
     for (std::size_t dot = pointer.find('.'); dot != std::string::npos; dot = pointer.find('.'))
       pointer.replace(dot, 1, "/properties/");

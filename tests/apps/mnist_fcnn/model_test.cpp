@@ -13,7 +13,7 @@ using classifier::Config;
 // The model after these settings.
 nlohmann::ordered_json model_after(const std::vector<const char*>& settings) {
   Config config = default_config(classifier::program_named("mnist_fcnn"));
-  const gradtable::ConfigTable table = config_table(config);
+  const gradtable::config::Table table = config_table(config);
   for (const char* setting : settings) table.set(setting);
   return model_of(config);
 }

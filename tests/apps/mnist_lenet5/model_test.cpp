@@ -17,7 +17,7 @@ const fs::path kRoot = fs::path(GRADTABLE_TEST_FOLDER).parent_path();
 
 TEST(LeNet5Model, HasTheKeysOfTheNetwork) {
   Config config = default_config(kProgram);
-  const gradtable::ConfigTable table = config_table(config);
+  const gradtable::config::Table table = config_table(config);
   table.set("model.pooling=average");
   table.set("model.activation=tanh");
   EXPECT_EQ(table.write().at("model").dump(), R"({"activation":"tanh","pooling":"average","output":"linear",)"
@@ -26,7 +26,7 @@ TEST(LeNet5Model, HasTheKeysOfTheNetwork) {
 
 TEST(LeNet5Model, HasOneActivationAndNoWidths) {
   Config config = default_config(kProgram);
-  const gradtable::ConfigTable table = config_table(config);
+  const gradtable::config::Table table = config_table(config);
   EXPECT_EQ(config_error([&] {
               table.set(R"(model.activation=["relu"])");
             }).find(R"(--set model.activation: "["relu"]"; expected one of "relu", )"),

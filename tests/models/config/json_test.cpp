@@ -14,7 +14,7 @@
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text_file.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 using nlohmann::json;
@@ -220,4 +220,4 @@ TEST(ValidUtf8, AgreesWithTheJsonWriterOnEveryPairOfBytes) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::config

@@ -11,7 +11,7 @@
 
 #include "gradtable/models/config/json.hpp"
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 enum class Color { red, green };
@@ -33,8 +33,8 @@ struct Settings {
   double decay = 0;
 };
 
-ConfigTable table_of(Settings& s) {
-  return ConfigTable({
+Table table_of(Settings& s) {
+  return Table({
       integer("seed", s.seed, {0, std::numeric_limits<std::uint64_t>::max()}, "start"),
       integer("threads", s.threads, {0, 256}, "threads"),
       integer("training.epochs", s.epochs, {1, 1000}, "passes"),
@@ -62,7 +62,7 @@ std::string set_error(const std::string& assignment) {
   return config_error([&] { table_of(settings).set(assignment); });
 }
 
-TEST(ConfigTable, StoresWhatIsGivenAndKeepsTheRest) {
+TEST(Table, StoresWhatIsGivenAndKeepsTheRest) {
   Settings s;
   table_of(s).read(
       parse_json(R"({"seed": 18446744073709551615, "log": "", "training": {"epochs": 3, "shuffle": false,
@@ -81,7 +81,7 @@ TEST(ConfigTable, StoresWhatIsGivenAndKeepsTheRest) {
   EXPECT_EQ(s.threads, 0);
 }
 
-TEST(ConfigTable, RefusesWrongTypesAndValuesWithWhatItFound) {
+TEST(Table, RefusesWrongTypesAndValuesWithWhatItFound) {
   struct Case {
     std::string text;
     std::string message;
@@ -155,13 +155,13 @@ TEST(ConfigTable, RefusesWrongTypesAndValuesWithWhatItFound) {
   for (const Case& c : cases) EXPECT_EQ(read_error(c.text), c.message);
 }
 
-TEST(ConfigTable, StoresNothingOfAListWithABadElement) {
+TEST(Table, StoresNothingOfAListWithABadElement) {
   Settings s;
   EXPECT_THROW(table_of(s).set("model.hidden=[7, 0]"), ConfigError);
   EXPECT_EQ(s.hidden, std::vector<std::int64_t>{128});
 }
 
-TEST(ConfigTable, NamesTheNearestKeyOfAnUnknownOne) {
+TEST(Table, NamesTheNearestKeyOfAnUnknownOne) {
   EXPECT_EQ(read_error(R"({"sede": 1})"),
             "run.json at /sede: unknown key \"sede\"; the nearest known key is \"seed\"");
   EXPECT_EQ(read_error(R"({"training": {"epoch": 1}})"),
@@ -186,12 +186,12 @@ TEST(ConfigTable, NamesTheNearestKeyOfAnUnknownOne) {
             "--set modle.hidden: unknown key \"modle.hidden\"; the nearest known key is \"model.hidden\"");
 }
 
-TEST(ConfigTable, NamesNoGroupThatTheUnknownKeyIsIn) {
+TEST(Table, NamesNoGroupThatTheUnknownKeyIsIn) {
   EXPECT_TRUE(set_error("model.xyz=1").ends_with("; the nearest known key is \"model.color\""))
       << set_error("model.xyz=1");
 }
 
-TEST(ConfigTable, SaysThatAGroupIsSetByItsKeys) {
+TEST(Table, SaysThatAGroupIsSetByItsKeys) {
   const std::string group =
       ", but training.optimizer is a group of keys (rate, momentum, beta); expected one of them, as "
       "training.optimizer.rate=..., or a JSON object";
@@ -200,9 +200,9 @@ TEST(ConfigTable, SaysThatAGroupIsSetByItsKeys) {
   EXPECT_EQ(set_error("training.optimizer={\"rate\": }").find("--set training.optimizer:1:10: "), 0U);
 }
 
-TEST(ConfigTable, SetsValuesFromTheCommandLine) {
+TEST(Table, SetsValuesFromTheCommandLine) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   for (const char* assignment :
        {"training.epochs=7", "training.optimizer.rate=1E-3", "training.shuffle=false", "model.hidden=[64,32]",
         "model.activation=tanh", "model.color=\"red\"", "log=a=b"})
@@ -216,9 +216,9 @@ TEST(ConfigTable, SetsValuesFromTheCommandLine) {
   EXPECT_EQ(s.log, "a=b");
 }
 
-TEST(ConfigTable, SetsAGroupAndTextThatLooksLikeANumber) {
+TEST(Table, SetsAGroupAndTextThatLooksLikeANumber) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   table.set(R"(training={"epochs": 3, "optimizer": {"rate": 2}})");
   EXPECT_EQ(s.epochs, 3);
   EXPECT_EQ(s.rate, 2.0);
@@ -228,7 +228,7 @@ TEST(ConfigTable, SetsAGroupAndTextThatLooksLikeANumber) {
   EXPECT_EQ(s.log, "");
 }
 
-TEST(ConfigTable, RefusesBadSettings) {
+TEST(Table, RefusesBadSettings) {
   EXPECT_EQ(set_error("training.epochs"), "--set: \"training.epochs\"; expected key.path=value");
   EXPECT_EQ(set_error("=5"), "--set: \"=5\"; expected key.path=value");
   EXPECT_EQ(set_error(""), "--set: \"\"; expected key.path=value");
@@ -259,9 +259,9 @@ TEST(ConfigTable, RefusesBadSettings) {
             0U);
 }
 
-TEST(ConfigTable, WritesWhatItReadsBack) {
+TEST(Table, WritesWhatItReadsBack) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   table.set("model.hidden=[3,4]");
   table.set("seed=18446744073709551615");
   const auto written = table.write();
@@ -275,17 +275,17 @@ TEST(ConfigTable, WritesWhatItReadsBack) {
   EXPECT_EQ(copy.rate, s.rate);
 }
 
-TEST(ConfigTable, WritesTextThatIsNotUtf8Escaped) {
+TEST(Table, WritesTextThatIsNotUtf8Escaped) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   table.set("log=bad\xFF.log");
   EXPECT_EQ(s.log.native(), "bad\xFF.log");
   EXPECT_EQ(table.write().at("log").dump(), R"("bad\\xff.log")");
 }
 
-TEST(ConfigTable, TakesNullForANumberThatIsNotThere) {
+TEST(Table, TakesNullForANumberThatIsNotThere) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   EXPECT_TRUE(table.write().at("training").at("optimizer").at("beta").is_null());
   table.set("training.optimizer.beta=0.5");
   EXPECT_EQ(s.beta, 0.5);
@@ -294,9 +294,9 @@ TEST(ConfigTable, TakesNullForANumberThatIsNotThere) {
   EXPECT_FALSE(s.beta);
 }
 
-TEST(ConfigTable, WritesAListOfOneNameAsTheName) {
+TEST(Table, WritesAListOfOneNameAsTheName) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   table.set(R"(model.functions=["tanh"])");
   EXPECT_EQ(table.write().at("model").at("functions"), "tanh");
   table.set(R"(model.functions=["relu", "tanh"])");
@@ -306,16 +306,16 @@ TEST(ConfigTable, WritesAListOfOneNameAsTheName) {
   EXPECT_EQ(s.functions, std::vector<std::string>{"relu"});
 }
 
-TEST(ConfigTable, LeavesTheNameOfASchemaAlone) {
+TEST(Table, LeavesTheNameOfASchemaAlone) {
   Settings s;
-  const ConfigTable table = table_of(s);
+  const Table table = table_of(s);
   table.read(parse_json(R"({"$schema": "s.json", "threads": 3})", "run.json"), "run.json");
   EXPECT_EQ(s.threads, 3);
   EXPECT_FALSE(table.write().contains("$schema"));
   EXPECT_NE(read_error(R"({"training": {"$schema": "s.json"}})").find("unknown key"), std::string::npos);
 }
 
-TEST(ConfigTable, DescribesWhatItReadsAsAJsonSchema) {
+TEST(Table, DescribesWhatItReadsAsAJsonSchema) {
   Settings s;
   const auto schema = table_of(s).schema("run");
   EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
@@ -349,7 +349,7 @@ TEST(ConfigTable, DescribesWhatItReadsAsAJsonSchema) {
             R"("minItems":1,"maxItems":2}],"description":"relu|tanh","default":"relu"})");
 }
 
-TEST(ConfigTable, MakesARowOfAMarkdownTableForEachKey) {
+TEST(Table, MakesARowOfAMarkdownTableForEachKey) {
   Settings s;
   const std::string rows = table_of(s).markdown();
   EXPECT_TRUE(rows.starts_with("| `seed` | an integer from 0 to 18446744073709551615 | `42` | start |\n"))
@@ -361,7 +361,7 @@ TEST(ConfigTable, MakesARowOfAMarkdownTableForEachKey) {
       << rows;
 }
 
-TEST(ConfigTable, ListsEveryKeyWithDefaultRangeAndMeaning) {
+TEST(Table, ListsEveryKeyWithDefaultRangeAndMeaning) {
   Settings s;
   const std::string help = table_of(s).help();
   EXPECT_NE(help.find("  training.epochs = 10\n      an integer from 1 to 1000: passes\n"), std::string::npos)
@@ -371,4 +371,4 @@ TEST(ConfigTable, ListsEveryKeyWithDefaultRangeAndMeaning) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::config

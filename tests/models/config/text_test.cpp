@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gradtable {
+namespace gradtable::config {
 namespace {
 
 TEST(EditDistance, CountsEditsAndSwaps) {
@@ -54,4 +54,4 @@ TEST(NearestKey, FindsNamesByWhatIsShortForThem) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::config

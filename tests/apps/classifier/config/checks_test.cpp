@@ -16,7 +16,7 @@ using Settings = std::vector<std::string>;
 // What is said of a config with these settings.
 std::string error_of(const Settings& settings) {
   Config config = default_config(program_named("mnist_fcnn"));
-  const gradtable::ConfigTable table = config_table(config);
+  const gradtable::config::Table table = config_table(config);
   for (const std::string& setting : settings) table.set(setting);
   gradtable::ScheduleOptions& schedule = config.training.schedule;
   if (schedule.type == "cosine" && schedule.epochs == 0) schedule.epochs = config.training.epochs;

@@ -132,7 +132,7 @@ TEST_F(OptionRanges, AreTheSameForATrainerAndAConfig) {
 // A new key without a row, or a row that sets nothing, fails here.
 TEST_F(OptionRanges, HaveARowForEveryNumber) {
   TrainerOptions defaults;
-  for (const gradtable::Field& field : gradtable::trainer_fields(defaults)) {
+  for (const gradtable::config::Field& field : gradtable::trainer_fields(defaults)) {
     const auto schema = field.schema();
     const bool number = schema.contains("minimum") || schema.contains("exclusiveMinimum");
     EXPECT_EQ(kRows.contains(field.key), number) << field.key;
