@@ -10,7 +10,7 @@ namespace lectures {
 using namespace gradtable;
 
 void Answer::plot(const std::string& name, const Chart& chart) {
-  files_.push_back({name + ".svg", svg_file(chart)});
+  files_.push_back({name + ".svg", report::svg_file(chart)});
 }
 
 void Answer::draw(const std::string& name, const Graph& graph, const std::vector<Tensor>& outputs) {

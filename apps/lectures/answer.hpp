@@ -14,6 +14,9 @@
 
 namespace lectures {
 
+using gradtable::report::Chart;
+using gradtable::report::Curve;
+
 class Answer {
  public:
   struct File {
@@ -26,7 +29,7 @@ class Answer {
     fmt::format_to(std::back_inserter(text_), form, std::forward<Values>(values)...);
   }
   // The file NAME.svg.
-  void plot(const std::string& name, const gradtable::Chart& chart);
+  void plot(const std::string& name, const Chart& chart);
   // The file NAME.dot, of which Graphviz makes a picture.
   void draw(const std::string& name, const gradtable::Graph& graph,
             const std::vector<gradtable::Tensor>& outputs);
@@ -44,8 +47,7 @@ gradtable::Array grid(double low, double high, std::int64_t count, const gradtab
 // The numbers of a float64 tensor.
 std::vector<double> numbers(const gradtable::Tensor& tensor);
 // The points (x_i, y_i).
-gradtable::Curve curve(const std::string& name, int style, std::span<const double> x,
-                       std::span<const double> y);
+Curve curve(const std::string& name, int style, std::span<const double> x, std::span<const double> y);
 // What prints as 0.00 and not as -0.00: numbers that `digits` digits after the point do not show are 0.
 double rounded(double value, int digits = 4);
 

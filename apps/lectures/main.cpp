@@ -73,7 +73,7 @@ void write_files(const std::filesystem::path& folder, const std::vector<Answer::
   for (const Answer::File& file : files) {
     write_file(folder, file.name, file.content);
     if (!file.name.ends_with(".dot")) continue;
-    if (std::optional<std::string> drawing = graph_svg(file.content)) {
+    if (std::optional<std::string> drawing = report::graph_svg(file.content)) {
       drawing->insert(drawing->find(' '),
                       " xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
       write_file(folder, file.name.substr(0, file.name.size() - 4) + ".svg", *drawing);

@@ -20,37 +20,37 @@ int main() {
   Graph g;
   const Sequential network(g, {784}, fcnn({100, 10}));
   Trainer trainer(g, network, {.batch_size = 64, .optimizer = {.learning_rate = 0.2}});
-  Report report;
-  report.title = "784-100-10 on digits that the program draws";
+  report::Report page;
+  page.title = "784-100-10 on digits that the program draws";
   for (int epoch = 1; epoch <= 10; ++epoch) {
     const Score trained = trainer.train_epoch(train, static_cast<std::uint64_t>(epoch));
-    report.epochs.push_back({.epoch = epoch, .values = trained.values("train_")});
+    page.epochs.push_back({.epoch = epoch, .values = trained.values("train_")});
     for (const auto& value : trainer.evaluate(test).values("test_"))
-      report.epochs.back().values.push_back(value);
+      page.epochs.back().values.push_back(value);
   }
 
-  report.confusion = ConfusionMatrix(test.classes);
-  WorstMistakes mistakes(12);
+  page.confusion = ConfusionMatrix(test.classes);
+  report::WorstMistakes mistakes(12);
   trainer.evaluate(test, [&](const Answers& batch) {
-    report.confusion->add(batch.predictions, batch.labels);
+    page.confusion->add(batch.predictions, batch.labels);
     mistakes.add(batch.first, batch.probabilities, batch.labels);
   });
-  for (const Mistake& mistake : mistakes.worst()) {
-    report.mistakes.push_back(
-        {mistake, {test.rows(), test.columns(), Colours::gray, test.picture(mistake.image)}});
+  for (const report::Mistake& mistake : mistakes.worst()) {
+    page.mistakes.push_back(
+        {mistake, {test.rows(), test.columns(), report::Colours::gray, test.picture(mistake.image)}});
   }
 
-  report.weights.push_back(
-      {"W1", unit_pictures(g.value(network.parameters()[0]), test.rows(), test.columns())});
-  report.weights.push_back({"W2", matrix_picture(g.value(network.parameters()[2]))});
+  page.weights.push_back(
+      {"W1", report::unit_pictures(g.value(network.parameters()[0]), test.rows(), test.columns())});
+  page.weights.push_back({"W2", report::matrix_picture(g.value(network.parameters()[2]))});
   DotOptions drawn = {.outputs = {trainer.step_graph(train).loss}};
   for (const auto& [parameter, gradient] : build_grad(drawn.outputs[0], network.parameters()))
     drawn.outputs.push_back(gradient);
   std::ostringstream drawing;
   write_dot(drawing, g, drawn);
-  report.graph_svg = graph_svg(drawing.str(), GraphDirection::right).value_or("");
-  write_file_atomically(path, html(report));
+  page.graph_svg = report::graph_svg(drawing.str(), report::GraphDirection::right).value_or("");
+  write_file_atomically(path, report::html(page));
   // [/report]
   std::cout << path << '\n';
-  return report.confusion->accuracy() > 0.8 ? 0 : 1;
+  return page.confusion->accuracy() > 0.8 ? 0 : 1;
 }

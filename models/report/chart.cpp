@@ -11,7 +11,7 @@
 #include "gradtable/models/report/detail/style.hpp"
 #include "gradtable/models/report/detail/ticks.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using detail::escaped;
@@ -213,4 +213,4 @@ std::string svg_file(const Chart& chart) {
       detail::chart_style(), kWidth / 2, content.elements);
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace gradtable {
+namespace gradtable::report {
 
 struct Point {
   double x = 0;
@@ -39,4 +39,4 @@ std::string svg(const Chart& chart);
 // The same as a file of its own: under its title, on white, 550 units wide.
 std::string svg_file(const Chart& chart);
 
-}  // namespace gradtable
+}  // namespace gradtable::report

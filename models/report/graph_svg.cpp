@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 struct Close {
@@ -94,4 +94,4 @@ std::optional<std::string> graph_svg(std::string_view dot, GraphDirection direct
   return svg.empty() ? std::nullopt : std::optional(std::move(svg));
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradtable {
+namespace gradtable::report {
 
 // Where edges lead: as the text says, or to the right, where the drawing of a long graph begins at its
 // inputs.
@@ -19,4 +19,4 @@ std::optional<std::string> graph_svg(std::string_view dot,
                                      GraphDirection direction = GraphDirection::as_written,
                                      std::chrono::milliseconds limit = std::chrono::seconds(10));
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -4,7 +4,7 @@
 #include "gradtable/models/report/detail/sections.hpp"
 #include "gradtable/models/report/detail/style.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 std::string head(const Report& report) {
@@ -35,4 +35,4 @@ std::string html(const Report& report) {
   return text + "</main>\n</body>\n</html>\n";
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

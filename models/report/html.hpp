@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/report/mistakes.hpp"
 #include "gradtable/models/report/picture.hpp"
 #include "gradtable/models/training/confusion.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 
 // What is empty is left out of the page.
 struct Report {
@@ -48,4 +48,4 @@ struct Report {
 // shown, it says so. Throws DataError for another number of bytes than a picture's size asks for.
 std::string html(const Report& report);
 
-}  // namespace gradtable
+}  // namespace gradtable::report

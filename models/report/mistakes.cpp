@@ -7,7 +7,7 @@
 
 #include "gradtable/core/error.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 double of_label(const Mistake& mistake) {
@@ -48,4 +48,4 @@ void WorstMistakes::keep(Mistake mistake) {
   if (worst_.size() > most_) worst_.pop_back();
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -8,7 +8,7 @@
 
 #include "gradtable/core/array.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 
 struct Mistake {
   std::int64_t image = 0;  // its number in the data set
@@ -37,4 +37,4 @@ class WorstMistakes {
   std::vector<Mistake> worst_;
 };
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -9,7 +9,7 @@
 
 #include "gradtable/core/error.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 constexpr std::int64_t kMostPixels = 4096;  // along a side
@@ -143,4 +143,4 @@ WeightPictures matrix_picture(const ConstView& weights, std::int64_t most) {
   return all;
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

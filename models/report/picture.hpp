@@ -9,7 +9,7 @@
 
 #include "gradtable/core/array.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 
 enum class Colours {
   gray,       // black at 0, white at 255
@@ -55,4 +55,4 @@ WeightPictures filter_pictures(const ConstView& weights, std::int64_t most = 64)
 // for each of the first `most` inputs. Throws ShapeError for another number of axes; float32 or float64.
 WeightPictures matrix_picture(const ConstView& weights, std::int64_t most = 256);
 
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gradtable {
+namespace gradtable::report {
 
 using Json = nlohmann::ordered_json;
 
@@ -32,4 +32,4 @@ std::string results_json(const ConfusionMatrix& confusion, double loss) {
   return json.dump(2) + "\n";
 }
 
-}  // namespace gradtable
+}  // namespace gradtable::report

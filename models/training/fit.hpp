@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/early_stopping.hpp"
 #include "gradtable/models/training/fit_options.hpp"
 #include "gradtable/models/training/fit_state.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {

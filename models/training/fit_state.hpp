@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "gradtable/models/data/dataset.hpp"
-#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/early_stopping.hpp"
 #include "gradtable/models/training/fit_options.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {

@@ -11,8 +11,8 @@
 
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/json.hpp"
-#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/losses.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 
 namespace gradtable {
 namespace {

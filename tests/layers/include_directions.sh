@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # core <- ops <- graph <- models <- apps: no #include points from a layer to one that comes after it, what a layer
-# keeps to itself stays inside it, and xtensor stays out of public headers, but for the bridge to it.
+# keeps to itself stays inside it, and xtensor stays out of public headers, but for the bridge to it. Of models/ only
+# reports use reports.
 #   include_directions.sh SOURCE_FOLDER
 set -euo pipefail
 cd "$1"
@@ -23,6 +24,8 @@ for layer in core ops graph models; do
     grep -v "^$layer/" || true)
   [ -z "$found" ] || refuse "details of $layer are used outside of it" "$found"
 done
+found=$(grep -rn 'gradtable/models/report/' models --include='*.[ch]pp' | grep -v '^models/report/' || true)
+[ -z "$found" ] || refuse "a part of models uses reports" "$found"
 found=$(grep -rnE '#include [<"](xtensor|xsimd|xtensor-blas)/' core ops graph models --include='*.hpp' |
   grep -vE '^core/xtensor.hpp|/detail/' || true)
 [ -z "$found" ] || refuse "a public header needs xtensor" "$found"

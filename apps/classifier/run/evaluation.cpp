@@ -9,7 +9,7 @@ namespace {
 template <class Evaluator>
 Evaluation evaluated(Evaluator& evaluator, const gradtable::Dataset& data) {
   gradtable::ConfusionMatrix confusion(data.classes);
-  gradtable::WorstMistakes mistakes;
+  gradtable::report::WorstMistakes mistakes;
   gradtable::PredictionLog log;
   const gradtable::Score score = evaluator.evaluate(data, [&](const gradtable::Answers& batch) {
     confusion.add(batch.predictions, batch.labels);

@@ -14,8 +14,8 @@ namespace classifier {
 struct Evaluation {
   gradtable::Score score;
   gradtable::ConfusionMatrix confusion;
-  std::vector<gradtable::Mistake> mistakes;  // the worst ones
-  std::string predictions;                   // PredictionLog's text
+  std::vector<gradtable::report::Mistake> mistakes;  // the worst ones
+  std::string predictions;                           // PredictionLog's text
 };
 
 Evaluation evaluate(gradtable::Trainer& trainer, const gradtable::Dataset& data);

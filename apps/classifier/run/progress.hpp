@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <gradtable/models/report/metrics_csv.hpp>
+#include <gradtable/models/training/metrics_csv.hpp>
 #include <gradtable/models/training/trainer.hpp>
 
 namespace classifier {

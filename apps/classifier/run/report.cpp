@@ -13,7 +13,16 @@ namespace classifier {
 namespace {
 
 using gradtable::Dataset;
-using gradtable::Report;
+using gradtable::report::Colours;
+using gradtable::report::filter_pictures;
+using gradtable::report::graph_svg;
+using gradtable::report::GraphDirection;
+using gradtable::report::html;
+using gradtable::report::is_shown;
+using gradtable::report::matrix_picture;
+using gradtable::report::Mistake;
+using gradtable::report::Report;
+using gradtable::report::unit_pictures;
 
 std::vector<Report::Fact> facts(const Metrics& metrics) {
   const double minutes = metrics.total_seconds / 60;
@@ -27,11 +36,11 @@ std::vector<Report::Fact> facts(const Metrics& metrics) {
 
 std::vector<Report::WrongImage> wrong_images(const Dataset& test, const Evaluation& evaluation) {
   std::vector<Report::WrongImage> images;
-  const bool shown = gradtable::is_shown(test.rows(), test.columns());
-  for (const gradtable::Mistake& mistake : evaluation.mistakes) {
+  const bool shown = is_shown(test.rows(), test.columns());
+  for (const Mistake& mistake : evaluation.mistakes) {
     std::vector<std::uint8_t> bytes;
     if (shown) bytes = test.picture(mistake.image);
-    images.push_back({mistake, {test.rows(), test.columns(), gradtable::Colours::gray, std::move(bytes)}});
+    images.push_back({mistake, {test.rows(), test.columns(), Colours::gray, std::move(bytes)}});
   }
   return images;
 }
@@ -53,13 +62,13 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
     const gradtable::Shape& shape = parameter.shape();
     const gradtable::Array& value = setup.graph.value(parameter);
     if (shape.rank() == 4) {
-      all.push_back({parameter.label(), gradtable::filter_pictures(value)});
+      all.push_back({parameter.label(), filter_pictures(value)});
     } else if (shape.rank() == 2) {
       const gradtable::ConstView weights = without_biases(value, biases);
       if (parameter == first && weights.shape()[0] == test.features())
-        all.push_back({parameter.label(), gradtable::unit_pictures(weights, test.rows(), test.columns())});
+        all.push_back({parameter.label(), unit_pictures(weights, test.rows(), test.columns())});
       else if (matrices++ < kMostMatrices)
-        all.push_back({parameter.label(), gradtable::matrix_picture(weights)});
+        all.push_back({parameter.label(), matrix_picture(weights)});
     }
   }
   return all;
@@ -69,8 +78,7 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
 void add_graph(Report& report, Setup& setup, const gradtable::StepGraph& step) {
   for (const GraphPart part : {GraphPart::gradient, GraphPart::forward}) {
     report.graph_has_gradient = part == GraphPart::gradient;
-    const auto svg = gradtable::graph_svg(drawing(setup, step, part), gradtable::GraphDirection::right,
-                                          std::chrono::seconds(5));
+    const auto svg = graph_svg(drawing(setup, step, part), GraphDirection::right, std::chrono::seconds(5));
     if (!svg) continue;
     report.graph_svg = *svg;
     return;
@@ -94,7 +102,7 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.weights = pictures(config, data.test, setup);
   add_graph(report, setup, trainer.step_graph(data.train));
   report.config = resolved_json(config);
-  write_text(config.output.report, gradtable::html(report));
+  write_text(config.output.report, html(report));
 }
 
 }  // namespace classifier

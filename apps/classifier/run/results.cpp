@@ -42,7 +42,7 @@ double images_per_second(const std::vector<EpochMetrics>& epochs) {
 }
 
 std::string results(const Evaluation& evaluation) {
-  return gradtable::results_json(evaluation.confusion, evaluation.score.loss());
+  return gradtable::report::results_json(evaluation.confusion, evaluation.score.loss());
 }
 
 // Whether it has a name, and lies in the folder or below it.

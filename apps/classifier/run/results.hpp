@@ -11,8 +11,8 @@
 #include "apps/classifier/config/program.hpp"
 #include "apps/classifier/run/build.hpp"
 #include "apps/classifier/run/evaluation.hpp"
-#include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/fit.hpp>
+#include <gradtable/models/training/metrics_csv.hpp>
 
 namespace classifier {
 

@@ -20,8 +20,8 @@
 #include <fmt/format.h>
 #include <gradtable/core/machine/blas.hpp>
 #include <gradtable/models/io/interrupt.hpp>
-#include <gradtable/models/report/metrics_csv.hpp>
 #include <gradtable/models/training/fit.hpp>
+#include <gradtable/models/training/metrics_csv.hpp>
 #include <gradtable/models/training/weights.hpp>
 
 namespace classifier {

@@ -7,7 +7,7 @@
 
 #include "apps/classifier/config/config.hpp"
 #include <gradtable/models/data/dataset.hpp>
-#include <gradtable/models/report/metrics_csv.hpp>
+#include <gradtable/models/training/metrics_csv.hpp>
 
 namespace classifier {
 

@@ -5,7 +5,7 @@
 
 #include "gradtable/models/report/detail/sections.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 constexpr std::int64_t kMostClasses = 40;  // of a matrix that one can still read
@@ -96,4 +96,4 @@ std::string confusion_section(const Report& report) {
          matrix(report) + scores(report) + "</div>\n</section>\n";
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -5,7 +5,7 @@
 
 #include "gradtable/core/text.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 std::string escaped(char c) {
@@ -59,4 +59,4 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 
 // The text with & < > " ' as entities, what printable() escapes as \xhh, and control characters of ASCII, but
 // for line feeds and tabs, as U+FFFD: safe between tags and in quoted attributes. What is longer is cut
@@ -15,4 +15,4 @@ std::string escaped(std::string_view text, std::size_t most_bytes = 16384);
 // RFC 4648, section 4.
 std::string base64(std::string_view bytes);
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -7,7 +7,7 @@
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/sections.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 constexpr std::size_t kBars = 3;  // the classes of the largest values, and the label if it is not among them
@@ -133,4 +133,4 @@ std::string image(const Picture& picture, std::string_view description, std::str
                      base64(png(picture)));
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -11,7 +11,7 @@
 #include "gradtable/models/report/chart.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 // `values`: "validation_loss".
@@ -100,4 +100,4 @@ std::string class_name(const Report& report, std::int64_t label) {
   return index < report.class_names.size() ? escaped(report.class_names[index]) : fmt::format("{}", label);
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

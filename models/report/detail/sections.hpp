@@ -7,7 +7,7 @@
 
 #include "gradtable/models/report/html.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 
 std::string facts_section(const Report& report);
 std::string curves_section(const Report& report);
@@ -23,4 +23,4 @@ std::string class_name(const Report& report, std::int64_t label);
 // <img> with the picture inside. `attributes` is HTML.
 std::string image(const Picture& picture, std::string_view description, std::string_view attributes = {});
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

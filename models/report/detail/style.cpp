@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 struct Colour {
@@ -145,4 +145,4 @@ std::string chart_style() {
          text;
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

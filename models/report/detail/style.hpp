@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 
 // Of a page, light or dark by the reader's choice, with its charts.
 std::string style();
@@ -11,4 +11,4 @@ std::string style();
 // variables.
 std::string chart_style();
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 constexpr double kLeastSize = 1e-300;  // below lose numbers their digits
@@ -65,4 +65,4 @@ std::string tick_label(double value, double step) {
   return fmt::format("{:.{}f}", value == 0 ? 0 : value, digits);
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

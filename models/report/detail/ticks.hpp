@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 
 // About `wanted` multiples of 1, 2 or 5 times a power of ten, which reach from at most `low` to at least
 // `high`; at least two. The step is at least `least_step`.
@@ -17,4 +17,4 @@ std::vector<double> logarithmic_ticks(double low, double high);
 // As few digits as tell ticks of this distance apart: "0.05", "2", "1e-06".
 std::string tick_label(double value, double step);
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -13,8 +13,8 @@
 
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
-#include "gradtable/models/report/metrics_csv.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 
 namespace gradtable::detail {
 

@@ -16,6 +16,8 @@
 namespace gradtable {
 namespace {
 
+using report::Colours;
+using report::png;
 using testing::Bytes;
 using testing::message_of;
 using namespace std::string_literals;

@@ -7,7 +7,7 @@
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using testing::contains;
@@ -114,4 +114,4 @@ TEST(Chart, EscapesNames) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -7,7 +7,7 @@
 #include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using testing::contains;
@@ -79,4 +79,4 @@ TEST_F(GraphSvg, EndsAProgramThatTakesTooLong) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -9,7 +9,7 @@
 #include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using testing::contains;
@@ -233,4 +233,4 @@ TEST(HtmlReport, HasALinearAxisWhereALossRisesAgain) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

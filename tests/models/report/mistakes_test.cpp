@@ -8,7 +8,7 @@
 
 #include "gradtable/core/error.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using testing::message_of;
@@ -60,4 +60,4 @@ TEST(WorstMistakes, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

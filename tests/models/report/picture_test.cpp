@@ -11,7 +11,7 @@
 
 #include "gradtable/core/error.hpp"
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using testing::message_of;
@@ -169,4 +169,4 @@ TEST(WeightPictures, RefuseOtherShapes) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

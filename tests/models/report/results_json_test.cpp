@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace gradtable {
+namespace gradtable::report {
 namespace {
 
 using Classes = std::vector<std::int32_t>;
@@ -40,4 +40,4 @@ TEST(ResultsJson, IsJsonWhereTheLossIsNot) {
 }
 
 }  // namespace
-}  // namespace gradtable
+}  // namespace gradtable::report

@@ -158,7 +158,7 @@ TEST_F(Inference, PredictTakesAPictureOfADigit) {
   for (std::uint8_t& pixel : inverted) pixel = static_cast<std::uint8_t>(255 - pixel);
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = inverted[i / 2800 * 28 + i % 280 / 10];
   const auto png_of = [](std::int64_t side, const std::vector<std::uint8_t>& pixels) {
-    return gradtable::png({side, side, gradtable::Colours::gray, pixels});
+    return gradtable::report::png({side, side, gradtable::report::Colours::gray, pixels});
   };
   std::string pgm = "P5\n28 28\n255\n";
   pgm.append(inverted.begin(), inverted.end());

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 TEST(Escaped, LeavesNothingThatHtmlGivesAMeaning) {
@@ -41,4 +41,4 @@ TEST(Base64, EncodesEveryByte) {
 }
 
 }  // namespace
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

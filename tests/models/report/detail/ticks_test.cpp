@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gradtable::detail {
+namespace gradtable::report::detail {
 namespace {
 
 std::vector<std::string> labels(const std::vector<double>& ticks) {
@@ -65,4 +65,4 @@ TEST(TickLabel, HasTheDigitsThatTellTicksApart) {
 }
 
 }  // namespace
-}  // namespace gradtable::detail
+}  // namespace gradtable::report::detail

@@ -1,4 +1,4 @@
-#include "gradtable/models/report/metrics_csv.hpp"
+#include "gradtable/models/training/metrics_csv.hpp"
 
 #include <algorithm>
 #include <cerrno>
