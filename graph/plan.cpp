@@ -15,7 +15,7 @@ ProgramPlan Executable::plan() const {
   plan.threads = static_cast<int>(threads.size());
   for (const ExecutableStep& step : steps) {
     std::vector<TensorType> types;
-    for (const Operand& input : inputs_of(step)) types.push_back(input.type);
+    for (const PlacedArray& input : inputs_of(step)) types.push_back(input.type);
     const bool is_copy = rewritten.graph->node(step.node).op == nullptr;
     plan.steps.push_back({.label = description(rewritten, step.node),
                           .type = step.output.type,

@@ -56,8 +56,9 @@ Tensor scaled(const Tensor& centered, const Tensor& scale, const Tensor& varianc
 
 }  // namespace
 
-BatchNorm batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, const Tensor& running_mean,
-                     const Tensor& running_variance, const BatchNormOptions& options, Location at) {
+BatchNormResult batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias,
+                           const Tensor& running_mean, const Tensor& running_variance,
+                           const BatchNormOptions& options, Location at) {
   const Composition composition("batch_norm", {x, scale, bias, running_mean, running_variance}, at);
   const double momentum = options.momentum;
   require_channels(composition, x, {scale, bias, running_mean, running_variance});
@@ -84,8 +85,8 @@ Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& 
   return scaled(x - along_channels(mean, x), scale, variance, bias, epsilon);
 }
 
-LayerNorm layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, std::int64_t axis,
-                     double epsilon, Location at) {
+LayerNormResult layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, std::int64_t axis,
+                           double epsilon, Location at) {
   const Composition composition("layer_norm", {x, scale, bias}, at);
   const std::array types = {x.type(), scale.type(), bias.type()};
   composition.checked([&] { return detail::floating(types); });

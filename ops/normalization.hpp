@@ -15,7 +15,7 @@ struct BatchNormOptions {
   double epsilon = 1e-5;  // at least 0, added to variances
 };
 
-struct BatchNorm {
+struct BatchNormResult {
   Tensor output;                          // of the shape of x
   Tensor mean, variance;                  // (k): of the batch
   Tensor running_mean, running_variance;  // (k): what the running statistics become
@@ -26,16 +26,16 @@ struct BatchNorm {
 // others (k). What the running statistics become is momentum * running + (1 - momentum) * that of the batch,
 // as in ONNX and Keras: a program takes {running_mean, .running_mean} and {running_variance,
 // .running_variance} as updates. Ioffe and Szegedy, 2015; Goodfellow et al., section 8.7.1.
-BatchNorm batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, const Tensor& running_mean,
-                     const Tensor& running_variance, const BatchNormOptions& options = {},
-                     Location at = Location::current());
+BatchNormResult batch_norm(const Tensor& x, const Tensor& scale, const Tensor& bias,
+                           const Tensor& running_mean, const Tensor& running_variance,
+                           const BatchNormOptions& options = {}, Location at = Location::current());
 
 // In evaluation: y = scale (x - mean) / sqrt(variance + epsilon) + bias, with the running statistics. Shapes
 // as above.
 Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& bias, const Tensor& mean,
                             const Tensor& variance, double epsilon = 1e-5, Location at = Location::current());
 
-struct LayerNorm {
+struct LayerNormResult {
   Tensor output;                   // of the shape of x
   Tensor mean, inverse_deviation;  // m and 1 / sqrt(v + epsilon), with extents of 1 from `axis` on
 };
@@ -43,7 +43,7 @@ struct LayerNorm {
 // y = scale (x - m) / sqrt(v + epsilon) + bias, with mean m and variance v over the axes from `axis` on, in
 // [-rank, rank); there is something to average. scale and bias broadcast to x, and have the shape of these
 // axes as a rule. epsilon >= 0. Ba, Kiros and Hinton, 2016.
-LayerNorm layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, std::int64_t axis = -1,
-                     double epsilon = 1e-5, Location at = Location::current());
+LayerNormResult layer_norm(const Tensor& x, const Tensor& scale, const Tensor& bias, std::int64_t axis = -1,
+                           double epsilon = 1e-5, Location at = Location::current());
 
 }  // namespace gradtable

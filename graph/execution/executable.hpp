@@ -20,7 +20,7 @@ struct Place {
   std::size_t index = 0;  // the offset in the arena, or among the inputs
 };
 
-struct Operand {
+struct PlacedArray {
   TensorType type;
   Place place;
 };
@@ -30,7 +30,7 @@ struct ExecutableStep {
   std::shared_ptr<const Op> op;
   std::size_t first_input = 0;
   std::size_t input_count = 0;
-  Operand output;
+  PlacedArray output;
   std::int64_t parts = 1;
   int slices = 1;
   bool must_be_finite = false;
@@ -62,10 +62,10 @@ struct Executable {
   };
   struct Output {
     Tensor tensor;
-    Operand operand;
+    PlacedArray operand;
   };
   struct Copy {
-    Operand from;
+    PlacedArray from;
     View to;
   };
 
@@ -75,7 +75,7 @@ struct Executable {
   std::vector<Rewrite> rewrites;
 
   std::size_t arena_bytes = 0;
-  std::vector<Operand> operands;
+  std::vector<PlacedArray> operands;
   std::vector<ExecutableStep> steps;
   std::vector<ThreadCalls> threads;
   std::vector<Input> inputs;  // those that a run needs, then all others
@@ -83,7 +83,7 @@ struct Executable {
   std::vector<View> in_place;  // parameters in whose memory updates are computed
   std::vector<Copy> copies;    // updates that were not computed in place
 
-  std::span<const Operand> inputs_of(const ExecutableStep& step) const {
+  std::span<const PlacedArray> inputs_of(const ExecutableStep& step) const {
     return std::span(operands).subspan(step.first_input, step.input_count);
   }
   ProgramPlan plan() const;

@@ -70,7 +70,7 @@ Workspace::Workspace(std::shared_ptr<const Executable> executable) : executable_
   is_fed_.resize(e.inputs.size());
   uses_.resize(e.inputs.size());
   inputs_.reserve(e.operands.size());
-  for (const Operand& operand : e.operands) {
+  for (const PlacedArray& operand : e.operands) {
     if (operand.place.where == Place::Where::feed) uses_[operand.place.index].push_back(inputs_.size());
     inputs_.push_back(view(operand));
   }
@@ -223,7 +223,7 @@ void OwnWorkspace::run(std::span<const Feed> feeds) {
   state_.store(after, std::memory_order_release);
 }
 
-ConstView OwnWorkspace::view(const Operand& operand) const {
+ConstView OwnWorkspace::view(const PlacedArray& operand) const {
   const State state = state_.load(std::memory_order_acquire);
   if (state != State::computed)
     throw GraphError(fmt::format("value: expected a program that has run, got one that {}",

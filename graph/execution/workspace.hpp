@@ -24,7 +24,7 @@ class Workspace {
   void bind(std::span<const Feed> feeds);
   // Computes everything from what is bound, then applies the updates.
   void run();
-  ConstView view(const Operand& operand) const { return {operand.type, address(operand.place)}; }
+  ConstView view(const PlacedArray& operand) const { return {operand.type, address(operand.place)}; }
 
  private:
   struct Free {
@@ -58,7 +58,7 @@ class OwnWorkspace {
   // Throws GraphError during another run, which continues; else what Program::run throws.
   void run(std::span<const Feed> feeds);
   // Throws GraphError when no run has computed it.
-  ConstView view(const Operand& operand) const;
+  ConstView view(const PlacedArray& operand) const;
 
  private:
   enum class State : std::uint8_t { empty, running, computed };

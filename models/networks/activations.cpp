@@ -27,27 +27,27 @@ Tensor softmax_of_rows(const Tensor& x, Location at) {
 
 }  // namespace
 
-std::span<const Activation> activations() {
-  static constexpr Activation kAll[] = {{"relu", relu},         {"leaky_relu", leaky}, {"elu", exponential},
-                                        {"softplus", softplus}, {"gelu", gelu},        {"sigmoid", sigmoid},
-                                        {"tanh", tanh},         {"linear", linear}};
+std::span<const NamedActivation> activations() {
+  static constexpr NamedActivation kAll[] = {
+      {"relu", relu}, {"leaky_relu", leaky}, {"elu", exponential}, {"softplus", softplus},
+      {"gelu", gelu}, {"sigmoid", sigmoid},  {"tanh", tanh},       {"linear", linear}};
   return kAll;
 }
 
-std::span<const Activation> output_activations() {
-  static constexpr Activation kAll[] = {{"linear", linear},
-                                        {"softmax", softmax_of_rows},
-                                        {"sigmoid", sigmoid},
-                                        {"softplus", softplus},
-                                        {"tanh", tanh}};
+std::span<const NamedActivation> output_activations() {
+  static constexpr NamedActivation kAll[] = {{"linear", linear},
+                                             {"softmax", softmax_of_rows},
+                                             {"sigmoid", sigmoid},
+                                             {"softplus", softplus},
+                                             {"tanh", tanh}};
   return kAll;
 }
 
-const Activation& find_activation(std::string_view name) {
+const NamedActivation& find_activation(std::string_view name) {
   return detail::find_named("activation", name, activations());
 }
 
-const Activation& find_output_activation(std::string_view name) {
+const NamedActivation& find_output_activation(std::string_view name) {
   return detail::find_named("output activation", name, output_activations());
 }
 

@@ -8,21 +8,21 @@
 
 namespace gradtable {
 
-struct Activation {
+struct NamedActivation {
   std::string_view name;
   Tensor (*function)(const Tensor& x, Location at);
 };
 
 // Of hidden layers: "relu", "leaky_relu" with slope 0.01, "elu" with alpha 1, "softplus", "gelu", "sigmoid",
 // "tanh" and "linear", which leaves x as it is.
-std::span<const Activation> activations();
+std::span<const NamedActivation> activations();
 
 // Of the last layer: "linear" for scores and means, "softmax" along the last axis and "sigmoid" for
 // probabilities, "softplus" for variances, "tanh" for numbers from -1 to 1. Goodfellow et al., section 6.2.2.
-std::span<const Activation> output_activations();
+std::span<const NamedActivation> output_activations();
 
 // Throw ConfigError with the known names for others.
-const Activation& find_activation(std::string_view name);
-const Activation& find_output_activation(std::string_view name);
+const NamedActivation& find_activation(std::string_view name);
+const NamedActivation& find_output_activation(std::string_view name);
 
 }  // namespace gradtable

@@ -157,7 +157,7 @@ Tensor BatchNorm::operator()(LayerBuilder& build, const Tensor& x) const {
   const Tensor mean = build.state("running_mean", all(0));
   const Tensor variance = build.state("running_variance", all(1));
   if (!build.training()) return batch_norm_inference(x, scale, bias, mean, variance, options.epsilon);
-  const gradtable::BatchNorm normalized = batch_norm(x, scale, bias, mean, variance, options);
+  const BatchNormResult normalized = batch_norm(x, scale, bias, mean, variance, options);
   build.update(mean, normalized.running_mean);
   build.update(variance, normalized.running_variance);
   return normalized.output;

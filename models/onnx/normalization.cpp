@@ -20,7 +20,7 @@ Tensors batch_normalization(OnnxNode& node) {
   const double epsilon = node.real("epsilon", 1e-5F), momentum = node.real("momentum", 0.9F);
   if (node.integer("training_mode", 0) == 0)
     return {batch_norm_inference(x, scale, bias, mean, variance, epsilon)};
-  const BatchNorm made =
+  const BatchNormResult made =
       batch_norm(x, scale, bias, mean, variance, {.momentum = momentum, .epsilon = epsilon});
   return {made.output, made.running_mean, made.running_variance};
 }
@@ -29,7 +29,8 @@ Tensors layer_normalization(OnnxNode& node) {
   const Tensor x = node.input(0), scale = node.input(1);
   const Tensor bias = node.has_input(2) ? node.input(2) : node.graph().literal(0, x.dtype());
   node.ignore("stash_type");  // the element type of the computation: x's own here
-  const LayerNorm made = layer_norm(x, scale, bias, node.integer("axis", -1), node.real("epsilon", 1e-5F));
+  const LayerNormResult made =
+      layer_norm(x, scale, bias, node.integer("axis", -1), node.real("epsilon", 1e-5F));
   return {made.output, made.mean, made.inverse_deviation};
 }
 

@@ -27,7 +27,7 @@ struct AdamScalars {
   Update count;
 };
 
-AdamScalars scalars_of(const Tensor& first, const detail::LearningRate& rate, const AdamOptions& options) {
+AdamScalars scalars_of(const Tensor& first, const detail::StepSize& rate, const AdamOptions& options) {
   const Graph::Scope scope(first.graph(), Phase::update, first.id());
   const Tensor count = detail::state(detail::kSteps, first, {DType::float64, {}});
   const Tensor t = count + 1.0;
@@ -37,7 +37,7 @@ AdamScalars scalars_of(const Tensor& first, const detail::LearningRate& rate, co
 
 // `decayed` gives theta without what decays in the step.
 template <class Decayed>
-Updates adam_updates(const GradTable& table, const detail::LearningRate& rate, const AdamOptions& options,
+Updates adam_updates(const GradTable& table, const detail::StepSize& rate, const AdamOptions& options,
                      const Decayed& decayed) {
   if (table.size() == 0) return {};
   const AdamScalars scalars = scalars_of(table.begin()->target, rate, options);
@@ -63,7 +63,7 @@ void require_adam(std::string_view name, const AdamOptions& options) {
 }  // namespace
 
 Updates adagrad(const GradTable& table, const Operand& learning_rate, double epsilon) {
-  const detail::LearningRate rate("adagrad", learning_rate);
+  const detail::StepSize rate("adagrad", learning_rate);
   detail::require_positive("adagrad", "epsilon", epsilon);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
     const Tensor squares = detail::state(detail::kSquares, theta, theta.type());
@@ -73,7 +73,7 @@ Updates adagrad(const GradTable& table, const Operand& learning_rate, double eps
 }
 
 Updates rmsprop(const GradTable& table, const Operand& learning_rate, double alpha, double epsilon) {
-  const detail::LearningRate rate("rmsprop", learning_rate);
+  const detail::StepSize rate("rmsprop", learning_rate);
   detail::require_fraction("rmsprop", "alpha", alpha);
   detail::require_positive("rmsprop", "epsilon", epsilon);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
@@ -84,13 +84,13 @@ Updates rmsprop(const GradTable& table, const Operand& learning_rate, double alp
 }
 
 Updates adam(const GradTable& table, const Operand& learning_rate, const AdamOptions& options) {
-  const detail::LearningRate rate("adam", learning_rate);
+  const detail::StepSize rate("adam", learning_rate);
   require_adam("adam", options);
   return adam_updates(table, rate, options, [](const Tensor& theta) { return theta; });
 }
 
 Updates adamw(const GradTable& table, const Operand& learning_rate, const AdamWOptions& options) {
-  const detail::LearningRate rate("adamw", learning_rate);
+  const detail::StepSize rate("adamw", learning_rate);
   const AdamOptions adam{options.beta1, options.beta2, options.epsilon};
   require_adam("adamw", adam);
   detail::require_not_negative("adamw", "weight decay", options.weight_decay);

@@ -12,14 +12,14 @@ void require_learning_rate(double learning_rate) {
 }
 
 Updates sgd(const GradTable& table, const Operand& learning_rate) {
-  const detail::LearningRate rate("sgd", learning_rate);
+  const detail::StepSize rate("sgd", learning_rate);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
     return {{theta, theta - rate.as(theta.dtype()) * g}};
   });
 }
 
 Updates momentum(const GradTable& table, const Operand& learning_rate, double momentum) {
-  const detail::LearningRate rate("momentum", learning_rate);
+  const detail::StepSize rate("momentum", learning_rate);
   detail::require_fraction("momentum", "a momentum", momentum);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
     const Tensor velocity = detail::state(detail::kVelocity, theta, theta.type());
@@ -29,7 +29,7 @@ Updates momentum(const GradTable& table, const Operand& learning_rate, double mo
 }
 
 Updates nesterov(const GradTable& table, const Operand& learning_rate, double momentum) {
-  const detail::LearningRate rate("nesterov", learning_rate);
+  const detail::StepSize rate("nesterov", learning_rate);
   detail::require_fraction("nesterov", "a momentum", momentum);
   return detail::for_each_target(table, [&](const Tensor& theta, const Tensor& g) -> Updates {
     const Tensor velocity = detail::state(detail::kVelocity, theta, theta.type());

@@ -17,7 +17,7 @@
 namespace gradtable {
 namespace {
 
-using detail::Extents;
+using detail::ExtentList;
 using detail::FileTensor;
 using detail::FileTensors;
 using detail::kUnknownExtent;
@@ -107,7 +107,7 @@ std::vector<Said> extents_by_names(const std::vector<Wanted>& wanted, const Weig
   std::vector<Said> all;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const FileTensor* const found = match.found[i];
-    const Extents expected = detail::in_layout(wanted[i].extents, match.layout);
+    const ExtentList expected = detail::in_layout(wanted[i].extents, match.layout);
     const auto unknown = std::ranges::find(expected, kUnknownExtent);
     if (found && unknown != expected.end() && detail::fits(found->extents, expected))
       all.push_back({found->extents[static_cast<std::size_t>(unknown - expected.begin())], found});

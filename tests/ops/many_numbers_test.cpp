@@ -57,7 +57,7 @@ Tensor first_class(const Tensor& x) {
   return x.graph().constant(Array(DType::int32, {x.shape()[0]}));
 }
 
-BatchNorm normalized(const Tensor& x) {
+BatchNormResult normalized(const Tensor& x) {
   const Tensor channels = zeros_of(x, {x.shape()[1]});
   return batch_norm(x, channels, channels, channels, channels);
 }

@@ -63,7 +63,7 @@ TEST(BatchNorm, UpdatesRunningStatistics) {
   Graph g;
   const Tensor x = g.input("x", {4, 1}), one = g.parameter("one", full({1}, 1));
   const Tensor m = g.parameter("mean", zeros({1})), v = g.parameter("variance", full({1}, 1));
-  const BatchNorm norm = batch_norm(x, one, one, m, v, {.momentum = 0.5});
+  const BatchNormResult norm = batch_norm(x, one, one, m, v, {.momentum = 0.5});
   Program program =
       compile(g, {.outputs = {norm.output}, .updates = {{m, norm.running_mean}, {v, norm.running_variance}}});
   const Array batch = Array::of<float>({4, 1}, {1, 3, 5, 7});  // mean 4, variance 5
@@ -78,7 +78,7 @@ TEST(BatchNorm, UpdatesRunningStatistics) {
 TEST(BatchNorm, IsItsInferenceWithTheStatisticsOfTheBatch) {
   Graph g;
   const Tensor x = g.constant(numbers({4, 3, 2})), k = g.constant(testing::positive({3}));
-  const BatchNorm norm = batch_norm(x, k, k, k, k);
+  const BatchNormResult norm = batch_norm(x, k, k, k, k);
   const Tensor inference = batch_norm_inference(x, k, k, norm.mean, norm.variance);
   EXPECT_TRUE(close_to(evaluate(inference), evaluate(norm.output), 1e-15));
 }

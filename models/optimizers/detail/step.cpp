@@ -33,7 +33,7 @@ void require_not_negative(std::string_view where, std::string_view name, double 
   require(value >= 0, where, fmt::format("a finite {} of at least 0", name), value);
 }
 
-LearningRate::LearningRate(std::string_view optimizer, const Operand& rate) : rate_(rate) {
+StepSize::StepSize(std::string_view optimizer, const Operand& rate) : rate_(rate) {
   if (rate.number) {
     require_positive(optimizer, "learning rate", *rate.number);
     return;
@@ -45,7 +45,7 @@ LearningRate::LearningRate(std::string_view optimizer, const Operand& rate) : ra
                                  optimizer, to_string(type)));
 }
 
-Operand LearningRate::as(DType dtype) const {
+Operand StepSize::as(DType dtype) const {
   return rate_.number ? rate_ : Operand(as_type(rate_.value, dtype), rate_.at);
 }
 

@@ -19,9 +19,9 @@ void require_not_negative(std::string_view where, std::string_view name, double 
 
 // The length of a step: a number above 0 (ConfigError), or a scalar of the graph, float32 or float64
 // (ShapeError).
-class LearningRate {
+class StepSize {
  public:
-  LearningRate(std::string_view optimizer, const Operand& rate);
+  StepSize(std::string_view optimizer, const Operand& rate);
 
   // To be multiplied with tensors of this type.
   Operand as(DType dtype) const;

@@ -45,7 +45,7 @@ struct Layer {
   std::vector<std::size_t> members;
 };
 
-using Kind = std::vector<Extents>;  // the shapes of a layer's members, sorted
+using Kind = std::vector<ExtentList>;  // the shapes of a layer's members, sorted
 using Kinds = std::map<Kind, std::vector<const Layer*>>;
 
 std::string_view layer_of(std::string_view name) {
@@ -112,10 +112,10 @@ class ShapeMatch {
       return std::ranges::find(parameter.extents, kUnknownExtent) != parameter.extents.end();
     });
   }
-  Extents expected(std::size_t parameter) const { return in_layout(wanted_[parameter].extents, layout_); }
+  ExtentList expected(std::size_t parameter) const { return in_layout(wanted_[parameter].extents, layout_); }
   // Integers have a shape that no parameter has.
-  Extents found_extents(std::size_t tensor) const {
-    return tensors_[tensor]->floating ? tensors_[tensor]->extents : Extents{kUnknownExtent};
+  ExtentList found_extents(std::size_t tensor) const {
+    return tensors_[tensor]->floating ? tensors_[tensor]->extents : ExtentList{kUnknownExtent};
   }
 
   template <class ShapeOf>

@@ -42,12 +42,12 @@ std::string_view without_wrappers(std::string_view name) {
   }
 }
 
-bool counts(std::string_view name, std::string_view dtype, const Extents& extents) {
+bool counts(std::string_view name, std::string_view dtype, const ExtentList& extents) {
   const bool named = name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
   return extents.empty() && (dtype == "I64" || (dtype == "int32" && named));
 }
 
-Extents extents_of(const Shape& shape) {
+ExtentList extents_of(const Shape& shape) {
   return {shape.extents().begin(), shape.extents().end()};
 }
 
@@ -145,7 +145,7 @@ WeightMatch completed(const FileTensors& file, const std::vector<Wanted>& wanted
   return *turned;
 }
 
-std::string text(std::string_view dtype, const Extents& extents) {
+std::string text(std::string_view dtype, const ExtentList& extents) {
   std::vector<std::string> words;
   for (const std::int64_t extent : extents)
     words.push_back(extent == kUnknownExtent ? "?" : fmt::format("{}", extent));
@@ -153,7 +153,7 @@ std::string text(std::string_view dtype, const Extents& extents) {
 }
 
 // A square matrix does not show it.
-std::string_view hint(const Extents& found, const Extents& expected, WeightLayout layout) {
+std::string_view hint(const ExtentList& found, const ExtentList& expected, WeightLayout layout) {
   if (found.size() != 2 || fits(found, expected) || !fits({found[1], found[0]}, expected)) return "";
   return layout == WeightLayout::pytorch ? ": it is transposed, PyTorch's weights are (out,in)"
                                          : ": it is transposed, gradtable's weights are (in,out)";
@@ -201,12 +201,12 @@ WeightMatch match(const FileTensors& file, const std::vector<Wanted>& wanted,
   return completed(file, wanted, names, has_any(names) ? both.first(1) : both);
 }
 
-Extents in_layout(Extents extents, WeightLayout layout) {
+ExtentList in_layout(ExtentList extents, WeightLayout layout) {
   if (layout == WeightLayout::pytorch && extents.size() == 2) std::swap(extents[0], extents[1]);
   return extents;
 }
 
-bool fits(const Extents& found, const Extents& expected) {
+bool fits(const ExtentList& found, const ExtentList& expected) {
   return std::ranges::equal(found, expected, [](std::int64_t a, std::int64_t b) {
     return a == b || a == kUnknownExtent || b == kUnknownExtent;
   });
@@ -219,7 +219,7 @@ std::vector<std::string> differences(const FileTensors& file, const std::vector<
   std::vector<std::string> all;
   bool missing = false;
   for (const auto& [name, i] : by_their_names) {
-    const Extents expected = in_layout(wanted[i].extents, match.layout);
+    const ExtentList expected = in_layout(wanted[i].extents, match.layout);
     const std::string type = text(to_string(wanted[i].dtype), expected);
     const FileTensor* const found = match.found[i];
     missing = missing || !found;

@@ -20,7 +20,7 @@ constexpr std::string_view name_of(WeightLayout layout) {
   return layout == WeightLayout::gradtable ? "gradtable" : "pytorch";
 }
 
-using Extents = std::vector<std::int64_t>;
+using ExtentList = std::vector<std::int64_t>;
 
 // An extent that is not known: that of the classes, before the file has said how many there are.
 inline constexpr std::int64_t kUnknownExtent = -1;
@@ -29,7 +29,7 @@ struct FileTensor {
   std::string name;   // in the file
   std::string plain;  // without what wrappers of PyTorch and checkpoints put before it
   std::string dtype;  // for messages
-  Extents extents;
+  ExtentList extents;
   bool floating = false;
   bool counter = false;  // num_batches_tracked, or any single I64: no parameter of any network
 };
@@ -49,7 +49,7 @@ struct Wanted {
   std::string name;     // ours
   std::string pytorch;  // PyTorch's; empty for all parameters of a network that has no such names
   DType dtype = DType::float32;
-  Extents extents;  // ours: matrices (in, out)
+  ExtentList extents;  // ours: matrices (in, out)
 };
 
 std::vector<Wanted> wanted_of(std::span<const Tensor> parameters);
@@ -66,9 +66,9 @@ WeightMatch match(const FileTensors& file, const std::vector<Wanted>& wanted,
                   std::span<const Tensor> parameters);
 
 // The extents in a layout: PyTorch's matrices are (out, in).
-Extents in_layout(Extents extents, WeightLayout layout);
+ExtentList in_layout(ExtentList extents, WeightLayout layout);
 // Of the same rank, and equal where both are known.
-bool fits(const Extents& found, const Extents& expected);
+bool fits(const ExtentList& found, const ExtentList& expected);
 
 // A sentence for each parameter that is missing or does not fit, and for each tensor that is none, where that
 // is refused or may be what is missing.

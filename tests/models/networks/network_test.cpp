@@ -80,7 +80,7 @@ TEST(Network, SaysThatItDivergedAndWhatToTry) {
 
 TEST(Network, StepsAsItTrains) {
   const auto build = [](Network& network) {
-    network.append_layer(FullyConnected{5}).append_layer(layers::BatchNorm{}).append_layer(ReLU{});
+    network.append_layer(FullyConnected{5}).append_layer(BatchNorm{}).append_layer(ReLU{});
     network.append_layer(Dropout{0.25}).append_layer(FullyConnected{3});
   };
   Graph one, other;
@@ -144,7 +144,7 @@ TEST(Network, TakesBatchesOfSeveralSizes) {
 TEST(Network, DropsAndNormalizesByTheBatchInTrainingOnly) {
   Graph graph;
   Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, {}, kDouble);
-  network.append_layer(layers::BatchNorm{{.momentum = 0.5}}).append_layer(Dropout{0.5});
+  network.append_layer(BatchNorm{{.momentum = 0.5}}).append_layer(Dropout{0.5});
   network.append_layer(FullyConnected{3}).append_layer(SoftMax{});
   const auto before = numbers(network.test(kClasses.inputs));
   EXPECT_EQ(before, numbers(network.test(kClasses.inputs)));

@@ -28,7 +28,7 @@ std::vector<std::string> labels(const std::vector<Tensor>& tensors) {
 TEST(Sequential, HasItsParametersBeforeItIsCalledAndNothingElse) {
   Graph graph;
   const Sequential network(graph, {1, 8, 8},
-                           {Conv2d{4, 3}, layers::BatchNorm{}, ReLU{}, Flatten{}, FullyConnected{10}});
+                           {Conv2d{4, 3}, BatchNorm{}, ReLU{}, Flatten{}, FullyConnected{10}});
   EXPECT_EQ(labels(network.parameters()),
             (std::vector<std::string>{"W1", "b1", "scale1", "bias1", "W2", "b2"}));
   EXPECT_EQ(labels(network.states()), (std::vector<std::string>{"running_mean1", "running_variance1"}));
@@ -48,7 +48,7 @@ TEST(Sequential, SharesItsParametersBetweenInputs) {
 
 TEST(Sequential, DropsAndUpdatesStatisticsInTrainingOnly) {
   Graph graph;
-  const Sequential network(graph, {3}, {layers::BatchNorm{}, Dropout{0.5}});
+  const Sequential network(graph, {3}, {BatchNorm{}, Dropout{0.5}});
   const Tensor x = graph.input("x", {4, 3}), step = graph.input("step", {}, DType::int32);
   const Sequential::Training training = network.training(x, step);
   EXPECT_EQ(training.updates.size(), 2U);

@@ -37,7 +37,7 @@ Shape channel_shape(const Shape& shape) {
   return Shape(extents);
 }
 
-using Member = Tensor BatchNorm::*;
+using Member = Tensor BatchNormResult::*;
 constexpr BatchNormOptions kOptions = {.momentum = 0.75, .epsilon = 1e-3};
 
 // Of x, scale and bias; the running statistics do not matter.
@@ -106,7 +106,7 @@ OpCase layer_norm_case(const std::string& special, const Shape& shape, int axis)
           normalized(x, statistics(x, Shape(extents)), scale, bias, 1e-3)};
 }
 
-OpCase layer_statistic_case(const std::string& special, Tensor LayerNorm::*member,
+OpCase layer_statistic_case(const std::string& special, Tensor LayerNormResult::*member,
                             double (*of)(double, double)) {
   const Array x = numbers({3, 4});
   const Statistics s = statistics(x, {3, 1});
@@ -138,10 +138,10 @@ Rows normalization_rows() {
                      "scale: sum G u; bias: sum G",
        .cases = {batch_norm_case("", {5, 3}), batch_norm_case(" of_images", {4, 3, 2, 3}),
                  batch_norm_case(" one_channel", {4, 1}), batch_norm_case(" one_image", {1, 3, 4}),
-                 statistic_case(" mean", &BatchNorm::mean, mean_of),
-                 statistic_case(" variance", &BatchNorm::variance, variance_of),
-                 running_case(" running_mean", &BatchNorm::running_mean, mean_of),
-                 running_case(" running_variance", &BatchNorm::running_variance, variance_of)},
+                 statistic_case(" mean", &BatchNormResult::mean, mean_of),
+                 statistic_case(" variance", &BatchNormResult::variance, variance_of),
+                 running_case(" running_mean", &BatchNormResult::running_mean, mean_of),
+                 running_case(" running_variance", &BatchNormResult::running_variance, variance_of)},
        .refused = {{{x, n, n}},
                    {{x, k, n}},
                    {{x, single, k}},
@@ -169,8 +169,8 @@ Rows normalization_rows() {
        .cases = {layer_norm_case("", {3, 4}, 1), layer_norm_case(" of_two_axes", {2, 3, 4}, 1),
                  layer_norm_case(" one_row", {1, 4}, 1), layer_norm_case(" no_rows", {0, 3}, 1),
                  layer_norm_case(" of_all", {2, 3}, 0),
-                 layer_statistic_case(" mean", &LayerNorm::mean, [](double m, double) { return m; }),
-                 layer_statistic_case(" inverse_deviation", &LayerNorm::inverse_deviation,
+                 layer_statistic_case(" mean", &LayerNormResult::mean, [](double m, double) { return m; }),
+                 layer_statistic_case(" inverse_deviation", &LayerNormResult::inverse_deviation,
                                       [](double, double v) { return 1 / std::sqrt(v + 1e-3); })},
        .refused = {{{x, n, n}},
                    {{x, single, single}},
