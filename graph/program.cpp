@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/core/detail/pool.hpp"
+#include "gradtable/core/pool.hpp"
 #include "gradtable/graph/execution/executable.hpp"
 #include "gradtable/graph/execution/workspace.hpp"
 

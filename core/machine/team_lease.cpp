@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "gradtable/core/detail/pool.hpp"
+#include "gradtable/core/pool.hpp"
 
 namespace gradtable {
 namespace {
