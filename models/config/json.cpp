@@ -13,7 +13,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/config/text.hpp"
-#include "gradtable/models/config/text_file.hpp"
+#include "gradtable/models/io/read_file.hpp"
 
 namespace gradtable::config {
 namespace {
@@ -166,7 +166,7 @@ json parse_json(std::string_view text, std::string_view source) {
 }
 
 json read_json(const std::filesystem::path& path) {
-  return parse_json(read_text(path), path.native());
+  return parse_json(read_file<ConfigError>(path, kMaxConfigBytes), path.native());
 }
 
 std::string describe(const json& value) {

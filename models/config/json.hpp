@@ -1,6 +1,7 @@
 // Strict JSON (RFC 8259): what a lenient reader lets through silently is an error here.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 namespace gradtable::config {
 
 inline constexpr std::size_t kMaxJsonDepth = 64;
+// A config that is longer than this is a mistake: the longest one that makes sense has a few kilobytes.
+inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 
 // JSON has no comma after the last element.
 struct TrailingComma : ConfigError {
@@ -24,7 +27,8 @@ struct TrailingComma : ConfigError {
 // a number beyond double, a key twice in one object, or nesting above kMaxJsonDepth.
 nlohmann::json parse_json(std::string_view text, std::string_view source);
 
-// The value in a file. Throws ConfigError as parse_json does, and as read_text does when it cannot be read.
+// The value in a file. Throws ConfigError as parse_json does, and where the file cannot be read or is longer
+// than kMaxConfigBytes.
 nlohmann::json read_json(const std::filesystem::path& path);
 
 // A value as messages show what was found: `3`, `true`, `"adam"`, `an empty list`, `an object`.

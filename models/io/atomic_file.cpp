@@ -6,10 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -171,15 +169,6 @@ void require_can_be_written(const std::string& path) {
   const InterruptDelay whole;  // no temporary is left behind
   const Target target(path);
   const Temporary temporary(target.folder, target.path);
-}
-
-std::optional<std::string> content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  const bool empty = in && in.peek() == std::ifstream::traits_type::eof();
-  const bool readable = in.is_open() && !in.bad();  // a folder is open, too
-  if (!readable || !(empty || text << in.rdbuf())) return std::nullopt;
-  return text.str();
 }
 
 std::filesystem::path behind_links(std::filesystem::path path, std::error_code& error) {

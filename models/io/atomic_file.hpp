@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,9 +23,6 @@ void write_file_atomically(const std::string& path, std::string_view text);
 
 // Throws what write_file_atomically would throw before its first byte. It makes a temporary, and removes it.
 void require_can_be_written(const std::string& path);
-
-// The bytes of a file; nothing when it cannot be read.
-std::optional<std::string> content_of(const std::filesystem::path& file);
 
 // The path, or the file that it names through all symbolic links, existing or not. Sets `error` for links
 // that form a circle.

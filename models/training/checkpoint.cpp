@@ -11,6 +11,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
+#include "gradtable/models/io/read_file.hpp"
 #include "gradtable/models/optimizers/state.hpp"
 #include "gradtable/models/training/detail/file_kind.hpp"
 

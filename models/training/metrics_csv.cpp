@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cinttypes>
 #include <fstream>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -15,6 +14,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
+#include "gradtable/models/io/read_file.hpp"
 
 namespace gradtable {
 namespace {
@@ -204,15 +204,7 @@ void StepsCsv::flush() {
 }
 
 std::vector<EpochMetrics> read_metrics_csv(const std::string& path) {
-  const std::string name = printable(path);
-  std::ifstream in(path);
-  if (!in)
-    throw DataError(fmt::format("{}: {}; expected metrics of earlier epochs", name,
-                                std::generic_category().message(errno)));
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) throw DataError(fmt::format("{}: cannot be read; expected metrics of earlier epochs", name));
-  return parse_metrics_csv(text.str(), name);
+  return parse_metrics_csv(read_file<DataError>(path), printable(path));
 }
 
 }  // namespace gradtable

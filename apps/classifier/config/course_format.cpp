@@ -11,9 +11,10 @@
 #include <fmt/ranges.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/config/json.hpp>
 #include <gradtable/models/config/table.hpp>
 #include <gradtable/models/config/text.hpp>
-#include <gradtable/models/config/text_file.hpp>
+#include <gradtable/models/io/read_file.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,6 @@ using gradtable::config::Empty;
 using gradtable::config::Field;
 using gradtable::config::integer;
 using gradtable::config::path;
-using gradtable::config::read_text;
 using gradtable::config::real;
 using gradtable::config::Table;
 
@@ -156,7 +156,7 @@ class CourseReader {
 Config read_course_config(const Program& program, const std::filesystem::path& file) {
   Config config = course_defaults(program);
   CourseReader reader(file, course_fields(hidden_size(program, file, config), config));
-  const std::string text = read_text(file);
+  const std::string text = gradtable::read_file<ConfigError>(file, gradtable::config::kMaxConfigBytes);
   reader.read(as_utf8(text, gradtable::printable(file.native())));
   return config;
 }

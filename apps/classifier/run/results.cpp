@@ -12,6 +12,7 @@
 #include <gradtable/graph/dot.hpp>
 #include <gradtable/models/config/json.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/io/read_file.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
 

@@ -12,7 +12,6 @@
 
 #include "gradtable/core/random.hpp"
 #include "gradtable/core/text.hpp"
-#include "gradtable/models/config/text_file.hpp"
 
 namespace gradtable::config {
 namespace {

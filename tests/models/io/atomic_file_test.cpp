@@ -298,14 +298,5 @@ TEST(WriteFileAtomically, SaysWhenTheFolderCannotBeFlushed) {
   EXPECT_EQ(folder.read("file"), "text");
 }
 
-TEST(ContentOf, IsAllBytesOfAFileThatCanBeRead) {
-  const testing::TemporaryFolder folder;
-  const std::string bytes("a\0\r\nb", 5);
-  EXPECT_EQ(content_of(folder.write("file", std::string_view(bytes))), bytes);
-  EXPECT_EQ(content_of(folder.write("empty", std::string_view())), "");
-  EXPECT_EQ(content_of(folder.path("none")), std::nullopt);
-  EXPECT_EQ(content_of(folder.path("")), std::nullopt) << "a folder";
-}
-
 }  // namespace
 }  // namespace gradtable

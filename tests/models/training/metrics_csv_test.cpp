@@ -111,7 +111,7 @@ TEST_F(MetricsCsvTest, RefusesOtherTablesAndDamagedRows) {
 
 TEST_F(MetricsCsvTest, SaysWhichFileIsMissingOrCannotBeWritten) {
   EXPECT_EQ(message_of<DataError>([&] { read_metrics_csv(path_); }),
-            path_ + ": No such file or directory; expected metrics of earlier epochs");
+            path_ + ": No such file or directory; expected a readable file; its folder is empty");
   EXPECT_THROW(MetricsCsv(folder_.path("no/metrics.csv"), names_), OutputError);
 }
 

@@ -141,7 +141,7 @@ TEST(Metrics, ThatDoNotFitAreRefusedBeforeAnythingIsComputed) {
   EXPECT_EQ(refused(numbers, {.name = "Loss", .values = scalar}, "mean_squared_error"),
             "trainer: metrics: expected different names of small letters, digits and _, none of them loss, "
             "got \"Loss\"");
-  EXPECT_EQ(refused(numbers, {.name = "none"}, "mean_squared_error"),
+  EXPECT_EQ(refused(numbers, {.name = "none", .values = {}}, "mean_squared_error"),
             "trainer: metrics: expected a function of each metric, got none without values");
 }
 

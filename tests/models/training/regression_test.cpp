@@ -286,7 +286,8 @@ TEST(Training, RefusesWhatDoesNotFitBeforeTheFirstStep) {
   EXPECT_EQ(refused(words, {2}, {.normalization = {{0.5}, {2}}}),
             "trainer: expected pixels or real numbers to normalize, got int32 inputs");
   Graph graph;
-  EXPECT_EQ(message_of<ConfigError>([&] { Trainer(graph, Model{.input = {2}}, {}); }),
+  EXPECT_EQ(message_of<ConfigError>(
+                [&] { Trainer(graph, Model{.input = {2}, .parameters = {}, .outputs = {}}, {}); }),
             "trainer: expected a model with parameters, got none");
 }
 
