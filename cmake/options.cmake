@@ -27,9 +27,18 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)  # the cache must be told
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
-# gradtable_precompile(TARGET headers...): parses these headers, and the standard ones that most sources include, once for
-# the whole target: half of the compile time of an ordinary source. Sources include what they use all the same.
+# Code that runs for moments, as programs and tests around the library: optimizing it takes longer than it saves.
+set(GRADTABLE_QUICK_TO_COMPILE $<$<CONFIG:Release>:-O1>)
+
+# gradtable_precompile(TARGET [FROM other] headers...): parses these headers, and the standard ones that most sources
+# include, once for the whole target: half of the compile time of an ordinary source. FROM: what another target, compiled
+# with the same options, has parsed is taken once that target is there. Sources include what they use all the same.
 function(gradtable_precompile target)
+  cmake_parse_arguments(PRECOMPILE "" "FROM" "" ${ARGN})
+  if(TARGET "${PRECOMPILE_FROM}" AND NOT PRECOMPILE_FROM STREQUAL target)
+    target_precompile_headers(${target} REUSE_FROM ${PRECOMPILE_FROM})
+    return()
+  endif()
   target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <functional> <limits> <map> <memory> <numeric>
-    <optional> <span> <string> <string_view> <utility> <vector> ${ARGN})
+    <optional> <span> <string> <string_view> <utility> <vector> ${PRECOMPILE_UNPARSED_ARGUMENTS})
 endfunction()

@@ -88,13 +88,12 @@ bool learns(std::uint64_t seed, const Options& options) {
 }
 
 ExitCode show(const Options& options) {
-  const std::optional<std::uint64_t> only =
-      options.seed ? std::optional(as_seed(*options.seed)) : std::nullopt;
+  const std::uint64_t only = options.seed ? as_seed(*options.seed) : 0;
   fmt::print("The solution of the book, Deep Learning, section 6.1:\n");
   Graph given;
   print(build(given, given_solution()), options);
-  if (only) {
-    learns(*only, options);
+  if (options.seed) {
+    learns(only, options);
     return ExitCode::ok;
   }
   for (std::uint64_t seed = 1; !learns(seed, options); ++seed)
