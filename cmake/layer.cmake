@@ -22,10 +22,10 @@ function(gradtable_layer name)
   list(TRANSFORM LAYER_USES PREPEND gradtable_)
   target_link_libraries(${target} PUBLIC ${LAYER_USES} ${LAYER_PUBLIC}
     PRIVATE $<BUILD_INTERFACE:gradtable_options> ${LAYER_PRIVATE})
-  if(name STREQUAL ops)  # whose options are its own
+  if(name MATCHES "^(core|ops)$")  # ops have options of their own
     gradtable_precompile(${target} <fmt/format.h>)
   else()
-    gradtable_precompile(${target} FROM gradtable_core <fmt/format.h>)
+    target_precompile_headers(${target} REUSE_FROM gradtable_core)
   endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
 endfunction()

@@ -30,15 +30,20 @@ endif()
 # Code that runs for moments, as programs and tests around the library: optimizing it takes longer than it saves.
 set(GRADTABLE_QUICK_TO_COMPILE $<$<CONFIG:Release>:-O1>)
 
-# gradtable_precompile(TARGET [FROM other] headers...): parses these headers, and the standard ones that most sources
-# include, once for the whole target: half of the compile time of an ordinary source. FROM: what another target, compiled
-# with the same options, has parsed is taken once that target is there. Sources include what they use all the same.
+# gradtable_precompile(TARGET headers...): parses these headers, and the standard ones that most sources include, once for
+# the whole target: half of the compile time of an ordinary source. Sources include what they use all the same.
 function(gradtable_precompile target)
-  cmake_parse_arguments(PRECOMPILE "" "FROM" "" ${ARGN})
-  if(TARGET "${PRECOMPILE_FROM}" AND NOT PRECOMPILE_FROM STREQUAL target)
-    target_precompile_headers(${target} REUSE_FROM ${PRECOMPILE_FROM})
-    return()
-  endif()
   target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <functional> <limits> <map> <memory> <numeric>
-    <optional> <span> <string> <string_view> <utility> <vector> ${PRECOMPILE_UNPARSED_ARGUMENTS})
+    <optional> <span> <string> <string_view> <utility> <vector> ${ARGN})
+endfunction()
+
+# gradtable_precompiled(NAME libraries... HEADERS headers...): the same for all targets that are compiled with the options of
+# NAME, a target without code, and take its headers by target_precompile_headers(TARGET REUSE_FROM NAME).
+function(gradtable_precompiled name)
+  cmake_parse_arguments(PRECOMPILED "" "" "HEADERS" ${ARGN})
+  file(CONFIGURE OUTPUT ${name}.cpp CONTENT "")
+  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE gradtable_options ${PRECOMPILED_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE ${GRADTABLE_QUICK_TO_COMPILE})
+  gradtable_precompile(${name} ${PRECOMPILED_HEADERS})
 endfunction()
