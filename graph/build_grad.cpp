@@ -60,6 +60,12 @@ void require_targets(const Graph& graph, const std::vector<Tensor>& targets) {
   }
 }
 
+std::vector<Tensor> ys_of(const GradTable& known) {
+  std::vector<Tensor> ys;
+  for (const auto& [y, gradient] : known) ys.push_back(y);
+  return ys;
+}
+
 std::vector<NodeId> ids_of_known(const GradTable& known) {
   std::vector<NodeId> ids;
   for (const auto& [y, gradient] : known) ids.push_back(y.id());
@@ -151,10 +157,11 @@ Cotangent sum_of(const Tensor& v, const Cotangent& sum, const Cotangent& term, N
   return next;
 }
 
-// The part of V's gradient that comes from C by its stable form, past the inputs that C is written with.
-Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, const Cotangent& d,
-                       Narrator& told) {
-  std::map<NodeId, Cotangent, std::greater<>> table{{form.form.id(), d}};
+// V's gradient so far, and the part of it that comes from C by its stable form, past the inputs that C is
+// written with.
+Cotangent with_part_of_form(const Cotangent& sum, const detail::Form& form, const Tensor& v, Graph& graph,
+                            const Cotangent& d, Narrator& told) {
+  std::map<NodeId, Cotangent, std::greater<>> table{{form.form.id(), d}, {v.id(), sum}};
   for (auto entry = table.begin(); entry != table.end(); ++entry) {
     if (form.bases.contains(entry->first)) continue;
     const Tensor c = graph.tensor(entry->first);
@@ -162,8 +169,9 @@ Cotangent part_of_form(const detail::Form& form, const Tensor& v, Graph& graph, 
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const NodeId id = inputs[i].id();
       if (id != v.id() && !form.inner.contains(id)) continue;
-      if (passes_gradient(graph, c.node(), i))
-        table[id] = sum_of(inputs[i], table[id], bprop(c, c, inputs, i, entry->second, told), told);
+      if (!passes_gradient(graph, c.node(), i)) continue;
+      told.consumer({inputs[i], c, i}, entry->second.gradient);
+      table[id] = sum_of(inputs[i], table[id], bprop(c, c, inputs, i, entry->second, told), told);
     }
   }
   return table[v.id()];
@@ -185,8 +193,7 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
     const std::vector<Tensor> inputs = get_inputs(c, graph);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i] != v || !passes_gradient(graph, c.node(), i)) continue;
-      told.consumer({v, c, i});
-      told.op({v, c, i}, d.gradient);
+      told.consumer({v, c, i}, d.gradient);
       const Graph::Scope scope(graph, Phase::gradient, c.id());
       const Tensor output = output_of(c, graph, inputs, pruned);
       // G <- sum_i G^(i)
@@ -196,7 +203,7 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
   for (const NodeId id : forms.on(v)) {
     const Graph::Scope scope(graph, Phase::gradient, id);
     const Cotangent& d = grad_table[id];
-    if (!d.empty()) sum = detail::sum_of(sum, part_of_form(*forms.of(graph.tensor(id)), v, graph, d, told));
+    if (!d.empty()) sum = with_part_of_form(sum, *forms.of(graph.tensor(id)), v, graph, d, told);
   }
   if (!sum.empty()) told.entry(v, sum.gradient);
   return sum;
@@ -207,7 +214,6 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
 GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached,
                      Narrator& told) {
   Graph& graph = known.begin()->target.graph();
-  told.start(known);
 
   // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
   const Pruned pruned(graph, ids_of_known(known), targets);
@@ -259,6 +265,7 @@ GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, const 
   // grad_table[z] <- 1
   require_targets(z.graph(), targets);
   Narrator told(z.graph(), options.observer);
+  told.start({z});
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   const Graph::Derivative derivative(z.graph(), targets);
   return build_grad(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, options.unreached, told);
@@ -270,6 +277,7 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   Graph& graph = known.begin()->target.graph();
   require_targets(graph, targets);
   Narrator told(graph, options.observer);
+  told.start(ys_of(known));
   const Graph::Derivative derivative(graph, targets);
   return build_grad(known, targets, options.unreached, told);
 }

@@ -1,33 +1,8 @@
 #include "gradtable/graph/detail/narrator.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string>
-
 #include "gradtable/graph/ancestors.hpp"
 
-namespace gradtable {
-namespace {
-
-using enum GradientLine;
-
-constexpr std::array<std::string_view, 13> kNames = {"start",    "left_out", "form",  "seed",   "variable",
-                                                     "consumer", "op",       "bprop", "sum_to", "chosen",
-                                                     "add",      "entry",    "end"};
-
-// Of the other lines none makes nodes.
-bool inserts(GradientLine line) {
-  static constexpr std::array kLines = {form, seed, bprop, sum_to, chosen, add, end};
-  return std::ranges::find(kLines, line) != kLines.end();
-}
-
-}  // namespace
-
-std::string_view to_string(GradientLine line) {
-  return kNames.at(static_cast<std::size_t>(line));
-}
-
-namespace detail {
+namespace gradtable::detail {
 namespace {
 
 NodeMap<bool> marked(std::size_t size, std::span<const NodeId> ids) {
@@ -42,19 +17,13 @@ template <class Make>
 void Narrator::tell(const Make& make) {
   if (!observer_) return;
   GradientEvent event = make();
-  if (inserts(event.line)) {
-    event.first_node = next_node_;
-    event.end_node = next_node_ = static_cast<NodeId>(graph_.size());
-  }
+  event.first_node = next_node_;
+  event.end_node = next_node_ = static_cast<NodeId>(graph_.size());
   observer_(event);
 }
 
-void Narrator::start(const GradTable& known) {
-  tell([&] {
-    GradientEvent event{.line = GradientLine::start};
-    for (const auto& [y, gradient] : known) event.tensors.push_back(y);
-    return event;
-  });
+void Narrator::start(const std::vector<Tensor>& ys) {
+  tell([&] { return GradientEvent{.line = GradientLine::start, .tensors = ys}; });
 }
 
 void Narrator::prune(std::span<const NodeId> ys, const NodeMap<bool>& kept) {
@@ -64,7 +33,7 @@ void Narrator::prune(std::span<const NodeId> ys, const NodeMap<bool>& kept) {
   for (NodeId id = 0; kept.covers(id); ++id) {
     if (kept[id]) continue;
     tell([&] {
-      return GradientEvent{.line = left_out,
+      return GradientEvent{.line = GradientLine::left_out,
                            .variable = graph_.tensor(id),
                            .reason = !above[id]     ? "no ancestor of z"
                                      : !reached[id] ? "z depends on it only by inputs that pass no gradient"
@@ -85,14 +54,11 @@ void Narrator::variable(const Tensor& v) {
   tell([&] { return GradientEvent{.line = GradientLine::variable, .variable = v}; });
 }
 
-void Narrator::consumer(const Use& use) {
+void Narrator::consumer(const Use& use, const Tensor& d) {
   tell([&] {
     return GradientEvent{
         .line = GradientLine::consumer, .variable = use.v, .consumer = use.c, .input = use.input};
   });
-}
-
-void Narrator::op(const Use& use, const Tensor& d) {
   tell([&] {
     return GradientEvent{
         .line = GradientLine::op, .variable = use.v, .consumer = use.c, .input = use.input, .gradient = d};
@@ -111,9 +77,9 @@ void Narrator::bprop(const Use& use, const Tensor& d, const Tensor& part) {
 }
 
 void Narrator::fitted(const Use& use, const Tensor& part, const Tensor& result) {
-  if (part == result) return;
+  if (part == result && static_cast<NodeId>(graph_.size()) == next_node_) return;
   tell([&] {
-    return GradientEvent{.line = part.shape() == result.shape() ? chosen : sum_to,
+    return GradientEvent{.line = part.shape() == result.shape() ? GradientLine::chosen : GradientLine::sum_to,
                          .variable = use.v,
                          .consumer = use.c,
                          .input = use.input,
@@ -136,5 +102,4 @@ void Narrator::end(const std::vector<Tensor>& targets) {
   tell([&] { return GradientEvent{.line = GradientLine::end, .tensors = targets}; });
 }
 
-}  // namespace detail
-}  // namespace gradtable
+}  // namespace gradtable::detail

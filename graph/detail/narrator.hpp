@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gradtable/core/node_map.hpp"
-#include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/gradient_events.hpp"
 
 namespace gradtable::detail {
 
@@ -16,21 +16,21 @@ struct Use {
   std::size_t input;
 };
 
-// Without an observer no event is made. A line that inserts nodes is told with those inserted since the line
-// before it that does.
+// Without an observer no event is made. A line is told when it is done, with the nodes inserted since the
+// line before.
 class Narrator {
  public:
   Narrator(Graph& graph, const GradientObserver& observer)
       : graph_(graph), observer_(observer), next_node_(static_cast<NodeId>(graph.size())) {}
 
-  void start(const GradTable& known);
+  void start(const std::vector<Tensor>& ys);
   // Which nodes up to the last of the `ys` are not among those `kept`.
   void prune(std::span<const NodeId> ys, const NodeMap<bool>& kept);
   void form(const Tensor& c, const Tensor& form);
   void seed(const Tensor& y, const Tensor& gradient);
   void variable(const Tensor& v);
-  void consumer(const Use& use);
-  void op(const Use& use, const Tensor& d);
+  // And the op of C, and its entry D.
+  void consumer(const Use& use, const Tensor& d);
   void bprop(const Use& use, const Tensor& d, const Tensor& part);
   // What became of the part that op.bprop gave: the same, its sum, or zeros in places.
   void fitted(const Use& use, const Tensor& part, const Tensor& result);

@@ -138,6 +138,13 @@ TEST(GradientEvents, TellStableForms) {
   EXPECT_EQ(lines_of(z, {x}, "entry"), (Lines{"entry z -> %3", "entry x -> ∂z/∂x"}));
 }
 
+// The form's part is added to what comes by other ways.
+TEST(GradientEvents, TellTheSumWithAStableForm) {
+  Graph g;
+  const Tensor x = scalar(g, "x", 1), z = mul(log(sigmoid(x)), x).named("z");
+  for (const std::string& line : lines_of(z, {x})) fmt::print("      \"{}\",\n", line);
+}
+
 // A call of bprop is one event; in gradients of gradients, too.
 TEST(GradientEvents, TellEachCallOfBprop) {
   Graph g;
