@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <ostream>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,31 @@ T converted(From value) {
           fmt::format("cast: expected a number that {} can hold, got {}", to_string(dtype_of<T>()), value));
   }
   return static_cast<T>(value);
+}
+
+constexpr std::int64_t kMostShown = 8, kShownAtEnds = 3;
+
+// The elements of an axis and those behind it, from `next` on, which is moved behind them.
+template <class T>
+void write_axis(std::ostream& out, const Shape& shape, int axis, const T*& next) {
+  if (axis == shape.rank()) {
+    out << fmt::format("{:.6g}", static_cast<double>(*next++));
+    return;
+  }
+  const std::int64_t extent = shape[axis];
+  out << '[';
+  for (std::int64_t i = 0; i < extent; ++i) {
+    if (i > 0) out << ", ";
+    if (extent > kMostShown && i == kShownAtEnds) {
+      out << "..., ";
+      std::int64_t inner = 1;
+      for (int k = axis + 1; k < shape.rank(); ++k) inner *= shape[k];
+      next += (extent - 2 * kShownAtEnds) * inner;
+      i = extent - kShownAtEnds;
+    }
+    write_axis(out, shape, axis + 1, next);
+  }
+  out << ']';
 }
 
 }  // namespace
@@ -103,6 +129,14 @@ void cast(const ConstView& values, const View& result) {
                              [](From v) { return converted<To>(v); });
     });
   });
+}
+
+std::ostream& operator<<(std::ostream& out, const ConstView& values) {
+  dispatch(values.dtype(), [&]<class T>() {
+    const T* next = values.as<T>().data();
+    write_axis(out, values.shape(), 0, next);
+  });
+  return out;
 }
 
 bool all_finite(const ConstView& values) {

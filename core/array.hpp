@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <string>
@@ -152,6 +153,10 @@ Array full(const Shape& shape, double value, DType dtype = DType::float32);
 Array cast(const ConstView& values, DType dtype);
 // The same into memory that is there, which must not overlap. Throws ShapeError when the shapes differ.
 void cast(const ConstView& values, const View& result);
+
+// The numbers as nested lists, rounded to 6 digits: [[1, 0.5], [2, 3]]. Of an axis of more than 8 elements
+// the first and last three.
+std::ostream& operator<<(std::ostream& out, const ConstView& values);
 
 // Whether every element, or each of [begin, end) in row-major order, is finite; integers always are.
 bool all_finite(const ConstView& values);

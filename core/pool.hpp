@@ -11,7 +11,7 @@
 
 namespace gradtable::detail {
 
-// Safe for threads. Allocates nothing while an object that fits is idle.
+// Thread-safe. Allocates nothing while an object that fits is idle.
 template <class T>
 class Pool {
  public:
@@ -27,10 +27,10 @@ class Pool {
 
   void give_back(std::unique_ptr<T> object) noexcept {
     const std::lock_guard lock(mutex_);
-    if (!closed_) idle_.push_back(std::move(object));  // else it ends here
+    if (!closed_) idle_.push_back(std::move(object));  // else it is destroyed here
   }
 
-  // Ends the idle objects, and every other when it is given back.
+  // Destroys the idle objects, and each other when it is given back.
   void close() {
     std::vector<std::unique_ptr<T>> ended;
     const std::lock_guard lock(mutex_);

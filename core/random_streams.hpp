@@ -1,10 +1,10 @@
-// Which random numbers of a seed are drawn for what: no two purposes share a number.
+// The random numbers of a seed, by purpose: no two purposes share a number.
 //
 //   numbers of a seed      streams                blocks
 //   order of an epoch      epoch                  from 0
 //   first values           2^32 + layer           from 0
 //   masks of layers        stream 2^32 + step     from 0, streams from 2^16
-//   masks of your own      stream 2^32 + step     from 2^62, streams below 2^16
+//   masks by users         stream 2^32 + step     from 2^62, streams below 2^16
 //   changes of an image    epoch 2^32 + index     from 2^63
 #pragma once
 
@@ -18,7 +18,7 @@ struct RandomStream {
   std::uint64_t first_block = 0;
 };
 
-// The streams below, drawn by dropout, are left to users, who count from 0.
+// Streams of masks below this are for users, who count from 0.
 inline constexpr std::uint32_t kLayerMasks = 1U << 16;
 
 // The order in which an epoch takes its examples; epoch < 2^32.
@@ -36,8 +36,8 @@ constexpr RandomStream mask_stream(std::uint32_t stream, std::uint32_t step) {
   return {std::uint64_t{stream} << 32 | step, stream < kLayerMasks ? std::uint64_t{1} << 62 : 0};
 }
 
-// The stream of masks for the n-th dropout, n from 1, behind the layer with this number.
-constexpr std::uint32_t layer_mask(std::uint32_t n, std::uint32_t layer) {
+// The stream of masks for the n-th dropout after the layer with this number; 1 <= n < 2^16, layer < 2^16.
+constexpr std::uint32_t layer_mask_stream(std::uint32_t n, std::uint32_t layer) {
   return n * kLayerMasks + layer;
 }
 

@@ -17,13 +17,13 @@ int main() {
 
   const Tensor h = relu(add_bias(matmul(x, W), c));
   const Tensor y = add_bias(matmul(h, w), b);
-  const Tensor loss = mean(square(y - t));
-  const GradTable grad_table = build_grad(loss, {W, c, w, b});  // grad_table[W] is dloss/dW, a node of g
+  const Tensor loss = mean(square(y - t)).named("loss");
+  const GradTable grad_table = build_grad(loss, {W, c, w, b});
+  std::cout << evaluate(grad_table[w]) << '\n';  // dloss/dw, of w's shape (4,1)
 
   Program step = compile(g, {.outputs = {y}, .updates = sgd(grad_table, 0.1)});
   for (int i = 0; i < 2000; ++i) step.run();
-  for (const float value : step.value(y).as<float>()) std::cout << value << ' ';  // about 0 1 1 0
+  std::cout << step.value(y) << '\n';  // about [[0], [1], [1], [0]]
   // [/xor]
-  std::cout << '\n';
   return evaluate(loss).item() < 1e-3 ? 0 : 1;
 }

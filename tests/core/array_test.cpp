@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,27 @@ std::string message_of(const auto& f) {
     return error.what();
   }
   return "nothing thrown";
+}
+
+std::string printed(const Array& array) {
+  std::ostringstream out;
+  out << array;
+  return out.str();
+}
+
+TEST(Array, IsPrintedAsNestedLists) {
+  EXPECT_EQ(printed(full({}, 0.1)), "0.1");
+  EXPECT_EQ(printed(Array::of<double>({2, 2}, {1, 0.5, -2, 1e-9})), "[[1, 0.5], [-2, 1e-09]]");
+  EXPECT_EQ(printed(Array::of<std::uint8_t>({2}, {7, 255})), "[7, 255]");
+  EXPECT_EQ(printed(zeros({2, 0})), "[[], []]");
+  EXPECT_EQ(printed(Array::of<std::int32_t>({8}, {0, 1, 2, 3, 4, 5, 6, 7})), "[0, 1, 2, 3, 4, 5, 6, 7]");
+}
+
+// The first and last three of a long axis.
+TEST(Array, IsPrintedInPartsWhereItIsLong) {
+  Array array(DType::int32, {10, 2});
+  std::iota(array.as<std::int32_t>().begin(), array.as<std::int32_t>().end(), 0);
+  EXPECT_EQ(printed(array), "[[0, 1], [2, 3], [4, 5], ..., [14, 15], [16, 17], [18, 19]]");
 }
 
 TEST(Array, BeginsAtACacheLine) {

@@ -178,13 +178,26 @@ TEST(RandomBlocks, CountWithSixtyFourBits) {
   EXPECT_EQ((Block{bits[4], bits[5], bits[6], bits[7]}), philox({0, 0x80000002, 0, 0}, {}));
 }
 
+// The numbers of trained networks: checkpoints of earlier versions continue with them.
+TEST(RandomStreams, AreWhereTheyWere) {
+  constexpr std::uint64_t kTo32 = std::uint64_t{1} << 32;
+  EXPECT_EQ(epoch_order_stream(3).number, 3U);
+  EXPECT_EQ(first_values_stream(3).number, kTo32 + 3);
+  EXPECT_EQ(layer_mask_stream(2, 3), 2U * 65536 + 3);
+  EXPECT_EQ(mask_stream(layer_mask_stream(2, 3), 5).number, (2 * 65536 + 3) * kTo32 + 5);
+  EXPECT_EQ(mask_stream(65536, 0).first_block, 0U);
+  EXPECT_EQ(mask_stream(65535, 0).first_block, std::uint64_t{1} << 62);
+  EXPECT_EQ(image_stream(2, 3).number, 2 * kTo32 + 3);
+  EXPECT_EQ(image_stream(2, 3).first_block, std::uint64_t{1} << 63);
+}
+
 TEST(RandomStreams, ShareNoNumber) {
   std::vector<RandomStream> streams;
   for (std::uint32_t i = 0; i < 5; ++i) {
     streams.insert(streams.end(), {epoch_order_stream(i), first_values_stream(i)});
     for (std::uint32_t k = 0; k < 5; ++k)
       streams.insert(streams.end(),
-                     {mask_stream(i, k), mask_stream(layer_mask(i + 1, k), k), image_stream(i, k)});
+                     {mask_stream(i, k), mask_stream(layer_mask_stream(i + 1, k), k), image_stream(i, k)});
   }
   std::set<Block> blocks;
   for (const RandomStream stream : streams) {
