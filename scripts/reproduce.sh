@@ -198,7 +198,8 @@ esac
 choose "$@"
 for row in "${chosen[@]}"; do require_data "${row%:*}"; done
 cmake --preset release > /dev/null
-cmake --build --preset release --target mnist_fcnn mnist_lenet5 --parallel "$(nproc)"
+mapfile -t programs < <(printf '%s\n' "${chosen[@]%%/*}" | sort --unique)
+cmake --build --preset release --target "${programs[@]}" --parallel "$(nproc)"
 for row in "${chosen[@]}"; do
   train "${row%:*}" "${row#*:}"
   write_page

@@ -67,7 +67,7 @@ Tensor LayerBuilder::state(const std::string& name, const First& first) {
 }
 
 std::uint32_t LayerBuilder::dropout_stream() {
-  return layer_mask(++dropouts_, static_cast<std::uint32_t>(weights_));
+  return layer_mask_stream(++dropouts_, static_cast<std::uint32_t>(weights_));
 }
 
 Tensor LayerBuilder::numbered(const std::string& name, std::int64_t number, const First& first) {

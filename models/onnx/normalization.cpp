@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/core/random_streams.hpp"
 #include "gradtable/models/onnx/detail/converters.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/comparison.hpp"
@@ -55,7 +56,7 @@ Tensors dropped_out(OnnxNode& node) {
   if (step.empty()) node.refuse("expected OnnxOptions::step for a dropout in training mode, got none");
   const auto seed = static_cast<std::uint64_t>(node.integer("seed", 0));
   const auto drop = [&](const Tensor& numbers) {
-    return dropout(numbers, rate, seed, step, static_cast<std::uint32_t>(node.index()));
+    return dropout(numbers, rate, seed, step, static_cast<std::uint32_t>(node.index()) % kLayerMasks);
   };
   return {drop(x), not_equal(drop(full_like(x, 1)), 0.0)};
 }

@@ -132,7 +132,7 @@ bool has_name(const ParameterGroup& group, const Tensor& parameter) {
   return fnmatch(group.names.c_str(), parameter.node().name.c_str(), 0) == 0;
 }
 
-// The group of a parameter; one that belongs to none is in the group behind the last.
+// The index of a parameter's group, or groups.size() for a parameter in none.
 std::size_t group_of(const Options& options, const Tensor& parameter) {
   const auto found =
       std::ranges::find_if(options.groups, [&](const auto& group) { return has_name(group, parameter); });
@@ -159,8 +159,10 @@ GradTable part_of(const Options& options, const GradTable& table, std::size_t gr
 }
 
 Options options_of(Options options, std::size_t group) {
-  if (group < options.groups.size() && options.groups[group].weight_decay)
-    options.weight_decay = options.groups[group].weight_decay, options.penalized = Penalized::all;
+  if (group < options.groups.size() && options.groups[group].weight_decay) {
+    options.weight_decay = options.groups[group].weight_decay;
+    options.penalized = Penalized::all;  // the group says what decays: biases in it too
+  }
   return options;
 }
 
@@ -214,7 +216,7 @@ Updates make_updates(const Options& options, const GradTable& table, const Tenso
   Updates all;
   for (std::size_t group = 0; group <= options.groups.size(); ++group) {
     const GradTable part = part_of(options, gradients, group);
-    const bool is_rest = group == options.groups.size();  // whose numbers are checked, be it empty
+    const bool is_rest = group == options.groups.size();  // made even when empty, since it checks the numbers
     if (part.size() == 0 && !is_rest) continue;
     const Updates updates =
         decayed_updates(options_of(options, group), optimizer, part, rate_of(options, group, rate));

@@ -17,7 +17,7 @@ struct ParameterGroup {
   std::string names;                        // of parameters, as a pattern of the shell: "W1", "b*"
   double rate = 1;                          // the learning rate times this, above 0
   std::optional<double> weight_decay = {};  // of all of them, in place of the options'
-  bool frozen = false;                      // they stay as they are; running statistics go on
+  bool frozen = false;                      // they stay as they are; running statistics still change
 };
 
 // An option that is not given is not applied, such as the decay of weights, of adamw too. Numbers of an

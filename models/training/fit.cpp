@@ -15,6 +15,7 @@
 #include "gradtable/models/data/normalization.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/optimizers/divergence.hpp"
+#include "gradtable/models/training/detail/epoch_check.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
 
 namespace gradtable {
@@ -158,14 +159,18 @@ void Fit::require_kept(const Checkpoint& checkpoint, const FitState& state) cons
   if (options_.not_finite == NotFinite::refuse) gradtable::require_finite(checkpoint.kept, source);
 }
 
-// Each metric sums as many numbers as it gives for an example.
+// Each metric sums as many numbers as it gives for an example, and their sums give a value of its range.
 void Fit::require_sums(const Checkpoint& checkpoint, const FitState& state) {
   const std::vector<Tensor>& expected = trainer_.step_graph(data_.train).sums;
   for (std::size_t i = 0; i < state.so_far.sums.size(); ++i) {
     const auto found = static_cast<std::int64_t>(state.so_far.sums[i].size());
-    if (found > 0 && found != expected[i].shape().size())
-      throw CheckpointError(fmt::format("{}: {} sums of {}; expected {}", checkpoint.path, found,
-                                        options_.trainer.metrics[i].name, expected[i].shape().size()));
+    if (found == 0) continue;
+    const Metric& metric = options_.trainer.metrics[i];
+    if (found != expected[i].shape().size())
+      throw CheckpointError(fmt::format("{}: {} sums of {}; expected {}", checkpoint.path, found, metric.name,
+                                        expected[i].shape().size()));
+    detail::require_in_range(metric, state.so_far.metric(metric.name),
+                             fmt::format("{}: {} by its sums", checkpoint.path, metric.name));
   }
 }
 

@@ -69,7 +69,8 @@ std::string advice(const NamedTexts& found, const NamedTexts& expected) {
   }
   const std::string& before = found.at(kLength);
   if (before == expected.at(kLength)) return "";
-  return fmt::format("; to go on with the cosine of the checkpoint, set {}={}", kLength, printable(before));
+  return fmt::format("; to continue with the cosine of the checkpoint, set {}={}", kLength,
+                     printable(before));
 }
 
 // Early stopping and learning rate as the metrics of the epochs make them.

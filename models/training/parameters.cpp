@@ -1,7 +1,6 @@
 #include "gradtable/models/training/parameters.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <string_view>
 

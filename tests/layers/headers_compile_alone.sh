@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every public header compiles alone, with no other headers in reach than those of its layer and of the layers below.
-# A header with a source of its own compiles alone wherever precompiled headers are off, as with the preset odr: the source
-# includes it first, which is checked here. The others are compiled here.
+# Every public header compiles alone. A header without a source of its own is compiled here, with no other headers in reach
+# than those of its layer and of the layers below. The others are included first by their sources, which is checked here; the
+# preset odr compiles these without precompiled headers.
 #   headers_compile_alone.sh COMPILER SOURCE_FOLDER FOLDER_OF_INCLUDE_ROOTS
 set -euo pipefail
 compiler=$1 source=$2 roots=$3

@@ -53,7 +53,7 @@ std::vector<std::string> activation_names();
 // The options of every network: the model's first values, and the type and the seed of the config.
 gradtable::NetworkOptions network_options(const Config& config);
 
-// A value of any model: a copy has members of its own.
+// A value of any model: a copy has members of its own. One that was moved away can only be assigned.
 class AnyModel {
  public:
   template <std::derived_from<Model> M>

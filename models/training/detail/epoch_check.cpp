@@ -15,6 +15,15 @@
 namespace gradtable::detail {
 namespace {
 
+constexpr double kAny = std::numeric_limits<double>::max();
+
+std::string range(double least, double most) {
+  if (most < kAny)
+    return least > -kAny ? fmt::format("a number from {} to {}", least, most)
+                         : fmt::format("a finite number of at most {}", most);
+  return least > -kAny ? fmt::format("a finite number of at least {}", least) : "a finite number";
+}
+
 // The numbers of an epoch that a training can have had.
 class EpochCheck {
  public:
@@ -36,14 +45,12 @@ class EpochCheck {
   }
 
  private:
-  static constexpr double kAny = std::numeric_limits<double>::max();
-
   void check_value(const std::string& name, double value) const {
     const auto column = find_column(name, options_.trainer.metrics);
     if (!column)
       refuse(name, value, fmt::format("one of {}", fmt::join(columns_of(options_.trainer.metrics), ", ")));
     if (const Metric* const metric = column->metric)
-      check_metric(name, value, *metric);
+      require_in_range(*metric, value, fmt::format("{}: {}", place_, name));
     else
       check_loss(name, value);
   }
@@ -52,24 +59,9 @@ class EpochCheck {
       refuse(name, value,
              options_.trainer.loss_function ? "a finite number" : "a finite number of at least 0");
   }
-  // NaN and infinities are numbers of a metric whose range has no end. The mean of a batch is rounded.
-  void check_metric(const std::string& name, double value, const Metric& metric) const {
-    constexpr double kRounding = 1e-6;
-    const bool bounded = std::isfinite(metric.least) && std::isfinite(metric.most);
-    const bool is_out = value < metric.least - kRounding * std::abs(metric.least) - kRounding ||
-                        value > metric.most + kRounding * std::abs(metric.most) + kRounding;
-    if (is_out || (bounded && !std::isfinite(value)))
-      refuse(name, value, range(std::max(metric.least, -kAny), std::min(metric.most, kAny)));
-  }
   void within(std::string_view name, double value, double least, double most) const {
     if (std::isfinite(value) && value >= least && value <= most) return;
     refuse(name, value, range(least, most));
-  }
-  static std::string range(double least, double most) {
-    if (most < kAny)
-      return least > -kAny ? fmt::format("a number from {} to {}", least, most)
-                           : fmt::format("a finite number of at most {}", most);
-    return least > -kAny ? fmt::format("a finite number of at least {}", least) : "a finite number";
   }
   void check_measured(const std::string& name, bool expected) const {
     const std::optional<double> value = epoch_.find(name);
@@ -96,6 +88,16 @@ class EpochCheck {
 
 double least_loss(const FitOptions& options) {
   return options.trainer.loss_function ? std::numeric_limits<double>::lowest() : -1e-3;
+}
+
+void require_in_range(const Metric& metric, double value, const std::string& where) {
+  constexpr double kRounding = 1e-6;
+  const bool bounded = std::isfinite(metric.least) && std::isfinite(metric.most);
+  const bool is_out = value < metric.least - kRounding * std::abs(metric.least) - kRounding ||
+                      value > metric.most + kRounding * std::abs(metric.most) + kRounding;
+  if (is_out || (bounded && !std::isfinite(value)))
+    throw CheckpointError(fmt::format("{} is {}; expected {}", where, value,
+                                      range(std::max(metric.least, -kAny), std::min(metric.most, kAny))));
 }
 
 void require_possible(const EpochMetrics& epoch, std::size_t number, const FitOptions& options,

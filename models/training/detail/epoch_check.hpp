@@ -11,6 +11,10 @@ namespace gradtable::detail {
 // A named loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
 double least_loss(const FitOptions& options);
 
+// Throws CheckpointError that begins with `where` unless the value of the metric, a mean that is rounded, is
+// in its range. NaN and infinities are numbers of a metric whose range has no end.
+void require_in_range(const Metric& metric, double value, const std::string& where);
+
 // Throws CheckpointError that begins with `place` unless this can be epoch `number`, from 1, of a training
 // with these options and data: each metric that is measured is there and in its range, and no other.
 void require_possible(const EpochMetrics& epoch, std::size_t number, const FitOptions& options,

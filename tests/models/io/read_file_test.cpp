@@ -1,6 +1,8 @@
 #include "gradtable/models/io/read_file.hpp"
 
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
@@ -22,6 +24,20 @@ TEST(ReadFile, GivesAllBytes) {
     for (std::size_t i = 0; i < size; i += 7) bytes[i] = static_cast<char>(i);
     EXPECT_EQ(read_file<DataError>(folder.write("file", std::string_view(bytes))), bytes) << size;
   }
+}
+
+// Whose size is not known before.
+TEST(ReadFile, TakesAPipe) {
+  const testing::TemporaryFolder folder;
+  const std::string pipe = folder.path("pipe"), bytes(100000, 'a');
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const auto read_what_is_written = [&](std::size_t most) {
+    const std::jthread writer([&] { std::ofstream(pipe) << bytes; });
+    return read_file<DataError>(pipe, most);
+  };
+  EXPECT_EQ(read_what_is_written(bytes.size()), bytes);
+  EXPECT_EQ(message_of<DataError>([&] { read_what_is_written(bytes.size() - 1); }),
+            pipe + ": more than 99999 bytes; expected a smaller file");
 }
 
 TEST(ReadFile, SaysWhatCannotBeRead) {

@@ -140,7 +140,7 @@ TEST_F(FitCheckpoint, OfACosineOfAnotherLengthIsRefusedWithAdvice) {
   const FitOptions longer = with(cosine, [](FitOptions& o) { o.epochs = 5; });
   EXPECT_EQ(refused(checkpoint, longer),
             path() +
-                ": training.schedule.epochs is 3, expected 5; to go on with the cosine of the "
+                ": training.schedule.epochs is 3, expected 5; to continue with the cosine of the "
                 "checkpoint, set training.schedule.epochs=3");
   Fitting one(kPlain, both(), with(longer, [](FitOptions& o) { o.trainer.schedule.epochs = 3; }));
   one.fit.resume(file("trained"));
@@ -194,9 +194,23 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
   };
   for (const auto& [key, value, part] : cases) {
     TensorFile changed = checkpoint;
+    if (key != "correct") ASSERT_TRUE(changed.metadata.contains(key)) << key;  // of older checkpoints
     changed.metadata[key] = value;
     const std::string message = refused(changed, kPlateau);
     EXPECT_TRUE(message.starts_with(path() + ": " + part)) << message;
+  }
+}
+
+// The sums of an epoch that had begun.
+TEST_F(FitCheckpoint, WithSumsThatNoMetricHasIsRefused) {
+  TensorFile checkpoint = trained(kSmall);
+  const FitOptions more = with(kSmall, [](FitOptions& o) { o.epochs += 1; });
+  checkpoint.metadata.at("images") = "8";
+  for (const auto& [sum, value] :
+       {std::pair{"9", "1.125"}, {"-1", "-0.125"}, {"nan", "nan"}, {"1e9", "125000000"}}) {
+    checkpoint.metadata["sums.accuracy"] = sum;
+    EXPECT_EQ(refused(checkpoint, more),
+              fmt::format("{}: accuracy by its sums is {}; expected a number from 0 to 1", path(), value));
   }
 }
 

@@ -89,7 +89,7 @@ TEST_F(CheckpointFaults, ACosineOfAnotherLengthIsAnotherTraining) {
   expect_success(train("cosine", cosine + Words{"training.epochs=2"}));
   expect_refused(
       cosine + Words{"training.epochs=4"}, resumed("cosine"), 4,
-      ": training.schedule.epochs is 2, expected 4; to go on with the cosine of the checkpoint, set "
+      ": training.schedule.epochs is 2, expected 4; to continue with the cosine of the checkpoint, set "
       "training.schedule.epochs=2\n");
   expect_refused(cosine + Words{"training.epochs=4"}, resumed("a"), 4,
                  ": training.schedule.epochs is 0, expected 4; training.schedule.type is \"constant\", "
