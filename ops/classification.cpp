@@ -14,13 +14,35 @@
 #include "gradtable/ops/detail/composition.hpp"
 #include "gradtable/ops/detail/elementwise.hpp"
 #include "gradtable/ops/detail/labels.hpp"
+#include "gradtable/ops/detail/logit_cost.hpp"
 #include "gradtable/ops/detail/pick.hpp"
 #include "gradtable/ops/elementwise.hpp"
+#include "gradtable/ops/patterns/classification.hpp"
 #include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
+
+class ProbabilityCost final : public detail::Binary<ProbabilityCost> {
+ public:
+  std::string_view name() const override { return "binary_cross_entropy"; }
+  static constexpr double kFlops = 25;
+  template <class T>
+  static T formula(T p, T t) {
+    constexpr T kEps = std::numeric_limits<T>::epsilon();
+    return -(t * detail::log(p + kEps) + (T{1} - t) * detail::log((T{1} - p) + kEps));
+  }
+  // dy/dp = (1 - t) / (1 - p + eps) - t / (p + eps), dy/dt = ln(1 - p + eps) - ln(p + eps)
+  Tensor bprop(std::span<const Tensor> inputs, const Tensor&, const Tensor& gradient,
+               std::size_t wrt) const override {
+    const Tensor &p = inputs[0], &t = inputs[1];
+    const double eps = dispatch_floating(
+        p.dtype(), []<class T>() { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
+    const Tensor yes = p + eps, no = (1.0 - p) + eps;
+    return mul(gradient, wrt == 0 ? sub(div(1.0 - t, no), div(t, yes)) : sub(log(no), log(yes)));
+  }
+};
 
 class LogitCost final : public detail::Binary<LogitCost> {
  public:
@@ -70,19 +92,24 @@ Tensor as_column(const Tensor& x) {
 
 }  // namespace
 
+bool detail::is_binary_cross_entropy(const Op& op) {
+  return dynamic_cast<const ProbabilityCost*>(&op) != nullptr;
+}
+
+Tensor detail::logit_cost(const Tensor& scores, const Tensor& targets, Location at) {
+  return apply<LogitCost>({scores, targets}, at);
+}
+
 Tensor binary_cross_entropy(const Tensor& probabilities, const Tensor& targets, Location at) {
   const detail::Composition composition("binary_cross_entropy", {probabilities, targets}, at);
-  const Tensor &p = probabilities, &t = targets;
-  require_pairs(composition, p, t);
-  const double eps = dispatch_floating(
-      p.dtype(), []<class T>() { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
-  return mean(-(t * log(p + eps) + (1.0 - t) * log((1.0 - p) + eps)));
+  require_pairs(composition, probabilities, targets);
+  return mean(apply<ProbabilityCost>({probabilities, targets}, at));
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& scores, const Tensor& targets, Location at) {
   const detail::Composition composition("binary_cross_entropy_with_logits", {scores, targets}, at);
   require_pairs(composition, scores, targets);
-  return mean(apply<LogitCost>({scores, targets}, at));
+  return mean(detail::logit_cost(scores, targets, at));
 }
 
 Tensor hinge(const Tensor& scores, const Tensor& targets, Location at) {

@@ -9,7 +9,9 @@ namespace gradtable {
 
 // loss = mean over all elements of -(t ln(p + eps) + (1 - t) ln(1 - p + eps)). p: probabilities of any shape,
 // t: targets from 0 to 1 of the same shape. eps is the spacing of numbers at 1, which keeps the loss finite
-// at p = 0 and p = 1.
+// at p = 0 and p = 1, and is in its derivatives too. Of p = sigmoid(x), programs compute
+// binary_cross_entropy_with_logits of x, without eps, and the gradient with respect to x is that of it: right
+// for scores of any size. The gradient with respect to p itself is that of what is written.
 Tensor binary_cross_entropy(const Tensor& probabilities, const Tensor& targets,
                             Location at = Location::current());
 

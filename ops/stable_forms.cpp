@@ -6,8 +6,10 @@
 #include <string_view>
 
 #include "gradtable/ops/detail/forms/logarithms.hpp"
+#include "gradtable/ops/detail/forms/logits.hpp"
 #include "gradtable/ops/detail/forms/quotients.hpp"
 #include "gradtable/ops/detail/forms/roots.hpp"
+#include "gradtable/ops/detail/logit_cost.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
@@ -46,6 +48,11 @@ Tensor cross_entropy_form(const Tensor& probabilities, const Tensor& y, Constant
   return log.empty() ? Tensor() : nll(log, y, {.reduction = LossReduction::sum});
 }
 
+Tensor binary_cross_entropy_form(const Tensor& probabilities, const Tensor& t, Constants constants) {
+  const Tensor x = logit_form(probabilities, constants);
+  return x.empty() ? x : logit_cost(x, t);
+}
+
 Tensor form_of(const Op& op, std::span<const Tensor> in, Constants constants) {
   if (is_log(op)) return logarithm_form(in[0], constants);
   if (is_log1p(op)) return log1p_form(in[0], constants);
@@ -53,6 +60,7 @@ Tensor form_of(const Op& op, std::span<const Tensor> in, Constants constants) {
   if (is_mul(op)) return reciprocal_product_form(in[0], in[1], constants);
   if (is_sub(op)) return difference_form(in[0], in[1]);
   if (is_cross_entropy(op)) return cross_entropy_form(in[0], in[1], constants);
+  if (is_binary_cross_entropy(op)) return binary_cross_entropy_form(in[0], in[1], constants);
   const std::optional<double> exponent = exponent_of(op);
   if (exponent == 0.5) return square_root_form(in[0], constants);
   return exponent == -1 ? inverse_form(in[0], constants) : Tensor();
@@ -62,8 +70,8 @@ Tensor form_of(const Op& op, std::span<const Tensor> in, Constants constants) {
 
 bool may_have_stable_form(const Graph& graph, const Node& node) {
   // By names: looking for classes costs ten times as much, which large graphs feel.
-  static constexpr std::array<std::string_view, 7> kNames = {"log",  "log1p",      "div", "cross_entropy",
-                                                             "sqrt", "reciprocal", "pow"};
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "log", "log1p", "div", "cross_entropy", "binary_cross_entropy", "sqrt", "reciprocal", "pow"};
   if (!node.op) return false;
   const std::string_view name = node.op->name();
   const auto any_input = [&](auto is_one) {

@@ -13,6 +13,9 @@ std::optional<std::int64_t> softmax_axis(const Op& op);
 // cross_entropy of probabilities.
 bool is_cross_entropy(const Op& op);
 
+// The costs that binary_cross_entropy of probabilities is the mean of.
+bool is_binary_cross_entropy(const Op& op);
+
 // Over the last axis.
 bool is_softmax(const Op& op);
 bool is_log_softmax(const Op& op);

@@ -16,6 +16,7 @@ namespace gradtable::detail {
 //   e^x / sum e^x, e^x / (1 + e^x)  softmax, sigmoid
 //   x - logsumexp(x)                log_softmax(x)
 //   cross_entropy(p, y)             the sum that softmax_cross_entropy is the mean of, or nll of ln p
+//   binary_cross_entropy(p, t)      binary_cross_entropy_with_logits, of p = sigmoid(x)
 //
 // docs/decisions/stable-forms.md has the whole list.
 Tensor stable_form(const Op& op, std::span<const Tensor> inputs);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/ops/comparisons.hpp"
+#include "tests/ops/formulas.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -16,6 +17,7 @@
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/casting.hpp"
+#include "gradtable/ops/classification.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/joining.hpp"
@@ -86,6 +88,18 @@ Tensor picked_places(const Tensor& x) {
   return x.graph().constant(Array::of<std::int32_t>({2}, {2, 0}));
 }
 
+Tensor hard_targets(const Tensor& x) {
+  return cast(x.graph().constant(Array::of<double>({1, 3}, {1, 0, 1})), x.dtype());
+}
+
+// x W + b, with W and b of the user's.
+Tensor affine(const Tensor& x) {
+  Graph& g = x.graph();
+  const Tensor W = g.constant(Array::of<double>({3, 3}, {1, 0.5, 0, 0, -1, 0.25, 0.5, 0, 2}));
+  return add_bias(matmul(x, cast(W, x.dtype())),
+                  cast(g.constant(Array::of<double>({3}, {0.5, -1, 0.25})), x.dtype()));
+}
+
 const Pair kPairs[] = {
     {"log_of_sigmoid", [](const Tensor& x) { return log(sigmoid(x)); },
      [](const Tensor& x) { return log_sigmoid(x); }},
@@ -139,6 +153,58 @@ const Pair kPairs[] = {
     {"cross_entropy_of_soft_labels",
      [](const Tensor& x) { return cross_entropy(softmax(x), soft_labels(x)); },
      [](const Tensor& x) { return softmax_cross_entropy(x, soft_labels(x)); }},
+    {"binary_cross_entropy_of_sigmoid",
+     [](const Tensor& x) { return binary_cross_entropy(sigmoid(x), hard_targets(x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
+    {"binary_cross_entropy_of_soft_targets",
+     [](const Tensor& x) { return binary_cross_entropy(sigmoid(x), soft_labels(x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, soft_labels(x)); }},
+    {"binary_cross_entropy_of_targets_made_of_x",
+     [](const Tensor& x) { return binary_cross_entropy(sigmoid(x), sigmoid(0.5 * x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, sigmoid(0.5 * x)); }},
+    {"sum_of_binary_cross_entropies",
+     [](const Tensor& x) { return binary_cross_entropy(sigmoid(x), hard_targets(x)) * 3.0; },
+     [](const Tensor& x) {
+       const Tensor t = hard_targets(x);
+       return sum(softplus(x) - t * x);
+     }},
+    {"binary_cross_entropy_of_an_affine_map",
+     [](const Tensor& x) { return binary_cross_entropy(sigmoid(affine(x)), hard_targets(x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(affine(x), hard_targets(x)); }},
+    {"binary_cross_entropy_of_sigmoid_written_out",
+     [](const Tensor& x) { return binary_cross_entropy(1.0 / (1.0 + exp(-x)), hard_targets(x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
+    {"binary_cross_entropy_of_a_share",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return binary_cross_entropy(e * reciprocal(1.0 + e), hard_targets(x));
+     },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
+    {"binary_cross_entropy_of_one_minus_sigmoid",
+     [](const Tensor& x) { return binary_cross_entropy(1.0 - sigmoid(x), hard_targets(x)); },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(-x, hard_targets(x)); }},
+    {"binary_cross_entropy_of_picked_probabilities",
+     [](const Tensor& x) {
+       const Tensor places = picked_places(x);
+       return binary_cross_entropy(gather(reshape(sigmoid(x), {3}), places),
+                                   gather(reshape(hard_targets(x), {3}), places));
+     },
+     [](const Tensor& x) {
+       const Tensor places = picked_places(x);
+       return binary_cross_entropy_with_logits(gather(x, places, 1), gather(hard_targets(x), places, 1));
+     }},
+    {"binary_cross_entropy_of_softmax_over_two",
+     [](const Tensor& x) {
+       const Tensor t = hard_targets(x);
+       return binary_cross_entropy(softmax(stack({x, -0.5 * x}), 0), stack({t, 1.0 - t}));
+     },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(1.5 * x, hard_targets(x)); }},
+    {"binary_cross_entropy_by_logarithms",
+     [](const Tensor& x) {
+       const Tensor p = sigmoid(x), t = hard_targets(x);
+       return -mean(t * log(p) + (1.0 - t) * log(1.0 - p));
+     },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
     {"root_of_square", [](const Tensor& x) { return sqrt(square(x)); },
      [](const Tensor& x) { return abs(x); }},
     {"root_of_sum_of_squares", [](const Tensor& x) { return sqrt(sum(square(x))); },
@@ -290,6 +356,65 @@ TEST(StableForms, HoldForEightAxes) {
   EXPECT_TRUE(close_to(evaluate(log(exp(x) + exp(2.0 * x))), full(x.shape(), 2000, DType::float64), 1e-14));
   EXPECT_TRUE(close_to(evaluate(build_grad(sum(sqrt(square(x) + square(x))), {x})[x]),
                        full(x.shape(), std::sqrt(2.0), DType::float64), 1e-14));
+}
+
+TEST(BinaryCrossEntropyOfSigmoid, LearnsFromLargeWrongScores) {
+  for (const float size : {200.0F, 10000.0F}) {
+    Graph g;
+    const Tensor x = g.parameter("x", Array::of<float>({2}, {-size, size}));
+    const Tensor wrong = g.constant(Array::of<float>({2}, {1, 0})), right = 1.0 - wrong;
+    const Tensor loss = binary_cross_entropy(sigmoid(x), wrong),
+                 none = binary_cross_entropy(sigmoid(x), right);
+    EXPECT_EQ(evaluate(loss).item(), size);
+    EXPECT_EQ(evaluate(none).item(), 0);
+    const Tensor dx = build_grad(loss, {x})[x];
+    EXPECT_TRUE(close_to(evaluate(dx), Array::of<double>({2}, {-0.5, 0.5}), 0));
+    EXPECT_TRUE(close_to(evaluate(build_grad(none, {x})[x]), full({2}, 0), 0));
+    EXPECT_TRUE(close_to(evaluate(build_grad(sum(dx * dx), {x})[x]), full({2}, 0), 0));
+    EXPECT_TRUE(close_to(evaluate(build_grad(loss, {wrong})[wrong]),
+                         Array::of<double>({2}, {size / 2, -size / 2}), 0));
+  }
+}
+
+TEST(BinaryCrossEntropyOfSigmoid, HasTheDerivativesOfCentralDifferences) {
+  const auto loss = [](const std::vector<Tensor>& in) {
+    return binary_cross_entropy(sigmoid(add_bias(matmul(in[0], in[1]), in[2])), in[3]);
+  };
+  const CheckGradResult result =
+      check_grad(loss, {testing::numbers({2, 3}), testing::numbers({3, 2}, 0.3), testing::numbers({2}, 0.7),
+                        testing::mapped(testing::positive({2, 2}), [](double v) { return v / 2; })});
+  EXPECT_TRUE(result.passed) << result.message;
+}
+
+// The gradient with respect to p is that with the epsilon, also where p is 1 or the target t is made of p.
+TEST(BinaryCrossEntropyOfSigmoid, IsDifferentiatedAsWrittenWithRespectToTheSigmoid) {
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<double>({3}, {0.5, -2, 200}));
+  const Tensor p = sigmoid(x), t = g.constant(Array::of<double>({3}, {1, 0.25, 0}));
+  const Tensor alone = g.constant(evaluate(p));
+  const Array by_p = evaluate(build_grad(binary_cross_entropy(alone, t), {alone})[alone]);
+  EXPECT_GT(by_p.as<double>()[2], 1e15);
+  const GradTable table = build_grad(binary_cross_entropy(p, t), {p, x});
+  EXPECT_TRUE(close_to(evaluate(table[p]), by_p, 1e-14));
+  const Array by_x = evaluate(table[x]);
+  EXPECT_EQ(by_x.as<double>()[2], 0);  // by way of p, which does not change there
+  EXPECT_TRUE(close_to(evaluate(build_grad(binary_cross_entropy(p, t), {p})[p]), by_p, 1e-14));
+  const Array of_both = evaluate(build_grad(binary_cross_entropy(alone, alone), {alone})[alone]);
+  EXPECT_TRUE(close_to(evaluate(build_grad(binary_cross_entropy(p, p), {p})[p]), of_both, 1e-14));
+}
+
+// 1 - e^-x of small x has few digits, or none.
+TEST(StableForms, KeepTheDigitsOfTheLogarithmOfOneMinusExp) {
+  Graph g;
+  const Tensor x = g.parameter("x", Array::of<float>({3}, {1e-10F, 0.5F, 1000}));
+  const Tensor y = log(1.0 - exp(-x));
+  const double half = std::exp(0.5);
+  EXPECT_TRUE(
+      close_to(evaluate(y), Array::of<double>({3}, {std::log(1e-10), std::log(1 - 1 / half), 0}), 1e-6));
+  const Array by_x = cast(evaluate(build_grad(sum(y), {x})[x]), DType::float64);
+  EXPECT_NEAR(by_x.as<double>()[0] / 1e10, 1, 1e-6);
+  EXPECT_NEAR(by_x.as<double>()[1], 1 / (half - 1), 1e-6);
+  EXPECT_EQ(by_x.as<double>()[2], 0);
 }
 
 // A constant that the user holds may be a target later.

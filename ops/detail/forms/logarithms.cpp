@@ -49,7 +49,10 @@ class Logarithms {
     if (const auto factor = factor_of(x)) return of_multiple(x, *factor, depth);
     if (const auto sum = weighted_sum_of(x)) return of_sum(x, *sum, depth);
     const std::optional<SumOfTwo> beside = beside_one(x, constants_);
-    if (beside && beside->sign < 0) return {log_of_complement(beside->b)};
+    if (beside && beside->sign < 0) {
+      if (const Tensor u = argument_if(beside->b, is_exp); !u.empty()) return {log(neg(expm1(u)))};
+      return {log_of_complement(beside->b)};
+    }
     const std::optional<SumOfTwo> two = sum_of_two(x);
     return two && two->sign == 1 ? of_two(x, two->a, two->b, depth) : Logarithm();
   }
