@@ -107,6 +107,16 @@ const Pair kPairs[] = {
      [](const Tensor& x) { return log_sigmoid(-x); }},
     {"log1p_of_minus_sigmoid", [](const Tensor& x) { return log1p(-sigmoid(x)); },
      [](const Tensor& x) { return log_sigmoid(-x); }},
+    {"log_of_one_minus_sigmoid_written_out", [](const Tensor& x) { return log(1.0 - 1.0 / (1.0 + exp(-x))); },
+     [](const Tensor& x) { return log_sigmoid(-x); }},
+    {"log1p_of_minus_picked_sigmoids",
+     [](const Tensor& x) { return log1p(-gather(sigmoid(x), picked_places(x), 1)); },
+     [](const Tensor& x) { return gather(log_sigmoid(-x), picked_places(x), 1); }},
+    {"log_of_one_minus_softmax_over_two",
+     [](const Tensor& x) {
+       return sum(log(1.0 - softmax(stack({x, -0.5 * x}), 0)), {0});
+     },
+     [](const Tensor& x) { return log_sigmoid(1.5 * x) + log_sigmoid(-1.5 * x); }},
     {"log_of_sigmoid_written_out", [](const Tensor& x) { return log(1.0 / (1.0 + exp(-x))); },
      [](const Tensor& x) { return log_sigmoid(x); }},
     {"sigmoid_written_out", [](const Tensor& x) { return 1.0 / (exp(-x) + 1.0); },

@@ -4,6 +4,7 @@
 
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/detail/forms/logits.hpp"
 #include "gradtable/ops/detail/forms/quotients.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/patterns/arithmetic.hpp"
@@ -25,8 +26,8 @@ struct Logarithm {
 };
 
 // ln(1 - y)
-Tensor log_of_complement(const Tensor& y) {
-  if (const Tensor u = argument_if(y, is_sigmoid); !u.empty()) return log_sigmoid(neg(u));
+Tensor log_of_complement(const Tensor& y, Constants constants) {
+  if (const Tensor u = logit_form(y, constants); !u.empty()) return log_sigmoid(neg(u));
   const Tensor base = base_of_square(y);
   const Tensor u = base.empty() ? Tensor() : argument_if(base, is_tanh);
   if (u.empty()) return {};
@@ -51,7 +52,7 @@ class Logarithms {
     const std::optional<SumOfTwo> beside = beside_one(x, constants_);
     if (beside && beside->sign < 0) {
       if (const Tensor u = argument_if(beside->b, is_exp); !u.empty()) return {log(neg(expm1(u)))};
-      return {log_of_complement(beside->b)};
+      return {log_of_complement(beside->b, constants_)};
     }
     const std::optional<SumOfTwo> two = sum_of_two(x);
     return two && two->sign == 1 ? of_two(x, two->a, two->b, depth) : Logarithm();
@@ -155,7 +156,7 @@ Tensor logarithm_form(const Tensor& x, Constants constants) {
 }
 
 Tensor log1p_form(const Tensor& x, Constants constants) {
-  if (const Tensor negative = negated(x); !negative.empty()) return log_of_complement(negative);
+  if (const Tensor negative = negated(x); !negative.empty()) return log_of_complement(negative, constants);
   const Logarithm log = Logarithms(constants).of(x, kDepth);
   return log.overflows ? softplus(log.value) : Tensor();
 }
