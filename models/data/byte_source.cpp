@@ -139,9 +139,16 @@ void ByteSource::finish() {
   std::uint8_t next = 0;
   if (read_some({&next, 1}) > 0)
     refuse(position_, "more data", "the end of the file, by the count and extents in its header");
-  if (!gzip_ || (unread_.empty() && !refill())) return;
-  const std::int64_t end = file_position_ - static_cast<std::int64_t>(unread_.size());
-  refuse(end, "trailing garbage", "the end of the gzip file");
+  if (gzip_) require_padding();
+}
+
+// Tapes and disks fill their last block with zeros, which gzip takes too.
+void ByteSource::require_padding() {
+  do {
+    const auto garbage = std::ranges::find_if(unread_, [](std::uint8_t byte) { return byte != 0; });
+    if (garbage != unread_.end())
+      refuse(file_position_ - (unread_.end() - garbage), "trailing garbage", "the end of the gzip file");
+  } while (refill());
 }
 
 }  // namespace gradtable

@@ -29,7 +29,7 @@ class ByteSource {
   // What has been read is to be trusted only after finish(). Throws DataError on damaged or truncated gzip.
   std::size_t read(std::span<std::uint8_t> bytes);
   // Demands that the content ends here, that checksum and length of every gzip member agree with it, and that
-  // nothing follows. Throws DataError.
+  // nothing follows but zeros behind the last member. Throws DataError.
   void finish();
 
   bool is_gzip() const { return gzip_ != nullptr; }
@@ -51,6 +51,7 @@ class ByteSource {
   std::size_t read_some(std::span<std::uint8_t> bytes);
   std::size_t inflate_some(std::span<std::uint8_t> bytes);
   bool next_member();
+  void require_padding();
   void inflate_once();
 
   std::string path_;

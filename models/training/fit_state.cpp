@@ -132,7 +132,7 @@ void read_position(const detail::CheckpointTexts& texts, const FitOptions& optio
   read_sums(texts, options, seen);
   seen.loss_sum = texts.real("loss_sum", detail::least_loss(options) * static_cast<double>(seen.examples));
   if (seen.examples == 0 && seen.loss_sum != 0) texts.refuse("loss_sum", seen.loss_sum, "0, of no images");
-  state.seconds = texts.real("seconds", 0);
+  state.seconds = texts.real("seconds", 0, detail::kMostSeconds);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "apps/classifier/run/output_checks.hpp"
 
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -68,13 +69,20 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+std::string_view describe_link(const fs::path& link) {
+  std::error_code error;
+  gradtable::behind_links(link, error);
+  return error == std::errc::too_many_symbolic_link_levels ? "a link in a circle" : "a link to nothing";
+}
+
 // The folder, or the first above it that is there: where the others are to be made. Throws where one of them
-// is a link to nothing: no folder can be made in its place.
+// is a link that leads to none: no folder can be made in its place.
 fs::path existing(fs::path folder) {
   std::error_code unknown;
   while (!fs::exists(folder, unknown) && folder.has_relative_path()) {
     if (fs::is_symlink(folder, unknown))
-      throw OutputError(fmt::format("{}: a link to nothing; expected a folder to write to", folder.string()));
+      throw OutputError(
+          fmt::format("{}: {}; expected a folder to write to", folder.string(), describe_link(folder)));
     folder = folder.parent_path();
   }
   return folder.empty() ? fs::path(".") : folder;

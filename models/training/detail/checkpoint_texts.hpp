@@ -14,6 +14,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/core/text.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
+#include "gradtable/models/training/detail/epoch_check.hpp"
 #include "gradtable/models/training/metrics_csv.hpp"
 
 namespace gradtable::detail {
@@ -57,11 +58,10 @@ class CheckpointTexts {
     return value;
   }
 
-  // Finite, and at least `least`.
-  double real(const std::string& key, double least) const {
+  // Finite, from `least` to `most`.
+  double real(const std::string& key, double least, double most = kAny) const {
     const auto value = number<double>(key);
-    if (!std::isfinite(value) || value < least)
-      refuse(key, value, fmt::format("a finite number of at least {}", least));
+    if (!is_within(value, least, most)) refuse(key, value, describe_range(least, most));
     return value;
   }
 

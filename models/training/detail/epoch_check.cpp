@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,15 +13,6 @@
 
 namespace gradtable::detail {
 namespace {
-
-constexpr double kAny = std::numeric_limits<double>::max();
-
-std::string range(double least, double most) {
-  if (most < kAny)
-    return least > -kAny ? fmt::format("a number from {} to {}", least, most)
-                         : fmt::format("a finite number of at most {}", most);
-  return least > -kAny ? fmt::format("a finite number of at least {}", least) : "a finite number";
-}
 
 // The numbers of an epoch that a training can have had.
 class EpochCheck {
@@ -40,8 +30,8 @@ class EpochCheck {
       check_measured(column, of_test ? tested : column.starts_with("train_") || data.validation.size() > 0);
     }
     within("learning_rate", epoch_.learning_rate, 0, (1 + 1e-9) * options_.trainer.optimizer.learning_rate);
-    within("seconds", epoch_.seconds, 0, kAny);
-    within("images_per_second", epoch_.examples_per_second, 0, kAny);
+    within("seconds", epoch_.seconds, 0, kMostSeconds);
+    within("images_per_second", epoch_.examples_per_second, 0, kMostPerSecond);
   }
 
  private:
@@ -55,13 +45,12 @@ class EpochCheck {
       check_loss(name, value);
   }
   void check_loss(const std::string& name, double value) const {
-    if (!std::isfinite(value) || value < least_loss(options_))
+    if (!is_within(value, least_loss(options_), kAny))
       refuse(name, value,
              options_.trainer.loss_function ? "a finite number" : "a finite number of at least 0");
   }
   void within(std::string_view name, double value, double least, double most) const {
-    if (std::isfinite(value) && value >= least && value <= most) return;
-    refuse(name, value, range(least, most));
+    if (!is_within(value, least, most)) refuse(name, value, describe_range(least, most));
   }
   void check_measured(const std::string& name, bool expected) const {
     const std::optional<double> value = epoch_.find(name);
@@ -86,8 +75,20 @@ class EpochCheck {
 
 }  // namespace
 
+bool is_within(double number, double least, double most) {
+  return std::isfinite(number) && number >= least && number <= most;
+}
+
+std::string describe_range(double least, double most) {
+  least += 0.0;  // not "-0"
+  if (most < kAny)
+    return least > -kAny ? fmt::format("a number from {} to {}", least, most)
+                         : fmt::format("a finite number of at most {}", most);
+  return least > -kAny ? fmt::format("a finite number of at least {}", least) : "a finite number";
+}
+
 double least_loss(const FitOptions& options) {
-  return options.trainer.loss_function ? std::numeric_limits<double>::lowest() : -1e-3;
+  return options.trainer.loss_function ? -kAny : -1e-3;
 }
 
 void require_in_range(const Metric& metric, double value, const std::string& where) {
@@ -96,8 +97,9 @@ void require_in_range(const Metric& metric, double value, const std::string& whe
   const bool is_out = value < metric.least - kRounding * std::abs(metric.least) - kRounding ||
                       value > metric.most + kRounding * std::abs(metric.most) + kRounding;
   if (is_out || (bounded && !std::isfinite(value)))
-    throw CheckpointError(fmt::format("{} is {}; expected {}", where, value,
-                                      range(std::max(metric.least, -kAny), std::min(metric.most, kAny))));
+    throw CheckpointError(
+        fmt::format("{} is {}; expected {}", where, value,
+                    describe_range(std::max(metric.least, -kAny), std::min(metric.most, kAny))));
 }
 
 void require_possible(const EpochMetrics& epoch, std::size_t number, const FitOptions& options,

@@ -2,11 +2,24 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 
 #include "gradtable/models/training/fit_state.hpp"
 
 namespace gradtable::detail {
+
+// A bound of this size, or beyond, is none.
+inline constexpr double kAny = std::numeric_limits<double>::max();
+
+// More than thirty thousand years, and more images than a computer has steps: no training has them, and sums
+// and products of such numbers stay finite.
+inline constexpr double kMostSeconds = 1e12;
+inline constexpr double kMostPerSecond = 1e18;
+
+// Whether a number is finite and from `least` to `most`, and the words of it: "a number from 0 to 1".
+bool is_within(double number, double least, double most);
+std::string describe_range(double least, double most);
 
 // A named loss is at least 0, but for what is lost in rounding and the epsilon of a logarithm.
 double least_loss(const FitOptions& options);

@@ -104,6 +104,15 @@ TEST(ReadIdx, ReadsPlainAndGzipLabelsWhateverTheFileIsCalled) {
   EXPECT_EQ(read_idx_labels(folder.write("labels", gzip(idx_labels(labels)))).classes, labels);
 }
 
+// As tapes and disks fill their last block.
+TEST(ReadIdx, TakesZerosBehindTheLastGzipMember) {
+  const testing::TemporaryFolder folder;
+  const Bytes labels{7, 2, 1, 0}, content = idx_labels(labels);
+  for (const std::size_t zeros : {1, 8, 512, 200'000})
+    for (const Bytes& file : {gzip(content), gzip(content) + gzip({})})
+      EXPECT_EQ(read_idx_labels(folder.write("labels", file + Bytes(zeros))).classes, labels) << zeros;
+}
+
 TEST(ReadIdx, ReadsFilesLargerThanItsBuffersAndItsFirstStep) {
   const testing::TemporaryFolder folder;
   const Bytes blank = words({0x803, 100, 100, 100}) + Bytes(1000000, 9);
@@ -338,7 +347,7 @@ struct BadFile {
 };
 
 std::vector<BadFile> bad_gzip_files() {
-  const Bytes good = gzip(idx_images(2, 3, 4));
+  const Bytes plain = idx_images(2, 3, 4), good = gzip(plain);
   Bytes other_method = good;
   other_method[2] = 7;
   return {
@@ -351,9 +360,13 @@ std::vector<BadFile> bad_gzip_files() {
       {"crc.gz", flipped(good, -8), "checksum"},
       {"length.gz", flipped(good, -1), "checksum and length"},
       {"pixel.gz", flipped(gzip(idx_images(2, 3, 4), 0), 35), "checksum"},
-      {"garbage.gz", good + Bytes{0}, "trailing garbage"},
+      {"garbage.gz", good + Bytes{9}, "trailing garbage"},
       {"two_members.gz", good + good, "@byte 40: more data"},
-      {"zeros.gz", good + Bytes(8), "trailing garbage"},
+      {"behind_zeros.gz", good + Bytes(100'000) + Bytes{9},
+       fmt::format("@byte {}: trailing garbage", good.size() + 100'000)},
+      {"member_behind_zeros.gz", good + Bytes(8) + gzip({}), "trailing garbage"},
+      {"zeros_in_the_middle.gz", gzip(Bytes(plain.begin(), plain.end() - 1)) + Bytes(8),
+       "@byte 39: the end of the data"},
       {"cut_second.gz", good + Bytes{0x1f}, "a truncated gzip header"},
       {"no_second.gz", good + Bytes{0x1f, 0x8c, 8, 0, 0, 0, 0, 0, 0, 3}, "incorrect header check"},
       {"second_crc.gz", good + flipped(gzip({}), -8), "checksum"},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/temporary_folder.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace gradtable {
@@ -35,6 +36,26 @@ TEST_F(NamesNear, OfALinkToNothingAreNone) {
   std::filesystem::create_symlink("nowhere", folder_.path("link"));
   write("links");
   EXPECT_EQ(near("link"), "; it is a link to nothing: \"nowhere\" is not there");
+}
+
+TEST_F(NamesNear, OfAMissingFolderAreThoseOfFoldersBesideIt) {
+  for (const char* folder : {"usual", "casual", "other"})
+    std::filesystem::create_directory(folder_.path(folder));
+  write("usul.txt");
+  const std::string missing = fmt::format("; the folder \"{}\" is not there", folder_.path("usul"));
+  for (const char* below : {"usul/images", "usul/deep/down/images", "usul//images"})
+    EXPECT_EQ(near(below), missing + ", the nearest names beside it are \"usual\", \"casual\"");
+  EXPECT_EQ(near("x/images"), fmt::format("; the folder \"{}\" is not there", folder_.path("x")));
+  std::filesystem::create_symlink("nowhere", folder_.path("link"));
+  EXPECT_EQ(near("link/images"),
+            fmt::format("; the folder \"{}\" is a link to nothing: \"nowhere\" is not there",
+                        folder_.path("link")));
+}
+
+TEST_F(NamesNear, OfALinkInACircleAreNone) {
+  std::filesystem::create_symlink("b", folder_.path("a"));
+  std::filesystem::create_symlink("a", folder_.path("b"));
+  EXPECT_EQ(near("a"), "; it is a link in a circle");
 }
 
 }  // namespace

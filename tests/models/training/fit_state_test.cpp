@@ -184,10 +184,11 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
       {"correct", "1", "correct is 1; expected a number from 0 to 0"},
       {"loss_sum", "x", "loss_sum is \"x\"; expected a number"},
       {"loss_sum", "nan", "loss_sum is nan; expected a finite number of at least "},
-      {"loss_sum", "-1", "loss_sum is -1; expected a finite number of at least "},
       {"loss_sum", "1", "loss_sum is 1; expected 0, of no images"},
-      {"seconds", "-1", "seconds is -1; expected a finite number of at least 0"},
-      {"seconds", "inf", "seconds is inf; expected a finite number of at least 0"},
+      {"loss_sum", "-1", "loss_sum is -1; expected a finite number of at least 0"},
+      {"seconds", "-1", "seconds is -1; expected a number from 0 to 1000000000000"},
+      {"seconds", "inf", "seconds is inf; expected a number from 0 to 1000000000000"},
+      {"seconds", "1e300", "seconds is 1e+300; expected a number from 0 to 1000000000000"},
       {"classes", "-3", "classes is \"-3\"; expected 10, as the network has"},
       {"metrics", "epoch\n1\n", "metrics:1: expected \"epoch,\", then names of metrics"},
       {"gradtable.format", "1.0", "a checkpoint of format \"1.0\"; expected format \"1\""},
@@ -248,8 +249,10 @@ TEST_F(FitCheckpoint, WithMetricsThatNoTrainingHasIsRefused) {
       {7, "0.5", "test_accuracy is 0.5; expected nothing, as it is not measured"},
       {9, "1e9", "learning_rate is 1000000000; expected a number from 0 to 0.1"},
       {9, "-1", "learning_rate is -1; expected a number from 0 to 0.1"},
-      {10, "-1", "seconds is -1; expected a finite number"},
-      {11, "nan", "images_per_second is nan; expected a finite number"},
+      {10, "-1", "seconds is -1; expected a number from 0 to 1000000000000"},
+      {10, "1e300", "seconds is 1e+300; expected a number from 0 to 1000000000000"},
+      {11, "nan", "images_per_second is nan; expected a number from 0 to 1e+18"},
+      {11, "1e300", "images_per_second is 1e+300; expected a number from 0 to 1e+18"},
   };
   for (const auto& [field, value, part] : cases) {
     TensorFile changed = checkpoint;

@@ -223,6 +223,17 @@ TEST_F(OutputFaults, LinksToNothingAreRefusedBeforeTheRunAndInADryRun) {
   EXPECT_FALSE(exists("nowhere"));
 }
 
+TEST_F(OutputFaults, LinksInACircleAreCalledSo) {
+  std::filesystem::create_symlink("loop2", folder_.path("loop1"));
+  std::filesystem::create_symlink("loop1", folder_.path("loop2"));
+  std::filesystem::create_symlink("itself", folder_.path("itself"));
+  for (const char* dry : {"--dry-run", "--quiet"})
+    for (const auto& [out, link] :
+         {std::pair{"loop1", "loop1"}, {"loop2", "loop2"}, {"itself", "itself"}, {"loop1/below", "loop1"}})
+      expect_error(run_digits({dry, "--out", folder_.path(out)}), 6,
+                   folder_.path(link) + ": a link in a circle; expected a folder to write to");
+}
+
 TEST_F(OutputFaults, ACheckpointThatCouldNotBeKeptIsRefusedBeforeItIsWritten) {
   const std::string name = std::string(255 - 12, 'n') + ".safetensors";
   for (const std::string& checkpoint : {name, std::string(255, 'n'), std::string(247, 'n')}) {
