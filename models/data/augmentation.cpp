@@ -98,7 +98,7 @@ Augmenter::Augmenter(const AugmentationOptions& options, std::int64_t rows, std:
   if (rows < 1 || columns < 1)
     throw ConfigError(fmt::format("augmentation: expected images of at least 1x1, got {}x{}", rows, columns));
   const bool elastic = options.elastic.alpha > 0;
-  const std::int64_t most = elastic ? kMostElasticPixels : kMostPixels;
+  const std::int64_t most = most_pixels(options);
   if (rows > most || columns > most)
     throw ConfigError(fmt::format("augmentation: expected images of at most {}x{}{}, got {}x{}", most, most,
                                   elastic ? " for elastic distortion" : "", rows, columns));

@@ -45,6 +45,9 @@ class Augmenter {
   // longer side to prepare, fewer.
   static constexpr std::int64_t kMostPixels = 32768;
   static constexpr std::int64_t kMostElasticPixels = 1024;
+  static constexpr std::int64_t most_pixels(const AugmentationOptions& options) {
+    return options.elastic.alpha > 0 ? kMostElasticPixels : kMostPixels;
+  }
 
   // Throws ConfigError for an amount out of its range or a size below 1 or above those.
   Augmenter(const AugmentationOptions& options, std::int64_t rows, std::int64_t columns, std::uint64_t seed);

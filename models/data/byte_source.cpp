@@ -11,7 +11,7 @@
 
 #include "gradtable/core/checked.hpp"
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/io/names_near.hpp"
+#include "gradtable/models/data/idx_names.hpp"
 
 namespace gradtable {
 namespace {
@@ -46,7 +46,7 @@ ByteSource::ByteSource(const std::string& path)
     : path_(path), file_(std::fopen(path.c_str(), "rb")), buffer_(kBufferBytes) {
   if (!file_) {
     const int error = errno;
-    refuse(std::strerror(error), "a readable file" + (error == ENOENT ? names_near(path) : ""));
+    refuse(std::strerror(error), "a readable file" + (error == ENOENT ? idx_names_near(path) : ""));
   }
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);
   if (!refill()) refuse("an empty file, not a gzip file", "an IDX file, plain or gzip");

@@ -248,9 +248,10 @@ void read_numbers(ByteSource& source, const IdxHeader& header, const IdxOptions&
     if (std::abs(number) > options.largest_pixel)
       source.refuse(
           byte_of(header, i), fmt::format("{} pixel {}", element.name, value),
-          fmt::format("at most {}, as pixels {}", options.largest_pixel * (element.is_integer ? 255 : 1),
+          fmt::format("at most {}, as pixels {}{}{}", options.largest_pixel * (element.is_integer ? 255 : 1),
                       element.is_integer ? "of integers are divided by 255"
-                                         : "of floating-point numbers are taken as they are"));
+                                         : "of floating-point numbers are taken as they are",
+                      options.larger_pixels_advice.empty() ? "" : "; ", options.larger_pixels_advice));
     if (std::abs(number) > std::numeric_limits<float>::max())
       source.refuse(byte_of(header, i), fmt::format("{} pixel {}", element.name, value),
                     "a number that float32 has");

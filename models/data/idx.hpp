@@ -20,6 +20,7 @@ struct IdxOptions {
   bool transpose = false;  // whether the files hold each image column by column, as EMNIST's do
   double largest_pixel =
       16;  // a pixel of larger magnitude, once scaled, is refused: it was scaled in another way
+  std::string larger_pixels_advice = "";               // how those are read, for messages
   std::int64_t memory_limit = std::int64_t{1} << 30;   // bytes that the elements of one file may take
   std::string memory_limit_name = "the memory limit";  // for messages
 };

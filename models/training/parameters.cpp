@@ -50,7 +50,11 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters) {
 }
 
 void require_finite(const NamedArrays& values, const std::string& source) {
-  if (const std::vector<std::string> names = names_of_not_finite(values); !names.empty())
+  refuse_not_finite(names_of_not_finite(values), source);
+}
+
+void refuse_not_finite(const std::vector<std::string>& names, const std::string& source) {
+  if (!names.empty())
     throw NumericError(
         fmt::format("{}: NaN or infinity in {}; expected finite numbers", source, quoted(names)));
 }

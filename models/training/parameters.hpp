@@ -27,6 +27,8 @@ NamedArrays values_of(const Graph& graph, std::span<const Tensor> parameters);
 // Throws NumericError with the names of those that hold NaN or infinity; `source`, where they come from,
 // begins the message.
 void require_finite(const NamedArrays& values, const std::string& source);
+// The same of names that are known, if there are any.
+void refuse_not_finite(const std::vector<std::string>& names, const std::string& source);
 // The names of the parameters that hold NaN or infinity now. Throws GraphError as values_of does.
 std::vector<std::string> names_of_not_finite(const Graph& graph, std::span<const Tensor> parameters);
 

@@ -54,26 +54,36 @@ bool overflows(const Array& from, const Array& to) {
   return false;
 }
 
-Array converted(Array found, const Wanted& wanted, const std::string& path, NotFinite not_finite) {
-  if (found.dtype() == wanted.dtype) return found;
-  Array rounded = cast(found, wanted.dtype);
+Array converted(Array found, DType dtype, const std::string& name, const std::string& path,
+                NotFinite not_finite) {
+  if (found.dtype() == dtype) return found;
+  Array rounded = cast(found, dtype);
   if (not_finite == NotFinite::refuse && overflows(found, rounded))
     throw NumericError(fmt::format("{}: numbers in {} beyond those of {}; expected numbers that it has", path,
-                                   in_quotes(wanted.name), to_string(wanted.dtype)));
+                                   in_quotes(name), to_string(dtype)));
   return rounded;
 }
 
-// As they are in the file, known to fit.
-NamedArrays values_of(TensorFile& file, const std::vector<Wanted>& wanted, const WeightMatch& match,
-                      const std::string& path, NotFinite not_finite) {
+struct Values {
   NamedArrays ours;
+  std::vector<std::string> not_finite;  // in the names of the file
+};
+
+// As they are in the file, known to fit.
+Values values_of(TensorFile& file, const FileTensors& tensors, const std::vector<Wanted>& wanted,
+                 const WeightMatch& match, const std::string& path, NotFinite not_finite) {
+  Values values;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (ours.contains(wanted[i].name)) continue;
-    Array found = converted(std::move(file.tensors.at(match.found[i]->name)), wanted[i], path, not_finite);
-    ours.emplace(wanted[i].name,
-                 match.layout == WeightLayout::pytorch ? turned(std::move(found)) : std::move(found));
+    if (values.ours.contains(wanted[i].name)) continue;
+    const std::string& name = detail::name_of(tensors, *match.found[i]);
+    Array found =
+        converted(std::move(file.tensors.at(match.found[i]->name)), wanted[i].dtype, name, path, not_finite);
+    if (!all_finite(found)) values.not_finite.push_back(name);
+    values.ours.emplace(wanted[i].name,
+                        match.layout == WeightLayout::pytorch ? turned(std::move(found)) : std::move(found));
   }
-  return ours;
+  std::ranges::sort(values.not_finite);
+  return values;
 }
 
 void require_none(const std::vector<std::string>& differences, const std::string& path) {
@@ -185,13 +195,18 @@ std::vector<std::string> set_weights(TensorFile file, const std::string& path, G
   const std::vector<Wanted> wanted = detail::wanted_of(parameters);
   const WeightMatch match = detail::match(tensors, wanted, parameters);
   require_none(detail::differences(tensors, wanted, match, extra), path);
-  return set_values(graph, parameters, values_of(file, wanted, match, path, not_finite), path, not_finite);
+  Values values = values_of(file, tensors, wanted, match, path, not_finite);
+  if (not_finite == NotFinite::refuse) refuse_not_finite(values.not_finite, path);
+  set_values(graph, parameters, values.ours, path, NotFinite::allow);
+  return values.not_finite;
 }
 
 WeightNames names_in(const TensorFile& file, const std::string& path, std::span<const Tensor> parameters) {
   const FileTensors tensors = detail::tensors_of(file, path);
-  const WeightMatch match = detail::match(tensors, detail::wanted_of(parameters), parameters);
-  WeightNames names{{}, match.by_shape, {}};
+  const std::vector<Wanted> wanted = detail::wanted_of(parameters);
+  const WeightMatch match = detail::match(tensors, wanted, parameters);
+  WeightNames names{
+      {}, match.by_shape, {}, detail::differences(tensors, wanted, match, ExtraTensors::ignore).empty()};
   for (const FileTensor* const found : match.found) names.of_parameters.push_back(found ? found->name : "");
   for (const FileTensor* const tensor : detail::extra_tensors(tensors, match))
     names.extra.push_back(tensor->name);

@@ -42,9 +42,9 @@ enum class ExtraTensors : std::uint8_t { refuse, ignore };
 // program, or from a checkpoint, whose other parameters are left alone. F16, BF16, F32 and F64 become the
 // type of the parameter, F64 rounded. The names of another program are those of pytorch_names, with "module."
 // and "_orig_mod." before them or not, or any that leave one way by order and shape: docs/checkpoints.md.
-// Throws and returns what set_values does: CheckpointError that lists all that is missing, of integers or of
-// another shape, transposed or, but for checkpoints, too much; NumericError for numbers that are not finite,
-// or beyond the type of the parameter.
+// Throws and returns what set_values does, in the names of the file: CheckpointError that lists all that is
+// missing, of integers or of another shape, transposed or, but for checkpoints, too much; NumericError for
+// numbers that are not finite, or beyond the type of the parameter.
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters,
                                       NotFinite not_finite = NotFinite::refuse,
@@ -59,6 +59,7 @@ struct WeightNames {
   std::vector<std::string> of_parameters;  // in their order; empty where the file has nothing for one
   bool by_shape = false;                   // told by order and shape
   std::vector<std::string> extra;          // of tensors that are neither parameters nor counters
+  bool fit = false;                        // whether all is right but for those
 };
 
 // The names of the tensors of such a file, whether they fit or not. This and what follows throw

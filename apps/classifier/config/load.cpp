@@ -35,13 +35,19 @@ void resolve_file(fs::path& file, const fs::path& folder) {
   if (!file.empty()) file = folder / file;
 }
 
+void find_files(Config::Data& data) {
+  const auto files = data_files(data);
+  std::vector<fs::path> names;
+  for (const fs::path* const file : files) names.push_back(*file);
+  const std::vector<fs::path> found = gradtable::find_idx_files(names);
+  for (std::size_t i = 0; i < found.size(); ++i) *files[i] = found[i];
+}
+
 void resolve_paths(Config& config, const fs::path& base) {
   Config::Data& data = config.data;
   data.dir = real_folder(base / data.dir);
-  for (fs::path* file : data_files(data)) {
-    resolve_file(*file, data.dir);
-    *file = gradtable::find_idx_file(*file);
-  }
+  for (fs::path* file : data_files(data)) resolve_file(*file, data.dir);
+  find_files(data);
   Config::Output& output = config.output;
   output.dir = real_folder(base / output.dir);
   for (const OutputFile& file : output_files()) resolve_file(output.*file.member, output.dir);

@@ -25,7 +25,7 @@ bool is_course_config(const std::filesystem::path& file);
 // The config in a file, in the course's format or as JSON. Every path in
 // the result can be used from anywhere: relative data.dir and output.dir start at the file's folder (the
 // working directory for the course's format), file names at data.dir and output.dir; a data file that is not
-// there has the name of another spelling that is (gradtable::find_idx_file). data.dir comes from,
+// there has the name of another spelling that is (gradtable::find_idx_files). data.dir comes from,
 // last wins: the file, the environment's MNIST_DIR (JSON only, and only where the file's data.dir is a folder
 // called mnist; relative to the working directory), the settings. A cosine schedule without epochs has those
 // of the training. Throws gradtable::ConfigError for a file that cannot be read, for every value that is not

@@ -56,6 +56,26 @@ std::vector<std::string> lines_about(const gradtable::WeightNames& names, const 
   return lines;
 }
 
+// Where nothing but extra tensors is wrong.
+std::string advice(const gradtable::WeightNames& names) {
+  if (!names.fit || names.extra.empty()) return "";
+  return fmt::format("; --init-extra ignore leaves {} out", names.extra.size() == 1 ? "it" : "them");
+}
+
+gradtable::Dataset of_classes(gradtable::Dataset images, std::int64_t classes) {
+  images.classes = classes;
+  return images;
+}
+
+// A network of the config for these images, if they were of so many classes.
+struct Tried {
+  Tried(const Config& config, const gradtable::Dataset& images, std::int64_t classes)
+      : network(config.model->network(graph, config, of_classes(images, classes))) {}
+
+  gradtable::Graph graph;
+  gradtable::Sequential network;
+};
+
 }  // namespace
 
 Setup::Setup(const Config& config, const gradtable::Dataset& data)
@@ -65,6 +85,13 @@ WeightsFile read_weights_file(const Options& options) {
   return {options.init->string(), gradtable::read_safetensors(options.init->string())};
 }
 
+std::int64_t classes_in(const WeightsFile& weights, const Options& options, const Config& config,
+                        const gradtable::Dataset& images) {
+  const Tried one(config, images, 1), two(config, images, 2);
+  return extent_in(weights.content, weights.path, one.network.parameters(), two.network.parameters(),
+                   options.init_extra);
+}
+
 std::vector<std::string> load_weights(WeightsFile file, const Options& options,
                                       const gradtable::Dataset& data, Setup& setup) {
   const std::vector<gradtable::Tensor>& parameters = setup.network.parameters();
@@ -72,8 +99,12 @@ std::vector<std::string> load_weights(WeightsFile file, const Options& options,
   require_same_normalization(texts, file.path, setup.normalization);
   require_same_pixels(file, data, setup);
   const gradtable::WeightNames names = names_in(file.content, file.path, parameters);
-  warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,
-                                 not_finite_rule(options), options.init_extra));
+  try {
+    warn_of_not_finite(set_weights(std::move(file.content), file.path, setup.graph, parameters,
+                                   not_finite_rule(options), options.init_extra));
+  } catch (const gradtable::CheckpointError& error) {
+    throw gradtable::CheckpointError(fmt::format("{}{}", error.what(), advice(names)));
+  }
   if (texts.contains("gradtable.kind")) gradtable::require_classes(file.path, texts, data.classes);
   return lines_about(names, setup);
 }

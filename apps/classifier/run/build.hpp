@@ -33,6 +33,11 @@ struct WeightsFile {
 // Throws gradtable::CheckpointError when the file is damaged.
 WeightsFile read_weights_file(const Options& options);
 
+// How many classes the network of the config tells apart for such images, by its weights in the file. Throws
+// gradtable::CheckpointError when the file does not say it.
+std::int64_t classes_in(const WeightsFile& weights, const Options& options, const Config& config,
+                        const gradtable::Dataset& images);
+
 // Sets the network's weights to those of the file, and returns lines that say what a user should know of it.
 // Throws gradtable::CheckpointError when they are of another network, gradtable::ConfigError when they take
 // images of another size than those of the data set and are otherwise this network's, gradtable::NumericError

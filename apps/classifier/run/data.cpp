@@ -93,11 +93,26 @@ Files training_files(const Config& config) {
 }
 
 Dataset load_training_images(const Config& config, const std::filesystem::path& config_file) {
-  Dataset data = is_drawn(config) ? drawn_for_training(config)
-                                  : load_files(training_files(config), config_file,
-                                               idx_options(config, config.data.classes, ""));
-  if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
-  return data;
+  return is_drawn(config)
+             ? drawn_for_training(config)
+             : load_files(training_files(config), config_file, idx_options(config, config.data.classes, ""));
+}
+
+std::string source_of_classes(const Config& config) {
+  if (is_drawn(config) || config.data.classes > 0) return "";
+  return fmt::format("inferred from the largest training label, in {}; data.classes sets it",
+                     config.data.train_labels.string());
+}
+
+// Of labels that begin at 1, as those of EMNIST's letters do, an empty class 0 would be inferred too.
+std::string hint_about_labels(const Config& config, const Data& data) {
+  if (data.classes_source.empty()) return "";
+  const std::int64_t least = std::ranges::min(data.train.targets.as<std::uint8_t>());
+  if (least == 0) return "";
+  const std::int64_t first = least + config.data.labels_begin_at;
+  return fmt::format(
+      "class 0 has no image, as the training labels begin at {0}; data.labels_begin_at={0} makes {0} class 0",
+      first);
 }
 
 Dataset blank_digits(const Config& config) {
@@ -169,10 +184,11 @@ void standardize(Config& config, const Dataset& train) {
 Data load_data(Config& config, const std::filesystem::path& config_file) {
   Data data;
   data.train = load_training_images(config, config_file);
-  const std::string inferred =
-      fmt::format("inferred from the largest training label, in {}; data.classes sets it",
-                  config.data.train_labels.string());
-  data.test = load_test_images(config, config_file, idx_options(config, data.train.classes, inferred));
+  data.classes_source = source_of_classes(config);
+  data.labels_hint = hint_about_labels(config, data);
+  if (config.data.limit_train > 0) keep_first(data.train, config.data.limit_train);
+  data.test =
+      load_test_images(config, config_file, idx_options(config, data.train.classes, data.classes_source));
   require_same_size(config, data);
   data.validation = split_validation(config, config_file, data.train);
   require_batch_fits(config, config_file, data.train.size());
@@ -196,6 +212,9 @@ gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, co
                                 .labels_begin_at = data.labels_begin_at,
                                 .labels_begin_at_name = "data.labels_begin_at",
                                 .transpose = data.transpose_images,
+                                .larger_pixels_advice =
+                                    "data.normalize {\"mean\": 0, \"deviation\": 255} "
+                                    "divides them by 255",
                                 .memory_limit = data.memory_limit << 20,
                                 .memory_limit_name = "data.memory_limit"};
   if (data.normalize.standardize || data.normalize.numbers)

@@ -13,6 +13,8 @@ struct Data {
   gradtable::Dataset train;
   gradtable::Dataset validation;  // the last of the training images, kept apart from them; there may be none
   gradtable::Dataset test;
+  std::string classes_source = {};  // "inferred from ..."; empty where the config or the generator says them
+  std::string labels_hint = {};     // a line for people about labels that may be meant otherwise
 };
 
 // Settles data.normalize: to standardize, mean and deviation of the images to train on are measured. Throws

@@ -37,6 +37,7 @@ void say_plan(const Config& config, const Data& data, Setup& setup, gradtable::T
   const gradtable::TrainingPlan plan = plan_of(data, trainer);
   const std::int64_t images = data.train.size(), batch = config.training.batch_size;
   say_result(fmt::format("data        {}", describe(config, data)));
+  if (!data.labels_hint.empty()) say_result(fmt::format("labels      {}", data.labels_hint));
   say_result(fmt::format("network     {}", config.model->describe(data.train)));
   say_result(fmt::format("parameters  {}", setup.network.parameter_count()));
   say_result(fmt::format(
@@ -60,7 +61,7 @@ void dry_run(const Program& program, const Options& options, Config config) {
   Setup setup(config, data.train);
   gradtable::Fit fit(setup.graph, setup.network, fit_data(config, data),
                      fit_options(program, config, options));
-  begin(fit, options, data, setup);
+  begin(fit, options, config, data, setup);
   gradtable::write_output(resolved_json(config));
   if (!options.quiet) say_plan(config, data, setup, fit.trainer());
 }

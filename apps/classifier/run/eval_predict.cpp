@@ -29,27 +29,11 @@ namespace {
 using gradtable::Dataset;
 using gradtable::write_output;
 
-Dataset of_classes(Dataset images, std::int64_t classes) {
-  images.classes = classes;
-  return images;
-}
-
-// A network of the config for these images, if they were of so many classes.
-struct Tried {
-  Tried(const Config& config, const Dataset& images, std::int64_t classes)
-      : network(config.model->network(graph, config, of_classes(images, classes))) {}
-
-  gradtable::Graph graph;
-  gradtable::Sequential network;
-};
-
 // The number of the config, or else that of the file.
 std::int64_t classes_of(const WeightsFile& weights, const Options& options, const Config& config,
                         const Dataset& images) {
   if (config.data.classes > 0) return config.data.classes;
-  const Tried one(config, images, 1), two(config, images, 2);
-  return extent_in(weights.content, weights.path, one.network.parameters(), two.network.parameters(),
-                   options.init_extra);
+  return classes_in(weights, options, config, images);
 }
 
 // Those of the options, or of the test set. What is done to a picture is added to the lines.

@@ -1,5 +1,7 @@
 #include "apps/classifier/run/fit_setup.hpp"
 
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
 #include <gradtable/models/training/fit_state.hpp>
 #include <gradtable/models/training/trainer_fields.hpp>
 
@@ -20,6 +22,17 @@ NamedTexts fields_of(Config config) {
   return fields;
 }
 
+// Where the number of classes comes from, if the weights have another one.
+std::string about_classes(const Options& options, const Config& config, const Data& data) {
+  if (data.classes_source.empty()) return "";
+  try {
+    if (classes_in(read_weights_file(options), options, config, data.train) == data.train.classes) return "";
+  } catch (const gradtable::Error&) {
+    return "";  // which the file does not say
+  }
+  return fmt::format("; the number of classes, {}, is {}", data.train.classes, data.classes_source);
+}
+
 }  // namespace
 
 gradtable::FitOptions fit_options(const Program& program, const Config& config, const Options& options) {
@@ -37,14 +50,15 @@ gradtable::FitData fit_data(const Config& config, const Data& data) {
           .test = config.training.measure_test ? data.test : gradtable::Dataset{}};
 }
 
-std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Data& data, Setup& setup) {
-  try {
-    if (options.resume) warn_of_not_finite(fit.resume(*options.resume));
-  } catch (const gradtable::OptionError& error) {
-    refuse_option(options.config, error);
-  }
+std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Config& config,
+                               const Data& data, Setup& setup) {
+  if (options.resume) warn_of_not_finite(fit.resume(*options.resume));
   if (!options.init) return {};
-  return load_weights(read_weights_file(options), options, data.train, setup);
+  try {
+    return load_weights(read_weights_file(options), options, data.train, setup);
+  } catch (const gradtable::CheckpointError& error) {
+    throw gradtable::CheckpointError(fmt::format("{}{}", error.what(), about_classes(options, config, data)));
+  }
 }
 
 }  // namespace classifier

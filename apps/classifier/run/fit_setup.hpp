@@ -20,9 +20,9 @@ gradtable::FitOptions fit_options(const Program& program, const Config& config, 
 gradtable::FitData fit_data(const Config& config, const Data& data);
 
 // Takes weights from the file of --init, or resumes from the checkpoint of --resume. Throws what load_weights
-// and gradtable::Fit::resume throw, and gradtable::ConfigError when the checkpoint has done more than the
-// epochs of the config. Numbers that are not finite, where the options allow these, are said on standard
-// error. Returns lines about the weights.
-std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Data& data, Setup& setup);
+// and gradtable::Fit::resume throw, gradtable::OptionError among that. Numbers that are not finite, where the
+// options allow these, are said on standard error. Returns lines about the weights.
+std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Config& config,
+                               const Data& data, Setup& setup);
 
 }  // namespace classifier

@@ -1,5 +1,6 @@
 #include "apps/classifier/run/run.hpp"
 
+#include "apps/classifier/config/load.hpp"
 #include "apps/classifier/run/draw_graph.hpp"
 #include "apps/classifier/run/dry_run.hpp"
 #include "apps/classifier/run/eval_predict.hpp"
@@ -10,9 +11,9 @@ namespace classifier {
 
 using gradtable::ExitCode;
 
-ExitCode run(const Program& program, const Options& options) {
-  gradtable::tune_blas();
-  const Config config = load_config(program, options.config, options.overrides);
+namespace {
+
+ExitCode run(const Program& program, const Options& options, const Config& config) {
   if (options.command == Command::train && !options.dry_run) return train(program, options, config);
   if (options.command == Command::train)
     dry_run(program, options, config);
@@ -23,6 +24,18 @@ ExitCode run(const Program& program, const Options& options) {
   else
     draw_graph(options, config);
   return ExitCode::ok;
+}
+
+}  // namespace
+
+ExitCode run(const Program& program, const Options& options) {
+  gradtable::tune_blas();
+  const Config config = load_config(program, options.config, options.overrides);
+  try {
+    return run(program, options, config);
+  } catch (const gradtable::OptionError& error) {
+    refuse_option(options.config, error);
+  }
 }
 
 }  // namespace classifier

@@ -39,7 +39,7 @@ class Run {
       : program_(program), options_(options), config_(config), start_(start) {}
 
   ExitCode train() {
-    const std::vector<std::string> lines = begin(fit_, options_, data_, setup_);
+    const std::vector<std::string> lines = begin(fit_, options_, config_, data_, setup_);
     metrics_.parameters = setup_.network.parameter_count();
     metrics_.threads = fit_.trainer().plan(data_.train).threads;
     say_start();
@@ -128,6 +128,7 @@ class Run {
 
   void say_start() const {
     progress_.say(fmt::format("data     {}", describe(config_, data_)));
+    if (!data_.labels_hint.empty()) progress_.say(fmt::format("labels   {}", data_.labels_hint));
     progress_.say(fmt::format("network  {}, {}, {}, {} parameters", config_.model->describe(data_.train),
                               config_.model->initializer, to_string(config_.dtype), metrics_.parameters));
     progress_.say(fmt::format("threads  {}, {}", metrics_.threads, to_string(gradtable::tune_blas())));

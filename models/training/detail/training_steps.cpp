@@ -8,6 +8,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/augment.hpp"
+#include "gradtable/models/training/trainer_fields.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/elementwise.hpp"
@@ -45,6 +46,18 @@ BatchResult result(const Program& program, const StepGraph& g) {
           .loss = program.value(g.loss).item(),
           .program = &program,
           .graph = &g};
+}
+
+// What Augmenter asks for, by the option that a user can change.
+void require_size(const AugmentationOptions& options, const Dataset& data) {
+  const std::int64_t most = Augmenter::most_pixels(options);
+  if (data.rows() <= most && data.columns() <= most) return;
+  const std::string images = fmt::format("images of {}x{}", data.rows(), data.columns());
+  const std::string expected = fmt::format("images of at most {}x{}", most, most);
+  if (options.elastic.alpha > 0)
+    throw OptionError("augmentation.elastic.alpha", fmt::format("{} and {}", options.elastic.alpha, images),
+                      expected + " for elastic distortion, which 0 turns off");
+  throw OptionError("augmentation", images, expected);
 }
 
 }  // namespace
@@ -129,6 +142,7 @@ Tensor TrainingSteps::augmented(const StepGraph& g, const Dataset& data) {
   if (data.inputs.dtype() != DType::uint8)
     throw ConfigError(fmt::format(
         "{}: pixels that are no bytes; expected bytes, or a training without augmentation", data.name()));
+  require_size(options_.augmentation, data);
   const Augmenter augmenter(options_.augmentation, data.rows(), data.columns(), options_.seed);
   return augment(g.all_inputs, g.indices, g.epoch, augmenter);
 }

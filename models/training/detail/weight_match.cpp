@@ -161,6 +161,10 @@ std::string_view hint(const ExtentList& found, const ExtentList& expected, Weigh
 
 }  // namespace
 
+const std::string& name_of(const FileTensors& file, const FileTensor& tensor) {
+  return file.is_checkpoint ? tensor.plain : tensor.name;
+}
+
 FileTensors tensors_of(const TensorFile& file, const std::string& path) {
   FileTensors found{all_tensors(file), stated_layout(file, path), kind_of(file) == kCheckpointKind};
   if (found.is_checkpoint)
@@ -226,9 +230,9 @@ std::vector<std::string> differences(const FileTensors& file, const std::vector<
     if (!found)
       all.push_back(fmt::format("no {}, expected {}", in_quotes(name), type));
     else if (!found->floating || !fits(found->extents, expected))
-      all.push_back(fmt::format(
-          "{} is {}, expected {}{}", in_quotes(file.is_checkpoint ? found->plain : found->name),
-          text(found->dtype, found->extents), type, hint(found->extents, expected, match.layout)));
+      all.push_back(fmt::format("{} is {}, expected {}{}", in_quotes(name_of(file, *found)),
+                                text(found->dtype, found->extents), type,
+                                hint(found->extents, expected, match.layout)));
   }
   const bool refused = extra == ExtraTensors::refuse;
   if (refused || missing)

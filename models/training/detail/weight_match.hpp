@@ -41,6 +41,9 @@ struct FileTensors {
   bool is_checkpoint = false;          // which may have more
 };
 
+// The name of one of them, for messages: what a user knows it by.
+const std::string& name_of(const FileTensors& file, const FileTensor& tensor);
+
 // Throws CheckpointError for a file of another kind, format or layout.
 FileTensors tensors_of(const TensorFile& file, const std::string& path);
 

@@ -253,6 +253,9 @@ TEST(ReadIdx, RefusesPixelsThatWereMeantToBeScaledOtherwise) {
       "@byte 20: int32 pixel -2147483648; expected at most 4080, as pixels of integers are divided by 255");
   for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL})
     refused(idx_of<double>(0x0e, {1, 1, 2}, {0, bad}), "expected a finite number");
+  const std::string larger = folder.write("images", idx_of<float>(0x0d, {1, 1, 1}, {18}));
+  expect_message(error_of([&] { read_idx_images(larger, {.larger_pixels_advice = "the key scales them"}); }),
+                 larger, "numbers are taken as they are; the key scales them");
   const IdxOptions any{.largest_pixel = HUGE_VAL};
   const std::string beyond = folder.write("images", idx_of<double>(0x0e, {1, 1, 2}, {3e38, -1e300}));
   expect_message(error_of([&] { read_idx_images(beyond, any); }), beyond,

@@ -265,8 +265,15 @@ TEST(Weights, ThatAreNotFiniteAreRefusedOrAllowed) {
   write_safetensors(path, file);
   Net found(2);
   EXPECT_EQ(found.error_of<NumericError>(path),
-            path + ": NaN or infinity in \"W2\"; expected finite numbers");
-  EXPECT_EQ(found.read(path, NotFinite::allow), std::vector<std::string>{"W2"});
+            path + ": NaN or infinity in \"fc2.weight\"; expected finite numbers");
+  EXPECT_EQ(found.read(path, NotFinite::allow), std::vector<std::string>{"fc2.weight"});
+  net.write(path, WeightLayout::gradtable);
+  file = read_safetensors(path);
+  for (const char* name : {"W2", "W1"})
+    file.tensors.at(name).as<float>()[0] = std::numeric_limits<float>::infinity();
+  write_safetensors(path, file);
+  EXPECT_EQ(found.error_of<NumericError>(path),
+            path + ": NaN or infinity in \"W1\", \"W2\"; expected finite numbers");
 }
 
 TEST(Weights, OfAnUnknownKindOrLayoutAreRefused) {
@@ -524,8 +531,8 @@ TEST_F(ForeignWeights, BeyondTheTypeOfTheParameterAreRefused) {
   write(pytorch_);
   change([](TensorFile& file) { file.tensors.at("fc2.bias") = Array::of<double>({2}, {1, 1e39}); });
   EXPECT_EQ(found_.error_of<NumericError>(path_),
-            path_ + ": numbers in \"b2\" beyond those of float32; expected numbers that it has");
-  EXPECT_EQ(found_.read(path_, NotFinite::allow), std::vector<std::string>{"b2"});
+            path_ + ": numbers in \"fc2.bias\" beyond those of float32; expected numbers that it has");
+  EXPECT_EQ(found_.read(path_, NotFinite::allow), std::vector<std::string>{"fc2.bias"});
 }
 
 TEST_F(ForeignWeights, MayHaveCountersAndByLeaveOtherTensors) {

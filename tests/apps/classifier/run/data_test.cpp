@@ -1,6 +1,7 @@
 // Data sets in the spellings, element types and forms that people have them in.
 #include "apps/classifier/run/data.hpp"
 
+#include <bit>
 #include <cstring>
 
 #include "tests/apps/classifier/learned.hpp"
@@ -79,6 +80,8 @@ TEST_F(DataFiles, AreFoundInEverySpellingAndInTorchvisionsFolders) {
                                      {"", ".", ""},
                                      {"", ".", ".gz"},
                                      {"MNIST/raw/", "-", ""},
+                                     {"FashionMNIST/raw/", "-", ""},
+                                     {"KMNIST/raw/", "-", ".gz"},
                                      {"raw/", "-", ".gz"}}) {
     remove_data();
     write_usual(in, mark, gz);
@@ -120,8 +123,15 @@ TEST_F(DataFiles, OfPixelsBeyondAByteAreTrainedOnPredictedAndShown) {
                  "train-images-idx3-ubyte.gz: pixels that are no bytes");
   const Bytes raw = widened(images_of(test_), 0xc03, 16, [](std::uint8_t byte) { return byte * 100U; });
   write("t10k-images-idx3-ubyte.gz", raw);
-  expect_refused({}, 3, "expected at most 4080, as pixels of integers are divided by 255");
+  const std::string advice = "; data.normalize {\"mean\": 0, \"deviation\": 255} divides them by 255\n";
+  expect_refused({}, 3, "expected at most 4080, as pixels of integers are divided by 255" + advice);
   expect_success(train("scaled", {"data.normalize={\"mean\":0,\"deviation\":100}"}));
+  write("t10k-images-idx3-ubyte.gz", widened(images_of(test_), 0xd03, 16, [](std::uint8_t byte) {
+          return std::bit_cast<std::uint32_t>(static_cast<float>(byte));
+        }));
+  expect_refused({}, 3,
+                 "expected at most 16, as pixels of floating-point numbers are taken as they are" + advice);
+  expect_success(train("bytes", {R"(data.normalize={"mean": 0, "deviation": 255})"}));
 }
 
 TEST_F(DataFiles, LabelsMayBeginAtOneAndImagesBeTransposed) {
@@ -161,6 +171,55 @@ TEST_F(DataFiles, ALabelThatTrainingLacksNamesTheKeyAndWhereTheNumberComesFrom) 
   expect_success(train("eleven", {"data.classes=11"}));
 }
 
+// As those of EMNIST's letters do.
+TEST_F(DataFiles, WhoseLabelsBeginAtOneAreTrainedOnWithAHint) {
+  const std::string hint =
+      "class 0 has no image, as the training labels begin at {0}; data.labels_begin_at={0} "
+      "makes {0} class 0\n";
+  const std::string one = fmt::format(fmt::runtime(hint), 1);
+  const auto output = [&](const Words& settings, const Words& more = {}) {
+    const ProcessResult result = run(Words{config_, "--out", folder_.path("hint")} + set(settings) + more);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  write_usual();
+  EXPECT_FALSE(contains(output({}), "class 0 has no image"));
+  write("train-labels-idx1-ubyte.gz", labels_of(train_, 1));
+  write("t10k-labels-idx1-ubyte.gz", labels_of(test_, 1));
+  EXPECT_TRUE(contains(output({}), "labels   " + one));
+  EXPECT_TRUE(contains(output({}, {"--dry-run"}), "labels      " + one));
+  EXPECT_TRUE(contains(output({"data.labels_begin_at=-1"}), fmt::format(fmt::runtime(hint), 1)));
+  for (const char* said : {"data.labels_begin_at=1", "data.classes=11"})
+    EXPECT_FALSE(contains(output({said}), "class 0 has no image")) << said;
+}
+
+TEST_F(DataFiles, OfOtherClassesThanTheWeightsSayWhereTheirNumberIsFrom) {
+  write_usual();
+  expect_success(train("ten", {"output.weights_layout=pytorch"}));
+  Bytes labels = gradtable::testing::labels_of(train_);
+  labels[7] = 26;
+  write("train-labels-idx1-ubyte.gz", idx::idx_labels(labels));
+  const std::string misfit = weights("ten") + ": \"fc2.bias\" is float32 (10), expected float32 (27); ";
+  const std::string source = fmt::format(
+      "; the number of classes, 27, is inferred from the largest training label, in "
+      "{}; data.classes sets it\n",
+      folder_.path("data/train-labels-idx1-ubyte.gz"));
+  for (const Words& dry : {Words{}, Words{"--dry-run"}}) {
+    const auto begun = [&](const Words& settings) {
+      return run(training("other", settings) + Words{"--init", weights("ten")} + dry);
+    };
+    expect_error(begun({}), 4, misfit);
+    expect_error(begun({}), 4, source);
+    const ProcessResult given = begun({"data.classes=27"});
+    expect_error(given, 4, misfit);
+    EXPECT_FALSE(contains(given.err, "inferred")) << given.err;
+  }
+  write_usual();
+  const ProcessResult wider = run(training("other", {"model.hidden=[17]"}) + Words{"--init", weights("ten")});
+  expect_error(wider, 4, "\"fc1.bias\" is float32 (16), expected float32 (17); ");
+  EXPECT_FALSE(contains(wider.err, "inferred")) << wider.err;
+}
+
 TEST_F(DataFiles, ThatAreMissingAreMetWithWhatToDo) {
   write("train-images", images_of(train_));
   write("labels-of-training", labels_of(train_));
@@ -176,6 +235,24 @@ TEST_F(DataFiles, ThatAreMissingAreMetWithWhatToDo) {
     expect_refused({"data.dir=nowhere/fashion-mnist"}, 3, hint);
   }
   expect_refused({"data.dir=nowhere"}, 3, "nowhere\" is not there");
+}
+
+TEST_F(DataFiles, OfTwoDataSetsOfTorchvisionAreNotGuessed) {
+  write_usual("KMNIST/raw/");
+  expect_success(train("one"));
+  write_usual("FashionMNIST/raw/");
+  expect_refused(
+      {}, 3,
+      "-ubyte.gz: No such file or directory; expected a readable file; in \"FashionMNIST/raw\" and in "
+      "\"KMNIST/raw\" there are files of that name: name the folder that is meant. data.dir is the "
+      "folder of the files");
+  expect_success(train("named", {"data.dir=data/KMNIST"}));
+  expect_same("named", "one");
+}
+
+TEST_F(DataFiles, BesideAMistypedFolderAreNamed) {
+  write_usual();
+  expect_refused({"data.dir=dat"}, 3, "dat\" is not there, the nearest name beside it is \"data\". data.dir");
 }
 
 TEST_F(DataFiles, OfTheCoursesFormatThatAreMissingAreMetWithItsKeys) {
@@ -334,8 +411,15 @@ TEST_F(DataFiles, ElasticDistortionOfALongImageIsRefused) {
     write(std::string(name) + "-images-idx3-ubyte", words({0x803, 1, 1, 3'000'000}) + Bytes(3'000'000, 5));
     write(std::string(name) + "-labels-idx1-ubyte", idx::idx_labels({0}));
   }
-  expect_refused({"model.hidden=[1]", "training.batch_size=1", "training.augmentation.elastic.alpha=34"}, 2,
-                 "expected images of at most 1024x1024 for elastic distortion, got 1x3000000");
+  expect_refused(
+      {"model.hidden=[1]", "training.batch_size=1", "training.augmentation.elastic.alpha=34"}, 2,
+      config_ +
+          " at /training/augmentation/elastic/alpha: 34 and images of 1x3000000; expected images of "
+          "at most 1024x1024 for elastic distortion, which 0 turns off\n");
+  expect_refused({"model.hidden=[1]", "training.batch_size=1", "training.augmentation.shift=1"}, 2,
+                 config_ +
+                     " at /training/augmentation: images of 1x3000000; expected images of at most "
+                     "32768x32768\n");
 }
 
 }  // namespace
