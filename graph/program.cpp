@@ -31,6 +31,16 @@ void Program::run(std::span<const Feed> feeds) {
   own_->run(feeds);
 }
 
+ProgramProfile Program::profile(std::span<const Feed> feeds, std::size_t runs) {
+  if (runs == 0) throw GraphError("profile: expected at least 1 run, got 0");
+  const Executable& e = executable();
+  own_->run(feeds);
+  std::vector<detail::Timing> timings;
+  timings.reserve(runs);
+  for (std::size_t i = 0; i < runs; ++i) own_->run(feeds, &timings.emplace_back(e));
+  return detail::profile_of(e, timings);
+}
+
 ConstView Program::value(const Tensor& output) const {
   const Executable& e = executable();
   const auto found = std::ranges::find(e.outputs, output, &Executable::Output::tensor);

@@ -29,6 +29,12 @@ std::string place(const Location& location) {
   return fmt::format("[{}]", to_string(location));
 }
 
+// In place of Timing::Thread.
+struct NoStamps {
+  void finished(std::size_t) {}
+  void waited() {}
+};
+
 }  // namespace
 
 // The failure that ended a run: on the first level with a failed call, that of the earliest step and part.
@@ -85,10 +91,10 @@ void* Workspace::address(const Place& place) const {
   return place.where == Place::Where::address ? place.address : nullptr;
 }
 
-void Workspace::run() {
+void Workspace::run(Timing* timing) {
   const OneBlasThread one_blas_thread;
   Failure failure;
-  execute(failure);
+  execute(failure, timing);
   if (failure.error()) std::rethrow_exception(failure.error());
   if (failure.happened()) report_not_finite(failure.step());
   for (const Executable::Copy& copy : executable_->copies) {
@@ -154,27 +160,40 @@ void Workspace::require_usable(const ConstView& value, const Executable::Input& 
         input.label, parameter ? "an updated parameter" : "an output of the program", place(input.location)));
 }
 
-void Workspace::execute(Failure& failure) {
-  const std::vector<ThreadCalls>& threads = executable_->threads;
-  if (threads.size() == 1) {
-    execute(threads.front(), nullptr, failure);
+void Workspace::execute(Failure& failure, Timing* timing) {
+  const std::size_t threads = executable_->threads.size();
+  if (threads == 1) {
+    execute(0, nullptr, failure, timing);
     return;
   }
-  const TeamLease team(static_cast<int>(threads.size()));
+  const TeamLease team(static_cast<int>(threads));
   team->run(
-      [&](int member) { execute(threads[static_cast<std::size_t>(member)], &team->barrier(), failure); });
+      [&](int member) { execute(static_cast<std::size_t>(member), &team->barrier(), failure, timing); });
 }
 
-void Workspace::execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure) {
+void Workspace::execute(std::size_t thread, Barrier* barrier, Failure& failure, Timing* timing) {
+  const ThreadCalls& mine = executable_->threads[thread];
+  NoStamps none;
+  timing ? execute(mine, barrier, failure, timing->of(thread)) : execute(mine, barrier, failure, none);
+}
+
+template <class Stamps>
+void Workspace::execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure, Stamps& stamps) {
   std::size_t next = 0;
+  stamps.waited();
   for (std::size_t level = 0; level < mine.ends.size(); ++level) {
-    if (level > 0) barrier->wait();
+    if (level > 0) {
+      barrier->wait();
+      stamps.waited();
+    }
     if (failure.before(level)) return;
     for (; next < mine.ends[level]; ++next) {
       const Call& now = mine.calls[next];
       try {
         call(now);
-        if (!executable_->steps[now.step].must_be_finite || is_finite(now)) continue;
+        const bool is_right = !executable_->steps[now.step].must_be_finite || is_finite(now);
+        stamps.finished(now.step);
+        if (is_right) continue;
         failure.set(now, level, nullptr);
       } catch (...) {
         failure.set(now, level, std::current_exception());
@@ -205,7 +224,7 @@ void Workspace::report_not_finite(std::size_t step) const {
   throw_first_not_finite(e.source, fed, first_not_finite(outputs_[step]));
 }
 
-void OwnWorkspace::run(std::span<const Feed> feeds) {
+void OwnWorkspace::run(std::span<const Feed> feeds, Timing* timing) {
   const State before = state_.exchange(State::running, std::memory_order_acquire);
   if (before == State::running)
     throw GraphError(
@@ -213,9 +232,11 @@ void OwnWorkspace::run(std::span<const Feed> feeds) {
   State after = before;  // until feeds are bound, the outputs are those of the run before
   try {
     if (!workspace_) workspace_ = std::make_unique<Workspace>(executable_);
+    if (timing) timing->begin();
     workspace_->bind(feeds);
     after = State::empty;
-    workspace_->run();
+    workspace_->run(timing);
+    if (timing) timing->end();
     after = State::computed;
   } catch (...) {
     state_.store(after, std::memory_order_release);

@@ -10,6 +10,7 @@
 
 #include "gradtable/core/machine/barrier.hpp"
 #include "gradtable/graph/execution/executable.hpp"
+#include "gradtable/graph/execution/timing.hpp"
 #include "gradtable/graph/program.hpp"
 
 namespace gradtable::detail {
@@ -22,8 +23,9 @@ class Workspace {
   // Points the inputs at the numbers that are fed; throws what Program::run does for wrong feeds, and then
   // what was computed before is there still.
   void bind(std::span<const Feed> feeds);
-  // Computes everything from what is bound, then applies the updates.
-  void run();
+  // Computes everything from what is bound, then applies the updates. `timing` takes the time of each call;
+  // null: nothing is measured.
+  void run(Timing* timing = nullptr);
   ConstView view(const PlacedArray& operand) const { return {operand.type, address(operand.place)}; }
 
  private:
@@ -35,8 +37,10 @@ class Workspace {
   void* address(const Place& place) const;
   const Executable::Input* input_of(const Feed& feed) const;
   void require_usable(const ConstView& value, const Executable::Input& input) const;
-  void execute(Failure& failure);
-  void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure);
+  void execute(Failure& failure, Timing* timing);
+  void execute(std::size_t thread, Barrier* barrier, Failure& failure, Timing* timing);
+  template <class Stamps>
+  void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure, Stamps& stamps);
   void call(const Call& call) const;
   bool is_finite(const Call& call) const;
   [[noreturn]] void report_not_finite(std::size_t step) const;
@@ -56,7 +60,7 @@ class OwnWorkspace {
   explicit OwnWorkspace(std::shared_ptr<const Executable> executable) : executable_(std::move(executable)) {}
 
   // Throws GraphError during another run, which continues; else what Program::run throws.
-  void run(std::span<const Feed> feeds);
+  void run(std::span<const Feed> feeds, Timing* timing = nullptr);
   // Throws GraphError when no run has computed it.
   ConstView view(const PlacedArray& operand) const;
 
