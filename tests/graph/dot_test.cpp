@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/graph/drawings.hpp"
-#include "tests/graph/golden.hpp"
+#include "tests/support/golden.hpp"
 #include <gtest/gtest.h>
 
 namespace gradtable {
@@ -26,27 +26,27 @@ using testing::Step;
 
 TEST(WriteDot, DrawsTheForwardGraphAlone) {
   const Step step;
-  EXPECT_TRUE(matches_golden(drawn(step.graph, {.outputs = {step.y}}), "sketch_forward.dot"));
+  EXPECT_TRUE(matches_golden(drawn(step.graph, {.outputs = {step.y}}), "graph/golden/sketch_forward.dot"));
 }
 
 TEST(WriteDot, DrawsATrainingStepInThreeClusters) {
   const Step step;
   const std::string text = drawn(step.graph, {.outputs = {step.y}, .updates = {step.update}});
-  EXPECT_TRUE(matches_golden(text, "sketch_training.dot"));
+  EXPECT_TRUE(matches_golden(text, "graph/golden/sketch_training.dot"));
   EXPECT_EQ(count(text, "subgraph cluster_"), 3U);
 }
 
 TEST(WriteDot, DrawsANetwork) {
   const Network network;
   const std::string text = drawn(network.graph, {.outputs = {network.loss}});
-  EXPECT_TRUE(matches_golden(text, "network_forward.dot"));
+  EXPECT_TRUE(matches_golden(text, "graph/golden/network_forward.dot"));
 }
 
 TEST(WriteDot, DrawsTheTrainingStepOfANetwork) {
   Network network;
   const std::vector<Update> updates = network.descent();
   const std::string text = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
-  EXPECT_TRUE(matches_golden(text, "network_training.dot"));
+  EXPECT_TRUE(matches_golden(text, "graph/golden/network_training.dot"));
 }
 
 TEST(WriteDot, DrawsTheForwardGraphTheSameBeforeAndAfterTheGradientIsBuilt) {
