@@ -19,20 +19,20 @@ namespace {
 struct Words {
   std::optional<std::string> first, second;  // CONFIG, or a command and CONFIG
   std::vector<std::string> settings;
-  std::optional<std::string> out, threads, init, init_extra, resume, images, part;
+  std::optional<std::string> out, threads, init, init_extra, resume, images, part, page;
   bool help_config = false, config_schema = false;
 };
 
 constexpr std::string_view kArguments =
     R"([train|eval|predict|graph] CONFIG [--init FILE] [--init-extra RULE]
-         [--resume FILE] [--images FILE] [--part PART] [--set key.path=value]... [--out DIR]
+         [--resume FILE] [--images FILE] [--part PART] [--page FILE] [--set key.path=value]... [--out DIR]
          [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
          [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
   eval                  test the weights of --init
   predict               write what the weights of --init predict for images
-  graph                 write the graph of a training step in the DOT language, without training
+  graph                 write the graph of a training step in the DOT language or as a page, without training
   CONFIG                the config: JSON, or the course's key = value lines when the name ends in .config
 
   --init FILE           begin with these weights, or test them
@@ -40,6 +40,7 @@ constexpr std::string_view kHelp = R"(
   --resume FILE         continue from this checkpoint; the bits are those of an uninterrupted training
   --images FILE         the images to predict, in place of the test set: IDX, or a PNG or PGM of one digit
   --part PART           what graph writes: forward, gradient (with the derivatives of the loss), or all, the default
+  --page FILE           graph writes an HTML page to FILE in place of DOT: the algorithm step by step
   --dry-run             print the config with every default and what training would take, and leave
   --allow-nonfinite     take weights, and with eval a loss, that are infinite or not a number
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
@@ -124,7 +125,8 @@ constexpr Valued kValued[] = {{"--set", "key.path=value", "key and value"},
                               {"--init-extra", "RULE", "rule"},
                               {"--resume", "FILE", "file"},
                               {"--images", "FILE", "file"},
-                              {"--part", "PART", "part"}};
+                              {"--part", "PART", "part"},
+                              {"--page", "FILE", "file"}};
 
 // Says of which of them the parser speaks: it has no kind of error for each, only words.
 [[noreturn]] void refuse_count(const CLI::App& app, const CLI::ArgumentMismatch& error) {
@@ -151,6 +153,7 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_option("--resume", words.resume);
   app.add_option("--images", words.images);
   app.add_option("--part", words.part);
+  app.add_option("--page", words.page);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--allow-nonfinite", options.allow_nonfinite);
   app.add_flag("--quiet", options.quiet);
@@ -223,6 +226,9 @@ void read_words(const Words& words, Options& options) {
   options.part = as_part(words.part);
   require(!words.part || options.command == Command::graph,
           "--part: without graph; expected it with graph alone");
+  options.page = as_path("--page", words.page, "file");
+  require(!options.page || options.command == Command::graph,
+          "--page: without graph; expected it with graph alone");
   options.overrides.settings = words.settings;
   options.overrides.out = as_path("--out", words.out, "folder");
   if (!words.threads) return;

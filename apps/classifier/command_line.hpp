@@ -26,6 +26,7 @@ struct Options {
   std::optional<std::filesystem::path> resume = {};  // a checkpoint to continue from
   std::optional<std::filesystem::path> images = {};  // to predict, in place of the test set
   GraphPart part = GraphPart::all;                   // to draw
+  std::optional<std::filesystem::path> page = {};    // what is drawn, as HTML, in place of DOT
   bool dry_run = false;
   bool allow_nonfinite = false;
   bool quiet = false;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 
 #include "apps/showcase/start.hpp"
@@ -13,6 +14,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/io/atomic_file.hpp>
+#include <gradtable/models/report/graph_page.hpp>
 
 namespace {
 
@@ -22,6 +25,7 @@ using namespace xor_example;
 struct Options {
   std::optional<std::string> seed;
   bool gradients = false;
+  std::optional<std::string> page;
 };
 
 // Throws ConfigError for what is no integer from 0 to 2^64 - 1.
@@ -87,8 +91,26 @@ bool learns(std::uint64_t seed, const Options& options) {
   return steps.has_value();
 }
 
+// How the gradients are made, as a page: at the random weights of a seed, or at weights beside the solution,
+// where they are not 0.
+void write_page(const std::string& file, const Parameters& parameters) {
+  if (file.empty()) throw ConfigError("--page: an empty name; expected a file");
+  Graph graph;
+  const XorNetwork net = build(graph, parameters);
+  report::GraphPageOptions page{.title = "XOR: a network and its gradient"};
+  build_grad(net.loss, {net.W, net.c, net.w, net.b},
+             {.observer = [&](const GradientEvent& event) { page.events.push_back(event); }});
+  std::ostringstream text;
+  report::write_graph_page(text, graph, page);
+  write_file_atomically(file, text.str());
+}
+
 ExitCode show(const Options& options) {
   const std::uint64_t only = options.seed ? as_seed(*options.seed) : 0;
+  if (options.page) {
+    write_page(*options.page, options.seed ? random_parameters(only) : beside_the_solution());
+    return ExitCode::ok;
+  }
   fmt::print("The solution of the book, Deep Learning, section 6.1:\n");
   Graph given;
   print(build(given, given_solution()), options);
@@ -108,15 +130,19 @@ int main(int argc, char** argv) {
   return showcase::start(
       {.name = "xor",
        .purpose = "A network that computes XOR: the solution of the book, and one that is learned.",
-       .arguments = "[--seed N] [--gradients]",
+       .arguments = "[--seed N] [--gradients] [--page FILE]",
        .options = "  --seed N     learn from the random weights of this seed alone; without it from\n"
                   "               those of 1, 2, ... until a network learns\n"
                   "  --gradients  print the gradients of the loss J, too: at the book's weights,\n"
-                  "               before the first step and after the last one\n",
+                  "               before the first step and after the last one\n"
+                  "  --page FILE  write a page that shows how the gradients are made, step by step, and\n"
+                  "               leave: at w = [1,-1] in place of the book's [1,-2], where they are\n"
+                  "               not 0, or at the random weights of --seed\n",
        .define =
            [&](CLI::App& app) {
              app.add_option("--seed", options.seed);
              app.add_flag("--gradients", options.gradients);
+             app.add_option("--page", options.page);
            },
        .show = [&] { return show(options); }},
       argc, argv);

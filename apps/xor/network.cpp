@@ -11,6 +11,12 @@ Parameters given_solution() {
           .b = Array::of<double>({1}, {0})};
 }
 
+Parameters beside_the_solution() {
+  Parameters beside = given_solution();
+  beside.w = Array::of<double>({2, 1}, {1, -1});
+  return beside;
+}
+
 Parameters random_parameters(std::uint64_t seed) {
   Random random(seed);
   Parameters start{.W = zeros({2, 2}, DType::float64),

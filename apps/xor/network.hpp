@@ -25,6 +25,9 @@ struct Parameters {
 
 // The solution that the book gives: W = [[1,1],[1,1]], c = [0,-1], w = [1,-2], b = 0.
 Parameters given_solution();
+// The same with w = [1,-1], where only the last point is wrong: J = 1/4, and every gradient is a small
+// number.
+Parameters beside_the_solution();
 // Weights normal with variance 1, biases 0.
 Parameters random_parameters(std::uint64_t seed);
 

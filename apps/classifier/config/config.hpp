@@ -70,6 +70,7 @@ struct Config {
     std::filesystem::path weights = "weights.safetensors";
     std::string weights_layout = "gradtable";
     std::filesystem::path dot = "graph.dot";
+    std::filesystem::path graph_page = "";
   } output;
 };
 

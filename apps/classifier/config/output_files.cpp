@@ -23,6 +23,8 @@ std::span<const OutputFile> output_files() {
        "the checkpoint that --resume continues from"},
       {"output.weights", &Output::weights, Content::training, "the weights at the end, for --init"},
       {"output.dot", &Output::dot, Content::state, "drawing of the training graph"},
+      {"output.graph_page", &Output::graph_page, Content::state,
+       "the training graph, and how its gradient was made, as an HTML page"},
   };
   return kFiles;
 }

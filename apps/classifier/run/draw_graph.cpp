@@ -11,7 +11,11 @@ void draw_graph(const Options& options, Config config) {
   const gradtable::Dataset images = blank_training_images(config, options.config);
   Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));
-  gradtable::write_output(drawing(setup, trainer.step_graph(images), options.part));
+  const gradtable::StepGraph& step = trainer.step_graph(images);
+  if (options.page)
+    write_text(*options.page, graph_page(setup, step, options.part, title_of_graph(config, images)));
+  else
+    gradtable::write_output(drawing(setup, step, options.part));
 }
 
 }  // namespace classifier

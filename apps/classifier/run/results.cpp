@@ -13,6 +13,7 @@
 #include <gradtable/models/config/json.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/io/read_file.hpp>
+#include <gradtable/models/report/graph_page.hpp>
 #include <gradtable/models/report/results_json.hpp>
 #include <nlohmann/json.hpp>
 
@@ -95,6 +96,23 @@ std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart pa
   return text.str();
 }
 
+std::string title_of_graph(const Config& config, const gradtable::Dataset& images) {
+  return fmt::format("A training step of {}", config.model->describe(images));
+}
+
+std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart part,
+                       const std::string& title) {
+  gradtable::report::GraphPageOptions options = {.title = title, .outputs = {step.loss}};
+  if (part == GraphPart::all) options.updates = step.updates;
+  if (part != GraphPart::forward)
+    build_grad(step.loss, setup.network.parameters(),
+               {.observer = [&](const gradtable::GradientEvent& event) { options.events.push_back(event); }});
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  gradtable::report::write_graph_page(text, setup.graph, options);
+  return text.str();
+}
+
 std::string metrics_json(const Metrics& metrics, Config config) {
   nlohmann::ordered_json json;
   json["config"] = config_table(config).write();
@@ -149,7 +167,10 @@ void write_results(const Config& config, const Evaluation& evaluation) {
   write_text(config.output.results, results(evaluation));
 }
 
-void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step) {
+void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step,
+                  const std::string& title) {
+  if (!config.output.graph_page.empty())
+    write_text(config.output.graph_page, graph_page(setup, step, GraphPart::all, title));
   const fs::path& dot = config.output.dot;
   if (dot.empty()) return;
   const std::string whole = drawing(setup, step, GraphPart::all);

@@ -55,7 +55,8 @@ class Run {
   // After all that can fail or take long: until here, what an earlier run left is as it was.
   void begin_outputs() {
     if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(config_));
-    write_graphs(config_, setup_, fit_.trainer().step_graph(data_.train));
+    write_graphs(config_, setup_, fit_.trainer().step_graph(data_.train),
+                 title_of_graph(config_, data_.train));
     remove_old_results(config_, options_);
   }
 

@@ -1,0 +1,33 @@
+// A page that shows a graph, and how build_grad made its gradients, line by line.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "gradtable/core/graph.hpp"
+#include "gradtable/graph/gradient_events.hpp"
+#include "gradtable/graph/update.hpp"
+
+namespace gradtable::report {
+
+struct GraphPageOptions {
+  std::string title = "A graph and its gradient";
+  // What is drawn: what the events name and insert, these tensors and updates, and all that they are made of.
+  // All empty: the whole graph.
+  std::vector<GradientEvent> events = {};  // a call of build_grad, as its observer is told; each is a frame
+  std::vector<Tensor> outputs = {};
+  std::vector<Update> updates = {};
+};
+
+// One file of HTML that needs nothing else and works from a disk: no network, styles and script inside. Each
+// event is a frame: the algorithm with the line that runs, the graph with the nodes at work, a sentence with
+// the shapes, and the grad_table. The address names the frame, as graph.html#f17. Without JavaScript the
+// whole graph and the sentences of all frames are shown.
+// The forward pass runs down on the left, each gradient stands beside the node that it belongs to, and
+// updates stand on the right. Time and memory grow linearly with the graph, but for sorting.
+//
+// Throws GraphError for a tensor that is empty or of another graph. Does not check the stream.
+void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options);
+
+}  // namespace gradtable::report
