@@ -97,7 +97,7 @@ void write_page(const std::string& file, const Parameters& parameters) {
   if (file.empty()) throw ConfigError("--page: an empty name; expected a file");
   Graph graph;
   const XorNetwork net = build(graph, parameters);
-  report::GraphPageOptions page{.title = "XOR: a network and its gradient"};
+  report::GraphPageOptions page{.title = "XOR: a network and its gradient", .feeds = std::vector<Feed>()};
   build_grad(net.loss, {net.W, net.c, net.w, net.b},
              {.observer = [&](const GradientEvent& event) { page.events.push_back(event); }});
   std::ostringstream text;

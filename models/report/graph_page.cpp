@@ -1,5 +1,6 @@
 #include "gradtable/models/report/graph_page.hpp"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 #include <ostream>
@@ -9,12 +10,14 @@
 
 #include "gradtable/core/text.hpp"
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/models/report/detail/central_differences.hpp"
 #include "gradtable/models/report/detail/frame_texts.hpp"
 #include "gradtable/models/report/detail/graph_drawing.hpp"
 #include "gradtable/models/report/detail/graph_json.hpp"
 #include "gradtable/models/report/detail/graph_layout.hpp"
 #include "gradtable/models/report/detail/graph_page_files.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
+#include "gradtable/models/report/detail/node_values.hpp"
 
 namespace gradtable::report {
 namespace {
@@ -63,10 +66,58 @@ std::string in_script(const Json& json) {
   return text;
 }
 
+// The targets of the events with their gradients.
+std::vector<GradTable::Entry> entries_of(std::span<const GradientEvent> events) {
+  std::vector<GradTable::Entry> entries;
+  for (const Tensor& target : events.back().tensors) {
+    const auto is_entry = [&](const GradientEvent& event) {
+      return event.line == GradientLine::entry && event.variable == target;
+    };
+    const auto entry = std::ranges::find_if(events, is_entry);
+    if (entry != events.end()) entries.push_back({target, entry->result});
+  }
+  return entries;
+}
+
+// A sum over several z is not differentiated again.
+Json differences(std::span<const GradientEvent> events, const detail::NodeValues& values) {
+  Json list = Json::array();
+  if (events.empty() || events.back().line != GradientLine::end) return list;
+  const std::vector<Tensor>& zs = events.front().tensors;
+  if (zs.size() != 1 || zs[0].shape().size() != 1) return list;
+  for (const detail::Difference& found : detail::central_differences(zs[0], entries_of(events), values))
+    list.push_back({{"variable", found.target},
+                    {"element", found.element},
+                    {"gradient", found.gradient},
+                    {"difference", found.difference}});
+  return list;
+}
+
+// A tensor that leads to the graph, to compile it.
+Tensor any_tensor(const GraphPageOptions& options) {
+  if (!options.events.empty()) return options.events.front().tensors.at(0);
+  if (!options.outputs.empty()) return options.outputs.front();
+  return options.updates.empty() ? Tensor() : options.updates.front().value;
+}
+
+void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
+  const Tensor tensor = any_tensor(options);
+  if (!options.feeds || tensor.empty()) return;
+  const detail::NodeValues values = detail::values_of(tensor.graph(), nodes, *options.feeds);
+  for (Json& node : json["nodes"]) {
+    const auto found = values.find(node["id"].get<NodeId>());
+    if (found == values.end()) continue;
+    node["value"] = detail::summary(found->second);
+    node["short"] = detail::in_short(found->second);
+  }
+  json["differences"] = differences(options.events, values);
+}
+
 std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
   Json json = {{"nodes", Json::array()}, {"events", Json::array()}};
   for (const NodeId id : nodes) json["nodes"].push_back(json_of(graph, id));
   for (const GradientEvent& event : options.events) json["events"].push_back(detail::json_of(event));
+  add_values(json, nodes, options);
   return in_script(json);
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
 #include "gradtable/graph/gradient_events.hpp"
+#include "gradtable/graph/program.hpp"
 #include "gradtable/graph/update.hpp"
 
 namespace gradtable::report {
@@ -18,6 +20,10 @@ struct GraphPageOptions {
   std::vector<GradientEvent> events = {};  // a call of build_grad, as its observer is told; each is a frame
   std::vector<Tensor> outputs = {};
   std::vector<Update> updates = {};
+  // With the numbers of all inputs that these need, the page shows the values of one run, and for each target
+  // of the events a central difference beside the gradient. An empty list is enough where there are no
+  // inputs.
+  std::optional<std::vector<Feed>> feeds = {};
 };
 
 // One file of HTML that needs nothing else and works from a disk: no network, styles and script inside. Each
@@ -27,7 +33,8 @@ struct GraphPageOptions {
 // The forward pass runs down on the left, each gradient stands beside the node that it belongs to, and
 // updates stand on the right. Time and memory grow linearly with the graph, but for sorting.
 //
-// Throws GraphError for a tensor that is empty or of another graph. Does not check the stream.
+// Throws GraphError for a tensor that is empty or of another graph, and what the run throws. Does not check
+// the stream.
 void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options);
 
 }  // namespace gradtable::report

@@ -114,15 +114,13 @@ function showNodes() {
     const isLeftOut = reason !== undefined && reason.frame <= current;
     shape.classList.toggle("future", appearsIn(id) > current);
     shape.classList.toggle("fresh", appearsIn(id) === current);
-    if (shape.classList.toggle("left-out", isLeftOut)) setValue(shape, `✂ ${reason.reason}`);
-    else setValue(shape, nodes.get(id).short ?? "");
+    shape.classList.toggle("left-out", isLeftOut);
+    shape.querySelector(".kind").textContent = isLeftOut ? `✂ ${shortReason(reason.reason)}` : kinds.get(id);
   }
 }
 
-function setValue(shape, text) {
-  const letters = [...text];
-  shape.querySelector(".value").textContent = letters.length > 27 ? letters.slice(0, 26).join("") + "…" : text;
-}
+const kinds = new Map([...shapes].map(([id, shape]) => [id, shape.querySelector(".kind").textContent]));
+const shortReason = (reason) => (reason.includes("pass no gradient") ? "passes no gradient" : reason);
 
 function showEdges(event) {
   for (const edge of edges) {
@@ -161,16 +159,28 @@ function showMarks(event) {
 // ---- The grad_table ----
 
 const rows = new Map();  // by variable
+const hasValues = data.differences !== undefined;
+const digits = (number) => String(Number(number.toPrecision(4)));
+
+// Of a target: an element of its gradient beside the central difference, and how far they are apart.
+function differenceOf(id) {
+  const found = data.differences.find((difference) => difference.variable === id);
+  if (found === undefined) return "";
+  const { element: place, gradient, difference } = found;
+  const largest = Math.max(Math.abs(gradient), Math.abs(difference));
+  const error = largest > 0 ? Math.abs(gradient - difference) / largest : 0;
+  return `${place} ${digits(gradient)} ≈ ${digits(difference)}, error ${error.toExponential(0)}`;
+}
 
 function makeTable() {
   const body = $("table").querySelector("tbody");
   for (const [id, { gradient }] of entries) {
     const row = element("tr", {}, element("td", {}, element("b", { className: "role" }), link(id)), element("td", {}, shapeOf(id)), element("td", {}, link(gradient)));
-    if (data.values) row.append(element("td", { className: "of-values" }, nodes.get(gradient).short ?? ""));
+    if (hasValues) row.append(element("td", {}, nodes.get(gradient).short ?? ""), element("td", {}, differenceOf(id)));
     rows.set(id, row);
     body.append(row);
   }
-  document.body.classList.toggle("without-values", !data.values);
+  document.body.classList.toggle("without-values", !hasValues);
 }
 
 function showTable(event) {
@@ -248,12 +258,52 @@ function facts(node) {
   ].filter(([, contents]) => contents.length > 0);
 }
 
+// What a run gave: numbers or a picture, and what they are like.
+function valueOf({ value }) {
+  if (value === undefined) return [];
+  const parts = [];
+  if (value.numbers) parts.push(tableOf(value.numbers));
+  if (value.picture) parts.push(pictureOf(value.picture));
+  if (value.min !== undefined)
+    parts.push(element("p", {}, `min ${digits(value.min)}, mean ${digits(value.mean)}, max ${digits(value.max)}, zeros ${digits(100 * value.zeros)} %`));
+  if (value.not_finite) parts.push(element("p", {}, `${value.not_finite} not finite`));
+  if (value.histogram) parts.push(histogramOf(value));
+  return [element("h3", {}, "In one run"), ...parts];
+}
+
+function tableOf(numbers) {
+  const rowOf = (row) => element("tr", {}, ...row.map((number) => element("td", {}, number)));
+  return element("table", { className: "numbers" }, ...numbers.map(rowOf));
+}
+
+function pictureOf({ rows, columns, limit, png }) {
+  const alt = `${rows} by ${columns} cells, blue for ${digits(-limit)}, white for 0, red for ${digits(limit)}`;
+  const image = element("img", { src: png, alt, title: alt });
+  image.style.width = `${Math.min(320, columns * 8)}px`;
+  image.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 24)}`;
+  return image;
+}
+
+function histogramOf({ histogram, min, max }) {
+  const most = Math.max(...histogram);
+  const bars = histogram.map((count) => {
+    const bar = element("i", { title: String(count) });
+    bar.style.height = `${Math.ceil((40 * count) / most)}px`;
+    return bar;
+  });
+  const box = element("div", { className: "histogram" }, ...bars);
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", `histogram from ${digits(min)} to ${digits(max)}: ${histogram.join(", ")}`);
+  return box;
+}
+
 function selectNode(id) {
   const node = nodes.get(id);
   if (node === undefined) return;
   const list = element("dl");
   for (const [name, contents] of facts(node)) list.append(element("dt", {}, name), element("dd", {}, ...contents));
-  $("details").replaceChildren(element("h2", {}, node.label), list);
+  $("details").replaceChildren(element("h2", {}, node.label), list, ...valueOf(node));
+  $("details").scrollIntoView({ block: "nearest" });
   const partner = node.gradient_of ?? node.forward ?? entries.get(id)?.gradient;
   for (const [other, shape] of shapes) {
     shape.classList.toggle("picked", other === id);
@@ -344,8 +394,8 @@ function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   addEventListener("hashchange", () => showFrame(frameInAddress()));
-  for (const [id, shape] of shapes) setValue(shape, nodes.get(id).short ?? "");
-  zoom(Math.max(scaleOfWhole(), Math.min(1, view.clientWidth / natural.width), 0.6));
+  for (const [id, shape] of shapes) shape.querySelector(".value").textContent = nodes.get(id).short ?? "";
+  zoom(Math.max(scaleOfWhole(), 0.7));
   makeTable();
   if (events.length === 0) return;
   for (const item of $("frames").children) item.removeAttribute("id");  // the address shows a frame, and does not scroll

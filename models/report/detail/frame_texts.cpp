@@ -129,7 +129,8 @@ class Teller {
       case seed:
         return fmt::format("grad_table[{}] ← {}.", called(event.variable), called(event.result));
       case variable:
-        return fmt::format("build_grad({0}): now the gradient of {0} {1} is made.", called(event.variable),
+        return fmt::format("build_grad({0}): now the gradient of {0}{1} {2} is made.", called(event.variable),
+                           event.variable.node().op ? " = " + formula(event.variable) : "",
                            shape_of(event.variable));
       case consumer:
         return fmt::format("C = {}, as {} = {}: V = {} is its input {}.", called(event.consumer),
@@ -192,6 +193,9 @@ std::string formula(const Graph& graph, NodeId id) {
       return fmt::format("{} {} {}", called(graph, node.inputs[0]), sign, called(graph, node.inputs[1]));
   std::string inputs;
   for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + called(graph, input);
+  for (const Attribute& attribute : node.op->attributes())
+    if (!std::holds_alternative<bool>(attribute.value))
+      inputs += fmt::format("; {} {}", attribute.name, to_string(attribute));
   return fmt::format("{}({})", printable(node.op->name()), inputs);
 }
 

@@ -80,9 +80,10 @@ class Drawing {
     const Node& drawn = graph_.node(id);
     const std::string title =
         drawn.name.empty() && drawn.op ? printable(drawn.op->name()) : called(graph_, id);
-    return fmt::format(R"(<text class="title" x="75" y="20">{}</text><text x="75" y="35">{}</text>)"
-                       R"(<text class="value" x="75" y="48"></text>)",
-                       escaped(shortened(title)), escaped(shortened(line_below(id))));
+    return fmt::format(
+        R"(<text class="title" x="75" y="20">{}</text><text class="kind" x="75" y="34">{}</text>)"
+        R"(<text class="value" x="75" y="48"></text>)",
+        escaped(shortened(title)), escaped(shortened(line_below(id))));
   }
 
   Point corner_of(NodeId id) const {

@@ -4,6 +4,7 @@
 
 #include "tests/support/message_of.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include <gtest/gtest.h>
 
 namespace xor_example {
@@ -52,6 +53,20 @@ TEST(Xor, SaysWhyItIsStuck) {
     EXPECT_TRUE(contains(out, " for all four points") || contains(out, "All units are 0 at ")) << out;
   }
   EXPECT_GT(stuck, 0);
+}
+
+TEST(Xor, WritesAPageOfItsGradients) {
+  const gradtable::testing::TemporaryFolder folder;
+  for (const std::vector<std::string>& start : {std::vector<std::string>{}, {"--seed", "3"}}) {
+    std::vector<std::string> arguments = {"--page", folder.path("page.html")};
+    arguments.insert(arguments.end(), start.begin(), start.end());
+    const ProcessResult result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(contains(folder.read("page.html"), "∂loss/∂w = hᵀ · "));
+  }
+  EXPECT_EQ(run({"--page", ""}).exit_code, 2);
+  EXPECT_EQ(run({"--page", folder.path("none/page.html")}).exit_code, 6);
 }
 
 TEST(Xor, PrintsTheGradientsOfEachPlace) {

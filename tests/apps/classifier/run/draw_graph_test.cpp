@@ -44,6 +44,17 @@ TEST_F(DrawGraph, HasTheGradientWithoutTheUpdate) {
   EXPECT_EQ(graph({"--part", "forward"}).find("gradient"), std::string::npos);
 }
 
+TEST_F(DrawGraph, IsAPageToo) {
+  const Words settings = {"training.epochs=1", "output.graph_page=graph.html"};
+  expect_success(train("out", settings));
+  const std::string page = folder_.path("page.html");
+  EXPECT_EQ(graph(set(settings) + Words{"--page", page}), "");
+  EXPECT_EQ(folder_.read("page.html"), folder_.read("out/graph.html"));
+  EXPECT_TRUE(contains(folder_.read("page.html"), "∂loss/∂W1 = "));
+  expect_success(run(Words{"graph", config_, "--page", page, "--part", "forward"}));
+  EXPECT_FALSE(contains(folder_.read("page.html"), "∂loss/∂W1"));
+}
+
 TEST_F(DrawGraph, LeavesNothingBehind) {
   const auto files = folder_.count();
   graph();
