@@ -115,12 +115,20 @@ function showNodes() {
     shape.classList.toggle("future", appearsIn(id) > current);
     shape.classList.toggle("fresh", appearsIn(id) === current);
     shape.classList.toggle("left-out", isLeftOut);
-    shape.querySelector(".kind").textContent = isLeftOut ? `✂ ${shortReason(reason.reason)}` : kinds.get(id);
+    const { line, text } = kinds.get(id);
+    const shown = isLeftOut ? `✂ ${shortReason(reason.reason)}` : text;
+    if (line.textContent !== shown) line.textContent = shown;
   }
 }
 
-const kinds = new Map([...shapes].map(([id, shape]) => [id, shape.querySelector(".kind").textContent]));
-const shortReason = (reason) => (reason.includes("pass no gradient") ? "passes no gradient" : reason);
+// Of each node the line below its title, and what stands there at first.
+function kindOf(shape) {
+  const line = shape.querySelector(".kind");
+  return { line, text: line.textContent };
+}
+
+const kinds = new Map([...shapes].map(([id, shape]) => [id, kindOf(shape)]));
+const shortReason = (reason) => (reason.includes("pass no gradient") ? "passes no gradient" : reason.replace("a target", "𝕋"));
 
 function showEdges(event) {
   for (const edge of edges) {
@@ -169,14 +177,14 @@ function differenceOf(id) {
   const { element: place, gradient, difference } = found;
   const largest = Math.max(Math.abs(gradient), Math.abs(difference));
   const error = largest > 0 ? Math.abs(gradient - difference) / largest : 0;
-  return `${place} ${digits(gradient)} ≈ ${digits(difference)}, error ${error.toExponential(0)}`;
+  return `${place} ${digits(gradient)}; central difference ${digits(difference)}, relative error ${error.toExponential(0)}`;
 }
 
 function makeTable() {
   const body = $("table").querySelector("tbody");
   for (const [id, { gradient }] of entries) {
-    const row = element("tr", {}, element("td", {}, element("b", { className: "role" }), link(id)), element("td", {}, shapeOf(id)), element("td", {}, link(gradient)));
-    if (hasValues) row.append(element("td", {}, nodes.get(gradient).short ?? ""), element("td", {}, differenceOf(id)));
+    const row = element("tr", {}, element("td", {}, element("b", { className: "role" }), link(id)), element("td", { className: "shape" }, shapeOf(id)), element("td", {}, link(gradient)));
+    if (hasValues) row.append(element("td", {}, nodes.get(gradient).short ?? "", element("small", {}, differenceOf(id))));
     rows.set(id, row);
     body.append(row);
   }
@@ -193,7 +201,7 @@ function showTable(event) {
   }
   const scroller = $("table").querySelector(".scroll");
   const marked = $("table").querySelector(".written, .read");
-  if (marked) scroller.scrollTop = marked.offsetTop - scroller.clientHeight / 2;
+  scroller.scrollTop = marked ? marked.offsetTop - scroller.clientHeight / 2 : scroller.scrollHeight;
 }
 
 // ---- The view: zoom, and what it shows ----
@@ -228,6 +236,21 @@ function bringIntoView(ids) {
     view.scrollTo(fit(box.x * scale, box.width * scale, view.scrollLeft, view.clientWidth),
                   fit(box.y * scale, box.height * scale, view.scrollTop, view.clientHeight));
   }
+}
+
+// With the mouse, the graph is dragged by its background and zoomed with Ctrl and the wheel.
+function startDragging(event) {
+  if (event.pointerType !== "mouse" || event.button !== 0 || event.target.closest(".node")) return;
+  view.setPointerCapture(event.pointerId);
+  const drag = (move) => view.scrollBy(-move.movementX, -move.movementY);
+  view.addEventListener("pointermove", drag);
+  view.addEventListener("pointerup", () => view.removeEventListener("pointermove", drag), { once: true });
+}
+
+function onWheel(event) {
+  if (!event.ctrlKey) return;
+  event.preventDefault();
+  zoom(scale * Math.exp(-event.deltaY / 400));
 }
 
 // ---- A node: where it is from ----
@@ -391,6 +414,8 @@ function start() {
   $("search").addEventListener("keydown", (event) => event.key === "Enter" && nextMatch());
   $("less").addEventListener("change", () => graph.classList.toggle("less", $("less").checked));
   for (const { path, from } of edges) path.classList.toggle("minor", nodes.get(from).op === "constant");
+  view.addEventListener("pointerdown", startDragging);
+  view.addEventListener("wheel", onWheel, { passive: false });
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   addEventListener("hashchange", () => showFrame(frameInAddress()));

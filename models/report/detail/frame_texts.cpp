@@ -96,6 +96,11 @@ std::string made(const Tensor& part, const Tensor& d) {
   return fmt::format("{} = {}, {}", called(part), formula(part), shapes(part));
 }
 
+std::string ordinal(std::size_t index) {
+  static constexpr std::array<std::string_view, 3> kWords = {"first", "second", "third"};
+  return index < kWords.size() ? std::string(kWords[index]) : fmt::format("{}th", index + 1);
+}
+
 std::string list(const std::vector<Tensor>& tensors) {
   std::string text;
   for (const Tensor& tensor : tensors) text += (text.empty() ? "" : ", ") + called(tensor);
@@ -133,9 +138,9 @@ class Teller {
                            event.variable.node().op ? " = " + formula(event.variable) : "",
                            shape_of(event.variable));
       case consumer:
-        return fmt::format("C = {}, as {} = {}: V = {} is its input {}.", called(event.consumer),
+        return fmt::format("C = {}, as {} = {}: V = {} is its {} input.", called(event.consumer),
                            called(event.consumer), formula(event.consumer), called(event.variable),
-                           event.input);
+                           ordinal(event.input));
       case op:
         return fmt::format("op ← {}. D ← grad_table[{}] = {}, known already.", op_of(event.consumer),
                            called(event.consumer), named_with_shape(event.gradient));

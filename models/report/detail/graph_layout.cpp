@@ -1,7 +1,7 @@
 #include "gradtable/models/report/detail/graph_layout.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <map>
 #include <tuple>
 
@@ -165,11 +165,29 @@ class Layout {
   }
 
   // Within a row: gradients of results, what the bprop made on its way, gradients of leaves.
-  auto order(NodeId id) {
+  enum class Group : std::uint8_t { of_result, on_the_way, of_leaf };
+
+  Group group(NodeId id) const {
     const NodeId of = node(id).derivative_by;
-    const bool is_entry = is_drawn(of);
-    const int group = !is_entry ? 1 : is_result(of) ? 0 : 2;
-    return std::tuple(group, is_entry ? result_.places[of].column : 0.0, id);
+    if (!is_drawn(of)) return Group::on_the_way;
+    return is_result(of) ? Group::of_result : Group::of_leaf;
+  }
+
+  auto order(NodeId id) const {
+    const NodeId of = node(id).derivative_by;
+    return std::tuple(group(id), is_drawn(of) ? result_.places[of].column : 0.0, id);
+  }
+
+  // Places a row from `begin` on and returns where it ends. The first column is left to the way from result
+  // to result.
+  double place_row(std::vector<NodeId>& ids, double begin) {
+    std::ranges::sort(ids, {}, [&](NodeId id) { return order(id); });
+    double next = begin;
+    for (const NodeId id : ids) {
+      if (next == begin && group(id) == Group::of_leaf) ++next;
+      result_.places[id].column = next++;
+    }
+    return next;
   }
 
   void find_other_columns() {
@@ -184,14 +202,7 @@ class Layout {
     result_.begin = {0};
     for (auto& [band, rows] : bands) {
       result_.begin.resize(static_cast<std::size_t>(band) + 1, end + kGapOfBands);
-      double width = 0;
-      for (auto& [number, ids] : rows) {
-        std::ranges::sort(ids, {}, [&](NodeId id) { return order(id); });
-        for (std::size_t i = 0; i < ids.size(); ++i)
-          result_.places[ids[i]].column = result_.begin.back() + static_cast<double>(i);
-        width = std::max(width, static_cast<double>(ids.size()));
-      }
-      end = result_.begin.back() + width;
+      for (auto& [number, ids] : rows) end = std::max(end, place_row(ids, result_.begin.back()));
     }
     result_.columns = end;
   }
