@@ -198,9 +198,11 @@ std::string formula(const Graph& graph, NodeId id) {
       return fmt::format("{} {} {}", called(graph, node.inputs[0]), sign, called(graph, node.inputs[1]));
   std::string inputs;
   for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + called(graph, input);
-  for (const Attribute& attribute : node.op->attributes())
-    if (!std::holds_alternative<bool>(attribute.value))
-      inputs += fmt::format("; {} {}", attribute.name, to_string(attribute));
+  for (const Attribute& attribute : node.op->attributes()) {
+    const std::string value = to_string(attribute);
+    if (!std::holds_alternative<bool>(attribute.value) && value != "()")
+      inputs += fmt::format("; {} {}", attribute.name, value);
+  }
   return fmt::format("{}({})", printable(node.op->name()), inputs);
 }
 

@@ -1,5 +1,6 @@
 #include "gradtable/models/report/detail/graph_drawing.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -91,34 +92,49 @@ class Drawing {
     return {kMargin + kColumn * place.column, kMargin + kRow * place.row};
   }
 
-  // From the side of a node to the side of the next; what lies between is passed in a bow.
+  static std::string curve(Point begin, Point first, Point second, Point end) {
+    return fmt::format("M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", begin.x, begin.y, first.x,
+                       first.y, second.x, second.y, end.x, end.y);
+  }
+  static Point top(Point corner) { return {corner.x + kWidth / 2, corner.y}; }
+  static Point bottom(Point corner) { return {corner.x + kWidth / 2, corner.y + kHeight}; }
+
   std::string way(NodeId from, NodeId to) const {
     const Point a = corner_of(from), b = corner_of(to);
-    const Place& start = layout_.places[from];
-    const Place& end = layout_.places[to];
-    if (start.row == end.row || layout_.bands[from] != layout_.bands[to]) return sideways(a, b);
-    const double sign = b.y > a.y ? 1 : -1;
-    const Point p = {a.x + kWidth / 2, sign > 0 ? a.y + kHeight : a.y};
-    const Point q = {b.x + kWidth / 2, sign > 0 ? b.y : b.y + kHeight};
-    const bool hidden = std::abs(start.column - end.column) < 0.5 && std::abs(start.row - end.row) > 1;
-    const double bow = hidden ? 0.85 * kWidth : 0, reach = hidden ? 0.25 * std::abs(q.y - p.y) : 30;
-    return fmt::format("M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", p.x, p.y, p.x + bow,
-                       p.y + sign * reach, q.x + bow, q.y - sign * reach, q.x, q.y);
+    if (std::abs(a.x - b.x) > 2 * kColumn && layout_.bands[from] != layout_.bands[to]) return far(a, b);
+    if (a.y == b.y && std::abs(a.x - b.x) > 1.3 * kColumn) return over(a, b);
+    if (a.y == b.y || layout_.bands[from] != layout_.bands[to]) return sideways(a, b);
+    return a.y < b.y ? along(bottom(a), top(b)) : along(top(a), bottom(b));
+  }
+
+  // Down or up a column. Nodes between are passed in a bow.
+  static std::string along(Point p, Point q) {
+    const bool passes = std::abs(p.x - q.x) < kColumn / 2 && std::abs(p.y - q.y) > kRow;
+    const double bow = passes ? 0.85 * kWidth : 0;
+    const double reach = (q.y > p.y ? 1 : -1) * (passes ? 0.25 * std::abs(q.y - p.y) : 30);
+    return curve(p, {p.x + bow, p.y + reach}, {q.x + bow, q.y - reach}, q);
   }
 
   static std::string sideways(Point a, Point b) {
-    const double distance = std::abs(a.x - b.x);
-    if (a.y == b.y && distance > 1.3 * kColumn) {  // over the nodes between
-      const double over = a.y - 26;
-      return fmt::format("M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", a.x + kWidth / 2, a.y,
-                         a.x + kWidth / 2, over, b.x + kWidth / 2, over, b.x + kWidth / 2, b.y);
-    }
-    const double sign = b.x > a.x ? 1 : -1;
-    const Point p = {sign > 0 ? a.x + kWidth : a.x, a.y + kHeight / 2};
-    const Point q = {sign > 0 ? b.x : b.x + kWidth, b.y + kHeight / 2};
-    const double reach = std::max(16.0, 0.3 * std::abs(q.x - p.x));
-    return fmt::format("M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", p.x, p.y,
-                       p.x + sign * reach, p.y, q.x - sign * reach, q.y, q.x, q.y);
+    const bool to_the_right = b.x > a.x;
+    const Point p = {a.x + (to_the_right ? kWidth : 0), a.y + kHeight / 2};
+    const Point q = {b.x + (to_the_right ? 0 : kWidth), b.y + kHeight / 2};
+    const double reach = (to_the_right ? 1 : -1) * std::max(16.0, 0.3 * std::abs(q.x - p.x));
+    return curve(p, {p.x + reach, p.y}, {q.x - reach, q.y}, q);
+  }
+
+  // Over the nodes of a row.
+  static std::string over(Point a, Point b) {
+    const Point p = top(a), q = top(b);
+    return curve(p, {p.x, p.y - 26}, {q.x, q.y - 26}, q);
+  }
+
+  // Out of the row at once, between the rows, and into the side.
+  static std::string far(Point a, Point b) {
+    const bool to_the_right = b.x > a.x;
+    const Point p = top(a), q = {b.x + (to_the_right ? 0 : kWidth), b.y + kHeight / 2};
+    const double reach = (to_the_right ? 1 : -1) * 0.4 * std::abs(q.x - p.x);
+    return curve(p, {p.x + reach / 4, p.y - 44}, {q.x - reach, q.y}, q);
   }
 
   const Graph& graph_;

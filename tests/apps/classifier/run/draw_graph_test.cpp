@@ -55,6 +55,12 @@ TEST_F(DrawGraph, IsAPageToo) {
   EXPECT_FALSE(contains(folder_.read("page.html"), "∂loss/∂W1"));
 }
 
+TEST_F(DrawGraph, DoesNotWriteAPageOverItsConfig) {
+  const ProcessResult result = run({"graph", config_, "--page", config_});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_TRUE(contains(result.err, "the file of the config and of output.graph_page")) << result.err;
+}
+
 TEST_F(DrawGraph, LeavesNothingBehind) {
   const auto files = folder_.count();
   graph();
