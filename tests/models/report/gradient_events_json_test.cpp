@@ -110,9 +110,12 @@ TEST_P(GradientEventsJson, NamesOnlyNodesThatItLists) {
     known.insert(node["id"].get<int>());
   }
   for (const Json& event : json["events"]) {
-    for (const char* key : {"variable", "consumer", "gradient", "result"})
+    for (const char* key : {"variable", "consumer", "gradient", "result"}) {
       if (event.contains(key)) EXPECT_TRUE(known.contains(event[key].get<int>())) << event;
-    if (event.contains("inserted")) EXPECT_TRUE(known.contains(event["inserted"][0].get<int>())) << event;
+    }
+    if (event.contains("inserted")) {
+      EXPECT_TRUE(known.contains(event["inserted"][0].get<int>())) << event;
+    }
   }
 }
 
