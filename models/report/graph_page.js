@@ -140,7 +140,7 @@ function showEdges(event) {
 
 // The letters of the algorithm at the nodes that they stand for.
 const marks = ["V", "C", "D", "G"].map((letter) => {
-  const mark = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  const mark = document.createElementNS($("scene").namespaceURI, "g");
   mark.classList.add("mark");
   mark.innerHTML = `<circle r="12"/><text y="5">${letter}</text>`;
   $("scene").append(mark);
