@@ -304,7 +304,8 @@ function pictureOf({ rows, columns, limit, png }) {
   const image = element("img", { src: png, alt, title: alt });
   image.style.width = `${Math.min(320, columns * 8)}px`;
   image.style.aspectRatio = `${columns} / ${Math.max(rows, columns / 24)}`;
-  return image;
+  const scale = `${rows} × ${columns} cells: blue ${digits(-limit)}, white 0, red ${digits(limit)}`;
+  return element("figure", {}, image, element("figcaption", {}, scale));
 }
 
 function histogramOf({ histogram, min, max }) {
