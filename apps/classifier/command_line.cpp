@@ -25,8 +25,8 @@ struct Words {
 
 constexpr std::string_view kArguments =
     R"([train|eval|predict|graph] CONFIG [--init FILE] [--init-extra RULE]
-         [--resume FILE] [--images FILE] [--part PART] [--page FILE] [--set key.path=value]... [--out DIR]
-         [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
+         [--resume FILE] [--images FILE] [--part PART] [--page FILE] [--set key.path=value]...
+         [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
          [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too

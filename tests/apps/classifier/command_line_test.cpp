@@ -75,6 +75,7 @@ TEST(ParseOptions, TakesWhatEachCommandHas) {
   EXPECT_EQ(parse({"graph", "--part", "all", "run.json"}).options->part, GraphPart::all);
   EXPECT_EQ(parse({"graph", "run.json", "--part=gradient"}).options->part, GraphPart::gradient);
   EXPECT_EQ(parse({"graph", "run.json", "--part", "forward"}).options->part, GraphPart::forward);
+  EXPECT_EQ(parse({"graph", "run.json", "--page", "p.html"}).options->page, "p.html");
 }
 
 TEST(ParseOptions, TakesAConfigThatIsCalledAsACommand) {
@@ -123,6 +124,8 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"predict", "run.json", "--images"}, "error: --images: no file; expected --images FILE"},
       {{"run.json", "--part", "all"}, "--part: without graph; expected it with graph alone"},
       {{"graph", "run.json", "--part"}, "error: --part: no part; expected --part PART"},
+      {{"run.json", "--page", "p"}, "--page: without graph; expected it with graph alone"},
+      {{"graph", "run.json", "--page", ""}, "--page: an empty name; expected a file"},
       {{"graph", "run.json", "--init", "w"}, "--init: with graph; expected it with train, eval or predict"},
       {{"graph", "run.json", "--resume", "c"}, "--resume: with graph; expected it with train alone"},
       {{"graph", "run.json", "--dry-run"}, "--dry-run: with graph; expected it with train alone"},
