@@ -142,6 +142,7 @@ function showEdges(event) {
 const marks = ["V", "C", "D", "G"].map((letter) => {
   const mark = document.createElementNS($("scene").namespaceURI, "g");
   mark.classList.add("mark");
+  mark.style.display = "none";
   mark.innerHTML = `<circle r="12"/><text y="5">${letter}</text>`;
   $("scene").append(mark);
   return { letter, mark };

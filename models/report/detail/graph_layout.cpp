@@ -152,9 +152,21 @@ class Layout {
     for (const NodeId id : ids) anchors_[id] -= pushed / static_cast<double>(ids.size());
   }
 
+  // What a node is the gradient of; kNone where it is none. Of several variables it is the one with a name,
+  // else the first in the walk: an input of the node whose bprop made the gradient.
+  NodeId variable_of(NodeId id) const {
+    const NodeId by = node(id).derivative_by, made_for = node(id).forward_node;
+    if (!is_drawn(by)) return kNone;
+    if (!node(by).name.empty() || !is_drawn(made_for)) return by;
+    const std::vector<NodeId>& inputs = node(made_for).inputs;
+    if (std::ranges::find(inputs, by) != inputs.end()) return by;
+    const auto first = std::ranges::find_if(inputs, [&](NodeId x) { return is_drawn(x) && is_result(x); });
+    return first == inputs.end() ? by : *first;
+  }
+
   // The node in whose row a node of a later band stands.
   NodeId partner(NodeId id) const {
-    if (is_drawn(node(id).derivative_by)) return node(id).derivative_by;
+    if (const NodeId variable = variable_of(id); variable != kNone) return variable;
     if (is_drawn(node(id).forward_node)) return node(id).forward_node;
     return node(id).inputs.empty() ? kNone : node(id).inputs.back();
   }
@@ -168,14 +180,14 @@ class Layout {
   enum class Group : std::uint8_t { of_result, on_the_way, of_leaf };
 
   Group group(NodeId id) const {
-    const NodeId of = node(id).derivative_by;
-    if (!is_drawn(of)) return Group::on_the_way;
+    const NodeId of = variable_of(id);
+    if (of == kNone) return Group::on_the_way;
     return is_result(of) ? Group::of_result : Group::of_leaf;
   }
 
   auto order(NodeId id) const {
-    const NodeId of = node(id).derivative_by;
-    return std::tuple(group(id), is_drawn(of) ? result_.places[of].column : 0.0, id);
+    const NodeId of = variable_of(id);
+    return std::tuple(group(id), of == kNone ? 0.0 : result_.places[of].column, id);
   }
 
   // Places a row from `begin` on and returns where it ends. The first column is left to the way from result

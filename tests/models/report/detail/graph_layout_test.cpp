@@ -62,6 +62,17 @@ TEST(GraphLayout, PutsAGradientBesideItsVariable) {
   for (const Update& update : b.updates) EXPECT_GE(b.column(update.value), b.made.begin[2]);
 }
 
+// One node is the gradient of the sum and, passed on unchanged, of the product.
+TEST(GraphLayout, PutsASharedGradientBesideItsFirstVariable) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({3, 3}, 1)), c = g.parameter("c", full({3}, 1));
+  const Tensor product = matmul(x, x), sum_of_both = add_bias(product, c), h = relu(sum_of_both).named("h");
+  const GradTable table = build_grad(mean(h), {x, product, sum_of_both});
+  ASSERT_EQ(table[product], table[sum_of_both]);
+  const GraphLayout made = whole(g);
+  EXPECT_EQ(made.places[table[product]].row, made.places[sum_of_both].row);
+}
+
 TEST(GraphLayout, PutsNoTwoNodesInOnePlace) {
   const Branches b;
   std::set<std::pair<int, double>> taken;
