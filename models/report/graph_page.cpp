@@ -97,7 +97,8 @@ Json differences(std::span<const GradientEvent> events, const detail::NodeValues
 Tensor any_tensor(const GraphPageOptions& options) {
   if (!options.events.empty()) return options.events.front().tensors.at(0);
   if (!options.outputs.empty()) return options.outputs.front();
-  return options.updates.empty() ? Tensor() : options.updates.front().value;
+  if (!options.updates.empty()) return options.updates.front().value;
+  return options.feeds && !options.feeds->empty() ? options.feeds->front().input : Tensor();
 }
 
 void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
