@@ -178,7 +178,7 @@ function differenceOf(id) {
   const { element: place, gradient, difference } = found;
   const largest = Math.max(Math.abs(gradient), Math.abs(difference));
   const error = largest > 0 ? Math.abs(gradient - difference) / largest : 0;
-  return `${place} ${digits(gradient)}; central difference ${digits(difference)}, relative error ${error.toExponential(0)}`;
+  return `${place} ${digits(gradient)}; central difference ${digits(difference)}, relative error ${error === 0 ? 0 : error.toExponential(0)}`;
 }
 
 function makeTable() {
@@ -197,7 +197,8 @@ function showTable(event) {
     row.hidden = entries.get(id).frame > current;
     const written = (event.line === "seed" || event.line === "entry") && id === event.variable;
     const read = event.line === "op" && id === event.consumer;
-    row.className = written ? "written" : read ? "read" : "";
+    const dropped = event.line === "end" && !event.tensors.includes(id);
+    row.className = written ? "written" : read ? "read" : dropped ? "dropped" : "";
     row.querySelector(".role").textContent = written ? "V " : read ? "D " : "";
   }
   const scroller = $("table").querySelector(".scroll");
