@@ -262,12 +262,12 @@ Tensor GradTable::operator[](const Tensor& target) const {
 
 GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, const BuildGradOptions& options) {
   detail::require_scalar("build_grad", z);
-  // grad_table[z] <- 1
   require_targets(z.graph(), targets);
   Narrator told(z.graph(), options.observer);
   told.start({z});
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   const Graph::Derivative derivative(z.graph(), targets);
+  // grad_table[z] <- 1
   return build_grad(GradTable({{z, z.graph().literal(1, z.dtype())}}), targets, options.unreached, told);
 }
 

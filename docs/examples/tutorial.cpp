@@ -82,13 +82,13 @@ bool sequential(const std::string& path) {
   // [/sequential]
 
   // [save]
-  write_weights(path, g, network.parameters());
+  write_weights(path, g, network);
   // [/save]
 
   // [load]
   Graph other;
   const Sequential loaded(other, {1}, fcnn({16, 1}, {.activation = {"tanh"}}));
-  read_weights(path, other, loaded.parameters());
+  read_weights(path, other, loaded);
 
   const Tensor one = other.input("one", {1, 1});  // one example at a time
   const Tensor answer = loaded(one);

@@ -146,6 +146,13 @@ std::optional<std::int64_t> extent_by_shapes(const FileTensors& file, const std:
   return std::nullopt;
 }
 
+// Parameters and states.
+std::vector<Tensor> tensors_of(const Sequential& network) {
+  std::vector<Tensor> tensors = network.parameters();
+  tensors.insert(tensors.end(), network.states().begin(), network.states().end());
+  return tensors;
+}
+
 }  // namespace
 
 std::vector<WeightName> pytorch_names(std::span<const Tensor> parameters) {
@@ -164,9 +171,10 @@ std::vector<WeightName> pytorch_names(std::span<const Tensor> parameters) {
       weights = nullptr;
       names.push_back({parameter, fmt::format("{}.bias", module)});
     } else {
-      throw ConfigError(
-          fmt::format("pytorch_names: expected weights, or the bias of the weights before, got {} {}",
-                      parameter.label(), to_string(parameter.type())));
+      throw ConfigError(fmt::format(
+          "pytorch_names: expected weights, or the bias of the weights before, got {} {}; the layout "
+          "gradtable takes it",
+          parameter.label(), to_string(parameter.type())));
     }
   }
   return names;
@@ -186,6 +194,16 @@ std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters, NotFinite not_finite,
                                       ExtraTensors extra) {
   return set_weights(read_safetensors(path), path, graph, parameters, not_finite, extra);
+}
+
+void write_weights(const std::string& path, const Graph& graph, const Sequential& network,
+                   WeightLayout layout, NamedTexts metadata) {
+  write_weights(path, graph, tensors_of(network), layout, std::move(metadata));
+}
+
+std::vector<std::string> read_weights(const std::string& path, Graph& graph, const Sequential& network,
+                                      NotFinite not_finite, ExtraTensors extra) {
+  return read_weights(path, graph, tensors_of(network), not_finite, extra);
 }
 
 std::vector<std::string> set_weights(TensorFile file, const std::string& path, Graph& graph,

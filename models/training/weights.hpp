@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/models/networks/sequential.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/parameters.hpp"
 
@@ -34,6 +35,11 @@ std::vector<WeightName> pytorch_names(std::span<const Tensor> parameters);
 void write_weights(const std::string& path, const Graph& graph, std::span<const Tensor> parameters,
                    WeightLayout layout = WeightLayout::gradtable, NamedTexts metadata = {});
 
+// The same for all of a network: its parameters and its states, as the running statistics of batch
+// normalization.
+void write_weights(const std::string& path, const Graph& graph, const Sequential& network,
+                   WeightLayout layout = WeightLayout::gradtable, NamedTexts metadata = {});
+
 // What is done about tensors of a file that are no parameters. Counters are none of them, as the
 // num_batches_tracked of PyTorch: they are never looked at.
 enum class ExtraTensors : std::uint8_t { refuse, ignore };
@@ -47,6 +53,10 @@ enum class ExtraTensors : std::uint8_t { refuse, ignore };
 // numbers that are not finite, or beyond the type of the parameter.
 std::vector<std::string> read_weights(const std::string& path, Graph& graph,
                                       std::span<const Tensor> parameters,
+                                      NotFinite not_finite = NotFinite::refuse,
+                                      ExtraTensors extra = ExtraTensors::refuse);
+// The same for all of a network, parameters and states.
+std::vector<std::string> read_weights(const std::string& path, Graph& graph, const Sequential& network,
                                       NotFinite not_finite = NotFinite::refuse,
                                       ExtraTensors extra = ExtraTensors::refuse);
 // The same from what was read from `path` already.

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/lenet5.hpp"
 #include "gradtable/models/networks/sequential.hpp"
@@ -90,7 +91,8 @@ TEST(PytorchNames, RefuseWhatIsNeitherWeightsNorTheirBias) {
   EXPECT_EQ(message_of<ConfigError>([&] {
               pytorch_names(std::vector{w, b, parameter("gamma", {4})});
             }),
-            "pytorch_names: expected weights, or the bias of the weights before, got gamma float32 (4)");
+            "pytorch_names: expected weights, or the bias of the weights before, got gamma float32 (4); the "
+            "layout gradtable takes it");
   EXPECT_THROW(pytorch_names(std::vector{b, w}), ConfigError);
   EXPECT_THROW(pytorch_names(std::vector{w, parameter("as many as inputs", {3})}), ConfigError);
   EXPECT_THROW(pytorch_names(std::vector{parameter("scalar", {})}), ConfigError);
@@ -593,6 +595,26 @@ TEST(WriteWeights, RefusesMetadataOfItsOwnNames) {
       folder.path("file") +
           ": the metadata key \"gradtable.layout\"; expected one that does not begin with \"gradtable.\"");
   EXPECT_EQ(folder.count(), 0);
+}
+
+// Its running statistics, too: without them another program would compute other outputs.
+TEST(Weights, OfANetworkHaveItsStates) {
+  const std::vector<Layer> layers = {layers::FullyConnected{2}, layers::BatchNorm{}};
+  const TemporaryFolder folder;
+  const std::string path = folder.path("weights");
+  Graph graph, other;
+  const Sequential network(graph, {3}, layers), loaded(other, {3}, layers, {.seed = 7});
+  ASSERT_EQ(network.states().size(), 2U);
+  graph.set_value(network.states()[0], Array::of<float>({2}, {5, 6}));
+  write_weights(path, graph, network);
+  EXPECT_TRUE(read_weights(path, other, loaded).empty());
+  EXPECT_EQ(other.value(loaded.states()[0]).as<float>()[1], 6);
+  const Array x = full({1, 3}, 1);
+  EXPECT_EQ(content(evaluate(network(graph.constant(x)))), content(evaluate(loaded(other.constant(x)))));
+
+  write_weights(path, graph, network.parameters());
+  const std::string message = message_of<CheckpointError>([&] { read_weights(path, other, loaded); });
+  EXPECT_NE(message.find("no \"running_mean1\""), std::string::npos) << message;
 }
 
 }  // namespace
