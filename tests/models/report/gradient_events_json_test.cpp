@@ -111,7 +111,9 @@ TEST_P(GradientEventsJson, NamesOnlyNodesThatItLists) {
   }
   for (const Json& event : json["events"]) {
     for (const char* key : {"variable", "consumer", "gradient", "result"}) {
-      if (event.contains(key)) EXPECT_TRUE(known.contains(event[key].get<int>())) << event;
+      if (event.contains(key)) {
+        EXPECT_TRUE(known.contains(event[key].get<int>())) << event;
+      }
     }
     if (event.contains("inserted")) {
       EXPECT_TRUE(known.contains(event["inserted"][0].get<int>())) << event;
