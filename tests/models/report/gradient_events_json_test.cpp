@@ -14,6 +14,7 @@
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/sequential.hpp"
+#include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/comparison.hpp"
 #include "gradtable/ops/elementwise.hpp"
