@@ -9,6 +9,7 @@
 #include "tests/support/idx_bytes.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -108,7 +109,7 @@ TEST(ReadIdx, ReadsPlainAndGzipLabelsWhateverTheFileIsCalled) {
 TEST(ReadIdx, TakesZerosBehindTheLastGzipMember) {
   const testing::TemporaryFolder folder;
   const Bytes labels{7, 2, 1, 0}, content = idx_labels(labels);
-  for (const std::size_t zeros : {1, 8, 512, 200'000})
+  for (const std::size_t zeros : {1U, 8U, 512U, 200'000U})
     for (const Bytes& file : {gzip(content), gzip(content) + gzip({})})
       EXPECT_EQ(read_idx_labels(folder.write("labels", file + Bytes(zeros))).classes, labels) << zeros;
 }
