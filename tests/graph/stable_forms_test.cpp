@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "tests/ops/comparisons.hpp"
-#include "tests/ops/formulas.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -390,9 +389,10 @@ TEST(BinaryCrossEntropyOfSigmoid, HasTheDerivativesOfCentralDifferences) {
   const auto loss = [](const std::vector<Tensor>& in) {
     return binary_cross_entropy(sigmoid(add_bias(matmul(in[0], in[1]), in[2])), in[3]);
   };
-  const CheckGradResult result =
-      check_grad(loss, {testing::numbers({2, 3}), testing::numbers({3, 2}, 0.3), testing::numbers({2}, 0.7),
-                        testing::mapped(testing::positive({2, 2}), [](double v) { return v / 2; })});
+  const CheckGradResult result = check_grad(
+      loss, {Array::of<double>({2, 3}, {0.5, -1.25, 0.75, 1.5, 0.25, -0.5}),
+             Array::of<double>({3, 2}, {1, -0.5, 0.75, 0.25, -1.5, 2}), Array::of<double>({2}, {0.25, -0.75}),
+             Array::of<double>({2, 2}, {0.25, 1, 0, 0.75})});
   EXPECT_TRUE(result.passed) << result.message;
 }
 
