@@ -10,8 +10,8 @@
 
 namespace gradtable::testing {
 
-// `name` is the path from tests/. Says which line differs first. With GRADTABLE_WRITE_GOLDEN=1 in the environment the file is written
-// instead.
+// `name` is the path from tests/. Says which line differs first. With GRADTABLE_WRITE_GOLDEN=1 in the
+// environment the file is written instead.
 inline ::testing::AssertionResult matches_golden(const std::string& text, const std::string& name) {
   const std::string path = std::string(GRADTABLE_TEST_FOLDER "/") + name;
   if (std::getenv("GRADTABLE_WRITE_GOLDEN") != nullptr) {
