@@ -135,9 +135,9 @@ int main(int argc, char** argv) {
                   "               those of 1, 2, ... until a network learns\n"
                   "  --gradients  print the gradients of the loss J, too: at the book's weights,\n"
                   "               before the first step and after the last one\n"
-                  "  --page FILE  write a page that shows how the gradients are made, step by step, and\n"
-                  "               leave: at w = [1,-1] in place of the book's [1,-2], where they are\n"
-                  "               not 0, or at the random weights of --seed\n",
+                  "  --page FILE  write a page that shows step by step how the gradients are made,\n"
+                  "               and nothing else: at w = [1,-1] in place of the book's [1,-2],\n"
+                  "               where they are not 0, or at the random weights of --seed\n",
        .define =
            [&](CLI::App& app) {
              app.add_option("--seed", options.seed);

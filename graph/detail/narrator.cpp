@@ -17,8 +17,11 @@ template <class Make>
 void Narrator::tell(const Make& make) {
   if (!observer_) return;
   GradientEvent event = make();
-  event.first_node = next_node_;
-  event.end_node = next_node_ = static_cast<NodeId>(graph_.size());
+  // Before the table begins nothing is inserted, but for the 1 that it begins with.
+  if (event.line != GradientLine::start && event.line != GradientLine::left_out) {
+    event.first_node = next_node_;
+    event.end_node = next_node_ = static_cast<NodeId>(graph_.size());
+  }
   observer_(event);
 }
 

@@ -92,7 +92,7 @@ TEST(Xor, RefusesWhatIsNoSeedInOneSentence) {
 }
 
 TEST(Xor, RefusesOptionsThatLackAValueOrStandTwice) {
-  const std::string usage = "xor [--seed N] [--gradients] [--help] [--version]\n";
+  const std::string usage = "xor [--seed N] [--gradients] [--page FILE] [--help] [--version]\n";
   EXPECT_EQ(run({"--seed"}).err, "error: --seed: no value; expected " + usage);
   EXPECT_EQ(run({"--seed", "1", "--seed", "2"}).err, "error: --seed: 2 times; expected it once\n");
   EXPECT_EQ(run({"--seed", "1", "2"}).err, "error: found \"2\"; expected " + usage);

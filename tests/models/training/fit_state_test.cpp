@@ -204,8 +204,8 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
 
 // The sums of an epoch that had begun.
 TEST_F(FitCheckpoint, WithSumsThatNoMetricHasIsRefused) {
-  TensorFile checkpoint = trained(kSmall);
-  const FitOptions more = with(kSmall, [](FitOptions& o) { o.epochs += 1; });
+  TensorFile checkpoint = trained(kPlateau);
+  const FitOptions more = with(kPlateau, [](FitOptions& o) { o.epochs += 1; });
   checkpoint.metadata.at("images") = "8";
   for (const auto& [sum, value] :
        {std::pair{"9", "1.125"}, {"-1", "-0.125"}, {"nan", "nan"}, {"1e9", "125000000"}}) {

@@ -1,6 +1,7 @@
 // The graph of a training step, without training.
 #include "apps/classifier/run/draw_graph.hpp"
 
+#include <regex>
 #include <string>
 
 #include "tests/apps/classifier/program.hpp"
@@ -49,7 +50,10 @@ TEST_F(DrawGraph, IsAPageToo) {
   expect_success(train("out", settings));
   const std::string page = folder_.path("page.html");
   EXPECT_EQ(graph(set(settings) + Words{"--page", page}), "");
-  EXPECT_EQ(folder_.read("page.html"), folder_.read("out/graph.html"));
+  const auto without_places = [&](const std::string& name) {  // in the program's own sources
+    return std::regex_replace(folder_.read(name), std::regex("\"place\":\"[^\"]*\""), "");
+  };
+  EXPECT_TRUE(without_places("page.html") == without_places("out/graph.html"));
   EXPECT_TRUE(contains(folder_.read("page.html"), "∂loss/∂W1 = "));
   expect_success(run(Words{"graph", config_, "--page", page, "--part", "forward"}));
   EXPECT_FALSE(contains(folder_.read("page.html"), "∂loss/∂W1"));
