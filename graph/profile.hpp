@@ -34,9 +34,9 @@ struct ProfiledSpan {
 struct ProgramProfile {
   std::size_t runs = 0;
   double seconds = 0;  // the median time of a run: of each thread the sum of its steps and its waits
-  std::vector<ProfiledStep> steps;  // in the order of execution
-  std::vector<double> waiting;      // of each thread, in a run
-  std::vector<ProfiledSpan> spans;  // of the run whose time was the median, thread by thread
+  std::vector<ProfiledStep> steps = {};  // in the order of execution
+  std::vector<double> waiting = {};      // of each thread, in a run
+  std::vector<ProfiledSpan> spans = {};  // of the run whose time was the median, thread by thread
 
   std::size_t threads() const { return waiting.size(); }
 };
