@@ -29,6 +29,7 @@ int main() {
       page.epochs.back().values.push_back(value);
   }
 
+  page.canvas = report::canvas(g, model_of(network), {.rows = test.rows(), .columns = test.columns()});
   page.confusion = ConfusionMatrix(test.classes);
   report::WorstMistakes mistakes(12);
   trainer.evaluate(test, [&](const Answers& batch) {

@@ -1,5 +1,6 @@
 #include "gradtable/models/report/html.hpp"
 
+#include "gradtable/models/report/detail/canvas_files.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/sections.hpp"
 #include "gradtable/models/report/detail/style.hpp"
@@ -15,6 +16,7 @@ std::string head(const Report& report) {
   text += detail::escaped(report.title);
   text += "</title>\n<style>\n";
   text += detail::style();
+  if (report.canvas) text += detail::kCanvasStyle;
   text += "</style>\n</head>\n";
   return text;
 }
@@ -29,8 +31,9 @@ std::string header(const Report& report) {
 
 std::string html(const Report& report) {
   std::string text = head(report) + "<body>\n" + header(report) + "<main>\n";
-  for (const auto section : {detail::curves_section, detail::confusion_section, detail::mistakes_section,
-                             detail::weights_sections, detail::graph_section, detail::config_section})
+  for (const auto section :
+       {detail::curves_section, detail::canvas_section, detail::confusion_section, detail::mistakes_section,
+        detail::weights_sections, detail::graph_section, detail::config_section})
     text += section(report);
   return text + "</main>\n</body>\n</html>\n";
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gradtable/models/report/canvas.hpp"
 #include "gradtable/models/report/mistakes.hpp"
 #include "gradtable/models/report/picture.hpp"
 #include "gradtable/models/training/confusion.hpp"
@@ -33,6 +34,7 @@ struct Report {
   std::vector<Fact> facts = {};  // in large letters at the top: test accuracy, parameters, minutes
   std::vector<EpochMetrics> epochs = {};
   std::optional<std::int64_t> kept_epoch = {};  // whose parameters the run kept, marked in the curves
+  std::optional<Canvas> canvas = {};            // where one draws, and the network answers
   std::optional<ConfusionMatrix> confusion = {};
   std::vector<std::string> class_names = {};  // of the first classes; the others are called by their numbers
   std::vector<WrongImage> mistakes = {};
@@ -43,9 +45,10 @@ struct Report {
   std::string config = {};         // the resolved one, as text
 };
 
-// One file of HTML that needs nothing else: no network, no script; images are inside. It follows the reader's
-// choice of a light or dark screen, and is readable on a phone. In place of pictures that are too large to be
-// shown, it says so. Throws DataError for another number of bytes than a picture's size asks for.
+// One file of HTML that needs nothing else: images are inside, and only the canvas has a script. It follows
+// the reader's choice of a light or dark screen, and is readable on a phone. In place of pictures that are
+// too large to be shown, it says so. Throws DataError for another number of bytes than a picture's size asks
+// for.
 std::string html(const Report& report);
 
 }  // namespace gradtable::report

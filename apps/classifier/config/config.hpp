@@ -64,6 +64,7 @@ struct Config {
     std::filesystem::path steps_csv = "";
     std::filesystem::path results = "results.json";
     std::filesystem::path report = "report.html";
+    bool report_canvas = true;
     std::filesystem::path config = "config.resolved.json";
     std::filesystem::path checkpoint = "checkpoint.safetensors";
     std::int64_t checkpoint_every = 1;

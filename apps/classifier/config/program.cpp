@@ -100,6 +100,11 @@ std::vector<Field> output_fields(Config::Output& output) {
   for (const OutputFile& file : output_files()) {
     fields.push_back(path(std::string(file.key), output.*file.member, Empty::allowed,
                           std::string(file.meaning) + ", in output.dir"));
+    if (file.member == &Config::Output::report)
+      fields.push_back(
+          boolean("output.report_canvas", output.report_canvas,
+                  "an area in the report where one draws and the network answers; the page then has the "
+                  "weights, of at most 2 MB"));
     if (file.member == &Config::Output::checkpoint)
       fields.push_back(integer("output.checkpoint_every", output.checkpoint_every, kFromOne,
                                "epochs from one checkpoint to the next"));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <gradtable/models/report/canvas.hpp>
 #include <gradtable/models/report/graph_svg.hpp>
 #include <gradtable/models/report/html.hpp>
 #include <gradtable/models/training/losses.hpp>
@@ -74,6 +75,14 @@ std::vector<Report::Weights> pictures(const Config& config, const Dataset& test,
   return all;
 }
 
+gradtable::report::Canvas canvas(const Config& config, const Dataset& test, Setup& setup) {
+  return gradtable::report::canvas(setup.graph, model_of(setup.network),
+                                   {.rows = test.rows(),
+                                    .columns = test.columns(),
+                                    .normalization = setup.normalization,
+                                    .loss = config.training.loss});
+}
+
 // Of a deep network dot does not draw the gradient in time.
 void add_graph(Report& report, Setup& setup, const gradtable::StepGraph& step) {
   for (const GraphPart part : {GraphPart::gradient, GraphPart::forward}) {
@@ -96,7 +105,9 @@ void write_report(const Program& program, const Config& config, const Data& data
   report.facts = facts(metrics);
   report.epochs = metrics.epochs;
   report.kept_epoch = metrics.kept_epoch;
+  if (config.output.report_canvas) report.canvas = canvas(config, data.test, setup);
   report.confusion = evaluation.confusion;
+  report.class_names = data.train.class_names;
   report.mistakes = wrong_images(data.test, evaluation);
   report.has_probabilities = gradtable::find_loss(config.training.loss).gives_probabilities;
   report.weights = pictures(config, data.test, setup);

@@ -45,6 +45,28 @@ std::string escaped(std::string_view text, std::size_t most_bytes) {
   return result;
 }
 
+std::string in_script(std::string_view json) {
+  std::string text;
+  for (const char c : json) {
+    if (c == '<')
+      text += "\\u003c";
+    else
+      text += c;
+  }
+  return text;
+}
+
+std::string filled(std::string_view markup, const std::map<std::string_view, std::string>& parts) {
+  std::string text;
+  for (std::size_t begin; (begin = markup.find("{{")) != std::string_view::npos;) {
+    const std::size_t end = markup.find("}}", begin);
+    text += markup.substr(0, begin);
+    text += parts.at(markup.substr(begin + 2, end - begin - 2));
+    markup.remove_prefix(end + 2);
+  }
+  return text.append(markup);
+}
+
 std::string base64(std::string_view bytes) {
   static constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -11,6 +11,7 @@ namespace gradtable::report::detail {
 
 std::string facts_section(const Report& report);
 std::string curves_section(const Report& report);
+std::string canvas_section(const Report& report);
 std::string confusion_section(const Report& report);
 std::string mistakes_section(const Report& report);
 std::string weights_sections(const Report& report);

@@ -132,16 +132,30 @@ TEST_F(Results, TheConfusionMatrixIsThatOfThePredictions) {
 TEST_F(Results, TheReportHasAllPartsAndNeedsNothingElse) {
   expect_success(run_digits({"--quiet", "--set", "training.validation_fraction=0.1"}));
   const std::string page = folder_.read("out/report.html");
-  for (const char* part : {"<!DOCTYPE html>", "784-16-10", "<svg", "Loss", "Accuracy", "Confusion", "istakes",
-                           "W1", "src=\"data:image/png;base64,", "digits_train", "</html>\n"})
+  for (const char* part :
+       {"<!DOCTYPE html>", "784-16-10", "<svg", "Loss", "Accuracy", "Confusion", "istakes", "W1",
+        "src=\"data:image/png;base64,", "Of the 75 test images, ", "id=\"pad\"", "digits_train", "</html>\n"})
     EXPECT_TRUE(contains(page, part));
-  for (const char* part : {"<script", "<link", "<iframe", "@import", "url(", "onload", "href=\"http"})
+  for (const char* part : {"<link", "<iframe", "@import", "url(", "onload", "href=\"http"})
     EXPECT_EQ(page.find(part), std::string::npos) << part;
   EXPECT_FALSE(std::regex_search(page, std::regex(R"(src="(?!data:))")));
   // Names of namespaces are never fetched.
   const std::string plain = std::regex_replace(page, std::regex(R"(xmlns(:\w+)?="[^"]*")"), "");
   EXPECT_EQ(plain.find("http://"), std::string::npos);
   EXPECT_EQ(plain.find("https://"), std::string::npos);
+}
+
+TEST_F(Results, TheReportHasNothingToDrawOnWhereThatIsTurnedOffOrTooLarge) {
+  const auto page = [&](const Words& settings) {
+    expect_success(run_digits(Words{"--quiet"} + set(Words{"training.epochs=1", "output.dot="} + settings)));
+    return folder_.read("out/report.html");
+  };
+  const std::string off = page({"output.report_canvas=false"});
+  EXPECT_EQ(off.find("Try it"), std::string::npos);
+  EXPECT_EQ(off.find("<script"), std::string::npos);
+  const std::string large = page({"model.hidden=[640]"});
+  EXPECT_TRUE(contains(large, "The numbers of the network take 2035240 bytes; a page has room for 2000000."));
+  EXPECT_EQ(large.find("<script"), std::string::npos);
 }
 
 TEST_F(Results, TheReportShowsTheWeightsOfTheImagesWithoutARowOfBiases) {

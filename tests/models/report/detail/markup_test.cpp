@@ -40,5 +40,13 @@ TEST(Base64, EncodesEveryByte) {
   EXPECT_EQ(base64(std::string("\x00\xff\xfe\xfb\xf0", 5)), "AP/++/A=");
 }
 
+TEST(InScript, LeavesNothingThatEndsTheElement) {
+  EXPECT_EQ(in_script(R"({"a":"</script><!--"})"), R"({"a":"\u003c/script>\u003c!--"})");
+}
+
+TEST(Filled, PutsPartsInTheirPlacesAsTheyAre) {
+  EXPECT_EQ(filled("<p>{{a}}{{b}}</p>", {{"a", "{{b}}"}, {"b", "2"}}), "<p>{{b}}2</p>");
+}
+
 }  // namespace
 }  // namespace gradtable::report::detail
