@@ -90,6 +90,8 @@ function tiling([rows, columns], count) {
 
 // ---- The page ----
 
+const $ = (id) => document.getElementById(id);
+
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -99,7 +101,7 @@ function element(name, properties = {}, ...children) {
 const short = (x) => (Number.isFinite(x) ? Number(x.toPrecision(3)).toString().replace("-", "\u2212") : String(x));
 
 // A picture of a layer's numbers, which show() fills.
-function unitsFigure({ name, shape }) {
+function unitsFigure(name, shape) {
   const kMostUnits = 2048, kMostChannels = 64, kWidth = 505;
   const plane = shape.length === 4 ? shape.slice(2) : [1, 1], all = sizeOf(shape) / sizeOf(plane);
   const shown = Math.min(all, shape.length === 4 ? kMostChannels : kMostUnits), tiles = tiling(plane, shown);
@@ -122,9 +124,10 @@ function unitsFigure({ name, shape }) {
 }
 
 // A row of the classes: name, bar, value.
-function classRow(name, onClick) {
+function classRow(name, onclick) {
   const fill = element("i"), value = element("span", { className: "value" });
-  const row = element("button", { type: "button", onclick: onClick }, element("span", { className: "name", textContent: name, title: name }),
+  const row = element("button", { type: "button", onclick },
+    element("span", { className: "name", textContent: name, title: name }),
     element("span", { className: "bar" }, fill), value);
   const show = (part, text, isBest, isChosen) => {
     fill.style.width = `${100 * Math.min(1, Math.max(0, part || 0))}%`;
@@ -137,184 +140,213 @@ function classRow(name, onClick) {
 
 // The drawing area: strokes by mouse, finger, pen and keys. `changed(ended)` is called after each change, with whether
 // a stroke has ended.
-function drawingPad(canvas, changed) {
-  const strokes = [], context = canvas.getContext("2d"), kStep = 1 / 28;
-  let drawn = null;  // the stroke of a pointer that is down
-  let pen = null;    // of the keys: { at: [x, y], stroke }
+class DrawingPad {
+  strokes = [];
+  #drawn = null;  // the stroke of a pointer that is down
+  #pen = null;    // of the keys: { at: [x, y], stroke }
 
-  const pointOf = (event) => {
-    const box = canvas.getBoundingClientRect();
+  constructor(canvas, changed) {
+    this.canvas = canvas;
+    this.changed = changed;
+    canvas.addEventListener("pointerdown", (event) => this.#down(event));
+    canvas.addEventListener("keydown", (event) => this.#press(event));
+    window.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, (event) => this.#up(event));
+  }
+
+  clear() {
+    this.strokes = [];
+    this.#drawn = this.#pen = null;
+    this.changed(true);
+  }
+
+  #begin(point) {
+    const stroke = [point];
+    this.strokes.push(stroke);
+    return stroke;
+  }
+
+  #pointOf(event) {
+    const box = this.canvas.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  };
-  const begin = (point) => {
-    strokes.push([point]);
-    return strokes[strokes.length - 1];
-  };
-  const clear = () => {
-    strokes.length = 0;
-    drawn = pen = null;
-    changed(true);
-  };
+  }
 
-  canvas.addEventListener("pointerdown", (event) => {
+  #down(event) {
     if (event.button !== 0 || !event.isPrimary) return;
-    pen = null;
-    drawn = begin(pointOf(event));
-    changed(false);
-  });
-  window.addEventListener("pointermove", (event) => {
-    if (!drawn || !event.isPrimary) return;
-    const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-    drawn.push(...(events.length > 0 ? events : [event]).map(pointOf));
-    changed(false);
-  });
-  for (const end of ["pointerup", "pointercancel"])
-    window.addEventListener(end, (event) => {
-      if (!drawn || !event.isPrimary) return;
-      drawn = null;
-      changed(true);
-    });
+    this.#pen = null;
+    this.#drawn = this.#begin(this.#pointOf(event));
+    this.changed(false);
+  }
 
-  const kMoves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const inside = (x) => Math.min(1, Math.max(0, x));
-  canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = kMoves[event.key];
-    if (!move && !["Delete", "Backspace", " "].includes(event.key)) return;
+  #move(event) {
+    if (!this.#drawn || !event.isPrimary) return;
+    const between = event.getCoalescedEvents?.() ?? [];
+    this.#drawn.push(...(between.length > 0 ? between : [event]).map((each) => this.#pointOf(each)));
+    this.changed(false);
+  }
+
+  #up(event) {
+    if (!this.#drawn || !event.isPrimary) return;
+    this.#drawn = null;
+    this.changed(true);
+  }
+
+  #press(event) {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const clears = event.key === "Delete" || event.key === "Backspace";
+    if (event.ctrlKey || event.metaKey || event.altKey || !(move || clears || event.key === " ")) return;
     event.preventDefault();
-    if (event.key === "Delete" || event.key === "Backspace") return clear();
-    pen = pen ?? { at: [0.5, 0.5], stroke: null };
+    if (clears) return void this.clear();
+    const kStep = 1 / 28, pen = (this.#pen ??= { at: [0.5, 0.5], stroke: null });
     if (move) {
-      pen.at = [0, 1].map((axis) => inside(pen.at[axis] + kStep * move[axis]));
-      if (pen.stroke) pen.stroke.push(pen.at);
+      pen.at = pen.at.map((x, axis) => Math.min(1, Math.max(0, x + kStep * move[axis])));
+      pen.stroke?.push(pen.at);
     } else {
-      pen.stroke = pen.stroke ? null : begin(pen.at);
+      pen.stroke = pen.stroke ? null : this.#begin(pen.at);
     }
-    changed(!pen.stroke);
-  });
+    this.changed(!pen.stroke);
+  }
 
-  // The strokes, and the pen of the keys as a ring, which is full while it is down.
-  const show = () => {
-    const side = canvas.width;
+  show() {
+    const context = this.canvas.getContext("2d"), side = this.canvas.width;
     context.clearRect(0, 0, side, side);
-    context.lineCap = context.lineJoin = "round";
+    context.strokeStyle = "#ffffff";
     context.lineWidth = kStroke * side;
-    context.strokeStyle = context.fillStyle = "#ffffff";
-    for (const stroke of strokes) {
-      context.beginPath();
-      for (const [x, y] of [stroke[0], ...stroke]) context.lineTo(x * side, y * side);
-      context.stroke();
-    }
-    if (strokes.length === 0 && !pen) {
-      context.fillStyle = "#8a93a0";
-      context.font = `${side / 18}px system-ui, sans-serif`;
-      context.textAlign = "center";
-      context.fillText("Draw here", side / 2, side / 2);
-    }
-    if (!pen) return;
+    trace(context, this.strokes, ([x, y]) => [x * side, y * side]);
+    if (this.#pen) this.#showPen(context, side);
+    else if (this.strokes.length === 0) this.#showHint(context, side);
+  }
+
+  #showHint(context, side) {
+    context.fillStyle = "#8a93a0";
+    context.font = `${side / 18}px system-ui, sans-serif`;
+    context.textAlign = "center";
+    context.fillText("Draw here", side / 2, side / 2);
+  }
+
+  // A ring, which is full while the pen is down.
+  #showPen(context, side) {
     context.beginPath();
-    context.arc(pen.at[0] * side, pen.at[1] * side, side / 40, 0, 2 * Math.PI);
+    context.arc(this.#pen.at[0] * side, this.#pen.at[1] * side, side / 40, 0, 2 * Math.PI);
     context.lineWidth = side / 100;
     context.strokeStyle = context.fillStyle = "#f0a04b";
     context.stroke();
-    if (pen.stroke) context.fill();
-  };
-  return { strokes, clear, show };
+    if (this.#pen.stroke) context.fill();
+  }
+}
+
+function trace(context, strokes, place) {
+  context.lineCap = context.lineJoin = "round";
+  for (const stroke of strokes) {
+    context.beginPath();
+    for (const point of [stroke[0], ...stroke]) context.lineTo(...place(point));
+    context.stroke();
+  }
 }
 
 // The derivative of a class's score by each pixel, and over it the drawing as a line.
-function showReason(canvas, numbers, fit, rows, columns) {
+function showDerivative(canvas, numbers, fit, rows, columns) {
   const context = canvas.getContext("2d"), side = canvas.width, cell = side / Math.max(rows, columns);
-  context.clearRect(0, 0, side, side);
-  if (!numbers) return;
   const left = (side - columns * cell) / 2, top = (side - rows * cell) / 2, limit = largest(numbers);
+  context.clearRect(0, 0, side, side);
   numbers.forEach((value, i) => {
-    const [x, y] = [i % columns, Math.floor(i / columns)].map((place, axis) => Math.floor((axis ? top : left) + place * cell));
+    const x = Math.floor(left + (i % columns) * cell), y = Math.floor(top + Math.floor(i / columns) * cell);
     context.fillStyle = `rgb(${diverging(value, limit).map(Math.round).join(" ")})`;
     context.fillRect(x, y, Math.ceil(cell), Math.ceil(cell));
   });
   context.strokeStyle = "rgb(0 0 0 / 0.6)";
   context.lineWidth = side / 150;
-  context.lineCap = context.lineJoin = "round";
-  for (const stroke of fit) {
-    context.beginPath();
-    for (const [x, y] of [stroke[0], ...stroke]) context.lineTo(left + x * cell, top + y * cell);
-    context.stroke();
+  trace(context, fit, ([x, y]) => [left + x * cell, top + y * cell]);
+}
+
+// What the page shows of a network: nothing, or its answer to a drawing.
+class Answer {
+  chosen = null;  // the class whose score is differentiated; null: that of the answer
+
+  constructor(data, changed) {
+    this.data = data;
+    this.beginRun = network(data);
+    const choose = (i) => {
+      this.chosen = this.chosen === i ? null : i;
+      changed();
+    };
+    this.classes = data.classes.map((name, i) => classRow(name, () => choose(i)));
+    this.units = data.shown.map(({ place, name }) => ({ place, ...unitsFigure(name, data.nodes[place].shape) }));
+    const longest = Math.max(...data.classes.map((name) => name.length));
+    $("classes").style.setProperty("--names", `${Math.min(14, longest)}ch`);
+    $("classes").append(...this.classes.map(({ row }) => row));
+    $("units").append(...this.units.map(({ figure }) => figure));
+  }
+
+  showNothing() {
+    const { rows, columns } = this.data, why = $("why");
+    this.chosen = null;
+    paint($("seen"), rows, columns, () => [0, 0, 0]);
+    $("answer").textContent = "–";
+    $("sure").textContent = $("said").textContent = "";
+    for (const { show } of this.classes) show(0, "", false, false);
+    for (const { show } of this.units) show(null);
+    why.getContext("2d").clearRect(0, 0, why.width, why.height);
+    $("reason").textContent = "What makes the network think so: the derivative of its answer's score by each pixel.";
+  }
+
+  // `ended`: whether a stroke has ended, so that the answer is told, too.
+  show(strokes, ended) {
+    const { rows, columns, probabilities } = this.data, value = this.beginRun();
+    const fit = fitted(strokes, rows, columns), bytes = bytesOf(fit, rows, columns);
+    paint($("seen"), rows, columns, (row, column) => Array(3).fill(bytes[row * columns + column]));
+    const answers = value(probabilities, { image: Float64Array.from(bytes, (byte) => byte / 255) });
+    const best = answers.reduce((first, x, i) => (x > answers[first] ? i : first), 0), of = this.chosen ?? best;
+    this.#showClasses(answers, best, of);
+    for (const { place, show } of this.units) show(value(place));
+    this.#showReason(value, of, fit);
+    if (ended) $("said").textContent = `The network answers ${$("answer").textContent}, ${$("sure").textContent}`;
+  }
+
+  #showClasses(answers, best, of) {
+    const name = this.data.classes[best];
+    $("answer").textContent = name;
+    $("answer").classList.toggle("long", name.length > 3);
+    $("sure").textContent = this.#textOf(answers[best]);
+    this.classes.forEach(({ show }, i) => show(answers[i], this.#textOf(answers[i]), i === best, i === of));
+  }
+
+  #showReason(value, of, fit) {
+    const { rows, columns, classes, score, gradient } = this.data;
+    const derivative = value(gradient, { direction: Float64Array.from(classes, (_, i) => Number(i === of)) });
+    showDerivative($("why"), derivative, fit, rows, columns);
+    $("reason").replaceChildren(
+      `What makes the network think so: the derivative of the ${score} of `,
+      element("b", { textContent: classes[of] }),
+      ` by each pixel. More ink raises that ${score} where the picture is red, up to ${short(largest(derivative))}, `,
+      "and lowers it where it is blue. The line is your drawing. A click on a class shows its picture.");
+  }
+
+  #textOf(value) {
+    if (Number.isNaN(value)) return "nan";
+    if (!this.data.has_probabilities) return value.toFixed(3);
+    return value < 0.001 ? "< 0.1 %" : value > 0.999 ? "> 99.9 %" : `${(100 * value).toFixed(1)} %`;
   }
 }
 
 function tryIt(data) {
-  const $ = (id) => document.getElementById(id);
-  const { rows, columns, classes } = data, beginRun = network(data);
-  let chosen = null;  // the class whose score is differentiated; null: that of the answer
   let waits = false, ended = false;
-
-  const draw = drawingPad($("pad"), (strokeEnded) => later(strokeEnded));
-  const rowsOfClasses = classes.map((name, i) => classRow(name, () => {
-    chosen = chosen === i ? null : i;
-    later(false);
-  }));
-  const units = data.shown.map((shown) => ({ ...shown, ...unitsFigure({ name: shown.name, shape: data.nodes[shown.place].shape }) }));
-  $("classes").style.setProperty("--names", `${Math.min(14, Math.max(...classes.map((name) => name.length)))}ch`);
-  $("classes").append(...rowsOfClasses.map(({ row }) => row));
-  $("units").append(...units.map(({ figure }) => figure));
-  $("clear").onclick = () => {
-    chosen = null;
-    draw.clear();
-  };
-
-  const textOf = (value) => {
-    if (!data.has_probabilities) return Number.isFinite(value) ? value.toFixed(3) : "nan";
-    if (Number.isNaN(value)) return "nan";
-    return value < 0.001 ? "< 0.1 %" : value > 0.999 ? "> 99.9 %" : `${(100 * value).toFixed(1)} %`;
-  };
-
-  function showNothing() {
-    paint($("seen"), rows, columns, () => [0, 0, 0]);
-    $("answer").textContent = "–";
-    $("sure").textContent = "";
-    for (const { show } of rowsOfClasses) show(0, "", false, false);
-    for (const { show } of units) show(null);
-    showReason($("why"), null);
-    $("reason").textContent = "What makes the network think so: the derivative of its answer's score by each pixel.";
-    $("said").textContent = "";
-  }
-
-  function showAnswer() {
-    const fit = fitted(draw.strokes, rows, columns), bytes = bytesOf(fit, rows, columns), value = beginRun();
-    const answers = value(data.probabilities, { image: Float64Array.from(bytes, (byte) => byte / 255) });
-    const best = answers.reduce((first, x, i) => (x > answers[first] ? i : first), 0), of = chosen ?? best;
-    const gradient = value(data.gradient, { direction: Float64Array.from(classes, (_, i) => Number(i === of)) });
-    paint($("seen"), rows, columns, (row, column) => Array(3).fill(bytes[row * columns + column]));
-    $("answer").textContent = classes[best];
-    $("answer").classList.toggle("long", classes[best].length > 3);
-    $("sure").textContent = textOf(answers[best]);
-    rowsOfClasses.forEach(({ show }, i) => show(answers[i], textOf(answers[i]), i === best, i === of));
-    for (const { place, show } of units) show(value(place));
-    showReason($("why"), gradient, fit, rows, columns);
-    const score = data.score, limit = short(largest(gradient));
-    $("reason").replaceChildren(
-      "What makes the network think so: the derivative of the ", `${score} of `, element("b", { textContent: classes[of] }),
-      ` by each pixel. More ink raises that ${score} where the picture is red, up to ${limit}, and lowers it where it is blue. `,
-      "The line is your drawing. A click on a class shows its picture.");
-    if (ended) $("said").textContent = `The network answers ${classes[best]}, ${textOf(answers[best])}`;
-  }
-
-  function update() {
-    waits = false;
-    draw.show();
-    if (draw.strokes.length > 0) showAnswer();
-    else showNothing();
-  }
   // At most once for each frame of the screen.
-  function later(strokeEnded) {
+  const later = (strokeEnded) => {
     ended = strokeEnded;
     if (!waits) requestAnimationFrame(update);
     waits = true;
-  }
-
+  };
+  const pad = new DrawingPad($("pad"), later), answer = new Answer(data, () => later(false));
+  const update = () => {
+    waits = false;
+    pad.show();
+    if (pad.strokes.length > 0) answer.show(pad.strokes, ended);
+    else answer.showNothing();
+  };
+  $("clear").onclick = () => pad.clear();
   $("pad").closest(".try").hidden = false;
   update();
 }
 
-tryIt(JSON.parse(document.getElementById("try-data").textContent));
+tryIt(JSON.parse($("try-data").textContent));
