@@ -26,8 +26,8 @@ void activations(Answer& answer) {
     const Tensor dy = build_grad(sum(y), {x})[x];  // y_i depends on x_i alone
     // [/derivative]
     const auto style = static_cast<int>(functions.curves.size());
-    functions.curves.push_back(curve(function.name, style, numbers(x), numbers(y)));
-    derivatives.curves.push_back(curve(function.name, style, numbers(x), numbers(dy)));
+    functions.curves.push_back(broken(curve(function.name, style, numbers(x), numbers(y)), 0.25));
+    derivatives.curves.push_back(broken(curve(function.name, style, numbers(x), numbers(dy)), 0.25));
     for (const auto& [name, values] : {std::pair("y", numbers(y)), std::pair("y'", numbers(dy))}) {
       answer.print("{:<10}{:>4}", name[1] == 0 ? function.name : "", name);
       for (std::size_t i = 0; i <= 400; i += 100) answer.print("{:>10.4f}", values[i]);

@@ -1,6 +1,7 @@
 #include "apps/lectures/answer.hpp"
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include <gradtable/models/report/graph_svg.hpp>
@@ -36,6 +37,17 @@ std::vector<double> numbers(const Tensor& tensor) {
 Curve curve(const std::string& name, int style, std::span<const double> x, std::span<const double> y) {
   Curve result{name, style, {}};
   for (std::size_t i = 0; i < x.size(); ++i) result.points.push_back({x[i], y[i]});
+  return result;
+}
+
+Curve broken(const Curve& curve, double jump) {
+  Curve result = curve;
+  result.points.clear();
+  for (const report::Point& point : curve.points) {
+    if (!result.points.empty() && std::abs(point.y - result.points.back().y) > jump)
+      result.points.push_back({point.x, std::numeric_limits<double>::quiet_NaN()});
+    result.points.push_back(point);
+  }
   return result;
 }
 

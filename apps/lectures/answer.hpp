@@ -48,6 +48,9 @@ gradtable::Array grid(double low, double high, std::int64_t count, const gradtab
 std::vector<double> numbers(const gradtable::Tensor& tensor);
 // The points (x_i, y_i).
 Curve curve(const std::string& name, int style, std::span<const double> x, std::span<const double> y);
+// Broken where y jumps: where it differs by more than `jump` from one point to the next. With the breaks it
+// should have at most 500 points: a chart leaves out points of longer curves.
+Curve broken(const Curve& curve, double jump);
 // What prints as 0.00 and not as -0.00: numbers that `digits` digits after the point do not show are 0.
 double rounded(double value, int digits = 4);
 

@@ -66,14 +66,15 @@ void clipped_output(Answer& answer) {
     answer.print("{:>5}{:>10.4f}{:>9.4f}{:>9.4f}{:>13.4f}{:>9.4f}{:>9.4f}\n", few.as<double>()[i], a.P[i],
                  rounded(a.J[i]), rounded(a.dJ[i]), b.P[i], b.J[i], b.dJ[i]);
   answer.print("\nFrom z = -1, where y = 1, after 100 steps with rate 0.5:\n");
-  answer.print("  clipped  z = {:.4f}\n  logits   z = {:.4f}\n", learned(true, 100), learned(false, 100));
+  answer.print("  clipped  z = {:.4f}\n  sigmoid  z = {:.4f}\n", learned(true, 100), learned(false, 100));
 
-  constexpr std::int64_t kCount = 801;
+  constexpr std::int64_t kCount = 401;
   const Array z = grid(-4, 4, kCount, {kCount});
-  answer.plot("clipped_output", {.title = "dJ/dz of J = -ln P(y = 1)",
-                                 .x_name = "z",
-                                 .curves = {curve("clipped", 0, z.as<double>(), above(-4, clipped(z).dJ)),
-                                            curve("logits", 1, z.as<double>(), logits(z).dJ)}});
+  answer.plot("clipped_output",
+              {.title = "dJ/dz of J = -ln P(y = 1)",
+               .x_name = "z",
+               .curves = {broken(curve("clipped", 0, z.as<double>(), above(-4, clipped(z).dJ)), 0.5),
+                          curve("sigmoid", 1, z.as<double>(), logits(z).dJ)}});
 }
 
 }  // namespace lectures

@@ -64,13 +64,14 @@ void perceptron(Answer& answer) {
   learn_or(answer, "tanh", smooth);
   learn_or(answer, "sign, 1 for sign'", straight);
 
-  constexpr std::int64_t kCount = 601;
+  constexpr std::int64_t kCount = 401;
   const Array w1 = grid(-3, 3, kCount, {kCount});
-  answer.plot("perceptron", {.title = "E along the weight w1",
-                             .x_name = "w1",
-                             .x_step = 0,
-                             .curves = {curve("sign", 0, w1.as<double>(), errors_along_w1(hard, kCount)),
-                                        curve("tanh", 1, w1.as<double>(), errors_along_w1(smooth, kCount))}});
+  answer.plot("perceptron",
+              {.title = "E along the weight w1",
+               .x_name = "w1",
+               .x_step = 0,
+               .curves = {broken(curve("sign", 0, w1.as<double>(), errors_along_w1(hard, kCount)), 0.25),
+                          curve("tanh", 1, w1.as<double>(), errors_along_w1(smooth, kCount))}});
 }
 
 }  // namespace lectures

@@ -80,7 +80,7 @@ void polynomials(Answer& answer) {
   Chart fits{.title = "Fits of ten points", .x_name = "x", .x_step = 0, .curves = {}};
   Curve training{"10 points", 0, {}}, test{"sin(pi x)", 1, {}};
 
-  answer.print("{:>7}{:>15}{:>20}{:>18}\n", "degree", "error, points", "error, sin(pi x)", "largest weight");
+  answer.print("{:>7}{:>15}{:>20}{:>18}\n", "degree", "RMS, points", "RMS, sin(pi x)", "largest weight");
   for (int degree = 0; degree <= 9; ++degree) {
     Fit result = fit(x, t, test_x, test_t, degree);
     answer.print("{:>7}{:>15.4f}{:>20.4f}{:>18.2f}\n", degree, rounded(result.training_error),

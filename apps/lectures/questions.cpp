@@ -5,9 +5,10 @@
 namespace lectures {
 
 std::span<const Question> questions() {
-  static constexpr std::array<Question, 16> kQuestions = {{
+  static constexpr std::array<Question, 17> kQuestions = {{
       {"perceptron", "Why can a perceptron with sign not learn by gradients?", perceptron},
       {"activations", "Which derivatives have sign, sigmoid, ReLU and softplus?", activations},
+      {"probabilities", "How can sigmoid or ReLU units produce probabilities?", probabilities},
       {"clipped_output", "What is the problem with the clipped linear output layer?", clipped_output},
       {"linear_hidden", "Can hidden units be linear?", linear_hidden},
       {"features", "Can (x + 1)^2 be approximated by a linear function?", features},

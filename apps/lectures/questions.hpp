@@ -19,6 +19,7 @@ std::span<const Question> questions();
 
 void perceptron(Answer& answer);
 void activations(Answer& answer);
+void probabilities(Answer& answer);
 void clipped_output(Answer& answer);
 void linear_hidden(Answer& answer);
 void features(Answer& answer);

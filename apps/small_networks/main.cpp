@@ -12,6 +12,7 @@
 #include "apps/small_networks/data.hpp"
 #include "apps/small_networks/one_layer.hpp"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace {
 
@@ -29,7 +30,8 @@ void print_linear_regression() {
   const auto print_row = [](const char* name, double found, double known, double made_with) {
     fmt::print("   {:<16}{:>14.10f}{:>16.10f}{:>12}\n", name, found, known, made_with);
   };
-  fmt::print("1. Linear regression: a Gaussian output, mean and variance learned (6.2.2.1, 6.2.2.4)\n\n");
+  fmt::print("1. Linear regression: a Gaussian output, its mean and variance learned\n");
+  fmt::print("   (6.2.2.1, 6.2.2.4)\n\n");
   fmt::print("   {:<16}{:>14}{:>16}{:>12}\n", fmt::format("{} points", kCount), "learned", "closed form",
              "made with");
   for (std::size_t i = 0; i < 3; ++i)
@@ -40,6 +42,8 @@ void print_linear_regression() {
 
 void print_single_layer() {
   fmt::print("\n2. A single layer, E = 1/2 sum (y - t)^2: one step beside w - e x (y - t) y'\n");
+  fmt::print("   Rate e = {}, x = ({}), and 1 for the biases, t = ({})\n", kStepRate,
+             fmt::join(kStepInput, ", "), fmt::join(kStepTarget, ", "));
   for (const Unit unit : {Unit::linear, Unit::sigmoid}) {
     const Step step = one_step(unit);
     const auto before = step.before.as<double>(), after = step.after.as<double>();
@@ -83,15 +87,18 @@ void print_classifier(const LearnedClassifier& learned, std::span<const Weights>
 }
 
 void print_logistic_regression() {
-  fmt::print("\n3. Logistic regression: a Bernoulli output, 500 points of two classes (6.2.2.2)\n\n");
+  fmt::print("\n3. Logistic regression: a Bernoulli output, 500 points of two classes\n");
+  fmt::print("   (6.2.2.2)\n\n");
   print_classifier(learn_bernoulli(points_of_two_classes(500, kSeed), 1000), {&kTwoClassWeights, 1},
                    {"class 1"});
-  fmt::print("\n   Likelihood: that of one example, the geometric mean. At its maximum the gradient is 0,\n");
-  fmt::print("   and so the mean of p, the probability of a class, is its share of the labels.\n");
+  fmt::print("\n   Likelihood: that of one example, the geometric mean. At its maximum the\n");
+  fmt::print("   gradient is 0, and so the mean of p, the probability of a class, is its share\n");
+  fmt::print("   of the labels.\n");
 }
 
 void print_softmax_regression() {
-  fmt::print("\n4. Softmax regression: a multinoulli output, 500 points of three classes (6.2.2.3)\n\n");
+  fmt::print("\n4. Softmax regression: a multinoulli output, 500 points of three classes\n");
+  fmt::print("   (6.2.2.3)\n\n");
   print_classifier(learn_multinoulli(points_of_three_classes(500, kSeed), 1000), kThreeClassWeights,
                    {"class 0", "class 1", "class 2"});
   fmt::print("\n   Weights: those of the first two classes less those of the third.\n");
@@ -108,12 +115,12 @@ void print_convolutional_networks() {
             tell_apart(signal_layers(), signals(30, kSeed), signals(300, kFreshSeed), 300));
   print_row("volumes: balls, cubes",
             tell_apart(volume_layers(), volumes(40, kSeed), volumes(100, kFreshSeed), 150));
-  fmt::print(
-      "\n   Accuracy: on fresh examples. A network that guesses is right in 33 % and in 50 % of them.\n");
+  fmt::print("\n   Accuracy: on fresh examples. A network that guesses is right in 33 % and in\n");
+  fmt::print("   50 % of them.\n");
 }
 
 ExitCode show() {
-  fmt::print("What networks of a few layers learn from made-up data, beside what is known of it.\n");
+  fmt::print("What networks of a few layers learn from made-up data, beside known results.\n");
   fmt::print("Numbers in parentheses are sections of Goodfellow et al., Deep Learning.\n\n");
   print_linear_regression();
   print_single_layer();

@@ -73,19 +73,18 @@ Gaussian normal_equations(const Examples& points) {
 
 Step one_step(Unit unit) {
   const bool is_sigmoid = unit == Unit::sigmoid;
-  constexpr double kRate = 0.25;
-  constexpr std::array<double, 4> x = {0.5, -1, 2, 1};  // the last is the bias's
-  constexpr std::array<double, 2> t = {0.25, 1};
+  constexpr std::array<double, 4> x = {kStepInput[0], kStepInput[1], kStepInput[2], 1};  // 1: the bias's
+  constexpr std::array<double, 2> t = kStepTarget;
   Graph graph;
   const Sequential layer(graph, {3},
                          fcnn({2}, {.output = is_sigmoid ? "sigmoid" : "linear", .bias = Bias::row}),
                          {.dtype = DType::float64});
   const Tensor& W = layer.parameters()[0];
-  const Tensor input = graph.constant(Array::of<double>({1, 3}, std::span(x).first(3)));
-  const Tensor target = graph.constant(Array::of<double>({1, 2}, std::span(t)));
+  const Tensor input = graph.constant(Array::of<double>({1, 3}, std::span(kStepInput)));
+  const Tensor target = graph.constant(Array::of<double>({1, 2}, std::span(kStepTarget)));
 
   Step step{graph.value(W), {}, graph.value(W)};
-  learn(graph, half_squared_error(layer(input), target), {W}, kRate, 1);
+  learn(graph, half_squared_error(layer(input), target), {W}, kStepRate, 1);
   step.after = graph.value(W);
   const auto w = step.before.as<double>();
   for (std::size_t j = 0; j < 2; ++j) {
@@ -96,7 +95,7 @@ Step one_step(Unit unit) {
       slope = y * (1 - y);
     }
     for (std::size_t i = 0; i < 4; ++i)
-      step.formula.as<double>()[2 * i + j] -= kRate * x[i] * (y - t[j]) * slope;
+      step.formula.as<double>()[2 * i + j] -= kStepRate * x[i] * (y - t[j]) * slope;
   }
   return step;
 }

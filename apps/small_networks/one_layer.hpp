@@ -1,6 +1,7 @@
 // One layer, and what least squares says of it in closed form: Goodfellow et al., sections 5.1.4 and 6.2.2.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "apps/small_networks/data.hpp"
@@ -18,6 +19,11 @@ Gaussian learn_gaussian(const Examples& points);
 // The most likely one in closed form: weights w with X^T X w = X^T t, where X has a column of ones; the
 // variance is the mean of squared residuals. X^T X is regular, as for three points not in one line.
 Gaussian normal_equations(const Examples& points);
+
+// The example and the learning rate e of one_step.
+constexpr double kStepRate = 0.25;
+constexpr std::array<double, 3> kStepInput = {0.5, -1, 2};
+constexpr std::array<double, 2> kStepTarget = {0.25, 1};
 
 // The weights of a layer of three inputs and two outputs, (4,2), the biases in the last row.
 struct Step {

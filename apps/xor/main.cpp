@@ -39,17 +39,21 @@ std::uint64_t as_seed(const std::string& text) {
   return seed;
 }
 
-void print_gradients(const XorNetwork& net) {
-  for (const auto& [parameter, gradient] : build_grad(net.loss, {net.W, net.c, net.w, net.b})) {
-    const Array values = evaluate(gradient);
-    for (std::size_t i = 0; i < values.as<double>().size(); ++i)
-      fmt::print("{}{:>11.3g}",
-                 i % 2 > 0 ? ""
-                 : i > 0   ? "\n        "
-                           : fmt::format("   dJ/d{}", parameter.label()),
-                 values.as<double>()[i]);
-    fmt::print("\n");
-  }
+// Two numbers in a line, the first line behind the name.
+void print_rows(const std::string& name, const Tensor& tensor, int digits) {
+  const Array values = evaluate(tensor);
+  for (std::size_t i = 0; i < values.as<double>().size(); ++i)
+    fmt::print("{}{:>12.{}g}",
+               i % 2 > 0 ? "" : fmt::format("{}   {:<5}", i > 0 ? "\n" : "", i > 0 ? "" : name),
+               values.as<double>()[i], digits);
+  fmt::print("\n");
+}
+
+// The parameters in more digits, so that the gradients can be computed from them by hand.
+void print_parameters_and_gradients(const XorNetwork& net) {
+  const GradTable table = build_grad(net.loss, {net.W, net.c, net.w, net.b});
+  for (const auto& [parameter, gradient] : table) print_rows(parameter.label(), parameter, 5);
+  for (const auto& [parameter, gradient] : table) print_rows("dJ/d" + parameter.label(), gradient, 3);
 }
 
 // 0.000 in place of -0.000.
@@ -66,7 +70,7 @@ void print(const XorNetwork& net, const Options& options) {
     fmt::print("   {}   {}   {:6.3f}  {:6.3f}  {:6.3f}\n", input[0], input[1], h[0], h[1],
                shown(y.as<double>()[i]));
   }
-  if (options.gradients) print_gradients(net);
+  if (options.gradients) print_parameters_and_gradients(net);
 }
 
 bool learns(std::uint64_t seed, const Options& options) {
@@ -133,8 +137,8 @@ int main(int argc, char** argv) {
        .arguments = "[--seed N] [--gradients] [--page FILE]",
        .options = "  --seed N     learn from the random weights of this seed alone; without it from\n"
                   "               those of 1, 2, ... until a network learns\n"
-                  "  --gradients  print the gradients of the loss J, too: at the book's weights,\n"
-                  "               before the first step and after the last one\n"
+                  "  --gradients  print the parameters and the gradients of the loss J, too: at the\n"
+                  "               book's weights, before the first step and after the last one\n"
                   "  --page FILE  write a page that shows step by step how the gradients are made,\n"
                   "               and nothing else: at w = [1,-1] in place of the book's [1,-2],\n"
                   "               where they are not 0, or at the random weights of --seed\n",

@@ -106,7 +106,8 @@ OwnDigit scaled(const GrayPicture& ink, std::int64_t rows, std::int64_t columns)
        means(ink, {begin(place.y, rows), step, rows}, {begin(place.x, columns), step, columns}))
     digit.pixels.push_back(as_byte(shade));
   digit.done = fmt::format(
-      "the digit of {}x{} pixels scaled to {:.0f}x{:.0f}, its centre of mass put in the middle of {}x{}",
+      "the digit of {} rows of {} pixels scaled to {:.0f} of {:.0f}, its centre of mass put in the middle of "
+      "{} rows of {}",
       place.height(), place.width(), static_cast<double>(place.height()) / step,
       static_cast<double>(place.width()) / step, rows, columns);
   return digit;
@@ -135,7 +136,7 @@ OwnDigit as_digit(const GrayPicture& picture, std::int64_t rows, std::int64_t co
       shade = std::clamp(((shade - paper) / (most - paper) - kPaper) / (kInk - kPaper), 0.0F, 1.0F);
     digit = scaled(ink, rows, columns);
   }
-  digit.done = fmt::format("{}x{}, {}{}", picture.rows, picture.columns,
+  digit.done = fmt::format("{} rows of {} pixels, {}{}", picture.rows, picture.columns,
                            inverted ? "inverted as its border is bright, " : "", digit.done);
   return digit;
 }

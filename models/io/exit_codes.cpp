@@ -36,12 +36,22 @@ void open_standard_streams() {
   if (descriptor >= 0) close(descriptor);
 }
 
-// What fmt::print throws does not say where it could not write: nothing else prints by it than standard
-// output.
-std::string sentence_of(const std::exception& error) {
+// What fmt::print throws, or null. It does not say where it could not write: nothing else is printed by it
+// than standard output.
+const std::system_error* as_failure_to_print(const std::exception& error) {
   const auto* system = dynamic_cast<const std::system_error*>(&error);
-  if (system && std::string_view(error.what()).starts_with("cannot write to file"))
-    return "standard output: " + system->code().message() + "; expected a place that takes all of it";
+  return system && std::string_view(error.what()).starts_with("cannot write to file") ? system : nullptr;
+}
+
+// Whoever closed standard output knows it.
+bool is_closed_output(const std::exception& error) {
+  const std::system_error* print = as_failure_to_print(error);
+  return dynamic_cast<const ClosedOutput*>(&error) || (print && print->code() == std::errc::broken_pipe);
+}
+
+std::string sentence_of(const std::exception& error) {
+  if (const std::system_error* print = as_failure_to_print(error))
+    return "standard output: " + print->code().message() + "; expected a place that takes all of it";
   return error.what();
 }
 
@@ -60,7 +70,8 @@ int run_program(const std::function<ExitCode()>& body) {
     std::fputs("error: out of memory\n", stderr);
     return static_cast<int>(ExitCode::output);
   } catch (const std::exception& error) {
-    std::fputs(("error: " + printable(sentence_of(error)) + "\n").c_str(), stderr);
+    if (!is_closed_output(error))
+      std::fputs(("error: " + printable(sentence_of(error)) + "\n").c_str(), stderr);
     return static_cast<int>(code_of(error));
   }
 }

@@ -19,10 +19,10 @@ enum class ExitCode : int {
 // Runs the body of a program and returns what main() is to return: the body's own exit code or, after an
 // exception, the code of its class, with "error: <message>" on standard error. The message stays one line,
 // whatever bytes a file name in it has. A body that returns has still failed if standard output could not
-// be written: ExitCode::output. SIGPIPE and SIGXFSZ are ignored from here on: a closed reader and a file that
-// is too large are the error of a write. SIGINT and SIGTERM end the process with
-// `interrupted` at once, between two files (InterruptExit), unless the body has an InterruptGuard. Standard
-// streams that are closed are those of /dev/null.
+// be written: ExitCode::output, without a message where its reader has closed it. SIGPIPE and SIGXFSZ are
+// ignored from here on: a closed reader and a file that is too large are the error of a write. SIGINT and
+// SIGTERM end the process with `interrupted` at once, between two files (InterruptExit), unless the body has
+// an InterruptGuard. Standard streams that are closed are those of /dev/null.
 int run_program(const std::function<ExitCode()>& body);
 
 }  // namespace gradtable

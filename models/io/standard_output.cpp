@@ -7,31 +7,35 @@
 
 #include <fmt/format.h>
 
-#include "gradtable/core/error.hpp"
 #include "gradtable/models/io/interrupt.hpp"
 
 namespace gradtable {
 namespace {
 
-[[noreturn]] void fail(const std::string& reason) {
-  throw OutputError(fmt::format("standard output: {}; expected a place that takes all of it", reason));
+std::string message_of(const std::string& reason) {
+  return fmt::format("standard output: {}; expected a place that takes all of it", reason);
 }
 
-std::string last_reason() {
-  return std::generic_category().message(errno);
+// Throws the error of the last write.
+[[noreturn]] void fail() {
+  const int error = errno;
+  const std::string message = message_of(std::generic_category().message(error));
+  if (error == EPIPE) throw ClosedOutput(message);
+  throw OutputError(message);
 }
 
 }  // namespace
 
 void write_output(std::string_view text) {
   const InterruptDelay whole;  // no half line
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(last_reason());
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail();
   finish_output();
 }
 
 void finish_output() {
-  if (std::fflush(stdout) != 0) fail(last_reason());
-  if (std::ferror(stdout) != 0) fail("a write failed");  // earlier: its reason is gone
+  if (std::fflush(stdout) != 0) fail();
+  if (std::ferror(stdout) != 0)  // of an earlier write, whose reason is gone
+    throw OutputError(message_of("a write failed"));
 }
 
 }  // namespace gradtable

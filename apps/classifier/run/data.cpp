@@ -61,7 +61,7 @@ std::string advice(const Files& files, const std::filesystem::path& config_file)
       is_course_config(config_file)
           ? fmt::format(
                 "rel_path_{0}_images and rel_path_{0}_labels are the files, from the folder where the "
-                "program starts",
+                "program starts; MNIST_DIR has no effect on a .config file",
                 files.part)
           : "data.dir is the folder of the files, and where it is called mnist, MNIST_DIR takes its place";
   return where +

@@ -19,7 +19,8 @@ Config only_page(Config config, const std::filesystem::path& page) {
 }  // namespace
 
 void draw_graph(const Options& options, Config config) {
-  if (options.page) prepare_outputs(only_page(config, *options.page), options);
+  const MadeFolders folders =
+      options.page ? prepare_outputs(only_page(config, *options.page), options) : MadeFolders();
   const gradtable::Dataset images = blank_training_images(config, options.config);
   Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));

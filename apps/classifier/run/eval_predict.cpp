@@ -114,7 +114,7 @@ bool replace_results(const Config& results, const Config& full, const Evaluation
 
 void evaluate_weights(const Options& options, const Config& full) {
   Config config = only_results(full);
-  prepare_outputs(config, options);
+  const MadeFolders folders = prepare_outputs(config, options);
   Trained trained(options, config, not_finite_rule(options));
   const Evaluation evaluation = evaluate(trained.trainer, trained.images);
   const bool removed = replace_results(config, full, evaluation);

@@ -33,6 +33,15 @@ std::string about_classes(const Options& options, const Config& config, const Da
   return fmt::format("; the number of classes, {}, is {}", data.train.classes, data.classes_source);
 }
 
+// "resumed  after epoch 35 of 60, from runs/checkpoint.safetensors"
+std::string about_resuming(const gradtable::Fit& fit, const Config& config, const std::string& checkpoint) {
+  const std::size_t done = fit.epochs().size();
+  const std::int64_t steps = fit.steps_of_epoch();
+  const std::string place =
+      steps > 0 ? fmt::format("step {} of epoch {}", steps, done + 1) : fmt::format("epoch {}", done);
+  return fmt::format("resumed  after {} of {}, from {}", place, config.training.epochs, checkpoint);
+}
+
 }  // namespace
 
 gradtable::FitOptions fit_options(const Program& program, const Config& config, const Options& options) {
@@ -52,7 +61,10 @@ gradtable::FitData fit_data(const Config& config, const Data& data) {
 
 std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Config& config,
                                const Data& data, Setup& setup) {
-  if (options.resume) warn_of_not_finite(fit.resume(*options.resume));
+  if (options.resume) {
+    warn_of_not_finite(fit.resume(*options.resume));
+    return {about_resuming(fit, config, options.resume->string())};
+  }
   if (!options.init) return {};
   try {
     return load_weights(read_weights_file(options), options, data.train, setup);

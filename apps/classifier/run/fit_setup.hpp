@@ -21,7 +21,7 @@ gradtable::FitData fit_data(const Config& config, const Data& data);
 
 // Takes weights from the file of --init, or resumes from the checkpoint of --resume. Throws what load_weights
 // and gradtable::Fit::resume throw, gradtable::OptionError among that. Numbers that are not finite, where the
-// options allow these, are said on standard error. Returns lines about the weights.
+// options allow these, are said on standard error. Returns lines about what was read.
 std::vector<std::string> begin(gradtable::Fit& fit, const Options& options, const Config& config,
                                const Data& data, Setup& setup);
 

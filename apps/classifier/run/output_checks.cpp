@@ -106,10 +106,13 @@ void require_folder(const fs::path& folder) {
     throw OutputError(fmt::format("{}: not writable; expected a folder to write to", folder.string()));
 }
 
-// Of a file that is there or not. Throws for names that no file can have.
+// Of a file that is there or not. Throws for names that no file can have, also in a folder that is yet to be
+// made.
 fs::file_status status_of(const fs::path& file) {
-  std::error_code error;
+  std::error_code error, name;
   const fs::file_status status = fs::status(file, error);
+  fs::status(existing(folder_of(file)) / file.filename(), name);
+  if (name == std::errc::filename_too_long) error = name;
   if (error && error != std::errc::no_such_file_or_directory)
     throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
   return status;
@@ -144,14 +147,23 @@ void require_name_to_keep(const Config& config, const Options& options) {
     status_of(gradtable::previous_checkpoint(config.output.checkpoint));
 }
 
-void make_folder(const fs::path& folder) {
+}  // namespace
+
+MadeFolders::~MadeFolders() {
+  while (!made_.empty()) {
+    rmdir(made_.back().c_str());  // of a folder that is not empty, it does nothing
+    made_.pop_back();
+  }
+}
+
+void MadeFolders::make(const fs::path& folder) {
   std::error_code error;
-  fs::create_directories(folder, error);
+  if (fs::exists(folder, error)) return;
+  if (folder.has_parent_path()) make(folder.parent_path());
+  if (fs::create_directory(folder, error)) made_.push_back(folder);
   if (error)
     throw OutputError(fmt::format("{}: {}; expected a folder to write to", folder.string(), error.message()));
 }
-
-}  // namespace
 
 bool same_file(const fs::path& a, const fs::path& b) {
   const fs::path real_a = resolved(a), real_b = resolved(b);
@@ -169,14 +181,16 @@ void check_outputs(const Config& config, const Options& options) {
   require_name_to_keep(config, options);
 }
 
-void prepare_outputs(const Config& config, const Options& options) {
+MadeFolders prepare_outputs(const Config& config, const Options& options) {
   require_apart(config, options);
+  MadeFolders folders;
   for (const NamedFile& output : outputs(config, options)) {
     require_writable(output.file);
-    make_folder(folder_of(output.file));
+    folders.make(folder_of(output.file));
     gradtable::require_can_be_written(output.file.string());
   }
   require_name_to_keep(config, options);
+  return folders;
 }
 
 }  // namespace classifier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "apps/classifier/command_line.hpp"
 #include "apps/classifier/config/output_files.hpp"
@@ -19,7 +20,23 @@ bool writes_config(const Config& config, const Options& options);
 // another output or a file of the options. The checkpoint may be that of --resume, and
 // the resolved config the config itself, which is not written then.
 void check_outputs(const Config& config, const Options& options);
-// The same after making their folders.
-void prepare_outputs(const Config& config, const Options& options);
+
+// Folders that were made for outputs. At its end, those that are still empty are removed.
+class MadeFolders {
+ public:
+  MadeFolders() = default;
+  MadeFolders(MadeFolders&&) = default;
+  MadeFolders& operator=(MadeFolders&&) = delete;
+  ~MadeFolders();
+
+  // With the folders above it. Throws gradtable::OutputError.
+  void make(const std::filesystem::path& folder);
+
+ private:
+  std::vector<std::filesystem::path> made_;  // each behind the folder that it is in
+};
+
+// The same as check_outputs after making their folders, which stay if something is in them at the end.
+[[nodiscard]] MadeFolders prepare_outputs(const Config& config, const Options& options);
 
 }  // namespace classifier

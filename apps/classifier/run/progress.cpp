@@ -54,15 +54,17 @@ std::string loss_text(double loss) {
   return std::abs(loss) < kLong ? fmt::format("{:.4f}", loss) : fmt::format("{:.4g}", loss);
 }
 
-// Lines of at most `room` characters, broken between words; all but the first begin below the second word.
+// Lines of at most `room` characters, broken between words; all but the first begin below the text behind
+// the label: "network  784-128-10".
 std::string wrapped(std::string_view line, std::size_t room) {
-  constexpr std::size_t kIndent = 9;  // "network  784-128-10"
-  if (room <= 2 * kIndent) return std::string(line);
+  const std::size_t label = line.find("  ");
+  const std::size_t indent = label == std::string_view::npos ? 0 : line.find_first_not_of(' ', label);
+  if (line.size() <= room || indent == std::string_view::npos || room <= 2 * indent) return std::string(line);
   std::string text;
-  for (std::size_t left = room; line.size() > left; left = room - kIndent) {
+  for (std::size_t left = room; line.size() > left; left = room - indent) {
     const std::size_t space = line.rfind(' ', left);
-    if (space == std::string_view::npos || space < kIndent) break;
-    text += fmt::format("{}\n{:{}}", line.substr(0, space), "", kIndent);
+    if (space == std::string_view::npos || space <= (text.empty() ? indent : 0)) break;
+    text += fmt::format("{}\n{:{}}", line.substr(0, space), "", indent);
     line.remove_prefix(space + 1);
   }
   return text + std::string(line);
@@ -74,8 +76,8 @@ std::string duration(double seconds) {
   constexpr double kLongest = 1e9;
   const auto s = seconds > 0 ? static_cast<std::int64_t>(std::ceil(std::min(seconds, kLongest))) : 0;
   if (s < 60) return fmt::format("{} s", s);
-  if (s < 3600) return fmt::format("{}:{:02} min", s / 60, s % 60);
-  return fmt::format("{}:{:02}:{:02} h", s / 3600, s / 60 % 60, s % 60);
+  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
+  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
 std::string in_bytes(double bytes) {
@@ -89,12 +91,13 @@ std::string in_operations(double operations) {
 }
 
 std::string test_line(const gradtable::Score& score) {
-  return fmt::format("test     loss {}  accuracy {:.2f} %  ({} of {})", loss_text(score.loss()),
+  return fmt::format("test     loss {}  accuracy {:6.2f} %  ({} of {})", loss_text(score.loss()),
                      100 * score.accuracy(), score.correct(), score.examples);
 }
 
 void say_result(std::string_view line) {
-  gradtable::write_output(fmt::format("{}\n", gradtable::printable(line)));
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  gradtable::write_output(fmt::format("{}\n", wrapped(gradtable::printable(line), room_in_line(terminal))));
 }
 
 Progress::Progress(bool quiet, std::int64_t epochs, std::int64_t images_per_epoch)
@@ -186,9 +189,10 @@ std::string Progress::text(const Line& line) const {
   const std::string forms[] = {
       fmt::format("epoch {}{}  loss {}  accuracy {:6.2f} %{}  {:7.0f} images/s{}", epoch, percent, loss,
                   accuracy, evaluated("  {} loss {} accuracy {:6.2f} %"), line.images_per_second, end),
-      fmt::format("epoch {}{}  loss {} acc {:.2f} %{}{}", epoch, percent, loss, accuracy,
-                  evaluated("  {} {} {:.2f} %"), end),
-      fmt::format("{}{}  {} {:.2f}%{}{}", epoch, percent, loss, accuracy, evaluated("  {} {} {:.2f}%"), end),
+      fmt::format("epoch {}{}  loss {} acc {:6.2f} %{}{}", epoch, percent, loss, accuracy,
+                  evaluated("  {} {} {:6.2f} %"), end),
+      fmt::format("{}{}  train {} {:6.2f}%{}{}", epoch, percent, loss, accuracy,
+                  evaluated("  {} {} {:6.2f}%"), end),
       fmt::format("{} {} {:.2f}%{}", epoch, loss, accuracy, end)};
   for (const std::string& form : forms)
     if (form.size() <= room) return form;

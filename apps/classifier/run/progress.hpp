@@ -12,17 +12,18 @@
 
 namespace classifier {
 
-// "45 s", "12:05 min", "1:02:03 h".
+// "45 s", "12:05", "1:02:03".
 std::string duration(double seconds);
 
 // In three digits: "512 bytes", "1.5 kB", "47 MB"; "784", "1.2 million", "5 billion".
 std::string in_bytes(double bytes);
 std::string in_operations(double operations);
 
-// "test     loss 0.0712  accuracy 97.80 %  (9780 of 10000)"
+// "test     loss 0.0712  accuracy  97.80 %  (9780 of 10000)"
 std::string test_line(const gradtable::Score& score);
 
-// A line that is a result of the program, on standard output. Throws OutputError if it cannot be written.
+// A line that is a result of the program, on standard output. On a terminal a long line goes on below the
+// text behind its label. Throws OutputError if it cannot be written.
 void say_result(std::string_view line);
 
 // The progress of a training. On a terminal one line for each epoch, which updates and is never wider than
@@ -36,7 +37,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // On a terminal a long line goes on below itself, from its second word.
+  // On a terminal a long line goes on below the text behind its label.
   void say(std::string_view line) const;
 
   // `images`: of the epoch that were trained on before.

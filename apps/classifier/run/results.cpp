@@ -188,7 +188,7 @@ std::string list_of_outputs(const Config& config) {
     const fs::path name = inside(output.file, dir) ? output.file.lexically_relative(dir) : output.file;
     list += fmt::format("{}{}", list.empty() ? "" : ", ", name.string());
   }
-  return fmt::format("{}: {}", config.output.dir.string(), list);
+  return list.empty() ? "none" : fmt::format("{}: {}", config.output.dir.string(), list);
 }
 
 }  // namespace classifier

@@ -64,7 +64,8 @@ std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart
 void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step,
                   const std::string& title);
 
-// The folder of the results, and the files of the config that are there, for people to read.
+// The folder of the results, and the files of the config that are there, for people to read; "none" without
+// any.
 std::string list_of_outputs(const Config& config);
 
 }  // namespace classifier

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/classifier/config/load.hpp"
 #include "apps/classifier/run/build.hpp"
 #include "apps/classifier/run/evaluation.hpp"
 #include "apps/classifier/run/fit_setup.hpp"
@@ -148,6 +149,9 @@ class Run {
     progress_.say(fmt::format("stopped  by a signal, after {} of {} epochs", done, training.epochs));
     if (fit_.has_checkpoint())
       progress_.say(fmt::format("resume   with --resume {}", config_.output.checkpoint.string()));
+    else if (config_.output.checkpoint.empty() && is_course_config(options_.config))
+      progress_.say(
+          "resume   not possible: a config of the course's format keeps a checkpoint with --out DIR only");
   }
 
   // Where all numbers are finite, nothing else tells that they mean nothing.
@@ -185,7 +189,7 @@ class Run {
 
 ExitCode train(const Program& program, const Options& options, const Config& config) {
   const Clock::time_point start = Clock::now();
-  prepare_outputs(config, options);
+  const MadeFolders folders = prepare_outputs(config, options);
   return Run(program, options, config, start).train();
 }
 

@@ -1,6 +1,7 @@
 #include "apps/lectures/questions.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <regex>
 #include <set>
@@ -69,10 +70,28 @@ TEST(Questions, SoftplusHasSigmoidForItsDerivative) {
   EXPECT_EQ(derivatives[3], rows(text, "sigmoid      y").at(0));
 }
 
+TEST(Questions, SoftmaxHasTheDerivativeOfTheFormula) {
+  const std::string text = answer_of(probabilities).text();
+  std::vector<double> p, dp, t, dL;
+  for (const std::string i : {"   1", "   2", "   3"}) {
+    const Words row = rows(text, i).at(0);
+    p.push_back(std::stod(row.at(2)));
+    for (std::size_t j = 3; j < 6; ++j) dp.push_back(std::stod(row.at(j)));
+    t.push_back(std::stod(row.at(6)));
+    dL.push_back(std::stod(row.at(7)));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) EXPECT_NEAR(dp[3 * i + j], p[i] * ((i == j ? 1 : 0) - p[j]), 1e-4);
+    EXPECT_NEAR(dL[i], p[i] - t[i], 1e-4);
+  }
+  EXPECT_EQ(rows(text, " sum").at(0),
+            (Words{"2.1119", "1.0000", "0.0000", "0.0000", "0.0000", "1", "0.0000"}));
+}
+
 TEST(Questions, TheClippedUnitHasNoGradientWhereItIsMostWrong) {
   const std::string text = answer_of(clipped_output).text();
   EXPECT_EQ(rows(text, "   -2").at(0), (Words{"0.0000", "inf", "0.0000", "0.1192", "2.1269", "-0.8808"}));
-  EXPECT_TRUE(contains(text, "  clipped  z = -1.0000\n  logits   z = 3.8379\n"));
+  EXPECT_TRUE(contains(text, "  clipped  z = -1.0000\n  sigmoid  z = 3.8379\n"));
 }
 
 TEST(Questions, LinearHiddenUnitsAreSoftmaxRegression) {
@@ -154,6 +173,21 @@ TEST(Questions, AConvolutionMovesWithItsInput) {
   for (const Words& row : rows(text, "convolution   ")) EXPECT_EQ(row.back(), "0.0000");
   EXPECT_GT(std::stod(rows(text, "fully connected").at(0).back()), 0.1);
   EXPECT_TRUE(contains(text, ": 3 for x, 3 for x moved by 7\n"));
+}
+
+// No line of a plot goes from one side of a jump to the other.
+TEST(Questions, CurvesAreBrokenWhereTheyJump) {
+  const Curve stairs = curve("stairs", 0, std::vector<double>{0, 1, 2, 3}, std::vector<double>{0, 0.5, 2, 2});
+  const Curve split = broken(stairs, 1);
+  ASSERT_EQ(split.points.size(), 5U);
+  EXPECT_TRUE(std::isnan(split.points[2].y));
+  EXPECT_EQ(broken(stairs, 2).points.size(), 4U);
+  for (const auto& [question, pieces] :
+       {std::pair(&perceptron, 3), {&clipped_output, 3}, {&activations, 3}}) {
+    const std::string drawing = answer_of(question).files().at(0).content;
+    const std::string path = drawing.substr(drawing.find("class=\"curve c0\" d="));
+    EXPECT_GE(std::ranges::count(path.substr(0, path.find("/>")), 'M'), pieces);
+  }
 }
 
 // A letter is about 7 wide, the drawing 440.

@@ -23,6 +23,13 @@ TEST(SmallNetworks, PrintsWhatIsLearnedBesideWhatIsKnown) {
   EXPECT_EQ(result.out.find("nan"), std::string::npos);
 }
 
+TEST(SmallNetworks, PrintsTheExampleOfTheStepIn80Columns) {
+  const std::string out = testing::run_process({GRADTABLE_PROGRAMS "/small_networks"}).out;
+  EXPECT_TRUE(contains(out, "Rate e = 0.25, x = (0.5, -1, 2), and 1 for the biases, t = (0.25, 1)\n"));
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
 // Numbers in one row that are to be equal, as they are printed.
 TEST(SmallNetworks, PrintsEqualNumbersWhereTheyAreKnown) {
   const std::string out = testing::run_process({GRADTABLE_PROGRAMS "/small_networks"}).out;

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -74,9 +76,32 @@ TEST(Xor, PrintsTheGradientsOfEachPlace) {
   EXPECT_EQ(count(out, "\n   dJ/dW "), 3U) << out;  // the book's weights, the first ones and the last
   EXPECT_TRUE(contains(out, "\nSeed 3, before the first step, at a loss of "));
   EXPECT_TRUE(contains(out,
-                       "   dJ/dW          0          0\n                  0          0\n"
-                       "   dJ/dc          0          0\n   dJ/dw          0          0\n"
-                       "   dJ/db          0\n"));
+                       "   W               1           1\n                   1           1\n"
+                       "   c               0          -1\n   w               1          -2\n"
+                       "   b               0\n"
+                       "   dJ/dW           0           0\n                   0           0\n"
+                       "   dJ/dc           0           0\n   dJ/dw           0           0\n"
+                       "   dJ/db           0\n"));
+}
+
+// From the printed W, c, w and b by hand: dJ/db is the mean of 2 (y - t).
+TEST(Xor, PrintsTheParametersThatBelongToTheGradients) {
+  const std::string out = run({"--seed", "5", "--gradients"}).out;
+  std::istringstream rows(out.substr(out.find("\n   W ", out.find("before the first step"))));
+  std::string name;
+  double W[4], c[2], w[2], b = 0, db = 0;
+  rows >> name >> W[0] >> W[1] >> W[2] >> W[3] >> name >> c[0] >> c[1] >> name >> w[0] >> w[1] >> name >> b;
+  while (rows >> name && name != "dJ/db") continue;
+  ASSERT_TRUE(rows >> db) << out;
+  double expected = 0;
+  for (const int x1 : {0, 1})
+    for (const int x2 : {0, 1}) {
+      double y = b;
+      for (const int j : {0, 1}) y += w[j] * std::max(0.0, x1 * W[j] + x2 * W[2 + j] + c[j]);
+      expected += 2 * (y - (x1 ^ x2)) / 4;
+    }
+  EXPECT_NEAR(db, expected, 5e-3 * std::abs(expected)) << out;
+  EXPECT_NE(db, 0);
 }
 
 TEST(Xor, RefusesWhatIsNoSeedInOneSentence) {

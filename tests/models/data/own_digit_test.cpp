@@ -39,7 +39,7 @@ TEST(OwnDigit, TakesAPictureOfTheSizeAsItIs) {
   for (int i = 0; i < 784; ++i) picture.shades.push_back(static_cast<float>(i < 200 ? 0 : i % 256) / 255.0F);
   const OwnDigit digit = as_digit(picture, 28, 28);
   for (std::size_t i = 0; i < 784; ++i) EXPECT_EQ(digit.pixels[i], i < 200 ? 0 : i % 256) << i;
-  EXPECT_EQ(digit.done, "28x28, taken as it is");
+  EXPECT_EQ(digit.done, "28 rows of 28 pixels, taken as it is");
 }
 
 TEST(OwnDigit, InvertsAPictureWhoseBorderIsBright) {
@@ -47,7 +47,7 @@ TEST(OwnDigit, InvertsAPictureWhoseBorderIsBright) {
     const OwnDigit digit = as_digit(drawn(28, 28, 4, 10, 20, 5, paper, ink), 28, 28);
     EXPECT_EQ(digit.pixels[0], std::lround(255 * (1 - paper)));
     EXPECT_EQ(digit.pixels[28 * 10 + 12], std::lround(255 * (1 - ink)));
-    EXPECT_EQ(digit.done, "28x28, inverted as its border is bright, taken as it is");
+    EXPECT_EQ(digit.done, "28 rows of 28 pixels, inverted as its border is bright, taken as it is");
   }
 }
 
@@ -56,10 +56,10 @@ TEST(OwnDigit, IsScaledToTheBoxAndPutWithItsMassInTheMiddle) {
   for (const auto& [top, left] : {std::pair(0, 0), {30, 150}, {200, 400}}) {
     const OwnDigit digit = as_digit(drawn(400, 500, top, left, 200, 80, 1, 0), 28, 28);
     EXPECT_EQ(digit.pixels, image_of(4, 10, 20, 8)) << top;
-    EXPECT_EQ(
-        digit.done,
-        "400x500, inverted as its border is bright, the digit of 200x80 pixels scaled to 20x8, its centre of "
-        "mass put in the middle of 28x28");
+    EXPECT_EQ(digit.done,
+              "400 rows of 500 pixels, inverted as its border is bright, the digit of 200 rows of 80 pixels "
+              "scaled to "
+              "20 of 8, its centre of mass put in the middle of 28 rows of 28");
   }
   EXPECT_EQ(as_digit(drawn(300, 300, 5, 7, 40, 100, 0, 1), 28, 28).pixels, image_of(10, 4, 8, 20));
   EXPECT_EQ(as_digit(drawn(14, 14, 1, 2, 10, 4, 0, 1), 28, 28).pixels, image_of(4, 10, 20, 8))
@@ -92,7 +92,8 @@ TEST(OwnDigit, FitsImagesOfAnySize) {
   ASSERT_EQ(digit.pixels.size(), 14U * 56);
   EXPECT_EQ(digit.pixels[7 * 56 + 28], 255);
   EXPECT_EQ(std::ranges::count(digit.pixels, 255), 100) << "10 x 10 of 14 rows";
-  EXPECT_TRUE(contains(digit.done, "scaled to 10x10, its centre of mass put in the middle of 14x56"));
+  EXPECT_TRUE(
+      contains(digit.done, "scaled to 10 of 10, its centre of mass put in the middle of 14 rows of 56"));
 }
 
 TEST(OwnDigit, RefusesAPictureOfOneShade) {

@@ -6,11 +6,14 @@
 #include <string>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <stdio_ext.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "gradtable/core/error.hpp"
+#include "gradtable/models/io/standard_output.hpp"
 
 namespace gradtable {
 namespace {
@@ -76,6 +79,42 @@ TEST(RunProgram, NoticesThatNobodyTookWhatWasPrinted) {
   EXPECT_EQ(code_of_printing("/dev/null", print_and_end_with(ExitCode::ok)), 0);
   EXPECT_EQ(code_of_printing("/dev/full", print_and_end_with(ExitCode::interrupted)), 130);
   EXPECT_EQ(code_of_printing("/dev/full", [] { return ExitCode::ok; }), 0);
+}
+
+// As of `program | head -1`, when head has ended.
+TEST(RunProgram, IsSilentWhenTheReaderHasGone) {
+  const auto run_without_reader = [](const std::function<ExitCode()>& body) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
+    ::close(ends[0]);
+    std::fflush(stdout);
+    const int out = ::dup(STDOUT_FILENO);
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[1]);
+    const Outcome outcome = run(body);
+    ::__fpurge(stdout);  // what nobody read
+    std::clearerr(stdout);
+    ::dup2(out, STDOUT_FILENO);
+    ::close(out);
+    return outcome;
+  };
+  const std::string long_text(1 << 20, 'x');
+  EXPECT_EQ(run_without_reader([&] {
+              write_output("a line\n");
+              return ExitCode::ok;
+            }),
+            (Outcome{6, ""}));
+  EXPECT_EQ(run_without_reader([&] {
+              fmt::print("{}", long_text);
+              return ExitCode::ok;
+            }),
+            (Outcome{6, ""}));
+  EXPECT_EQ(run_without_reader([&] {
+              std::fputs("a line\n", stdout);  // written at the end
+              return ExitCode::ok;
+            }),
+            (Outcome{6, ""}));
+  EXPECT_EQ(run_without_reader([&]() -> ExitCode { throw DataError("a"); }), (Outcome{3, "error: a\n"}));
 }
 
 TEST(RunProgram, KeepsTheMessageOnOneLine) {

@@ -265,7 +265,9 @@ TEST_F(DataFiles, OfTheCoursesFormatThatAreMissingAreMetWithItsKeys) {
   const ProcessResult result = run({config_});
   expect_error(result, 3,
                ". rel_path_train_images and rel_path_train_labels are the files, from the folder ");
-  for (const char* hint : {"scripts/fetch_mnist.sh", "digits.json"}) EXPECT_TRUE(contains(result.err, hint));
+  for (const char* hint :
+       {"; MNIST_DIR has no effect on a .config file; ", "scripts/fetch_mnist.sh", "digits.json"})
+    EXPECT_TRUE(contains(result.err, hint));
   EXPECT_FALSE(contains(result.err, "data.dir")) << result.err;
 }
 

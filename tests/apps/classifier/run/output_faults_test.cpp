@@ -134,7 +134,23 @@ TEST_F(OutputFaults, ANewTrainingKeepsTheCheckpointOfTheOneBefore) {
 TEST_F(OutputFaults, AFileThatGrowsTooLargeIsRefusedWhole) {
   const ProcessResult result = run_in_shell("ulimit -f 1; \"$@\"", {config_, "--quiet"});
   expect_error(result, 6, "config.resolved.json: File too large");
-  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("out")));
+  EXPECT_FALSE(exists("out")) << "nothing would be in it";
+}
+
+TEST_F(OutputFaults, AFailedStartLeavesNoEmptyFolders) {
+  std::filesystem::create_directory(folder_.path("mine"));
+  for (const char* out : {"out", "new/below/it", "mine", "mine/below", "other/../other"}) {
+    const ProcessResult result = run_digits({"--out", folder_.path(out), "--set", "data.source=idx"});
+    expect_error(result, 3, "No such file or directory");
+  }
+  expect_error(run_digits({"--out", folder_.path("out"), "--set", "training.batch_size=301"}), 2, "301");
+  expect_error(run({"eval", config_, "--init", folder_.path("none")}), 4, "none");
+  expect_error(run({"graph", config_, "--page", folder_.path("out/page.html"), "--set", "data.source=idx"}),
+               3, "No such file or directory");
+  for (const char* folder : {"out", "new", "mine/below", "other"}) EXPECT_FALSE(exists(folder)) << folder;
+  EXPECT_TRUE(exists("mine")) << "it was there before";
+  expect_success(train("new/below/it"));
+  EXPECT_TRUE(exists("new/below/it/metrics.json"));
 }
 
 TEST_F(OutputFaults, ACheckpointThatDoesNotFitOnTheDiskLeavesTheOldOne) {

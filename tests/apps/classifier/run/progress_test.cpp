@@ -150,7 +150,7 @@ TEST(Progress, KeepsValidationAndTestIn80Columns) {
       line_at(160),
       "epoch  3/10  loss 0.0712  accuracy  97.80 %  validation loss 0.0832 accuracy  97.50 %  test loss "
       "0.0801 accuracy  97.61 %   123456 images/s\n");
-  EXPECT_EQ(line_at(80), " 3/10  0.0712 97.80%  validation 0.0832 97.50%  test 0.0801 97.61%\n");
+  EXPECT_EQ(line_at(80), " 3/10  train 0.0712  97.80%  validation 0.0832  97.50%  test 0.0801  97.61%\n");
 }
 
 TEST(Progress, SaysThatAnEpochWasCut) {
@@ -177,6 +177,27 @@ TEST(Progress, BreaksLongLinesBetweenWords) {
   EXPECT_EQ(text,
             "data     60000 training and 10000 test\n"
             "         images of 28x28, 10 classes\n");
+}
+
+// Of --dry-run and eval, whose labels have other widths.
+TEST(SayResult, BreaksLongLinesBetweenWords) {
+  const auto said_at = [](unsigned short columns, std::string_view text) {
+    const Terminal terminal(columns);
+    say_result(text);
+    return terminal.read();
+  };
+  const std::string line = "an epoch    844 steps, 38.7 billion floating-point operations";
+  EXPECT_EQ(said_at(40, line),
+            "an epoch    844 steps, 38.7 billion\n"
+            "            floating-point operations\n");
+  EXPECT_EQ(said_at(80, line), line + "\n");
+  EXPECT_EQ(said_at(20, line), line + "\n") << "there is no room beside the label";
+  EXPECT_EQ(said_at(20, "one sentence without a label"), "one sentence\nwithout a label\n");
+}
+
+// Its columns are those of the epochs.
+TEST(TestLine, HasTheColumnsOfAnEpoch) {
+  EXPECT_EQ(test_line(kHalf), "test     loss 1.5000  accuracy  50.00 %  (15000 of 30000)");
 }
 
 TEST(Progress, LeavesTheTerminalAtTheStartOfALine) {
@@ -208,10 +229,10 @@ TEST(Progress, CountsTheImagesOfAResumedEpochOnce) {
 TEST(Duration, IsReadable) {
   EXPECT_EQ(duration(0), "0 s");
   EXPECT_EQ(duration(0.2), "1 s");
-  EXPECT_EQ(duration(59.5), "1:00 min");
-  EXPECT_EQ(duration(725), "12:05 min");
-  EXPECT_EQ(duration(3723), "1:02:03 h");
-  EXPECT_EQ(duration(360000), "100:00:00 h");
+  EXPECT_EQ(duration(59.5), "1:00");
+  EXPECT_EQ(duration(725), "12:05");
+  EXPECT_EQ(duration(3723), "1:02:03");
+  EXPECT_EQ(duration(360000), "100:00:00");
 }
 
 TEST(Duration, TakesAnyNumber) {

@@ -155,8 +155,17 @@ TEST_F(ResumeAtTheEnd, TellsHowAndKeepsTheTableOfAllEpochs) {
   const std::string rows = folder_.read("out/metrics.csv");
   ASSERT_GE(epochs_in_table("out"), 1);
 
-  const std::ptrdiff_t epochs = epochs_in_table("out") + 2;
-  expect_success(train("out", {fmt::format("training.epochs={}", epochs)}, resumed("out")));
+  const std::ptrdiff_t done = epochs_in_table("out"), epochs = done + 2;
+  const ProcessResult more = run_digits(Words{"--out", folder_.path("out")} + resumed("out") +
+                                        set({fmt::format("training.epochs={}", epochs)}));
+  expect_success(more);
+  const std::string line = more.out.substr(more.out.find("\nresumed  after ") + 1);
+  EXPECT_TRUE(
+      line.starts_with(
+          fmt::format("resumed  after epoch {} of {}, from {}\n", done, epochs, checkpoint("out"))) ||
+      (line.starts_with("resumed  after step ") &&
+       contains(line, fmt::format(" of epoch {} of {}, from {}\n", done + 1, epochs, checkpoint("out")))))
+      << more.out;
   EXPECT_TRUE(folder_.read("out/metrics.csv").starts_with(rows));
   EXPECT_EQ(epochs_in_table("out"), epochs);
   EXPECT_EQ(metrics().at("epochs").size(), static_cast<std::size_t>(epochs));
