@@ -100,6 +100,14 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
   return escaped(text, most_bytes, [](std::string_view sequence) { return !is_hidden(sequence); });
 }
 
+std::string superscript(std::size_t number) {
+  static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴",
+                                                               "⁵", "⁶", "⁷", "⁸", "⁹"};
+  std::string text;
+  for (const char digit : fmt::format("{}", number)) text += kDigits[static_cast<std::size_t>(digit - '0')];
+  return text;
+}
+
 std::string in_quotes(std::string_view text) {
   return fmt::format("\"{}\"", printable(text, 60));
 }

@@ -19,6 +19,9 @@ std::string valid_utf8(std::string_view text);
 // too, so that doing it twice changes nothing. What is longer than `most_bytes` is cut and ends in "...".
 std::string printable(std::string_view text, std::size_t most_bytes = std::string_view::npos);
 
+// "²", "¹⁰"
+std::string superscript(std::size_t number);
+
 // The text on one line in double quotes, cut after 60 bytes.
 std::string in_quotes(std::string_view text);
 

@@ -60,12 +60,6 @@ void require_targets(const Graph& graph, const std::vector<Tensor>& targets) {
   }
 }
 
-std::vector<Tensor> ys_of(const GradTable& known) {
-  std::vector<Tensor> ys;
-  for (const auto& [y, gradient] : known) ys.push_back(y);
-  return ys;
-}
-
 std::vector<NodeId> ids_of_known(const GradTable& known) {
   std::vector<NodeId> ids;
   for (const auto& [y, gradient] : known) ids.push_back(y.id());
@@ -214,11 +208,13 @@ Cotangent gradient_of(const Tensor& v, Graph& graph, const Pruned& pruned, const
 GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets, Unreached unreached,
                      Narrator& told) {
   Graph& graph = known.begin()->target.graph();
+  const std::vector<NodeId> ys = ids_of_known(known);
+  told.start(ys);
 
   // Let 𝒢′ be 𝒢 pruned to contain only nodes that are ancestors of z and descendants of nodes in 𝕋.
-  const Pruned pruned(graph, ids_of_known(known), targets);
+  const Pruned pruned(graph, ys, targets);
   if (unreached == Unreached::error) require_reached(known, targets, pruned);
-  told.prune(ids_of_known(known), pruned.kept());
+  told.prune(ys, pruned.kept());
 
   // Initialize grad_table, a data structure associating tensors to their gradients
   NodeMap<Cotangent> grad_table(pruned.size());
@@ -264,7 +260,6 @@ GradTable build_grad(const Tensor& z, const std::vector<Tensor>& targets, const 
   detail::require_scalar("build_grad", z);
   require_targets(z.graph(), targets);
   Narrator told(z.graph(), options.observer);
-  told.start({z});
   const Graph::Scope scope(z.graph(), Phase::gradient, z.id());
   const Graph::Derivative derivative(z.graph(), targets);
   // grad_table[z] <- 1
@@ -277,7 +272,6 @@ GradTable build_grad(const GradTable& known, const std::vector<Tensor>& targets,
   Graph& graph = known.begin()->target.graph();
   require_targets(graph, targets);
   Narrator told(graph, options.observer);
-  told.start(ys_of(known));
   const Graph::Derivative derivative(graph, targets);
   return build_grad(known, targets, options.unreached, told);
 }

@@ -1,6 +1,7 @@
 #include "gradtable/graph/profile.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include <fmt/format.h>

@@ -1,12 +1,13 @@
 #include "gradtable/graph/detail/derivative_names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
+
+#include "gradtable/core/text.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -26,9 +27,7 @@ std::string called(const Node& node) {
 }
 
 std::string power(std::size_t order) {
-  static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴",
-                                                               "⁵", "⁶", "⁷", "⁸", "⁹"};
-  return order == 1 ? std::string() : std::string(kDigits[order]);
+  return order == 1 ? std::string() : superscript(order);
 }
 
 // ∂ⁿz/∂v∂v..., in the order of differentiation. A z that is a derivative itself is taken apart, up to the

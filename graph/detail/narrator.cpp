@@ -25,8 +25,12 @@ void Narrator::tell(const Make& make) {
   observer_(event);
 }
 
-void Narrator::start(const std::vector<Tensor>& ys) {
-  tell([&] { return GradientEvent{.line = GradientLine::start, .tensors = ys}; });
+void Narrator::start(std::span<const NodeId> ys) {
+  tell([&] {
+    GradientEvent event{.line = GradientLine::start};
+    for (const NodeId y : ys) event.tensors.push_back(graph_.tensor(y));
+    return event;
+  });
 }
 
 void Narrator::prune(std::span<const NodeId> ys, const NodeMap<bool>& kept) {

@@ -23,7 +23,7 @@ class Narrator {
   Narrator(Graph& graph, const GradientObserver& observer)
       : graph_(graph), observer_(observer), next_node_(static_cast<NodeId>(graph.size())) {}
 
-  void start(const std::vector<Tensor>& ys);
+  void start(std::span<const NodeId> ys);
   // Which nodes up to the last of the `ys` are not among those `kept`.
   void prune(std::span<const NodeId> ys, const NodeMap<bool>& kept);
   void form(const Tensor& c, const Tensor& form);

@@ -1,16 +1,20 @@
 #include "gradtable/graph/gradient_events.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/graph/drawings.hpp"
 #include "tests/graph/user_ops.hpp"
+#include "tests/support/message_of.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/program.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
 #include "gradtable/ops/comparison.hpp"
@@ -187,14 +191,43 @@ TEST(GradientEvents, AccountForEveryNode) {
   }
 }
 
+// What a line inserts is made for its consumer, and holds what the line gives unless that was there.
+TEST(GradientEvents, CountNodesWhereTheyAreMade) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({2, 3}, 1, DType::float64));
+  const Tensor w = g.parameter("w", full({3}, 2, DType::float64));
+  const Tensor z = sum(mul(tanh(mul(x, w)), x));
+  std::vector<NodeId> sizes;
+  const auto observer = [&](const GradientEvent& event) {
+    sizes.push_back(static_cast<NodeId>(g.size()));
+    if (event.line != GradientLine::bprop && event.line != GradientLine::sum_to) return;
+    const NodeId before = sizes[sizes.size() - 2];
+    EXPECT_EQ(event.first_node, before);
+    EXPECT_EQ(event.end_node, sizes.back());
+    for (NodeId id = event.first_node; id < event.end_node; ++id)
+      EXPECT_EQ(g.node(id).forward_node, event.consumer.id());
+    EXPECT_LT(event.result.id(), event.end_node);
+  };
+  build_grad(z, {x, w}, {.observer = observer});
+  EXPECT_GT(sizes.size(), 10U);
+}
+
 TEST(GradientEvents, ChangeNoGradient) {
-  const auto nodes = [](const GradientObserver& observer) {
+  const auto drawn = [](const GradientObserver& observer) {
     Graph g;
     const Tensor x = scalar(g, "x", 1), z = mul(log(sigmoid(x)), x);
-    build_grad(z, {x}, {.observer = observer});
-    return g.size();
+    const Tensor gradient = build_grad(z, {x}, {.observer = observer})[x];
+    return testing::drawn(g, {.outputs = {z, gradient}});
   };
-  EXPECT_EQ(nodes({}), nodes([](const GradientEvent&) {}));
+  EXPECT_EQ(drawn({}), drawn([](const GradientEvent&) {}));
+}
+
+TEST(GradientEvents, EndWithWhatTheObserverThrows) {
+  Graph g;
+  const Tensor x = scalar(g, "x", 1), z = exp(x);
+  const auto refuse = [](const GradientEvent&) { throw GraphError("enough"); };
+  EXPECT_EQ(testing::message_of<GraphError>([&] { build_grad(z, {x}, {.observer = refuse}); }), "enough");
+  EXPECT_EQ(evaluate(build_grad(z, {x})[x]).item(), std::exp(1.0));
 }
 
 }  // namespace

@@ -15,12 +15,8 @@ using detail::formula;
 using enum GradientLine;
 
 // "⁽²⁾"
-std::string superscript(std::size_t number) {
-  static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴",
-                                                               "⁵", "⁶", "⁷", "⁸", "⁹"};
-  std::string text;
-  for (const char digit : fmt::format("{}", number)) text += kDigits[static_cast<std::size_t>(digit - '0')];
-  return "⁽" + text + "⁾";
+std::string numbered(std::size_t term) {
+  return fmt::format("⁽{}⁾", superscript(term));
 }
 
 std::string called(const Tensor& tensor) {
@@ -145,19 +141,19 @@ class Teller {
         return fmt::format("op ← {}. D ← grad_table[{}] = {}, known already.", op_of(event.consumer),
                            called(event.consumer), named_with_shape(event.gradient));
       case bprop:
-        return fmt::format("G{} ← {}.bprop: {}.", superscript(terms_), op_of(event.consumer),
+        return fmt::format("G{} ← {}.bprop: {}.", numbered(terms_), op_of(event.consumer),
                            made(event.result, event.gradient));
       case sum_to:
         return fmt::format("Broadcasting repeated {0}, so G{1} is summed over the repetitions: {2} → {3}.",
-                           called(event.variable), superscript(terms_), shape_of(event.gradient),
+                           called(event.variable), numbered(terms_), shape_of(event.gradient),
                            shape_of(event.result));
       case chosen:
-        return fmt::format("G{} is 0 where the op took another operand: {} = {}.", superscript(terms_),
+        return fmt::format("G{} is 0 where the op took another operand: {} = {}.", numbered(terms_),
                            called(event.result), formula(event.result));
       case add:
         return terms_ <= 1 && event.gradient == event.result
-                   ? fmt::format("G ← G{}: the first term, {}.", superscript(1), called(event.gradient))
-                   : fmt::format("G ← G + G{}: {} = {}, {}.", superscript(terms_), called(event.result),
+                   ? fmt::format("G ← G{}: the first term, {}.", numbered(1), called(event.gradient))
+                   : fmt::format("G ← G + G{}: {} = {}, {}.", numbered(terms_), called(event.result),
                                  formula(event.result), shapes(event.result));
       case entry:
         return fmt::format("grad_table[{}] = {}: a gradient has the shape of its variable.",

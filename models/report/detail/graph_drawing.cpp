@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/text.hpp"
+#include "gradtable/models/report/chart.hpp"
 #include "gradtable/models/report/detail/frame_texts.hpp"
 #include "gradtable/models/report/detail/graph_json.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
@@ -21,10 +22,6 @@ constexpr std::size_t kMostLetters = 19;
 constexpr std::string_view kArrow =
     R"(<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>
 )";
-
-struct Point {
-  double x = 0, y = 0;
-};
 
 // Cut after so many letters.
 std::string shortened(std::string_view text) {

@@ -17,11 +17,9 @@ constexpr std::int64_t kMostNumbers = 4, kMostCells = 64;
 constexpr std::size_t kMostLetters = 26;
 
 std::vector<double> numbers_of(const ConstView& value) {
-  std::vector<double> numbers(static_cast<std::size_t>(value.shape().size()));
-  dispatch(value.dtype(), [&]<class T>() {
-    std::ranges::transform(value.as<T>(), numbers.begin(), [](T x) { return static_cast<double>(x); });
-  });
-  return numbers;
+  const Array real = cast(value, DType::float64);
+  const std::span<const double> numbers = real.as<double>();
+  return {numbers.begin(), numbers.end()};
 }
 
 // As a matrix: the last axis runs to the right, the others downwards.
