@@ -183,6 +183,12 @@ const Pair kPairs[] = {
     {"binary_cross_entropy_of_sigmoid_written_out",
      [](const Tensor& x) { return binary_cross_entropy(1.0 / (1.0 + exp(-x)), hard_targets(x)); },
      [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
+    {"binary_cross_entropy_of_a_share",
+     [](const Tensor& x) {
+       const Tensor e = exp(x);
+       return binary_cross_entropy(e * reciprocal(1.0 + e), hard_targets(x));
+     },
+     [](const Tensor& x) { return binary_cross_entropy_with_logits(x, hard_targets(x)); }},
     {"binary_cross_entropy_of_one_minus_sigmoid",
      [](const Tensor& x) { return binary_cross_entropy(1.0 - sigmoid(x), hard_targets(x)); },
      [](const Tensor& x) { return binary_cross_entropy_with_logits(-x, hard_targets(x)); }},

@@ -44,9 +44,13 @@ Tensor reciprocal_product_form(const Tensor& a, const Tensor& b, Constants const
   const auto divisor = [](const Tensor& x) {
     return x.node().op && exponent_of(*x.node().op) == -1 ? input_of(x, 0) : Tensor();
   };
-  if (const Tensor x = divisor(b); !x.empty()) return quotient_form(a, x, constants);
-  const Tensor x = divisor(a);
-  return x.empty() ? Tensor() : quotient_form(b, x, constants);
+  for (const auto& [x, y] : {std::pair(a, b), std::pair(b, a)}) {
+    if (const Tensor of = divisor(y); !of.empty()) return quotient_form(x, of, constants);
+    // e^u / (1 + e^u) whose reciprocal has its form already
+    const Tensor u = argument_if(x, is_exp), v = argument_if(y, is_sigmoid);
+    if (!u.empty() && !v.empty() && negated(v) == u) return sigmoid(u);
+  }
+  return {};
 }
 
 }  // namespace gradtable::detail

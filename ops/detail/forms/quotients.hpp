@@ -15,7 +15,7 @@ Tensor inverse_form(const Tensor& x, Constants constants);
 // a / b of a = e^u and b = sum e^u or b = 1 + e^u, or of a = 1
 Tensor quotient_form(const Tensor& a, const Tensor& b, Constants constants);
 
-// a b of b = 1 / sum e^u, or the other way round
+// a b of b = 1 / sum e^u or of a = e^u and b = sigmoid(-u), or the other way round
 Tensor reciprocal_product_form(const Tensor& a, const Tensor& b, Constants constants);
 
 }  // namespace gradtable::detail
