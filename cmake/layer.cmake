@@ -22,8 +22,9 @@ function(gradtable_layer name)
   list(TRANSFORM LAYER_USES PREPEND gradtable_)
   target_link_libraries(${target} PUBLIC ${LAYER_USES} ${LAYER_PUBLIC}
     PRIVATE $<BUILD_INTERFACE:gradtable_options> ${LAYER_PRIVATE})
-  if(name MATCHES "^(core|ops)$")  # ops have options of their own
+  if(name MATCHES "^(core|ops)$")  # ops have options of their own, and the machine code of loops must not depend on neighbours
     gradtable_precompile(${target} <fmt/format.h>)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   else()
     target_precompile_headers(${target} REUSE_FROM gradtable_core)
   endif()

@@ -7,7 +7,7 @@ using namespace gradtable;
 
 namespace {
 
-constexpr int kSteps = 100;
+constexpr int kStepsOfEach = 100;
 
 // The norm of each layer's dJ/dW by step.
 std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const char* initializer) {
@@ -27,12 +27,12 @@ std::vector<Curve> learn_digits(Answer& answer, const Dataset& digits, const cha
   // [/learning]
   std::vector<Curve> curves;
   for (int k = 0; k < 4; ++k) curves.push_back({fmt::format("W{}", k + 1), k, {}});
-  for (int i = 0; i <= kSteps; ++i) {
+  for (int i = 0; i <= kStepsOfEach; ++i) {
     step.run();
     std::vector<double> values;
     for (const Tensor& output : outputs) values.push_back(step.value(output).item());
     for (std::size_t k = 0; k < 4; ++k) curves[k].points.push_back({static_cast<double>(i), values[k + 1]});
-    if (i != 0 && i != 10 && i != kSteps) continue;
+    if (i != 0 && i != 10 && i != kStepsOfEach) continue;
     answer.print("{:<16}{:>4}{:>9.4f}", i == 0 ? initializer : "", i, values[0]);
     for (std::size_t k = 1; k < values.size(); ++k)
       values[k] == 0 ? answer.print("{:>10}", 0) : answer.print("{:>10.2e}", values[k]);

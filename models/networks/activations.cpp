@@ -13,7 +13,7 @@ Tensor leaky(const Tensor& x, Location at) {
   return leaky_relu(x, 0.01, at);
 }
 
-Tensor exponential(const Tensor& x, Location at) {
+Tensor exponential_linear(const Tensor& x, Location at) {
   return elu(x, 1, at);
 }
 
@@ -29,8 +29,9 @@ Tensor softmax_of_rows(const Tensor& x, Location at) {
 
 std::span<const NamedActivation> activations() {
   static constexpr NamedActivation kAll[] = {
-      {"relu", relu}, {"leaky_relu", leaky}, {"elu", exponential}, {"softplus", softplus},
-      {"gelu", gelu}, {"sigmoid", sigmoid},  {"tanh", tanh},       {"linear", linear}};
+      {"relu", relu},         {"leaky_relu", leaky}, {"elu", exponential_linear},
+      {"softplus", softplus}, {"gelu", gelu},        {"sigmoid", sigmoid},
+      {"tanh", tanh},         {"linear", linear}};
   return kAll;
 }
 

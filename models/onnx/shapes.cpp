@@ -19,7 +19,7 @@ using Tensors = std::vector<Tensor>;
 using Integers = std::vector<std::int64_t>;
 
 // An attribute before opset 13, then input 1.
-Integers axes_of(OnnxNode& node) {
+Integers squeezed_axes(OnnxNode& node) {
   if (node.opset() < 13) return node.integers("axes").value_or(Integers());
   return node.input_integers(1, Integers());
 }
@@ -48,11 +48,11 @@ Tensors transposed(OnnxNode& node) {
 }
 
 Tensors squeezed(OnnxNode& node) {
-  return {squeeze(node.input(0), axes_of(node))};
+  return {squeeze(node.input(0), squeezed_axes(node))};
 }
 
 Tensors unsqueezed(OnnxNode& node) {
-  const Integers axes = axes_of(node);
+  const Integers axes = squeezed_axes(node);
   if (axes.empty()) node.refuse("expected axes, got none");
   return {unsqueeze(node.input(0), axes)};
 }

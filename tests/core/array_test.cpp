@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -20,19 +21,12 @@
 namespace gradtable {
 namespace {
 
+using testing::message_of;
+
 template <class T>
 std::vector<T> values_of(const ConstView& view) {
   const auto values = view.as<T>();
   return {values.begin(), values.end()};
-}
-
-std::string message_of(const auto& f) {
-  try {
-    f();
-  } catch (const ShapeError& error) {
-    return error.what();
-  }
-  return "nothing thrown";
 }
 
 std::string printed(const Array& array) {
@@ -124,7 +118,7 @@ TEST(Array, IsEmptyAfterAMove) {
 }
 
 TEST(Array, RefusesAWrongNumberOfValues) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(message_of<ShapeError>([] {
               Array::of<float>({2, 2}, {1, 2, 3});
             }),
             "array: expected 4 values for shape (2,2), got 3");
@@ -133,7 +127,7 @@ TEST(Array, RefusesAWrongNumberOfValues) {
 
 TEST(Array, RefusesAnotherElementType) {
   Array array(DType::float32, {2});
-  EXPECT_EQ(message_of([&] { array.as<double>(); }),
+  EXPECT_EQ(message_of<ShapeError>([&] { array.as<double>(); }),
             "as: expected the array's element type float32, got float64");
   EXPECT_THROW(array.as<std::int32_t>(), ShapeError);
   EXPECT_THROW(std::as_const(array).as<double>(), ShapeError);
@@ -164,7 +158,7 @@ TEST(ConstView, RefusesElementsAtAnAddressThatIsNoneForThem) {
   const std::int32_t seven = 7;
   std::memcpy(bytes.data() + 1, &seven, sizeof seven);
   const ConstView odd({DType::int32, Shape{}}, bytes.data() + 1);
-  EXPECT_TRUE(message_of([&] {
+  EXPECT_TRUE(message_of<ShapeError>([&] {
                 odd.as<std::int32_t>();
               }).starts_with("as: expected int32 at a multiple of 4 bytes, got the address 0x"));
   EXPECT_THROW(odd.item(), ShapeError);
@@ -182,7 +176,8 @@ TEST(Item, IsTheOnlyElementOfWhicheverType) {
 }
 
 TEST(Item, RefusesMoreOrLessThanOneElement) {
-  EXPECT_EQ(message_of([] { zeros({2}).item(); }), "item: expected an array of one element, got shape (2)");
+  EXPECT_EQ(message_of<ShapeError>([] { zeros({2}).item(); }),
+            "item: expected an array of one element, got shape (2)");
   EXPECT_THROW(zeros({0}).item(), ShapeError);
 }
 
@@ -237,7 +232,7 @@ TEST(Cast, WritesIntoMemoryOfTheSameShapeOnly) {
   Array result(DType::float32, {2});
   cast(Array::of<std::uint8_t>({2}, {7, 9}), result.view());
   EXPECT_EQ(values_of<float>(result), (std::vector<float>{7, 9}));
-  EXPECT_EQ(message_of([&] { cast(zeros({3}), result.view()); }),
+  EXPECT_EQ(message_of<ShapeError>([&] { cast(zeros({3}), result.view()); }),
             "cast: expected a result of shape (3), got (2)");
 }
 

@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "tests/core/toy_op.hpp"
+#include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
 namespace gradtable {
 namespace {
 
 using ::gradtable::testing::ToyOp;
+using testing::message_of;
 
 class OtherOp : public ToyOp {
   using ToyOp::ToyOp;
@@ -24,16 +26,6 @@ class OtherOp : public ToyOp {
 Tensor toy(std::initializer_list<Tensor> inputs, std::vector<Attribute> attributes = {},
            Location at = Location::current()) {
   return apply(std::make_shared<ToyOp>(std::move(attributes)), inputs, at);
-}
-
-template <class Exception, class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  return "nothing thrown";
 }
 
 TEST(Graph, NumbersNodesInTheOrderOfCreation) {

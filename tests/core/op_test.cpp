@@ -13,7 +13,7 @@ namespace {
 
 using ::gradtable::testing::ToyOp;
 
-class OtherOp : public ToyOp {
+class OtherToyOp : public ToyOp {
   using ToyOp::ToyOp;
 };
 
@@ -33,7 +33,7 @@ TEST(SameOp, ComparesClassNamesAndValues) {
   const ToyOp op({{"axis", std::int64_t{1}}});
   EXPECT_TRUE(same_op(op, op));
   EXPECT_TRUE(same_op(op, ToyOp({{"axis", std::int64_t{1}}})));
-  EXPECT_FALSE(same_op(op, OtherOp({{"axis", std::int64_t{1}}})));
+  EXPECT_FALSE(same_op(op, OtherToyOp({{"axis", std::int64_t{1}}})));
   EXPECT_FALSE(same_op(op, ToyOp({{"axis", std::int64_t{2}}})));
   EXPECT_FALSE(same_op(op, ToyOp({{"index", std::int64_t{1}}})));
   EXPECT_FALSE(same_op(op, ToyOp({{"axis", 1.0}})));

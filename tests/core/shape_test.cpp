@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/message_of.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -13,17 +14,9 @@
 namespace gradtable {
 namespace {
 
-constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+using testing::message_of;
 
-template <class Exception, class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  return "nothing thrown";
-}
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 TEST(Shape, IsAScalarWhenNothingIsSaid) {
   EXPECT_EQ(Shape().rank(), 0);

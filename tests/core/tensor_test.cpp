@@ -11,7 +11,7 @@
 namespace gradtable {
 namespace {
 
-Tensor toy(const Tensor& x, Location at = Location::current()) {
+Tensor toy_of(const Tensor& x, Location at = Location::current()) {
   return apply(std::make_shared<testing::ToyOp>(), {x}, at);
 }
 
@@ -56,7 +56,7 @@ TEST(Tensor, EqualsHandlesOfTheSameNodeOnly) {
 
 TEST(Tensor, IsLabelledByNameOrNumber) {
   Graph graph;
-  const Tensor y = toy(graph.input("x", {}));
+  const Tensor y = toy_of(graph.input("x", {}));
   EXPECT_EQ(y.label(), "%1");
   EXPECT_EQ(y.named("y"), y);
   EXPECT_EQ(y.label(), "y");
@@ -67,9 +67,9 @@ TEST(Tensor, KeepsItsFirstName) {
   const Tensor x = graph.input("x", {});
   EXPECT_EQ(x.named("y").label(), "x");
   // Two equal nodes are one, whatever each line of the user calls it.
-  const Tensor first = toy(x).named("a"), again = toy(x).named("b");
+  const Tensor first = toy_of(x).named("a"), again = toy_of(x).named("b");
   EXPECT_EQ(first, again);
-  EXPECT_EQ(toy(x).label(), "a");
+  EXPECT_EQ(toy_of(x).label(), "a");
 }
 
 TEST(Tensor, OfAGraphThatIsGoneSaysSo) {

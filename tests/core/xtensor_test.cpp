@@ -17,7 +17,7 @@ namespace gradtable {
 namespace {
 
 template <class T>
-std::vector<T> values_of(const Array& array) {
+std::vector<T> elements_of(const Array& array) {
   return {array.as<T>().begin(), array.as<T>().end()};
 }
 
@@ -34,27 +34,27 @@ TEST(AsXtensor, LooksAtTheArraysOwnMemory) {
 TEST(AsXtensor, WritesThrough) {
   Array array = Array::of<double>({2, 2}, {1, 2, 3, 4});
   as_xtensor<double>(array) *= 10;
-  EXPECT_EQ(values_of<double>(array), (std::vector<double>{10, 20, 30, 40}));
+  EXPECT_EQ(elements_of<double>(array), (std::vector<double>{10, 20, 30, 40}));
   auto x = as_xtensor<double>(array);
   xt::view(x, 1) = 0;
   x(0, 1) = 7;
-  EXPECT_EQ(values_of<double>(array), (std::vector<double>{10, 7, 0, 0}));
+  EXPECT_EQ(elements_of<double>(array), (std::vector<double>{10, 7, 0, 0}));
   const void* data = array.view().data;
   x = xt::exp(xt::zeros<double>({2, 2}));
-  EXPECT_EQ(values_of<double>(array), std::vector<double>(4, 1));
+  EXPECT_EQ(elements_of<double>(array), std::vector<double>(4, 1));
   EXPECT_EQ(array.view().data, data);
 }
 
 TEST(AsXtensor, WritesThroughAView) {
   Array array(DType::int32, {2});
   as_xtensor<std::int32_t>(array.view()) += 3;
-  EXPECT_EQ(values_of<std::int32_t>(array), (std::vector<std::int32_t>{3, 3}));
+  EXPECT_EQ(elements_of<std::int32_t>(array), (std::vector<std::int32_t>{3, 3}));
 }
 
 TEST(AsXtensor, LooksAtBytes) {
   Array array = Array::of<std::uint8_t>({2}, {3, 250});
   as_xtensor<std::uint8_t>(array) += std::uint8_t{5};
-  EXPECT_EQ(values_of<std::uint8_t>(array), (std::vector<std::uint8_t>{8, 255}));
+  EXPECT_EQ(elements_of<std::uint8_t>(array), (std::vector<std::uint8_t>{8, 255}));
   EXPECT_EQ(to_array(xt::cast<std::uint8_t>(as_xtensor<std::uint8_t>(array))).dtype(), DType::uint8);
 }
 
@@ -94,7 +94,7 @@ TEST(AsXtensor, RefusesToGrow) {
   auto x = as_xtensor<float>(array);
   const xt::xarray<float> larger = {1, 2, 3};
   EXPECT_THROW(x = larger, std::runtime_error);
-  EXPECT_EQ(values_of<float>(array), (std::vector<float>{0, 0}));
+  EXPECT_EQ(elements_of<float>(array), (std::vector<float>{0, 0}));
 }
 
 TEST(AsXtensor, TakesScalarsAndSizeZero) {
@@ -111,24 +111,24 @@ TEST(ToArray, EvaluatesAnExpression) {
   const Array b = Array::of<double>({3}, {10, 20, 30});
   const Array sum = to_array(as_xtensor<double>(a) + as_xtensor<double>(b));
   EXPECT_EQ(sum.type(), (TensorType{DType::float64, {2, 3}}));
-  EXPECT_EQ(values_of<double>(sum), (std::vector<double>{11, 21, 31, 12, 22, 32}));
+  EXPECT_EQ(elements_of<double>(sum), (std::vector<double>{11, 21, 31, 12, 22, 32}));
 }
 
 TEST(ToArray, TakesEveryElementType) {
   EXPECT_EQ(to_array(xt::xarray<float>({1, 2})).dtype(), DType::float32);
   EXPECT_EQ(to_array(xt::xtensor<double, 1>({1, 2})).dtype(), DType::float64);
-  EXPECT_EQ(values_of<std::int32_t>(to_array(xt::xarray<std::int32_t>({1, -2}))),
+  EXPECT_EQ(elements_of<std::int32_t>(to_array(xt::xarray<std::int32_t>({1, -2}))),
             (std::vector<std::int32_t>{1, -2}));
 }
 
 TEST(ToArray, IsRowMajorWhateverTheLayout) {
   const xt::xarray<float, xt::layout_type::column_major> columns = {{1, 2, 3}, {4, 5, 6}};
-  EXPECT_EQ(values_of<float>(to_array(columns)), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(elements_of<float>(to_array(columns)), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   const xt::xarray<float> rows = {{1, 2, 3}, {4, 5, 6}};
   const Array transposed = to_array(xt::transpose(rows));
   EXPECT_EQ(transposed.shape(), (Shape{3, 2}));
-  EXPECT_EQ(values_of<float>(transposed), (std::vector<float>{1, 4, 2, 5, 3, 6}));
-  EXPECT_EQ(values_of<float>(to_array(xt::view(rows, xt::all(), 1))), (std::vector<float>{2, 5}));
+  EXPECT_EQ(elements_of<float>(transposed), (std::vector<float>{1, 4, 2, 5, 3, 6}));
+  EXPECT_EQ(elements_of<float>(to_array(xt::view(rows, xt::all(), 1))), (std::vector<float>{2, 5}));
 }
 
 TEST(ToArray, TakesAReductionToAScalar) {
@@ -142,7 +142,7 @@ TEST(ToArray, CopiesSoThatTheSourceMayChange) {
   xt::xarray<float> x = {1, 2};
   const Array array = to_array(x);
   x(0) = 9;
-  EXPECT_EQ(values_of<float>(array), (std::vector<float>{1, 2}));
+  EXPECT_EQ(elements_of<float>(array), (std::vector<float>{1, 2}));
 }
 
 TEST(ToArray, RefusesMoreAxesThanAShapeHas) {

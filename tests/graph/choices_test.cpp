@@ -3,10 +3,10 @@
 
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <vector>
 
 #include "tests/ops/comparisons.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -29,9 +29,8 @@ namespace gradtable {
 namespace {
 
 using testing::close_to;
+using testing::kInfinity;
 using Function = std::function<Tensor(const Tensor&)>;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 class NotTaken : public ::testing::Test {
  protected:
@@ -124,7 +123,7 @@ TEST_F(NotTaken, CountsNothingThroughBroadcastsReductionsAndShapes) {
 TEST_F(NotTaken, AreRowsOfSoftmaxAndOfTheFirstFactor) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({2, 2}, {1, 2, 3, 4}));
-  const Tensor scores = where(g.constant(Array::of<std::uint8_t>({2, 2}, {0, 0, 1, 1})), x, -kInf);
+  const Tensor scores = where(g.constant(Array::of<std::uint8_t>({2, 2}, {0, 0, 1, 1})), x, -kInfinity);
   const Tensor rows = g.constant(Array::of<std::uint8_t>({2, 1}, {0, 1}));
   const Tensor weights = g.constant(Array::of<double>({2, 2}, {5, 1, 3, 7}));
   const Tensor y = sum(where(rows, softmax(scores), 0) * weights);

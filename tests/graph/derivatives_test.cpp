@@ -26,7 +26,7 @@ namespace {
 using namespace testing;
 
 const Array kVector = Array::of<double>({3}, {0.9, -0.2, 0.5});
-const Array kOther = Array::of<double>({3}, {-0.4, 0.8, 1.5});
+const Array kOtherVector = Array::of<double>({3}, {-0.4, 0.8, 1.5});
 
 Array vector(std::initializer_list<double> values) {
   return Array::of<double>({static_cast<std::int64_t>(values.size())}, values);
@@ -127,11 +127,11 @@ TEST(Jvp, WeighsTheColumnsOfTheJacobian) {
 
 TEST(Jvp, GivesOneProductForEachOutput) {
   Graph g;
-  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOtherVector);
   const std::vector<Array> found = values_of(jvp({exp(x), sum(square(x)), scale(x, 3)}, {x}, {v}));
   double dot = 0;
   for (std::size_t i = 0; i < 3; ++i) {
-    const double at = kVector.as<double>()[i], along = kOther.as<double>()[i];
+    const double at = kVector.as<double>()[i], along = kOtherVector.as<double>()[i];
     EXPECT_NEAR(found[0].as<double>()[i], std::exp(at) * along, 1e-14);
     EXPECT_NEAR(found[2].as<double>()[i], 3 * along, 1e-15);
     dot += 2 * at * along;
@@ -165,7 +165,7 @@ TEST(Jvp, CanBeDifferentiatedAgain) {
 
 TEST(Jvp, NamesAnOutputWithoutAPath) {
   Graph g;
-  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOtherVector);
   const Tensor alone = exp(g.parameter("b", kVector)).named("alone");
   const std::string message = message_of<GradientError>([&] { jvp({square(x), alone}, {x}, {v}); });
   EXPECT_TRUE(contains(message, "jvp: expected alone to depend on a target")) << message;
@@ -183,7 +183,7 @@ TEST(Jvp, NamesATargetWithoutAPath) {
 
 TEST(Jvp, TakesNoPathThroughConstantsByIntent) {
   Graph g;
-  const Tensor x = g.parameter("x", kVector), b = g.parameter("b", kVector), v = g.constant(kOther);
+  const Tensor x = g.parameter("x", kVector), b = g.parameter("b", kVector), v = g.constant(kOtherVector);
   const Tensor stopped = scale(stop_gradient(x), 2).named("stopped");
   const Tensor chosen = where(greater(x, 0.0), b, 3 * b).named("chosen");
   EXPECT_TRUE(contains(message_of<GradientError>([&] { jvp({stopped}, {x}, {v}); }),
@@ -202,7 +202,7 @@ TEST(Jvp, TakesNoPathThroughConstantsByIntent) {
 
 TEST(Jvp, IsZeroWhereTheDerivativeIsZeroEverywhere) {
   Graph g;
-  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOtherVector);
   EXPECT_EQ(numbers(values_of(jvp({heaviside(x)}, {x}, {v}))[0]), std::vector<double>(3));
 }
 
@@ -231,7 +231,7 @@ TEST(Derivatives, RefuseVectorsOfAnotherGraph) {
 
 TEST(Jvp, LeavesAnInputForEachOutputThatNobodyFeeds) {
   Graph g;
-  const Tensor x = g.parameter("x", kVector), v = g.constant(kOther);
+  const Tensor x = g.parameter("x", kVector), v = g.constant(kOtherVector);
   const Tensor y = square(x).named("y");
   const Tensor first = jvp({y}, {x}, {v})[0], second = jvp({y}, {x}, {v})[0];
   EXPECT_EQ(g.find("cotangent of y").node().kind, NodeKind::input);

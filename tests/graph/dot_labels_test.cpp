@@ -17,9 +17,9 @@ namespace {
 
 using testing::count;
 using testing::drawn;
+using testing::DrawnNetwork;
 using testing::has;
 using testing::line_with;
-using testing::Network;
 using testing::sketch;
 using testing::Step;
 
@@ -60,7 +60,7 @@ TEST(WriteDot, TooltipNamesTheForwardNodeOfAGradient) {
 }
 
 TEST(WriteDot, TooltipNamesTheParameterOfAnUpdate) {
-  Network network;
+  DrawnNetwork network;
   const std::string text = drawn(network.graph, {.updates = network.descent()});
   EXPECT_EQ(count(text, "tooltip=\"update of W1 (n"), 2U);
 }

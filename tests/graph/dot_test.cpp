@@ -16,10 +16,10 @@ namespace {
 
 using testing::count;
 using testing::drawn;
+using testing::DrawnNetwork;
 using testing::has;
 using testing::line_with;
 using testing::matches_golden;
-using testing::Network;
 using testing::sketch;
 using testing::Sketch;
 using testing::Step;
@@ -37,20 +37,20 @@ TEST(WriteDot, DrawsATrainingStepInThreeClusters) {
 }
 
 TEST(WriteDot, DrawsANetwork) {
-  const Network network;
+  const DrawnNetwork network;
   const std::string text = drawn(network.graph, {.outputs = {network.loss}});
   EXPECT_TRUE(matches_golden(text, "graph/golden/network_forward.dot"));
 }
 
 TEST(WriteDot, DrawsTheTrainingStepOfANetwork) {
-  Network network;
+  DrawnNetwork network;
   const std::vector<Update> updates = network.descent();
   const std::string text = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
   EXPECT_TRUE(matches_golden(text, "graph/golden/network_training.dot"));
 }
 
 TEST(WriteDot, DrawsTheForwardGraphTheSameBeforeAndAfterTheGradientIsBuilt) {
-  Network network;
+  DrawnNetwork network;
   const std::string before = drawn(network.graph, {.outputs = {network.loss}});
   network.descent();
   EXPECT_EQ(drawn(network.graph, {.outputs = {network.loss}}), before);

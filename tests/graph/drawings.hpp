@@ -71,7 +71,7 @@ struct Step {
 };
 
 // What a user draws: a network of two layers, and its training step.
-struct Network {
+struct DrawnNetwork {
   Graph graph;
   Tensor x = graph.input("x", {64, 784});
   Tensor labels = graph.input("labels", {64}, DType::int32);

@@ -1,10 +1,10 @@
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "tests/graph/values.hpp"
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -18,11 +18,10 @@ namespace gradtable {
 namespace {
 
 using testing::contains;
+using testing::kInfinity;
 using testing::message_of;
 using testing::number;
 using testing::numbers;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(Finite, NamesTheFirstNodeThatIsNot) {
   Graph graph;

@@ -10,6 +10,7 @@
 #include "tests/graph/values.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/random.hpp"
@@ -28,14 +29,13 @@ namespace gradtable {
 namespace {
 
 using testing::contains;
+using testing::kInfinity;
 using testing::message_of;
 using testing::number;
 using testing::numbers;
 using testing::RandomGraph;
 using testing::same_bits;
 using testing::values_one_by_one;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 TEST(Program, ComputesItsOutputs) {
   Graph graph;

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "tests/ops/comparisons.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/graph.hpp"
@@ -15,6 +15,7 @@
 namespace gradtable::testing {
 
 inline const Array kMatrix = Array::of<double>({2, 3}, {0.3, -1.2, 0.7, 1.1, 0.4, -0.6});
+inline const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
 
 inline Tensor number(Graph& graph, const std::string& name, double value) {
   return graph.parameter(name, full({}, value, DType::float64));
@@ -23,10 +24,6 @@ inline Tensor number(Graph& graph, const std::string& name, double value) {
 inline std::vector<double> numbers(const ConstView& view) {
   const auto values = view.as<double>();
   return {values.begin(), values.end()};
-}
-
-inline bool same_bits(const ConstView& a, const ConstView& b) {
-  return a.type == b.type && (a.type.bytes() == 0 || std::memcmp(a.data, b.data, a.type.bytes()) == 0);
 }
 
 // Whether float64 numbers agree to 1e-12 of the larger of them and 1; NaN agrees with NaN.

@@ -45,21 +45,21 @@ TEST(ReLU, HasNoPartInAnInfiniteGradientBelowZero) {
 
 TEST(ReLU, KeepsNaNAndInfinity) {
   expect_value(kReLU, kNaN, kNaN);
-  expect_value(kReLU, kInf, kInf);
-  expect_value(kReLU, -kInf, 0);
+  expect_value(kReLU, kInfinity, kInfinity);
+  expect_value(kReLU, -kInfinity, 0);
 }
 
 TEST(Heaviside, IsZeroAtZeroAndForNaN) {
   const auto f = [](const Tensor& x) { return heaviside(x); };
   expect_value(f, 0, 0);
   expect_value(f, kNaN, 0);
-  expect_value(f, kInf, 1);
+  expect_value(f, kInfinity, 1);
 }
 
 TEST(Sign, IsZeroAtZeroAndKeepsNaN) {
   const auto f = [](const Tensor& x) { return sign(x); };
   expect_value(f, 0, 0);
-  expect_value(f, -kInf, -1);
+  expect_value(f, -kInfinity, -1);
   expect_value(f, std::numeric_limits<float>::denorm_min(), 1);
   expect_value(f, kNaN, kNaN);
   expect_derivative(f, 0, 0);
@@ -69,15 +69,15 @@ TEST(Sign, IsZeroAtZeroAndKeepsNaN) {
 TEST(LeakyReLU, HasTheSlopeOfTheLeftAtZero) {
   expect_derivative(kLeaky, 0, 0.25);
   expect_derivative(kLeaky, std::numeric_limits<float>::denorm_min(), 1);
-  expect_value(kLeaky, -kInf, -kInf);
+  expect_value(kLeaky, -kInfinity, -kInfinity);
   expect_value(kLeaky, kNaN, kNaN);
 }
 
 TEST(ELU, HasTheSlopeOfTheLeftAtZero) {
   expect_derivative(kELU, 0, 0.5);
   expect_derivative(kELU, 1, 1);
-  expect_value(kELU, -kInf, -0.5);
-  expect_value(kELU, kInf, kInf);
+  expect_value(kELU, -kInfinity, -0.5);
+  expect_value(kELU, kInfinity, kInfinity);
   expect_value(kELU, kNaN, kNaN);
 }
 
@@ -92,8 +92,8 @@ TEST(ELU, HasDerivativesWithoutNaNFarFromZero) {
 TEST(Softplus, NeitherOverflowsNorLosesItsTail) {
   expect_value(kSoftplus, 1000, 1000);
   expect_value(kSoftplus, -1000, 0);
-  expect_value(kSoftplus, kInf, kInf);
-  expect_value(kSoftplus, -kInf, 0);
+  expect_value(kSoftplus, kInfinity, kInfinity);
+  expect_value(kSoftplus, -kInfinity, 0);
   expect_value(kSoftplus, kNaN, kNaN);
   expect_derivative(kSoftplus, 1000, 1);
   expect_derivative(kSoftplus, -1000, 0);
@@ -101,8 +101,8 @@ TEST(Softplus, NeitherOverflowsNorLosesItsTail) {
 }
 
 TEST(GELU, HasItsLimitsAtInfinity) {
-  expect_value(kGELU, kInf, kInf);
-  expect_value(kGELU, -kInf, 0);
+  expect_value(kGELU, kInfinity, kInfinity);
+  expect_value(kGELU, -kInfinity, 0);
   expect_value(kGELU, 0, 0);
   expect_value(kGELU, kNaN, kNaN);
   expect_derivative(kGELU, 0, 0.5);

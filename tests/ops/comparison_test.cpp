@@ -103,8 +103,8 @@ TEST(Where, IsItsInputWhenBothAreTheSame) {
 TEST(MaximumAndMinimum, ShareTheGradientOfEqualNumbers) {
   for (const bool largest : {true, false}) {
     Graph g;
-    const Tensor a = g.parameter("a", Array::of<double>({3}, {1, 2, -kInf}));
-    const Tensor b = g.parameter("b", Array::of<double>({3}, {1, 1, -kInf}));
+    const Tensor a = g.parameter("a", Array::of<double>({3}, {1, 2, -kInfinity}));
+    const Tensor b = g.parameter("b", Array::of<double>({3}, {1, 1, -kInfinity}));
     const GradTable table = build_grad(sum(largest ? maximum(a, b) : minimum(a, b)), {a, b});
     EXPECT_EQ(numbers(evaluate(table[a])), (Numbers{0.5, largest ? 1.0 : 0.0, 0.5}));
     EXPECT_EQ(numbers(evaluate(table[b])), (Numbers{0.5, largest ? 0.0 : 1.0, 0.5}));
@@ -124,10 +124,10 @@ TEST(MaximumAndMinimum, KeepNaNOfEitherSide) {
 TEST(Clip, HasTheDerivativeOneAtItsLimits) {
   const auto f = [](const Tensor& x) { return clip(x, -1, 2); };
   for (const double inside : {-1.0, 0.0, 2.0}) expect_derivative(f, inside, 1);
-  for (const double outside : {-1.5, 2.5, kInf, kNaN}) expect_derivative(f, outside, 0);
+  for (const double outside : {-1.5, 2.5, kInfinity, kNaN}) expect_derivative(f, outside, 0);
   expect_value(f, kNaN, kNaN);
-  expect_value(f, -kInf, -1);
-  expect_value([](const Tensor& x) { return clip(x, -kInf, kInf); }, 7, 7);
+  expect_value(f, -kInfinity, -1);
+  expect_value([](const Tensor& x) { return clip(x, -kInfinity, kInfinity); }, 7, 7);
 }
 
 TEST(Clip, RefusesLimitsThatCross) {

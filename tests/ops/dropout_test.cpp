@@ -1,13 +1,13 @@
 #include "gradtable/ops/dropout.hpp"
 
 #include <cmath>
-#include <limits>
 #include <set>
 #include <vector>
 
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -21,6 +21,7 @@ namespace {
 
 using testing::close_to;
 using testing::expect_error;
+using testing::kInfinity;
 using testing::same_bits;
 
 Array step_of(std::int32_t step) {
@@ -80,9 +81,8 @@ TEST(Dropout, ReplaysTheMaskInTheGradient) {
 
 TEST(Dropout, GivesZeroForWhatItDropsAlsoForInfinityAndNaN) {
   Graph g;
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   const std::vector<bool> kept = mask(0.5, 1, 0);
-  for (const double number : {kInf, std::nan("")}) {
+  for (const double number : {kInfinity, std::nan("")}) {
     const Array y = evaluate(dropout(g.constant(full({4096}, number)), 0.5, 1, g.constant(step_of(0))));
     for (std::size_t i = 0; i < kept.size(); ++i) {
       if (kept[i])

@@ -34,32 +34,32 @@ TEST(Tanh, SaturatesWithoutNaN) {
 
 TEST(Exp, OverflowsToInfinityAndUnderflowsToZero) {
   const auto f = [](const Tensor& x) { return exp(x); };
-  expect_value(f, 1000, kInf);
+  expect_value(f, 1000, kInfinity);
   expect_value(f, -1000, 0);
   expect_value(f, kNaN, kNaN);
 }
 
 TEST(Log, IsMinusInfinityAtZeroAndNaNBelow) {
   const auto f = [](const Tensor& x) { return log(x); };
-  expect_value(f, 0, -kInf);
+  expect_value(f, 0, -kInfinity);
   expect_value(f, -1, kNaN);
-  expect_derivative(f, 0, kInf);
+  expect_derivative(f, 0, kInfinity);
 }
 
 TEST(Abs, HasTheDerivativeZeroAtZero) {
   const auto f = [](const Tensor& x) { return abs(x); };
   expect_value(f, -0.0, 0);
-  expect_value(f, -kInf, kInf);
+  expect_value(f, -kInfinity, kInfinity);
   expect_value(f, kNaN, kNaN);
   expect_derivative(f, 0, 0);
-  expect_derivative(f, -kInf, -1);
+  expect_derivative(f, -kInfinity, -1);
 }
 
 TEST(Expm1, KeepsSmallNumbers) {
   const auto f = [](const Tensor& x) { return expm1(x); };
   expect_value(f, 0x1p-80, 0x1p-80);
-  expect_value(f, -kInf, -1);
-  expect_value(f, kInf, kInf);
+  expect_value(f, -kInfinity, -1);
+  expect_value(f, kInfinity, kInfinity);
 }
 
 // In float32 y + 1 would be 0.
@@ -73,23 +73,23 @@ TEST(Expm1, HasADerivativeWithTheDigitsOfExp) {
 TEST(Log1p, KeepsSmallNumbersAndIsMinusInfinityAtMinusOne) {
   const auto f = [](const Tensor& x) { return log1p(x); };
   expect_value(f, 0x1p-80, 0x1p-80);
-  expect_value(f, -1, -kInf);
+  expect_value(f, -1, -kInfinity);
   expect_value(f, -2, kNaN);
-  expect_value(f, kInf, kInf);
+  expect_value(f, kInfinity, kInfinity);
 }
 
 TEST(SinAndCos, AreNaNForInfinity) {
   const auto sine = [](const Tensor& x) { return sin(x); };
   const auto cosine = [](const Tensor& x) { return cos(x); };
-  expect_value(sine, kInf, kNaN);
-  expect_value(cosine, -kInf, kNaN);
+  expect_value(sine, kInfinity, kNaN);
+  expect_value(cosine, -kInfinity, kNaN);
   expect_value(sine, 0, 0);
   expect_value(cosine, 0, 1);
 }
 
 TEST(Erf, SaturatesWithoutNaN) {
   const auto f = [](const Tensor& x) { return erf(x); };
-  expect_value(f, kInf, 1);
+  expect_value(f, kInfinity, 1);
   expect_value(f, -50, -1);
   expect_derivative(f, 1e30, 0);
 }

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -17,10 +17,9 @@ namespace gradtable {
 namespace {
 
 using testing::expect_error;
+using testing::kInfinity;
+using testing::kNaN;
 using testing::same_bits;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 class Extrema : public ::testing::Test {
  protected:
@@ -89,9 +88,9 @@ TEST_F(Extrema, GiveTheGradientToNaN) {
 }
 
 TEST_F(Extrema, TakeInfinitiesAsNumbers) {
-  const Tensor low = g.constant(full({40}, -kInf)), high = g.constant(full({40}, kInf));
-  EXPECT_EQ(evaluate(max(low)).item(), -kInf);
-  EXPECT_EQ(evaluate(min(high)).item(), kInf);
+  const Tensor low = g.constant(full({40}, -kInfinity)), high = g.constant(full({40}, kInfinity));
+  EXPECT_EQ(evaluate(max(low)).item(), -kInfinity);
+  EXPECT_EQ(evaluate(min(high)).item(), kInfinity);
   EXPECT_EQ(evaluate(argmax(low)).item(), 0);
   EXPECT_EQ(evaluate(argmin(high)).item(), 0);
 }
@@ -120,7 +119,7 @@ TEST_F(Extrema, FindTheFirstPlaceInLongRowsAndColumns) {
   row(2)[50] = row(2)[80] = kNaN;
   row(2)[60] = 1;
   row(3)[99] = 1;
-  std::ranges::fill(row(4), -kInf);
+  std::ranges::fill(row(4), -kInfinity);
   Array transposed(DType::float64, {100, 5});
   for (std::size_t i = 0; i < 500; ++i)
     transposed.as<double>()[i % 100 * 5 + i / 100] = scores.as<double>()[i];

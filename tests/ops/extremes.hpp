@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -11,9 +11,6 @@
 #include "gradtable/ops/reduction.hpp"
 
 namespace gradtable::testing {
-
-inline constexpr double kInf = std::numeric_limits<double>::infinity();
-inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // f(x), or its derivative, of an array full of x, as long as to be computed by vector and by scalar
 // instructions; expects all elements to be alike. NaN agrees with NaN.

@@ -9,6 +9,8 @@
 
 namespace gradtable::testing {
 
+inline constexpr DType kRealTypes[] = {DType::float32, DType::float64};
+
 // Numbers between -1.5 and 1.5 without any symmetry, at least 0.05 away from 0, where some ops have a kink.
 Array numbers(const Shape& shape, double phase = 0);
 // The same between 0.25 and 1.75.

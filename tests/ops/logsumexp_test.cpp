@@ -1,10 +1,10 @@
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -17,9 +17,8 @@ namespace gradtable {
 namespace {
 
 using testing::close_to;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr DType kTypes[] = {DType::float32, DType::float64};
+using testing::kInfinity;
+using testing::kRealTypes;
 
 class LogSumExp : public ::testing::Test {
  protected:
@@ -27,7 +26,7 @@ class LogSumExp : public ::testing::Test {
 };
 
 TEST_F(LogSumExp, TakesNumbersOfAnySize) {
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Array scores =
         cast(Array::of<double>({4, 2}, {1000, 1000, -5000, -5000, 3e4, -3e4, 0, -1000}), dtype);
     const Array expected = Array::of<double>({4}, {1000 + std::log(2.0), -5000 + std::log(2.0), 3e4, 0});
@@ -38,11 +37,12 @@ TEST_F(LogSumExp, TakesNumbersOfAnySize) {
 }
 
 TEST_F(LogSumExp, TakesInfinitiesWithoutNaN) {
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Array scores =
-        cast(Array::of<double>({4, 3}, {-kInf, -kInf, -kInf, -kInf, 2, -kInf, kInf, 0, 1, kInf, kInf, -kInf}),
+        cast(Array::of<double>({4, 3}, {-kInfinity, -kInfinity, -kInfinity, -kInfinity, 2, -kInfinity,
+                                        kInfinity, 0, 1, kInfinity, kInfinity, -kInfinity}),
              dtype);
-    const Array expected = cast(Array::of<double>({4}, {-kInf, 2, kInf, kInf}), dtype);
+    const Array expected = cast(Array::of<double>({4}, {-kInfinity, 2, kInfinity, kInfinity}), dtype);
     const Tensor x = g.constant(scores);
     EXPECT_TRUE(testing::same_bits(evaluate(logsumexp(x, {1})), expected));
     EXPECT_TRUE(testing::same_bits(evaluate(logsumexp(transpose(x), {0})), expected));
@@ -57,7 +57,7 @@ TEST_F(LogSumExp, IsNaNWhereANumberIs) {
 }
 
 TEST_F(LogSumExp, HasSoftmaxAsItsGradient) {
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Tensor x = g.parameter(std::string(to_string(dtype)), cast(testing::numbers({3, 7}), dtype));
     for (const std::int64_t axis : {0, 1}) {
       const Tensor gradient = build_grad(sum(logsumexp(x, {axis})), {x})[x];
@@ -67,7 +67,7 @@ TEST_F(LogSumExp, HasSoftmaxAsItsGradient) {
 }
 
 TEST_F(LogSumExp, HasAGradientOfZeroOfNothingButMinusInfinity) {
-  const Tensor x = g.parameter("x", Array::of<double>({2, 2}, {-kInf, -kInf, -kInf, 3}));
+  const Tensor x = g.parameter("x", Array::of<double>({2, 2}, {-kInfinity, -kInfinity, -kInfinity, 3}));
   EXPECT_TRUE(testing::same_bits(evaluate(build_grad(sum(logsumexp(x, {1})), {x})[x]),
                                  Array::of<double>({2, 2}, {0, 0, 0, 1})));
 }

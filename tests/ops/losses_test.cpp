@@ -7,6 +7,7 @@
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -26,11 +27,10 @@ namespace {
 
 using testing::close_to;
 using testing::expect_error;
+using testing::kInfinity;
+using testing::kRealTypes;
 using testing::message_of;
 using testing::numbers;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr DType kTypes[] = {DType::float32, DType::float64};
 
 class Classification : public ::testing::Test {
  protected:
@@ -40,7 +40,7 @@ class Classification : public ::testing::Test {
 TEST_F(Classification, TakesHugeScores) {
   const Array scores = Array::of<double>({2, 3}, {1e30, 1e30, -1e30, -1e30, -1e30, -1e30});
   const Array p = Array::of<double>({2, 3}, {0.5, 0.5, 0, 1.0 / 3, 1.0 / 3, 1.0 / 3});
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Tensor x = g.constant(cast(scores, dtype));
     EXPECT_TRUE(close_to(evaluate(softmax(x)), p, 1e-7));
     const Array logarithm = cast(evaluate(log_softmax(x)), DType::float64);
@@ -54,12 +54,12 @@ TEST_F(Classification, TakesHugeScores) {
 }
 
 TEST_F(Classification, GivesAScoreOfMinusInfinityNoProbability) {
-  const Array scores = Array::of<double>({1, 3}, {0, -kInf, 0});
-  for (const DType dtype : kTypes) {
+  const Array scores = Array::of<double>({1, 3}, {0, -kInfinity, 0});
+  for (const DType dtype : kRealTypes) {
     const Tensor x = g.constant(cast(scores, dtype));
     EXPECT_TRUE(close_to(evaluate(softmax(x)), Array::of<double>({1, 3}, {0.5, 0, 0.5}), 1e-7));
     const Array logarithm = cast(evaluate(log_softmax(x)), DType::float64);
-    EXPECT_EQ(logarithm.as<double>()[1], -kInf);
+    EXPECT_EQ(logarithm.as<double>()[1], -kInfinity);
     for (const std::int32_t label : {0, 2}) {
       const Tensor loss = softmax_cross_entropy(x, g.constant(Array::of<std::int32_t>({1}, {label})));
       EXPECT_NEAR(evaluate(loss).item(), std::log(2), 1e-7);
@@ -93,7 +93,7 @@ TEST_F(Classification, HasTheSameGradientInOneStepAndInTwo) {
 TEST_F(Classification, HasTheGradientMinusYByPAndZeroWhereYIsZero) {
   const Array probabilities = Array::of<double>({2, 3}, {0.25, 0, 0.75, 0, 0.5, 0.5});
   const Array expected = Array::of<double>({2, 3}, {-4, 0, 0, 0, -2, 0});
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Tensor p = g.constant(cast(probabilities, dtype));
     const Tensor indices = g.constant(Array::of<std::int32_t>({2}, {0, 1}));
     for (const Tensor& y : {indices, one_hot(indices, 3, dtype)})
@@ -111,7 +111,7 @@ TEST_F(Classification, HasTheMixedSecondDerivativeOfCrossEntropyWhereYIsZero) {
 }
 
 TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheType) {
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Tensor p = g.constant(cast(Array::of<double>({1, 2}, {0, 1}), dtype));
     const double eps = dtype == DType::float32 ? double{std::numeric_limits<float>::epsilon()}
                                                : std::numeric_limits<double>::epsilon();
@@ -217,7 +217,7 @@ TEST_F(Classification, GivesTheValuesOfTheFormulasForManyAndForLongRows) {
       classes.push_back(7 * i % static_cast<std::int32_t>(shape[1]));
     std::ranges::copy(classes, labels.as<std::int32_t>().begin());
     const Array rows = testing::one_hot_rows(classes, shape[1]), weights = testing::positive(shape, 0.3);
-    for (const DType dtype : kTypes) {
+    for (const DType dtype : kRealTypes) {
       const double tolerance = dtype == DType::float32 ? 1e-5 : 1e-12, m = static_cast<double>(shape[0]);
       const Tensor x = g.constant(cast(scores, dtype)), y = g.constant(cast(p, dtype));
       EXPECT_TRUE(close_to(evaluate(softmax(x)), p, tolerance));
@@ -237,14 +237,15 @@ TEST_F(Classification, GivesTheValuesOfTheFormulasForManyAndForLongRows) {
 }
 
 TEST_F(Classification, HasProbabilitiesThatSumToOne) {
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const Array sums = evaluate(sum(softmax(g.constant(cast(numbers({5, 33}), dtype))), {1}));
     EXPECT_TRUE(close_to(sums, full({5}, 1, dtype), dtype == DType::float32 ? 1e-6 : 1e-15));
   }
 }
 
 TEST_F(Classification, CountsNothingButTheClassOfTheLabelInNll) {
-  const Tensor x = g.constant(Array::of<double>({2, 3}, {-kInf, -2, -kInf, -1, -kInf, -kInf}));
+  const Tensor x =
+      g.constant(Array::of<double>({2, 3}, {-kInfinity, -2, -kInfinity, -1, -kInfinity, -kInfinity}));
   const Tensor labels = g.constant(Array::of<std::int32_t>({2}, {1, 0}));
   const Tensor loss = nll(x, labels);
   EXPECT_EQ(evaluate(loss).item(), 1.5);
@@ -292,7 +293,7 @@ TEST_F(Classification, KeepsSmallLossesBesideLargeScores) {
     double loss;
   };
   const double gap = double{100.F} - double{86.2F};
-  for (const DType dtype : kTypes) {
+  for (const DType dtype : kRealTypes) {
     const double tolerance = dtype == DType::float32 ? 5e-7 : 1e-14;
     for (const Case& c :
          {Case{{100, double{86.2F}}, std::log1p(std::exp(-gap))}, Case{{1e8, 1e8, 1e8}, std::log(3)},
@@ -319,7 +320,7 @@ TEST_F(Classification, KeepsSmallLossesBesideLargeScores) {
 
 TEST_F(Classification, LeavesScoresOfExamplesThatDoNotCountOutOfLossAndGradient) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Array scores = Array::of<double>({3, 2}, {nan, nan, 1, 2, kInf, -kInf});
+  const Array scores = Array::of<double>({3, 2}, {nan, nan, 1, 2, kInfinity, -kInfinity});
   const Tensor x = g.constant(scores);
   const Tensor ignored = g.constant(Array::of<std::int32_t>({3}, {-1, 1, -1}));
   const Tensor weightless = g.constant(Array::of<std::int32_t>({3}, {0, 1, 0}));
@@ -352,7 +353,7 @@ TEST_F(Classification, LeavesScoresOfExamplesThatDoNotCountOutOfLossAndGradient)
 }
 
 TEST_F(Classification, CountsNoClassWithAWeightOfZeroInTheSmoothing) {
-  const Tensor x = g.constant(Array::of<double>({1, 3}, {1, 2, -kInf}));
+  const Tensor x = g.constant(Array::of<double>({1, 3}, {1, 2, -kInfinity}));
   const Tensor label = g.constant(Array::of<std::int32_t>({1}, {1}));
   const Tensor weights = g.constant(Array::of<double>({3}, {1, 1, 0}));
   const Tensor loss = softmax_cross_entropy(

@@ -1,11 +1,11 @@
 #include "gradtable/ops/pooling.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "tests/ops/comparisons.hpp"
 #include "tests/ops/errors.hpp"
 #include "tests/ops/formulas.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -16,8 +16,8 @@
 namespace gradtable::testing {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+using testing::kInfinity;
+using testing::kNaN;
 
 // d sum(g * max_pool2d(x)) / dx for g = 1, 2, 3, ...
 Array gradient_of_max(const Array& x, const PerAxis& kernel, const MaxPoolOptions& options) {

@@ -24,15 +24,15 @@ TEST(Sqrt, HasAnInfiniteDerivativeAtZeroAndIsNaNBelow) {
   const auto f = [](const Tensor& x) { return sqrt(x); };
   expect_value(f, 9, 3);
   expect_value(f, -1, kNaN);
-  expect_value(f, kInf, kInf);
-  expect_derivative(f, 0, kInf);
+  expect_value(f, kInfinity, kInfinity);
+  expect_derivative(f, 0, kInfinity);
 }
 
 TEST(Reciprocal, IsInfiniteAtZero) {
   const auto f = [](const Tensor& x) { return reciprocal(x); };
-  expect_value(f, 0, kInf);
-  expect_value(f, -0.0, -kInf);
-  expect_value(f, kInf, 0);
+  expect_value(f, 0, kInfinity);
+  expect_value(f, -0.0, -kInfinity);
+  expect_value(f, kInfinity, 0);
 }
 
 TEST(PowOfANumber, HasDerivativesAtZeroAndBelow) {
@@ -43,7 +43,7 @@ TEST(PowOfANumber, HasDerivativesAtZeroAndBelow) {
   expect_derivative(power(0), 0, 0);
   expect_value(power(0), kNaN, 1);
   expect_value(power(0.5), -1, kNaN);
-  expect_value(power(0.5), -kInf, kInf);
+  expect_value(power(0.5), -kInfinity, kInfinity);
 }
 
 // The derivatives in both inputs of a^b, at one pair of numbers.
@@ -68,7 +68,7 @@ TEST(Pow, HasDerivativesWithoutNaNWhereTheBaseIsZero) {
 }
 
 TEST(Pow, HasNoDerivativeInTheBaseForTheExponentZero) {
-  for (const double a : {kNaN, kInf, -2.0, std::numeric_limits<double>::denorm_min()})
+  for (const double a : {kNaN, kInfinity, -2.0, std::numeric_limits<double>::denorm_min()})
     EXPECT_EQ(slopes_at(a, 0).a, 0) << a;
 }
 

@@ -1,8 +1,8 @@
 // Op::simplified: what a program computes in place of a node.
 #include <cmath>
 #include <functional>
-#include <limits>
 
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/activations.hpp"
@@ -18,11 +18,11 @@
 namespace gradtable {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+using testing::kInfinity;
+using testing::kNaN;
 
 // Two by three numbers, the special ones among them.
-const Array kNumbers = Array::of<double>({2, 3}, {kNaN, kInf, -kInf, -0.0, -1.7, 3.3});
+const Array kNumbers = Array::of<double>({2, 3}, {kNaN, kInfinity, -kInfinity, -0.0, -1.7, 3.3});
 
 Tensor constant(Graph& g, const Shape& shape, double value) {
   return g.constant(full(shape, value, DType::float64));
@@ -208,7 +208,7 @@ TEST(NotSimplified, IsWhatWouldChangeAValueOrAShape) {
                           x / 3,
                           x / 0,
                           1 / x,
-                          x / kInf,
+                          x / kInfinity,
                           exp(log(x)),
                           scale(scale(x, 1e200), 1e-200),
                           scale(scale(x, 1e30), 1e30),

@@ -71,7 +71,7 @@ void for_each_integer(const TensorProto& proto, const Take& take) {
   for_each<std::uint8_t>(proto, proto.int32_data(), take);
 }
 
-std::int32_t narrow(std::int64_t number) {
+std::int32_t narrowed(std::int64_t number) {
   using Limits = std::numeric_limits<std::int32_t>;
   if (number < Limits::min() || number > Limits::max())
     throw OnnxError(fmt::format("the number {}; expected integers within int32", number));
@@ -130,7 +130,7 @@ Array to_array(const TensorProto& proto) {
   else if (type.dtype == DType::float64)
     for_each<double>(proto, proto.double_data(), put(array.as<double>(), same));
   else if (type.dtype == DType::int32)
-    for_each_integer(proto, put(array.as<std::int32_t>(), narrow));
+    for_each_integer(proto, put(array.as<std::int32_t>(), narrowed));
   else if (proto.data_type() == TensorProto::BOOL)
     for_each_integer(proto, put(array.as<std::uint8_t>(),
                                 [](auto number) { return static_cast<std::uint8_t>(number != 0); }));

@@ -8,7 +8,7 @@
 namespace gradtable::report::detail {
 namespace {
 
-std::string escaped(char c) {
+std::string escaped_letter(char c) {
   switch (c) {
     case '&':
       return "&amp;";
@@ -37,7 +37,7 @@ std::string escaped(std::string_view text, std::size_t most_bytes) {
   while (!text.empty()) {
     const std::string_view character = text.substr(0, std::max<std::size_t>(1, utf8_length(text)));
     const bool is_ascii = static_cast<unsigned char>(character.front()) < 0x80;
-    const std::string written = is_ascii ? escaped(character.front()) : printable(character);
+    const std::string written = is_ascii ? escaped_letter(character.front()) : printable(character);
     if (result.size() + written.size() > most_bytes) return result + "...";
     result += written;
     text.remove_prefix(character.size());

@@ -14,7 +14,7 @@ namespace gradtable::report::detail {
 namespace {
 
 constexpr std::int64_t kMostNumbers = 4, kMostCells = 64;
-constexpr std::size_t kMostLetters = 26;
+constexpr std::size_t kMostLettersOfNumbers = 26;
 
 std::vector<double> numbers_of(const ConstView& value) {
   const Array real = cast(value, DType::float64);
@@ -138,10 +138,10 @@ Json summary(const ConstView& value) {
 std::string in_short(const ConstView& value) {
   const Matrix matrix(value);
   std::string all;
-  for (std::int64_t i = 0; i < matrix.rows && all.size() <= kMostLetters; ++i)
-    for (std::int64_t j = 0; j < matrix.columns && all.size() <= kMostLetters; ++j)
+  for (std::int64_t i = 0; i < matrix.rows && all.size() <= kMostLettersOfNumbers; ++i)
+    for (std::int64_t j = 0; j < matrix.columns && all.size() <= kMostLettersOfNumbers; ++j)
       all += (all.empty() ? "" : j == 0 && matrix.columns > 1 ? " | " : " ") + text_of(matrix.at(i, j));
-  if (all.size() <= kMostLetters) return all;
+  if (all.size() <= kMostLettersOfNumbers) return all;
   const std::vector<double> finite = finite_of(matrix.numbers);
   if (finite.size() < matrix.numbers.size()) return "not finite";
   const auto [least, most] = std::ranges::minmax(finite);

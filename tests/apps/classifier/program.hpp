@@ -26,6 +26,9 @@ inline Words operator+(Words a, const Words& b) {
   return a;
 }
 
+// Settings with which no training learns.
+inline const Words kDiverging = {"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"};
+
 // The words that set each "key=value".
 inline Words set(const Words& settings) {
   Words words;

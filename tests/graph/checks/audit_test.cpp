@@ -62,8 +62,8 @@ Array some(const Shape& shape, double phase = 0) {
 }
 
 // A network with a gated layer in the middle, float32.
-struct Network {
-  explicit Network(const Gated::Bprop& bprop) {
+struct GatedNetwork {
+  explicit GatedNetwork(const Gated::Bprop& bprop) {
     x = g.input("x", {4, 5});
     t = g.input("t", {4}, DType::int32);
     const Tensor W = g.parameter("W", some({5, 4}, 1)), V = g.parameter("V", some({5, 4}, 2));
@@ -85,7 +85,7 @@ struct Network {
 
 // The only row that is wrong.
 AuditRow expect_found(const Gated::Bprop& bprop) {
-  Network network(bprop);
+  GatedNetwork network(bprop);
   const Audit made = network.audited();
   EXPECT_FALSE(made.passed());
   EXPECT_EQ(made.count(Verdict::wrong), 1U) << made;
@@ -99,7 +99,7 @@ AuditRow expect_found(const Gated::Bprop& bprop) {
 }
 
 TEST(Audit, FindsNothingInARightNetwork) {
-  Network network(right);
+  GatedNetwork network(right);
   const Audit made = network.audited();
   EXPECT_TRUE(made.passed()) << made;
   EXPECT_EQ(made.count(Verdict::right), made.rows.size()) << made;
@@ -307,7 +307,7 @@ TEST(Audit, RefusesMissingFeedsAndOtherGraphs) {
 }
 
 TEST(Audit, PrintsATable) {
-  Network network([](auto in, const Tensor& gradient, std::size_t wrt) {
+  GatedNetwork network([](auto in, const Tensor& gradient, std::size_t wrt) {
     return scale(right(in, gradient, wrt), wrt == 1 ? 2 : 1);
   });
   const std::string text = to_text(network.audited());

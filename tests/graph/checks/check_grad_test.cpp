@@ -22,9 +22,8 @@ namespace gradtable {
 namespace {
 
 using testing::kMatrix;
+using testing::kOther;
 using testing::message_of;
-
-const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
 
 TEST(CheckGrad, PassesForCorrectDerivatives) {
   const auto f = [](const std::vector<Tensor>& x) { return tanh(matmul(x[0], x[1])); };

@@ -22,9 +22,8 @@ namespace {
 
 using testing::contains;
 using testing::kMatrix;
+using testing::kOther;
 using testing::message_of;
-
-const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8, 0.1});
 
 // What may be wrong with an op, besides its numbers.
 enum class Fault : std::uint8_t {

@@ -21,10 +21,10 @@ namespace {
 using testing::contains;
 using testing::count;
 using testing::drawn;
+using testing::DrawnNetwork;
 using testing::has;
 using testing::line_with;
 using testing::message_of;
-using testing::Network;
 using testing::number;
 
 std::string name_of(const Tensor& tensor) {
@@ -46,7 +46,7 @@ class DerivativeNames : public ::testing::Test {
 };
 
 TEST_F(DerivativeNames, AreThoseOfTheEntriesOfTheTable) {
-  Network network;
+  DrawnNetwork network;
   const GradTable table = build_grad(network.loss, {network.w1, network.b1, network.w2, network.b2});
   EXPECT_EQ(name_of(table[network.w1]), "∂loss/∂W1");
   EXPECT_EQ(table[network.b1].label(), "∂loss/∂b1");
@@ -169,7 +169,7 @@ TEST_F(DerivativeNames, OfProductsAndMatrices) {
 }
 
 TEST_F(DerivativeNames, AreDrawn) {
-  Network network;
+  DrawnNetwork network;
   const std::string text = drawn(network.graph, {.updates = network.descent()});
   EXPECT_TRUE(has(line_with(text, "∂loss/∂W1"), "tooltip=\"∂loss/∂W1: gradient of W1 (n"));
   EXPECT_TRUE(has(line_with(text, "∂loss/∂scores"), "tooltip=\"∂loss/∂scores: gradient of scores (n"));

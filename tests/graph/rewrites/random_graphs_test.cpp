@@ -21,9 +21,9 @@ namespace {
 
 // A random network with its loss, gradients and steps of gradient descent: matrices of m rows, and weights
 // between widths of which some are large enough for fusion.
-class RandomGraph {
+class RandomFormulas {
  public:
-  explicit RandomGraph(std::uint64_t seed) : random_(seed), m_(random_.below(2) == 0 ? 3 : 24) {
+  explicit RandomFormulas(std::uint64_t seed) : random_(seed), m_(random_.below(2) == 0 ? 3 : 24) {
     for (std::int64_t width : {4, 20, 70}) {
       nodes_.push_back(leaf(fmt::format("x{}", width), {m_, width}));
     }
@@ -176,7 +176,7 @@ void expect_close(const std::vector<Array>& found, const std::vector<Array>& exp
 TEST(RandomGraphs, HaveTheSameValuesWithoutAnyOfThePasses) {
   std::vector<std::string> applied;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    RandomGraph made(seed);
+    RandomFormulas made(seed);
     made.options.without = pass_names();
     const std::vector<Array> written = testing::results(made.graph, made.options);
     std::erase(made.options.without, "stable_forms");

@@ -20,7 +20,7 @@ using testing::idx_labels;
 using testing::labels_of;
 using testing::pixels_of;
 
-std::vector<float> numbers_of(const SharedArray& numbers) {
+std::vector<float> floats_of(const SharedArray& numbers) {
   return {numbers.as<float>().begin(), numbers.as<float>().end()};
 }
 
@@ -128,11 +128,11 @@ TEST(Dataset, OfNumbersIsTakenApartAndShown) {
   EXPECT_EQ(data.picture(2), (std::vector<std::uint8_t>{255, 128}));
   const std::uint32_t sum = checksum(data);
   const Dataset last = take_last(data, 1);
-  EXPECT_EQ(numbers_of(last.inputs), (std::vector<float>{2, 0.5F}));
+  EXPECT_EQ(floats_of(last.inputs), (std::vector<float>{2, 0.5F}));
   EXPECT_EQ(labels_of(last), (std::vector<std::uint8_t>{2}));
-  EXPECT_EQ(numbers_of(data.inputs), (std::vector<float>{0, 0.25F, 1, -1}));
+  EXPECT_EQ(floats_of(data.inputs), (std::vector<float>{0, 0.25F, 1, -1}));
   EXPECT_NE(checksum(data), sum);
-  EXPECT_EQ(numbers_of(part_of(data, 1, 1).inputs), (std::vector<float>{1, -1}));
+  EXPECT_EQ(floats_of(part_of(data, 1, 1).inputs), (std::vector<float>{1, -1}));
 }
 
 TEST(Dataset, OfRealTargetsHasNoClasses) {
@@ -143,7 +143,7 @@ TEST(Dataset, OfRealTargetsHasNoClasses) {
   EXPECT_EQ(data.example(), Shape{3});
   EXPECT_EQ(data.rows(), 1);
   EXPECT_EQ(data.columns(), 3);
-  EXPECT_EQ(numbers_of(part_of(data, 1, 1).targets), (std::vector<float>{1.5F}));
+  EXPECT_EQ(floats_of(part_of(data, 1, 1).targets), (std::vector<float>{1.5F}));
   EXPECT_EQ(fingerprint(data), fmt::format("2 examples of (3), CRC-32 {:08x}", checksum(data)));
 }
 

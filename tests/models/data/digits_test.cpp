@@ -15,7 +15,7 @@ namespace {
 
 using testing::labels_of;
 using testing::pixels_of;
-using Image = std::array<double, 784>;
+using Shades = std::array<double, 784>;
 
 TEST(DrawDigits, GivesTheSameBytesForTheSameSeed) {
   const Dataset a = draw_digits(50, 7), b = draw_digits(50, 7), c = draw_digits(50, 8);
@@ -59,8 +59,8 @@ TEST(DrawDigits, DrawsWhiteOnBlackInTheMiddle) {
 }
 
 // The mean image of each class over the first images of a data set.
-std::array<Image, 10> mean_images(const Dataset& dataset) {
-  std::array<Image, 10> means{};
+std::array<Shades, 10> mean_images(const Dataset& dataset) {
+  std::array<Shades, 10> means{};
   std::array<double, 10> counts{};
   const auto pixels = pixels_of(dataset), labels = labels_of(dataset);
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -72,7 +72,7 @@ std::array<Image, 10> mean_images(const Dataset& dataset) {
   return means;
 }
 
-std::size_t nearest(const std::array<Image, 10>& means, std::span<const std::uint8_t> image) {
+std::size_t nearest(const std::array<Shades, 10>& means, std::span<const std::uint8_t> image) {
   std::size_t best = 0;
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t digit = 0; digit < means.size(); ++digit) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -18,6 +19,8 @@
 
 namespace gradtable {
 namespace {
+
+using testing::numbers_of;
 
 using Numbers = std::vector<double>;
 using Function = std::function<double(double)>;
@@ -106,10 +109,6 @@ void add_penalty(const std::vector<Weights>& layers, const Penalty& penalty, dou
     }
 }
 
-Numbers numbers(const Array& array) {
-  return {array.as<double>().begin(), array.as<double>().end()};
-}
-
 class Algorithm64 : public ::testing::TestWithParam<Penalty> {};
 
 TEST_P(Algorithm64, GivesTheGradientsOfTheGraph) {
@@ -138,10 +137,11 @@ TEST_P(Algorithm64, GivesTheGradientsOfTheGraph) {
   ByHand by_hand;
   for (std::size_t k = 0; k + 1 < widths.size(); ++k) {
     layers.push_back({static_cast<std::size_t>(widths[k]), static_cast<std::size_t>(widths[k + 1]),
-                      numbers(graph.value(parameters[2 * k])), numbers(graph.value(parameters[2 * k + 1]))});
+                      numbers_of(graph.value(parameters[2 * k])),
+                      numbers_of(graph.value(parameters[2 * k + 1]))});
     by_hand.gradients.push_back({0, 0, Numbers(layers[k].W.size(), 0), Numbers(layers[k].b.size(), 0)});
   }
-  const Numbers x = numbers(xs), y = numbers(ys);
+  const Numbers x = numbers_of(xs), y = numbers_of(ys);
   for (std::ptrdiff_t n = 0; n < kExamples; ++n) {
     const Numbers of_n(x.begin() + 5 * n, x.begin() + 5 * (n + 1));
     backward(layers, units, forward(layers, units, of_n), {y.begin() + 3 * n, y.begin() + 3 * (n + 1)},
@@ -151,8 +151,8 @@ TEST_P(Algorithm64, GivesTheGradientsOfTheGraph) {
 
   EXPECT_NEAR(evaluate(cost).item(), by_hand.cost, 1e-12);
   for (std::size_t k = 0; k < layers.size(); ++k) {
-    const Numbers dW = numbers(evaluate(table[parameters[2 * k]]));
-    const Numbers db = numbers(evaluate(table[parameters[2 * k + 1]]));
+    const Numbers dW = numbers_of(evaluate(table[parameters[2 * k]]));
+    const Numbers db = numbers_of(evaluate(table[parameters[2 * k + 1]]));
     for (std::size_t i = 0; i < dW.size(); ++i)
       EXPECT_NEAR(dW[i], by_hand.gradients[k].W[i], 1e-12) << "W" << k + 1 << '[' << i << ']';
     for (std::size_t i = 0; i < db.size(); ++i)

@@ -22,7 +22,7 @@ using Parameters = std::vector<Numbers>;  // W1, b1, W2, b2
 constexpr std::size_t kPixels = 784, kUnits = 10;
 constexpr double kRate = 0.5;
 
-double logistic(double a) {
+double sigma(double a) {
   return 1 / (1 + std::exp(-a));
 }
 
@@ -36,7 +36,7 @@ struct Error {
 Numbers layer(const Numbers& x, const Numbers& W, Numbers y) {
   for (std::size_t i = 0; i < x.size(); ++i)
     for (std::size_t j = 0; j < kUnits; ++j) y[j] += x[i] * W[i * kUnits + j];
-  for (double& number : y) number = logistic(number);
+  for (double& number : y) number = sigma(number);
   return y;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/random.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 using testing::contains;
 using testing::message_of;
+using testing::numbers_of;
 
 Tensor named(Graph& graph, const std::string& label) {
   for (NodeId id = 0; id < static_cast<NodeId>(graph.size()); ++id)
@@ -37,11 +39,6 @@ Array uniform_images(const Shape& shape) {
   Array images(DType::float32, shape);
   for (float& pixel : images.as<float>()) pixel = static_cast<float>(random.below(256)) / 255.0F;
   return images;
-}
-
-std::vector<double> numbers(const Array& array) {
-  const Array values = cast(array, DType::float64);
-  return {values.as<double>().begin(), values.as<double>().end()};
 }
 
 TEST(LeNet5, CountsItsParameters) {
@@ -99,7 +96,7 @@ TEST(LeNet5, GivesTheSameForImagesThatArePaddedBefore) {
           x.as<float>().subspan(784 * i + 28 * y, 28),
           padded.as<float>().begin() + static_cast<std::ptrdiff_t>(1024 * i + 32 * (y + 2) + 2));
   const Tensor a = small(graph.constant(x)), b = large(graph.constant(padded));
-  EXPECT_EQ(numbers(evaluate(a)), numbers(evaluate(b)));
+  EXPECT_EQ(numbers_of(evaluate(a)), numbers_of(evaluate(b)));
 }
 
 TEST(LeNet5, RefusesImagesThatAreTooSmall) {
@@ -130,8 +127,8 @@ TEST(LeNet5, TakesImagesAsRowsAndWithChannels) {
   const Tensor rows = graph.input("rows", {3, 784}, DType::float64);
   const Tensor images = graph.input("images", {3, 1, 28, 28}, DType::float64);
   const ConstView with_channels({DType::float64, {3, 1, 28, 28}}, pixels.view().data);
-  EXPECT_EQ(numbers(evaluate(of_rows(rows), {{rows, pixels}})),
-            numbers(evaluate(of_images(images), {{images, with_channels}})));
+  EXPECT_EQ(numbers_of(evaluate(of_rows(rows), {{rows, pixels}})),
+            numbers_of(evaluate(of_images(images), {{images, with_channels}})));
 }
 
 TEST(LeNet5, RefusesWhatIsNoImageOrNoNetwork) {

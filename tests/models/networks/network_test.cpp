@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/ops/arithmetic.hpp"
@@ -18,11 +19,7 @@ namespace {
 using namespace layers;
 using testing::contains;
 using testing::message_of;
-
-std::vector<double> numbers(const ConstView& view) {
-  const Array values = cast(view, DType::float64);
-  return {values.as<double>().begin(), values.as<double>().end()};
-}
+using testing::numbers_of;
 
 Tensor squared_error(const Tensor& prediction, const Tensor& targets) {
   return mean_squared_error(prediction, targets);
@@ -97,7 +94,8 @@ TEST(Network, StepsAsItTrains) {
   }
   EXPECT_EQ(trained.loss(), stepped.loss());
   for (std::size_t i = 0; i < trained.parameters().size(); ++i)
-    EXPECT_EQ(numbers(one.value(trained.parameters()[i])), numbers(other.value(stepped.parameters()[i])));
+    EXPECT_EQ(numbers_of(one.value(trained.parameters()[i])),
+              numbers_of(other.value(stepped.parameters()[i])));
 }
 
 // The course's loss is the sum over the batch of six, the fused one the mean; eps is in the course's loss,
@@ -113,8 +111,8 @@ TEST(Network, LearnsTheSameFromProbabilitiesAndFromScores) {
   fused.train(50);
   for (std::size_t i = 0; i < 50; ++i) EXPECT_NEAR(course.loss()[i], 6 * fused.loss()[i], 1e-10);
   for (std::size_t i = 0; i < 4; ++i) {
-    const auto expected = numbers(other.value(fused.parameters()[i]));
-    const auto found = numbers(one.value(course.parameters()[i]));
+    const auto expected = numbers_of(other.value(fused.parameters()[i]));
+    const auto found = numbers_of(one.value(course.parameters()[i]));
     for (std::size_t j = 0; j < expected.size(); ++j) EXPECT_NEAR(found[j], expected[j], 1e-12);
   }
   EXPECT_LT(fused.loss().back(), fused.loss().front() / 2);
@@ -146,12 +144,12 @@ TEST(Network, DropsAndNormalizesByTheBatchInTrainingOnly) {
   Network network(graph, kClasses, SoftMaxCrossEntropyLoss{}, {}, kDouble);
   network.append_layer(BatchNorm{{.momentum = 0.5}}).append_layer(Dropout{0.5});
   network.append_layer(FullyConnected{3}).append_layer(SoftMax{});
-  const auto before = numbers(network.test(kClasses.inputs));
-  EXPECT_EQ(before, numbers(network.test(kClasses.inputs)));
-  EXPECT_EQ(numbers(graph.value(graph.find("running_variance1"))), (std::vector<double>{1, 1}));
+  const auto before = numbers_of(network.test(kClasses.inputs));
+  EXPECT_EQ(before, numbers_of(network.test(kClasses.inputs)));
+  EXPECT_EQ(numbers_of(graph.value(graph.find("running_variance1"))), (std::vector<double>{1, 1}));
   network.train(1);
   // Half of 0 and half of the means of the columns, 2 / 6 and 0.5 / 6.
-  const auto mean = numbers(graph.value(graph.find("running_mean1")));
+  const auto mean = numbers_of(graph.value(graph.find("running_mean1")));
   EXPECT_NEAR(mean[0], 1.0 / 6, 1e-15);
   EXPECT_NEAR(mean[1], 0.5 / 12, 1e-15);
   EXPECT_EQ(network.parameters().size(), 4U);
@@ -233,10 +231,10 @@ TEST(Network, ThrowsForALossThatIsNotFiniteAndKeepsItsParameters) {
       squared_error, {}, kDouble);
   network.append_layer(FullyConnected{1});
   network.train(1);
-  const auto before = numbers(graph.value(network.parameters()[0]));
+  const auto before = numbers_of(graph.value(network.parameters()[0]));
   whole = false;
   EXPECT_THROW(network.train(1), NumericError);
-  EXPECT_EQ(numbers(graph.value(network.parameters()[0])), before);
+  EXPECT_EQ(numbers_of(graph.value(network.parameters()[0])), before);
   EXPECT_EQ(network.loss().size(), 1U);
 }
 

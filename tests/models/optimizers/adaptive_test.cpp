@@ -14,6 +14,8 @@
 namespace gradtable {
 namespace {
 
+using testing::kNaN;
+
 class Adaptive : public testing::Steps {
  protected:
   // One step for the first number of a parameter x and its gradient, with the state set before.

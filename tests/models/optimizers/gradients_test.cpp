@@ -9,6 +9,9 @@
 namespace gradtable {
 namespace {
 
+using testing::kInfinity;
+using testing::kNaN;
+
 class Gradients : public testing::Steps {
  protected:
   Tensor number(const Array& value) { return graph.constant(value); }

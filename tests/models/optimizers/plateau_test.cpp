@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -11,8 +12,8 @@
 namespace gradtable {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using testing::kInfinity;
+using testing::kNaN;
 
 std::vector<double> rates(Plateau& plateau, const std::vector<double>& metrics) {
   std::vector<double> rates;

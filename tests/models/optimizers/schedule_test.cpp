@@ -1,10 +1,10 @@
 #include "gradtable/models/optimizers/schedule.hpp"
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -12,8 +12,8 @@
 namespace gradtable {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using testing::kInfinity;
+using testing::kNaN;
 
 void expect_rates(const Schedule& schedule, const std::vector<double>& expected) {
   for (std::size_t done = 0; done < expected.size(); ++done)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/models/optimizers/steps.hpp"
+#include "tests/support/numbers.hpp"
 
 #include "gradtable/models/optimizers/gradients.hpp"
 #include "gradtable/ops/arithmetic.hpp"
@@ -15,6 +16,8 @@
 
 namespace gradtable {
 namespace {
+
+using testing::kInfinity;
 
 class Sgd : public ::testing::Test {
  protected:
@@ -53,7 +56,6 @@ TEST_F(Sgd, MakesItsNodesInThePhaseOfUpdates) {
 TEST_F(Sgd, RefusesLearningRatesThatAreNotFiniteAndPositive) {
   const GradTable table = build_grad(z, {w, b});
   const std::size_t before = graph.size();
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (const double rate : {0.0, -0.0, -0.1, kInfinity, -kInfinity, std::numeric_limits<double>::quiet_NaN()})
     EXPECT_TRUE(testing::contains(testing::message_of<ConfigError>([&] { sgd(table, rate); }),
                                   "sgd: expected a finite learning rate above 0, got "))

@@ -4,12 +4,12 @@
 
 #include <array>
 #include <initializer_list>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/program.hpp"
@@ -44,9 +44,6 @@ class Steps : public ::testing::Test {
       EXPECT_TRUE(contains(message_of<ConfigError>([&] { action(value); }), text)) << value;
     EXPECT_EQ(graph.size(), before);
   }
-
-  static constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
   Graph graph;
   const Tensor theta = graph.parameter("theta", Array::of<double>({2}, {1, -2}));

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 namespace gradtable::report {
 namespace {
 
 using testing::contains;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+using testing::kNaN;
 
 Chart chart_of(std::vector<Point> points) {
   return {.title = "Loss", .x_name = "epoch", .curves = {{"training", 0, std::move(points)}}};

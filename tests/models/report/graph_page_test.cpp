@@ -31,7 +31,7 @@ namespace {
 using testing::contains;
 using Json = nlohmann::json;
 
-GraphPageOptions film(const Tensor& z, const std::vector<Tensor>& targets) {
+GraphPageOptions film_of(const Tensor& z, const std::vector<Tensor>& targets) {
   GraphPageOptions options;
   build_grad(z, targets, {.observer = [&](const GradientEvent& event) { options.events.push_back(event); }});
   return options;
@@ -66,7 +66,7 @@ struct Xor {
   Tensor b = g.parameter("b", zeros({1}, DType::float64));
   Tensor h = relu(add_bias(matmul(x, W), c)).named("h");
   Tensor J = mean(square(add_bias(matmul(h, w), b) - t)).named("J");
-  GraphPageOptions options = film(J, {W, c, w, b});
+  GraphPageOptions options = film_of(J, {W, c, w, b});
 };
 
 TEST(GraphPage, NeedsNothingElse) {
@@ -101,7 +101,7 @@ TEST(GraphPage, HasALineForEachKindOfEvent) {
 TEST(GraphPage, KeepsTextAsText) {
   Graph g;
   const Tensor x = g.parameter("</script><b>&\"", full({}, 3));
-  GraphPageOptions options = film(exp(x).named("<i>"), {x});
+  GraphPageOptions options = film_of(exp(x).named("<i>"), {x});
   options.title = "<u>";
   const std::string text = page(g, options);
   for (const char* tag : {"</script><b>", "<i>&", "<u>"}) EXPECT_FALSE(contains(text, tag)) << tag;
@@ -114,7 +114,7 @@ TEST(GraphPage, OfTheFcnnIsSmall) {
   const Sequential network(g, {784}, fcnn({128, 10}));
   const Tensor images = g.input("images", {64, 784}), labels = g.input("labels", {64}, DType::int32);
   const Tensor loss = softmax_cross_entropy(network(images), labels).named("loss");
-  GraphPageOptions options = film(loss, network.parameters());
+  GraphPageOptions options = film_of(loss, network.parameters());
   options.updates = sgd(build_grad(loss, network.parameters()), 0.1);
   EXPECT_LT(page(g, options).size(), 300'000U);
 }

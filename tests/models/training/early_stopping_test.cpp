@@ -1,13 +1,14 @@
 #include "gradtable/models/training/early_stopping.hpp"
 
-#include <limits>
-
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
 
 namespace gradtable {
 namespace {
+
+using testing::kNaN;
 
 TEST(EarlyStopping, RemembersTheBestEpoch) {
   EarlyStopping lower(Better::lower), higher(Better::higher);
@@ -42,7 +43,6 @@ TEST(EarlyStopping, GoesOnForEverWithoutPatience) {
 }
 
 TEST(EarlyStopping, TakesNoNumberForNoMetric) {
-  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   EarlyStopping stopping(Better::higher, 3);
   EXPECT_FALSE(stopping.is_best(1, kNaN));
   EXPECT_TRUE(stopping.is_best(2, 0.1));

@@ -9,50 +9,50 @@
 namespace gradtable {
 namespace {
 
-struct Setting {
+struct FitSetting {
   std::string name;
   std::vector<Layer> layers;
   bool validated;
   FitOptions options;
 };
 
-const Setting kSgd = {"Sgd", kPlain, false, {.epochs = 2, .trainer = kSmall}};
-const Setting kRich = {"AllAtOnce",
-                       kDropped,
-                       true,
-                       {.epochs = 3,
-                        .keep_best = true,
-                        .trainer = {.batch_size = 8,
-                                    .loss_reduction = LossReduction::sum,
-                                    .optimizer = {.type = "adam", .learning_rate = 0.01},
-                                    .schedule = {.type = "cosine", .warmup_epochs = 1},
-                                    .gradient_accumulation = 3,
-                                    .augmentation = {.shift = 2, .elastic = {.alpha = 20}},
-                                    .threads = 1}}};
-const Setting kPlateau = {"PlateauAndMomentum",
-                          kPlain,
+const FitSetting kSgd = {"Sgd", kPlain, false, {.epochs = 2, .trainer = kSmall}};
+const FitSetting kRich = {"AllAtOnce",
+                          kDropped,
                           true,
-                          {.epochs = 4,
-                           .early_stopping = {.metric = "validation_accuracy", .patience = 3},
-                           .trainer = {.batch_size = 20,
-                                       .optimizer = {.type = "momentum", .clip_norm = 1},
-                                       .schedule = {.type = "plateau", .patience = 0},
-                                       .normalization = {{0.1, 0.2}, {0.3, 0.4}},  // of two channels
+                          {.epochs = 3,
+                           .keep_best = true,
+                           .trainer = {.batch_size = 8,
+                                       .loss_reduction = LossReduction::sum,
+                                       .optimizer = {.type = "adam", .learning_rate = 0.01},
+                                       .schedule = {.type = "cosine", .warmup_epochs = 1},
+                                       .gradient_accumulation = 3,
+                                       .augmentation = {.shift = 2, .elastic = {.alpha = 20}},
                                        .threads = 1}}};
-const Setting kWholeEpoch = {"OneUpdateAnEpoch",
-                             kNormalized,
-                             false,
-                             {.epochs = 3,
-                              .early_stopping = {.metric = "train_loss"},
-                              .keep_best = true,
+const FitSetting kPlateau = {"PlateauAndMomentum",
+                             kPlain,
+                             true,
+                             {.epochs = 4,
+                              .early_stopping = {.metric = "validation_accuracy", .patience = 3},
                               .trainer = {.batch_size = 20,
-                                          .optimizer = {.type = "rmsprop", .weight_decay = 1e-3},
-                                          .gradient_accumulation = 0,
-                                          .shuffle = false,
+                                          .optimizer = {.type = "momentum", .clip_norm = 1},
+                                          .schedule = {.type = "plateau", .patience = 0},
+                                          .normalization = {{0.1, 0.2}, {0.3, 0.4}},  // of two channels
                                           .threads = 1}}};
+const FitSetting kWholeEpoch = {"OneUpdateAnEpoch",
+                                kNormalized,
+                                false,
+                                {.epochs = 3,
+                                 .early_stopping = {.metric = "train_loss"},
+                                 .keep_best = true,
+                                 .trainer = {.batch_size = 20,
+                                             .optimizer = {.type = "rmsprop", .weight_decay = 1e-3},
+                                             .gradient_accumulation = 0,
+                                             .shuffle = false,
+                                             .threads = 1}}};
 
 // Each group has moments and a count of steps of its own.
-const Setting kGroups = {
+const FitSetting kGroups = {
     "GroupsOfParameters",
     kPlain,
     false,
@@ -76,10 +76,10 @@ struct Course {
   bool operator==(const Course&) const = default;
 };
 
-class FitResume : public ::testing::TestWithParam<Setting>, protected FitImages {
+class FitResume : public ::testing::TestWithParam<FitSetting>, protected FitImages {
  protected:
   std::unique_ptr<Fitting> begun(const std::string& checkpoint) const {
-    const Setting& setting = GetParam();
+    const FitSetting& setting = GetParam();
     FitOptions options = setting.options;
     options.checkpoint = file(checkpoint);
     options.checkpoint_every = 1000;

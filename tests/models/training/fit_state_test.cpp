@@ -20,7 +20,7 @@ using testing::contains;
 using testing::message_of;
 
 // Three epochs whose metrics drive a plateau.
-const FitOptions kPlateau = {
+const FitOptions kWithPlateau = {
     .epochs = 3,
     .trainer = {.batch_size = 8, .schedule = {.type = "plateau", .patience = 0}, .threads = 1},
     .fields = {{"layers", "[6, 10]"}}};
@@ -60,7 +60,7 @@ class FitCheckpoint : public ::testing::Test, protected FitImages {
 };
 
 TEST_F(FitCheckpoint, OfAnotherTrainingIsRefusedWithTheFieldsThatDiffer) {
-  const TensorFile checkpoint = trained(kPlateau);
+  const TensorFile checkpoint = trained(kWithPlateau);
   const std::vector<std::pair<std::function<void(FitOptions&)>, std::string>> cases = {
       {[](auto& o) { o.fields["layers"] = "[8, 10]"; }, "layers is [6, 10], expected [8, 10]"},
       {[](auto& o) { o.fields["program"] = "another"; }, "no program, expected \"another\""},
@@ -80,17 +80,17 @@ TEST_F(FitCheckpoint, OfAnotherTrainingIsRefusedWithTheFieldsThatDiffer) {
        "training.early_stopping.metric is \"validation_loss\", expected \"train_loss\""},
   };
   for (const auto& [change, part] : cases)
-    EXPECT_EQ(refused(checkpoint, with(kPlateau, change)), path() + ": " + part);
+    EXPECT_EQ(refused(checkpoint, with(kWithPlateau, change)), path() + ": " + part);
 }
 
 TEST_F(FitCheckpoint, MayContinueWithOtherEpochsPatienceAndCheckpoints) {
-  const TensorFile checkpoint = trained(kPlateau);
-  const FitOptions other = with(kPlateau, [](FitOptions& o) {
+  const TensorFile checkpoint = trained(kWithPlateau);
+  const FitOptions other = with(kWithPlateau, [](FitOptions& o) {
     o.epochs = 4;
     o.early_stopping.patience = 9;
     o.checkpoint_every = 2;
   });
-  for (const FitOptions& options : {kPlateau, other}) {
+  for (const FitOptions& options : {kWithPlateau, other}) {
     Fitting one(kPlain, both(), options);
     one.fit.resume(file("trained"));
     EXPECT_EQ(one.fit.epochs().size(), 3U);
@@ -99,43 +99,44 @@ TEST_F(FitCheckpoint, MayContinueWithOtherEpochsPatienceAndCheckpoints) {
 }
 
 TEST_F(FitCheckpoint, OfOtherImagesIsRefused) {
-  const TensorFile checkpoint = trained(kPlateau);
+  const TensorFile checkpoint = trained(kWithPlateau);
   Dataset other = train;
   std::vector<std::uint8_t> pixels = testing::pixels_of(train);
   pixels[100] ^= 1;
   other.inputs = {pixels, train.inputs.shape()};
-  const std::string of_pixels = refused(checkpoint, kPlateau, {.train = other, .validation = validation});
+  const std::string of_pixels = refused(checkpoint, kWithPlateau, {.train = other, .validation = validation});
   EXPECT_TRUE(contains(of_pixels, ": training images is \"50 images of 28x28, CRC-32 ")) << of_pixels;
   other = train;
   keep_first(other, 49);
-  EXPECT_TRUE(contains(refused(checkpoint, kPlateau, {.train = other, .validation = validation}),
+  EXPECT_TRUE(contains(refused(checkpoint, kWithPlateau, {.train = other, .validation = validation}),
                        "\", expected \"49 images of 28x28, CRC-32 "));
-  EXPECT_TRUE(contains(refused(checkpoint, kPlateau, {.train = train, .validation = test}),
+  EXPECT_TRUE(contains(refused(checkpoint, kWithPlateau, {.train = train, .validation = test}),
                        ": validation images is \"20 images of 28x28, CRC-32 "));
 }
 
 TEST_F(FitCheckpoint, OfAnotherNetworkIsRefused) {
-  const TensorFile checkpoint = trained(kPlateau);
-  const std::string message = refused(checkpoint, kPlateau, both(), kNormalized);
+  const TensorFile checkpoint = trained(kWithPlateau);
+  const std::string message = refused(checkpoint, kWithPlateau, both(), kNormalized);
   EXPECT_TRUE(contains(message, "no \"running_mean1\", expected float32 (6)")) << message;
 }
 
 TEST_F(FitCheckpoint, ThatIsTooOldForAFieldHadItsDefault) {
-  TensorFile older = trained(kPlateau);
+  TensorFile older = trained(kWithPlateau);
   for (const char* key : {"label_smoothing", "clip_norm", "keep_best"})
     ASSERT_EQ(older.metadata.erase(fmt::format("config.training.{}", key)), 1U);
   ASSERT_EQ(older.metadata.erase("config.layers"), 1U);
-  const FitOptions known = with(kPlateau, [](FitOptions& o) { o.defaults = o.fields; });
+  const FitOptions known = with(kWithPlateau, [](FitOptions& o) { o.defaults = o.fields; });
   EXPECT_EQ(refused(older, with(known, [](FitOptions& o) { o.trainer.label_smoothing = 0.5; })),
             path() + ": training.label_smoothing is 0.0, expected 0.5");
-  EXPECT_EQ(refused(older, kPlateau), path() + ": no layers, expected [6, 10]");
+  EXPECT_EQ(refused(older, kWithPlateau), path() + ": no layers, expected [6, 10]");
   write_safetensors(path(), older);
   Fitting one(kPlain, both(), known);
   EXPECT_NO_THROW(one.fit.resume(path()));
 }
 
 TEST_F(FitCheckpoint, OfACosineOfAnotherLengthIsRefusedWithAdvice) {
-  const FitOptions cosine = with(kPlateau, [](FitOptions& o) { o.trainer.schedule = {.type = "cosine"}; });
+  const FitOptions cosine =
+      with(kWithPlateau, [](FitOptions& o) { o.trainer.schedule = {.type = "cosine"}; });
   const TensorFile checkpoint = trained(cosine);
   const FitOptions longer = with(cosine, [](FitOptions& o) { o.epochs = 5; });
   EXPECT_EQ(refused(checkpoint, longer),
@@ -148,18 +149,18 @@ TEST_F(FitCheckpoint, OfACosineOfAnotherLengthIsRefusedWithAdvice) {
 }
 
 TEST_F(FitCheckpoint, WithMoreEpochsThanTheOptionsIsRefused) {
-  TensorFile checkpoint = trained(kPlateau);
-  const FitOptions shorter = with(kPlateau, [](FitOptions& o) { o.epochs = 2; });
+  TensorFile checkpoint = trained(kWithPlateau);
+  const FitOptions shorter = with(kWithPlateau, [](FitOptions& o) { o.epochs = 2; });
   EXPECT_EQ(refused<OptionError>(checkpoint, shorter),
             "fit: epochs: expected at least 3: the checkpoint has done 3, got 2");
   checkpoint.metadata.at("images") = "8";
   checkpoint.metadata["sums.accuracy"] = "4";
-  EXPECT_EQ(refused<OptionError>(checkpoint, kPlateau),
+  EXPECT_EQ(refused<OptionError>(checkpoint, kWithPlateau),
             "fit: epochs: expected at least 4: the checkpoint has done 3 and a part of the next, got 3");
 }
 
 TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
-  const TensorFile checkpoint = trained(kPlateau);
+  const TensorFile checkpoint = trained(kWithPlateau);
   const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
       {"plateau.rate", "-1", "plateau.rate is -1; expected 0."},
       {"plateau.rate", "1e9", "plateau.rate is 1000000000; expected 0."},
@@ -197,15 +198,15 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
     TensorFile changed = checkpoint;
     if (key != "correct") ASSERT_TRUE(changed.metadata.contains(key)) << key;  // of older checkpoints
     changed.metadata[key] = value;
-    const std::string message = refused(changed, kPlateau);
+    const std::string message = refused(changed, kWithPlateau);
     EXPECT_TRUE(message.starts_with(path() + ": " + part)) << message;
   }
 }
 
 // The sums of an epoch that had begun.
 TEST_F(FitCheckpoint, WithSumsThatNoMetricHasIsRefused) {
-  TensorFile checkpoint = trained(kPlateau);
-  const FitOptions more = with(kPlateau, [](FitOptions& o) { o.epochs += 1; });
+  TensorFile checkpoint = trained(kWithPlateau);
+  const FitOptions more = with(kWithPlateau, [](FitOptions& o) { o.epochs += 1; });
   checkpoint.metadata.at("images") = "8";
   for (const auto& [sum, value] :
        {std::pair{"9", "1.125"}, {"-1", "-0.125"}, {"nan", "nan"}, {"1e9", "125000000"}}) {
@@ -216,11 +217,11 @@ TEST_F(FitCheckpoint, WithSumsThatNoMetricHasIsRefused) {
 }
 
 TEST_F(FitCheckpoint, WithoutATextIsRefused) {
-  const TensorFile checkpoint = trained(kPlateau);
+  const TensorFile checkpoint = trained(kWithPlateau);
   for (const auto& [key, value] : to_texts({}, {}, {})) {
     TensorFile changed = checkpoint;
     ASSERT_EQ(changed.metadata.erase(key), 1U) << key;
-    EXPECT_EQ(refused(changed, kPlateau),
+    EXPECT_EQ(refused(changed, kWithPlateau),
               fmt::format("{}: no text \"{}\"; expected the checkpoint of a training", path(), key));
   }
 }
@@ -235,7 +236,7 @@ std::string with_field(const std::string& table, int row, int field, const std::
 }
 
 TEST_F(FitCheckpoint, WithMetricsThatNoTrainingHasIsRefused) {
-  const TensorFile checkpoint = trained(kPlateau);
+  const TensorFile checkpoint = trained(kWithPlateau);
   const std::vector<std::tuple<int, std::string, std::string>> cases = {
       {0, "1", "epoch is 1; expected 2"},
       {0, "-2", "epoch is -2; expected 2"},
@@ -258,7 +259,7 @@ TEST_F(FitCheckpoint, WithMetricsThatNoTrainingHasIsRefused) {
     TensorFile changed = checkpoint;
     std::string& table = changed.metadata.at("metrics");
     table = with_field(table, 2, field, value);
-    const std::string message = refused(changed, kPlateau);
+    const std::string message = refused(changed, kWithPlateau);
     EXPECT_TRUE(message.starts_with(path() + ": metrics:3: " + part)) << message;
   }
 }
@@ -300,11 +301,11 @@ TEST_F(FitCheckpoint, WithAStateThatNoOptimizerHasIsRefused) {
 }
 
 TEST_F(FitCheckpoint, WithNumbersThatAreNotFiniteIsRefusedOrTaken) {
-  TensorFile checkpoint = trained(kPlateau);
+  TensorFile checkpoint = trained(kWithPlateau);
   checkpoint.tensors.at("parameter/W2").as<float>()[3] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_EQ(refused<NumericError>(checkpoint, kPlateau),
+  EXPECT_EQ(refused<NumericError>(checkpoint, kWithPlateau),
             path() + ": NaN or infinity in \"W2\"; expected finite numbers");
-  Fitting one(kPlain, both(), with(kPlateau, [](FitOptions& o) { o.not_finite = NotFinite::allow; }));
+  Fitting one(kPlain, both(), with(kWithPlateau, [](FitOptions& o) { o.not_finite = NotFinite::allow; }));
   EXPECT_EQ(one.fit.resume(path()), std::vector<std::string>{"W2"});
 }
 
@@ -312,7 +313,7 @@ TEST_F(FitCheckpoint, WithNumbersThatAreNotFiniteIsRefusedOrTaken) {
 TEST_F(FitCheckpoint, TellsWhatChangesTheBits) {
   for (const bool deterministic : {false, true}) {
     const FitOptions options =
-        with(kPlateau, [&](FitOptions& o) { o.trainer.deterministic = deterministic; });
+        with(kWithPlateau, [&](FitOptions& o) { o.trainer.deterministic = deterministic; });
     TensorFile checkpoint = trained(options);
     EXPECT_EQ(checkpoint.metadata.contains("threads"), !deterministic);
     checkpoint.metadata.at("kernels") = "Prescott of OpenBLAS 0.1";

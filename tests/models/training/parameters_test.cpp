@@ -1,10 +1,10 @@
 #include "gradtable/models/training/parameters.hpp"
 
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -12,10 +12,9 @@
 namespace gradtable {
 namespace {
 
+using testing::kInfinity;
+using testing::kNaN;
 using testing::message_of;
-
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Parameters : public ::testing::Test {
  protected:

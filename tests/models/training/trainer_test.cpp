@@ -49,9 +49,9 @@ Numbers numbers_of(const Graph& graph, const Sequential& network) {
 
 // A network of 4, 3 and 2 units, ReLU, softmax and cross-entropy, trained by loops: Goodfellow et al.,
 // algorithms 6.3, 6.4 and 8.1.
-class ByHand {
+class TrainedByHand {
  public:
-  explicit ByHand(const Numbers& start)
+  explicit TrainedByHand(const Numbers& start)
       : W1_(start.begin(), start.begin() + 12),
         b1_(start.begin() + 12, start.begin() + 15),
         W2_(start.begin() + 15, start.begin() + 21),
@@ -117,7 +117,7 @@ void compare_with_loops(const TrainerOptions& options) {
   const Dataset data = tiny();
   Graph graph;
   const Sequential network(graph, {4}, fcnn({3, 2}), {.dtype = DType::float64, .seed = 5});
-  ByHand by_hand(numbers_of(graph, network));
+  TrainedByHand by_hand(numbers_of(graph, network));
   Trainer trainer(graph, network, options);
   for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
     const Score score = trainer.train_epoch(data, epoch);

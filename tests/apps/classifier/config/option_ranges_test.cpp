@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "apps/classifier/run/build.hpp"
 #include "tests/apps/classifier/configs.hpp"
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <fmt/format.h>
 #include <gradtable/models/networks/fcnn.hpp>
 #include <gradtable/models/networks/sequential.hpp>
@@ -21,9 +21,8 @@ namespace classifier {
 namespace {
 
 using gradtable::TrainerOptions;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-const double kNaN = std::nan("");
+using gradtable::testing::kInfinity;
+using gradtable::testing::kNaN;
 
 // Values without a form in JSON are for the trainer alone.
 struct Row {

@@ -18,8 +18,6 @@ constexpr bool kAddressSpaceCanBeLimited = false;  // the sanitizer reserves ter
 constexpr bool kAddressSpaceCanBeLimited = true;
 #endif
 
-const Words kDiverging = {"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"};
-
 class Faults : public BuiltProgram {};
 
 TEST_F(Faults, EveryPermittedNumberOfThreadsIsTaken) {

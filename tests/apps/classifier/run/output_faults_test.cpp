@@ -6,8 +6,6 @@
 namespace classifier {
 namespace {
 
-const Words kDiverging = {"training.optimizer.learning_rate=1000", "model.hidden=[64,64,64]"};
-
 class OutputFaults : public TwoTrainings {};
 
 TEST_F(OutputFaults, AnOutputThatCannotBeWrittenStopsItBeforeItTrains) {

@@ -14,12 +14,12 @@ namespace {
 
 using testing::contains;
 
-struct BadFile {
+struct BadHeader {
   std::string bytes;
   std::string message;  // behind the path
 };
 
-void expect_messages(const std::vector<BadFile>& files) {
+void expect_messages(const std::vector<BadHeader>& files) {
   const testing::TemporaryFolder folder;
   for (const auto& [bytes, message] : files) {
     const std::string path = folder.write("bad", bytes);

@@ -12,21 +12,21 @@
 namespace gradtable::detail {
 namespace {
 
-constexpr std::size_t kSize = 64;
+constexpr std::size_t kSetSize = 64;
 template <class T>
-using Numbers = std::array<T, kSize>;
+using NumbersOf = std::array<T, kSetSize>;
 
 // -6.4 to 6.2
 template <class T>
-Numbers<T> some_numbers() {
-  Numbers<T> x;
-  for (std::size_t i = 0; i < kSize; ++i) x[i] = T(0.2) * (static_cast<T>(i) - T(32));
+NumbersOf<T> some_numbers() {
+  NumbersOf<T> x;
+  for (std::size_t i = 0; i < kSetSize; ++i) x[i] = T(0.2) * (static_cast<T>(i) - T(32));
   return x;
 }
 
 // Zeros, denormals, limits, large arguments of sin, whole exponents, infinities and NaN, again and again.
 template <class T>
-Numbers<T> special_numbers() {
+NumbersOf<T> special_numbers() {
   using Limits = std::numeric_limits<T>;
   const T several[] = {T(0),
                        T(-0.0),
@@ -51,20 +51,20 @@ Numbers<T> special_numbers() {
                        Limits::infinity(),
                        -Limits::infinity(),
                        Limits::quiet_NaN()};
-  Numbers<T> x;
-  for (std::size_t i = 0; i < kSize; ++i) x[i] = several[i % std::size(several)];
+  NumbersOf<T> x;
+  for (std::size_t i = 0; i < kSetSize; ++i) x[i] = several[i % std::size(several)];
   return x;
 }
 
 // f of all numbers, two operands at a time, run with each instruction set that there is.
 template <class T, class F>
-void for_each_set(const F& f, const Numbers<T>& a, const Numbers<T>& b,
-                  const std::function<void(int set, const Numbers<T>& y)>& check) {
+void for_each_set(const F& f, const NumbersOf<T>& a, const NumbersOf<T>& b,
+                  const std::function<void(int set, const NumbersOf<T>& y)>& check) {
   for (int set = 0; set <= static_cast<int>(instruction_set()); ++set) {
-    Numbers<T> y{};
+    NumbersOf<T> y{};
     simd(
         [f, x = a.data(), z = b.data(), to = y.data()]() GRADTABLE_INLINE {
-          for (std::size_t i = 0; i < kSize; ++i) to[i] = f(x[i], z[i]);
+          for (std::size_t i = 0; i < kSetSize; ++i) to[i] = f(x[i], z[i]);
         },
         static_cast<InstructionSet>(set));
     check(set, y);
@@ -84,13 +84,13 @@ bool is_near(T y, T expected) {
 // Expects f to give g for the pairs (a[i], b[j]) of special numbers and ordinary ones.
 template <class T, class F, class G>
 void expect_near_everywhere(const F& f, const G& g) {
-  const Numbers<T> ordinary = some_numbers<T>(), special = special_numbers<T>();
-  for (const Numbers<T>& a : {ordinary, special}) {
-    for (std::size_t shift = 0; shift < kSize; ++shift) {
-      Numbers<T> b = shift % 2 == 0 ? special : ordinary;
+  const NumbersOf<T> ordinary = some_numbers<T>(), special = special_numbers<T>();
+  for (const NumbersOf<T>& a : {ordinary, special}) {
+    for (std::size_t shift = 0; shift < kSetSize; ++shift) {
+      NumbersOf<T> b = shift % 2 == 0 ? special : ordinary;
       std::rotate(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(shift), b.end());
-      for_each_set<T>(f, a, b, [&](int set, const Numbers<T>& y) {
-        for (std::size_t i = 0; i < kSize; ++i)
+      for_each_set<T>(f, a, b, [&](int set, const NumbersOf<T>& y) {
+        for (std::size_t i = 0; i < kSetSize; ++i)
           EXPECT_TRUE(is_near<T>(y[i], g(a[i], b[i])))
               << y[i] << " in place of " << g(a[i], b[i]) << ", instruction set " << set << ", at " << a[i]
               << ", " << b[i];
