@@ -161,12 +161,23 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_flag("--config-schema", words.config_schema);
 }
 
+// Each --set is one word: the value of "--set key value" would be taken for a config.
+void require_values(const CLI::App& app) {
+  for (const std::string& setting : app.get_option("--set")->results())
+    if (setting.find('=') == std::string::npos)
+      throw UsageError(fmt::format("--set {0}: no value; expected one word, as in --set {0}=VALUE", setting));
+}
+
 void parse(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ArgumentMismatch& error) {
     refuse_count(app, error);
+  } catch (const CLI::ExtrasError&) {
+    require_values(app);
+    throw;
   }
+  require_values(app);
 }
 
 std::optional<Command> as_command(std::string_view word) {

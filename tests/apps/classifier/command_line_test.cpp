@@ -140,7 +140,10 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"run.json", "--threads"}, "error: --threads: no number; expected --threads N"},
       {{"run.json", "--threads", "1", "--threads", "2"}, "error: --threads: 2 times; expected it once"},
       {{"run.json", "--set", "training.epoch=1"}, "the nearest known key is \"training.epochs\""},
-      {{"run.json", "--set", "seed"}, "--set"},
+      {{"run.json", "--set", "seed"},
+       "error: --set seed: no value; expected one word, as in --set seed=VALUE"},
+      {{"run.json", "--set", "seed", "2"}, "error: --set seed: no value; expected one word"},
+      {{"train", "run.json", "--set", "seed", "2"}, "error: --set seed: no value; expected one word"},
       {{"run.json", "--quiet=maybe"}, "maybe"},
       {{"run.json", "--bad\xFF\nflag"}, "\\xff\\nflag"},
   };

@@ -77,7 +77,8 @@ std::string of_broadcast(Graph& g) {
 std::string of_pruned_branch(Graph& g) {
   const Tensor x = scalar(g, "x"), w = scalar(g, "w");
   exp(w).named("aside");
-  return film(where(greater(x, 0), mul(w, x), x).named("z"), {w});
+  const Tensor product = mul(w, x);  // compilers differ in the order of arguments
+  return film(where(greater(x, 0), product, x).named("z"), {w});
 }
 
 std::string of_second_order(Graph& g) {
