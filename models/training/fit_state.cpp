@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -75,12 +74,11 @@ std::string advice(const NamedTexts& found, const NamedTexts& expected) {
 
 // Early stopping and learning rate as the metrics of the epochs make them.
 void go_through_epochs(const FitOptions& options, FitState& state) {
-  constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
   const Better better = options.trainer.better;
   EarlyStopping stopping(better);
   LearningRate rate(options.trainer.optimizer.learning_rate, options.trainer.schedule, better);
   for (const EpochMetrics& epoch : state.epochs) {
-    const double metric = epoch.find(options.early_stopping.metric).value_or(kNotMeasured);
+    const double metric = epoch.find(options.early_stopping.metric).value_or(std::nan(""));
     stopping.is_best(epoch.epoch, metric);
     rate.end_epoch(metric);
   }

@@ -60,12 +60,12 @@ void expect_same_value(const Tensor& found, const Tensor& expected) {
   }
 }
 
-using Function = std::function<Tensor(const Tensor&)>;
+using OfOne = std::function<Tensor(const Tensor&)>;
 
 // f(x) is simplified, in one step, to the very node expected(x).
 struct Identity {
   const char* name;
-  Function f, expected;
+  OfOne f, expected;
 };
 
 void PrintTo(const Identity& identity, std::ostream* stream) {
