@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -103,20 +105,28 @@ std::string list(const std::vector<Tensor>& tensors) {
   return text;
 }
 
-// Tells the events of one call, and counts the terms of each sum.
+// Tells the events of one call, and counts the terms of each sum. Inside a stable form the sums of several
+// variables are made in one go.
 class Teller {
  public:
   explicit Teller(std::span<const GradientEvent> events) {
     if (!events.empty() && events.back().line == end) targets_ = list(events.back().tensors);
+    for (const GradientEvent& event : events)
+      if (event.line == entry) entries_.insert(event.variable.id());
   }
 
   std::string text(const GradientEvent& event) {
-    if (event.line == variable) terms_ = 0;
-    if (event.line == bprop) ++terms_;
+    if (event.line == variable) terms_.clear();
+    if (event.line == bprop) ++terms_[event.variable.id()];
     return sentence(event) + inserted(event);
   }
 
  private:
+  // "G⁽²⁾", for the second term of V.
+  std::string term(const GradientEvent& event) const {
+    return "G" + numbered(terms_.at(event.variable.id()));
+  }
+
   std::string sentence(const GradientEvent& event) const {
     switch (event.line) {
       case start:
@@ -130,6 +140,10 @@ class Teller {
       case seed:
         return fmt::format("grad_table[{}] ← {}.", called(event.variable), called(event.result));
       case variable:
+        if (!entries_.contains(event.variable.id()))
+          return fmt::format(
+              "build_grad({0}): {0} gets no entry, as z depends on it inside stable forms only.",
+              called(event.variable));
         return fmt::format("build_grad({0}): now the gradient of {0}{1} {2} is made.", called(event.variable),
                            event.variable.node().op ? " = " + formula(event.variable) : "",
                            shape_of(event.variable));
@@ -141,19 +155,19 @@ class Teller {
         return fmt::format("op ← {}. D ← grad_table[{}] = {}, known already.", op_of(event.consumer),
                            called(event.consumer), named_with_shape(event.gradient));
       case bprop:
-        return fmt::format("G{} ← {}.bprop: {}.", numbered(terms_), op_of(event.consumer),
+        return fmt::format("{} ← {}.bprop: {}.", term(event), op_of(event.consumer),
                            made(event.result, event.gradient));
       case sum_to:
-        return fmt::format("Broadcasting repeated {0}, so G{1} is summed over the repetitions: {2} → {3}.",
-                           called(event.variable), numbered(terms_), shape_of(event.gradient),
+        return fmt::format("Broadcasting repeated {0}, so {1} is summed over the repetitions: {2} → {3}.",
+                           called(event.variable), term(event), shape_of(event.gradient),
                            shape_of(event.result));
       case chosen:
-        return fmt::format("G{} is 0 where the op took another operand: {} = {}.", numbered(terms_),
+        return fmt::format("{} is 0 where the op took another operand: {} = {}.", term(event),
                            called(event.result), formula(event.result));
       case add:
-        return terms_ <= 1 && event.gradient == event.result
-                   ? fmt::format("G ← G{}: the first term, {}.", numbered(1), called(event.gradient))
-                   : fmt::format("G ← G + G{}: {} = {}, {}.", numbered(terms_), called(event.result),
+        return event.gradient == event.result
+                   ? fmt::format("G ← {}: the first term, {}.", term(event), called(event.gradient))
+                   : fmt::format("G ← G + {}: {} = {}, {}.", term(event), called(event.result),
                                  formula(event.result), shapes(event.result));
       case entry:
         return fmt::format("grad_table[{}] = {}: a gradient has the shape of its variable.",
@@ -171,7 +185,8 @@ class Teller {
   }
 
   std::string targets_;
-  std::size_t terms_ = 0;
+  std::set<NodeId> entries_;             // the variables that get one
+  std::map<NodeId, std::size_t> terms_;  // of each variable, since the last began
 };
 
 }  // namespace
