@@ -28,7 +28,7 @@ int main() {
     int right = 0;
     for (std::int64_t i = begin; i < end; ++i) {
       const std::vector<Array> answers = predict.infer({{image, others.inputs.rows(i, 1)}});
-      right += answers[1].item() == others.label(i) ? 1 : 0;
+      right += static_cast<std::int64_t>(answers[1].item()) == others.label(i) ? 1 : 0;
     }
     return right;
   };

@@ -124,7 +124,7 @@ class Teller {
  private:
   // "G⁽²⁾", for the second term of V.
   std::string term(const GradientEvent& event) const {
-    return "G" + numbered(terms_.at(event.variable.id()));
+    return fmt::format("G{}", numbered(terms_.at(event.variable.id())));
   }
 
   std::string sentence(const GradientEvent& event) const {

@@ -196,7 +196,9 @@ TEST_F(FitCheckpoint, WithNumbersThatNoTrainingHasIsRefused) {
   };
   for (const auto& [key, value, part] : cases) {
     TensorFile changed = checkpoint;
-    if (key != "correct") ASSERT_TRUE(changed.metadata.contains(key)) << key;  // of older checkpoints
+    if (key != "correct") {  // of older checkpoints
+      ASSERT_TRUE(changed.metadata.contains(key)) << key;
+    }
     changed.metadata[key] = value;
     const std::string message = refused(changed, kWithPlateau);
     EXPECT_TRUE(message.starts_with(path() + ": " + part)) << message;
