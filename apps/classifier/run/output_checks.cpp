@@ -111,7 +111,7 @@ void require_folder(const fs::path& folder) {
 fs::file_status status_of(const fs::path& file) {
   std::error_code error, name;
   const fs::file_status status = fs::status(file, error);
-  fs::status(existing(folder_of(file)) / file.filename(), name);
+  static_cast<void>(fs::status(existing(folder_of(file)) / file.filename(), name));
   if (name == std::errc::filename_too_long) error = name;
   if (error && error != std::errc::no_such_file_or_directory)
     throw OutputError(fmt::format("{}: {}; expected the name of a file", file.string(), error.message()));
