@@ -82,14 +82,26 @@ bool remove_file(const fs::path& name) {
   return true;
 }
 
+// The loss, and what the updates lower where that is another node.
+std::vector<gradtable::Tensor> outputs_of(const gradtable::StepGraph& step, GraphPart part) {
+  if (part == GraphPart::forward || step.objective == step.loss) return {step.loss};
+  return {step.loss, step.objective};
+}
+
+// The parameters that learn.
+std::vector<gradtable::Tensor> targets_of(const gradtable::StepGraph& step) {
+  std::vector<gradtable::Tensor> targets;
+  for (const auto& [parameter, gradient] : step.gradients) targets.push_back(parameter);
+  return targets;
+}
+
 }  // namespace
 
 std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part) {
-  gradtable::DotOptions options = {.outputs = {step.loss}};
+  gradtable::DotOptions options = {.outputs = outputs_of(step, part)};
   if (part == GraphPart::all) options.updates = step.updates;
   if (part == GraphPart::gradient)
-    for (const auto& [parameter, gradient] : build_grad(step.loss, setup.network.parameters()))
-      options.outputs.push_back(gradient);
+    for (const auto& [parameter, gradient] : step.gradients) options.outputs.push_back(gradient);
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::write_dot(text, setup.graph, options);
@@ -102,10 +114,10 @@ std::string title_of_graph(const Config& config, const gradtable::Dataset& image
 
 std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart part,
                        const std::string& title) {
-  gradtable::report::GraphPageOptions options = {.title = title, .outputs = {step.loss}};
+  gradtable::report::GraphPageOptions options = {.title = title, .outputs = outputs_of(step, part)};
   if (part == GraphPart::all) options.updates = step.updates;
   if (part != GraphPart::forward)
-    build_grad(step.loss, setup.network.parameters(),
+    build_grad(step.objective, targets_of(step),
                {.observer = [&](const gradtable::GradientEvent& event) { options.events.push_back(event); }});
   std::ostringstream text;
   text.imbue(std::locale::classic());

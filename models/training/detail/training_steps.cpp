@@ -243,8 +243,9 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   g.learning_rate = learning_rate_;
   const bool is_sum = options_.loss_reduction == LossReduction::sum;
   const auto examples = static_cast<double>(g.indices.shape().size());
-  const Tensor minimized = is_sum && !by_sums ? scale(g.loss, examples).named("summed loss") : g.loss;
-  GradTable gradients = build_grad(minimized, learned_parameters(options_.optimizer, model_.parameters));
+  g.objective = is_sum && !by_sums ? scale(g.loss, examples).named("summed loss") : g.loss;
+  g.gradients = build_grad(g.objective, learned_parameters(options_.optimizer, model_.parameters));
+  GradTable gradients = g.gradients;
   if (by_sums) {
     step.sums = accumulate(gradients, examples);
     gradients = is_sum ? step.sums->total : step.sums->mean;

@@ -45,6 +45,23 @@ TEST_F(DrawGraph, HasTheGradientWithoutTheUpdate) {
   EXPECT_EQ(graph({"--part", "forward"}).find("gradient"), std::string::npos);
 }
 
+// What the updates follow is drawn, whatever the reduction of the loss, and nothing beside it.
+TEST_F(DrawGraph, HasTheGradientThatTrains) {
+  for (const std::string reduction : {"mean", "sum"}) {
+    const Words settings = set({"training.loss_reduction=" + reduction});
+    const std::string objective = reduction == "sum" ? "∂summed loss/∂W1" : "∂loss/∂W1";
+    const std::string other = reduction == "sum" ? "∂loss/∂W1" : "∂summed loss/∂W1";
+    const std::string page = folder_.path("page.html");
+    expect_success(run(Words{"graph", config_, "--page", page} + settings));
+    for (const std::string& text :
+         {graph(settings), graph(settings + Words{"--part", "gradient"}), folder_.read("page.html")}) {
+      EXPECT_TRUE(contains(text, objective)) << reduction;
+      EXPECT_FALSE(contains(text, other)) << reduction;
+      EXPECT_EQ(text.find("summed loss") != std::string::npos, reduction == "sum");
+    }
+  }
+}
+
 TEST_F(DrawGraph, IsAPageToo) {
   const Words settings = {"training.epochs=1", "output.graph_page=graph.html"};
   expect_success(train("out", settings));
