@@ -20,6 +20,7 @@ namespace gradtable {
 namespace {
 
 using detail::Executable;
+using detail::kFixedSlices;
 using detail::Schedule;
 
 std::string place(const Tensor& tensor) {
@@ -146,7 +147,6 @@ class Compiler {
     return best;
   }
 
-  static constexpr int kFixedSlices = 4;
   static constexpr double kWorthATeam = 20e-6;  // seconds
   static constexpr double kGain = 0.9;          // more threads take at most so much of the time
 

@@ -45,6 +45,9 @@ scripts/install_packages.sh
 # Debian's own clang++ compiles the examples and the fuzz targets; without it that test is skipped.
 command -v clang++-14 > /dev/null || scripts/install_packages.sh clang-14 libclang-rt-14-dev ||
   echo "clang-14: not installed; its test will be skipped"
+# A browser opens the pages of graphs; without it those tests are skipped.
+command -v chromium > /dev/null || scripts/install_packages.sh chromium ||
+  echo "chromium: not installed; its tests will be skipped"
 format=right
 check_format || format=wrong
 

@@ -102,8 +102,11 @@ void write_page(const std::string& file, const Parameters& parameters) {
   Graph graph;
   const XorNetwork net = build(graph, parameters);
   report::GraphPageOptions page{.title = "XOR: a network and its gradient", .feeds = std::vector<Feed>()};
-  build_grad(net.loss, {net.W, net.c, net.w, net.b},
-             {.observer = [&](const GradientEvent& event) { page.events.push_back(event); }});
+  page.program = {.outputs = {net.loss}};
+  const auto note = [&](const GradientEvent& event) { page.events.push_back(event); };
+  for (const auto& [parameter, gradient] :
+       build_grad(net.loss, {net.W, net.c, net.w, net.b}, {.observer = note}))
+    page.program->outputs.push_back(gradient);
   std::ostringstream text;
   report::write_graph_page(text, graph, page);
   write_file_atomically(file, text.str());

@@ -36,8 +36,8 @@ XorNetwork build(Graph& graph, const Parameters& parameters) {
   net.c = graph.parameter("c", parameters.c);
   net.w = graph.parameter("w", parameters.w);
   net.b = graph.parameter("b", parameters.b);
-  net.hidden = relu(add_bias(matmul(net.x, net.W), net.c)).named("h");
-  net.y = add_bias(matmul(net.hidden, net.w), net.b).named("y");
+  net.hidden = relu(add_bias(matmul(net.x, net.W).named("u"), net.c).named("a")).named("h");
+  net.y = add_bias(matmul(net.hidden, net.w).named("v"), net.b).named("y");
   net.loss = mean(square(net.y - t)).named("loss");
   return net;
 }

@@ -10,6 +10,9 @@
 
 namespace gradtable::detail {
 
+// How results are cut in deterministic programs, whatever the number of threads.
+inline constexpr int kFixedSlices = 4;
+
 struct Pass {
   std::string_view name;
   Change (*apply)(const Computation& from, int slices);

@@ -1,6 +1,7 @@
 #include "gradtable/models/report/graph_page.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <numeric>
 #include <ostream>
@@ -10,6 +11,7 @@
 
 #include "gradtable/core/text.hpp"
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/layers.hpp"
 #include "gradtable/models/report/detail/central_differences.hpp"
 #include "gradtable/models/report/detail/frame_texts.hpp"
 #include "gradtable/models/report/detail/graph_drawing.hpp"
@@ -18,12 +20,15 @@
 #include "gradtable/models/report/detail/graph_page_files.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/node_values.hpp"
+#include "gradtable/models/report/detail/rewrites_section.hpp"
 
 namespace gradtable::report {
 namespace {
 
 using detail::escaped;
 using detail::Json;
+
+constexpr std::int64_t kMostElements = 10'000'000;  // of a value that is shown: not a whole data set
 
 // The nodes that the options ask for, in the order of creation.
 std::vector<NodeId> nodes_of(const Graph& graph, const GraphPageOptions& options) {
@@ -98,7 +103,13 @@ Tensor any_tensor(const GraphPageOptions& options) {
   if (!options.events.empty()) return options.events.front().tensors.at(0);
   if (!options.outputs.empty()) return options.outputs.front();
   if (!options.updates.empty()) return options.updates.front().value;
+  if (options.program && !options.program->outputs.empty()) return options.program->outputs.front();
   return options.feeds && !options.feeds->empty() ? options.feeds->front().input : Tensor();
+}
+
+PassEffects effects_of(const GraphPageOptions& options) {
+  const Tensor tensor = any_tensor(options);
+  return options.program && !tensor.empty() ? pass_effects(tensor.graph(), *options.program) : PassEffects();
 }
 
 void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
@@ -107,18 +118,25 @@ void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOpt
   const detail::NodeValues values = detail::values_of(tensor.graph(), nodes, *options.feeds);
   for (Json& node : json["nodes"]) {
     const auto found = values.find(node["id"].get<NodeId>());
-    if (found == values.end()) continue;
+    if (found == values.end() || found->second.shape().size() > kMostElements) continue;
     node["value"] = detail::summary(found->second);
     node["short"] = detail::in_short(found->second);
   }
   json["differences"] = differences(options.events, values);
 }
 
-std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
-  Json json = {{"nodes", Json::array()}, {"events", Json::array()}};
-  for (const NodeId id : nodes) json["nodes"].push_back(json_of(graph, id));
+std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const detail::GraphLayout& layout,
+                 const PassEffects& effects, const GraphPageOptions& options) {
+  const gradtable::detail::Layers layers = gradtable::detail::layers(graph, nodes);
+  Json json = {{"layers", layers.names}, {"nodes", Json::array()}, {"events", Json::array()}};
+  for (const NodeId id : nodes) {
+    json["nodes"].push_back(json_of(graph, id));
+    json["nodes"].back()["layer"] = layers.of[id];
+    json["nodes"].back()["band"] = layout.bands[id];
+  }
   for (const GradientEvent& event : options.events) json["events"].push_back(detail::json_of(event));
   add_values(json, nodes, options);
+  json["rewrites"] = detail::json_of(effects);
   return in_script(json);
 }
 
@@ -146,12 +164,14 @@ void write(std::ostream& out, const std::map<std::string_view, std::string>& par
 void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options) {
   const std::vector<NodeId> nodes = nodes_of(graph, options);
   const detail::GraphLayout layout = detail::layout(graph, nodes);
+  const PassEffects effects = effects_of(options);
   write(out, {{"title", escaped(options.title)},
               {"style", std::string(detail::kGraphPageStyle)},
               {"kind", options.events.empty() ? "without-film" : "with-film"},
               {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
               {"frames", list_of_frames(options.events)},
-              {"data", data(graph, nodes, options)},
+              {"rewrites", detail::rewrites_section(graph, nodes, effects)},
+              {"data", data(graph, nodes, layout, effects, options)},
               {"script", std::string(detail::kGraphPageScript)}});
 }
 

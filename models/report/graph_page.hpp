@@ -24,6 +24,8 @@ struct GraphPageOptions {
   // of the events a central difference beside the gradient. An empty list is enough where there are no
   // inputs.
   std::optional<std::vector<Feed>> feeds = {};
+  // With the program that computes the graph, the page shows what the passes of compile make of it.
+  std::optional<CompileOptions> program = {};
 };
 
 // One file of HTML that needs nothing else and works from a disk: no network, styles and script inside. Each

@@ -8,8 +8,9 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 const data = JSON.parse($("data").textContent);
 const events = data.events;
 const nodes = new Map(data.nodes.map((node) => [node.id, node]));
+const graph = $("graph");
 const shapes = new Map(all("#graph .node").map((shape) => [Number(shape.id.slice(1)), shape]));
-const edges = all("#graph .edge").map((path) => ({ path, from: Number(path.dataset.from), to: Number(path.dataset.to) }));
+const edges = all("#graph .edge").map((path) => ({ path, from: Number(path.dataset.from), to: Number(path.dataset.to), home: path.getAttribute("d") }));
 
 // An element with properties and children; texts stay text.
 function element(name, properties = {}, ...children) {
@@ -81,6 +82,7 @@ function isAtWork(event, frame, { from, to }) {
 let current = 0;
 
 function showFrame(frame) {
+  if (stage > 0) setStage(0);
   if (events.length === 0) return;
   current = Math.min(Math.max(frame, 1), events.length);
   const event = events[current - 1];
@@ -91,7 +93,7 @@ function showFrame(frame) {
   $("address").textContent = $("address").href = `#f${current}`;
   history.replaceState(null, "", `#f${current}`);
   showLine(event);
-  showNodes();
+  showItems();
   showEdges(event);
   showMarks(event);
   showTable(event);
@@ -108,61 +110,300 @@ function showLine(event) {
   $("frames").children[current - 1].classList.add("now");
 }
 
-function showNodes() {
-  for (const [id, shape] of shapes) {
-    const reason = leftOut.get(id);
-    const isLeftOut = reason !== undefined && reason.frame <= current;
-    shape.classList.toggle("future", appearsIn(id) > current);
-    shape.classList.toggle("fresh", appearsIn(id) === current);
-    shape.classList.toggle("left-out", isLeftOut);
-    const { line, text } = kinds.get(id);
-    const shown = isLeftOut ? `✂ ${shortReason(reason.reason)}` : text;
-    if (line.textContent !== shown) line.textContent = shown;
-  }
-}
-
-// Of each node the line below its title, and what stands there at first.
-function kindOf(shape) {
-  const line = shape.querySelector(".kind");
-  return { line, text: line.textContent };
-}
-
-const kinds = new Map([...shapes].map(([id, shape]) => [id, kindOf(shape)]));
 const shortReason = (reason) => (reason.includes("pass no gradient") ? "passes no gradient" : reason.replace("a target", "𝕋"));
 
-function showEdges(event) {
-  for (const edge of edges) {
-    const future = appearsIn(edge.from) > current || appearsIn(edge.to) > current;
-    edge.path.classList.toggle("future", future);
-    edge.path.classList.toggle("work", !future && isAtWork(event, current, edge));
+// A layer that is drawn as a box is left out when all its nodes are.
+function reasonToLeaveOut({ ids }) {
+  const reasons = ids.map((id) => leftOut.get(id));
+  return reasons.every((reason) => reason !== undefined && reason.frame <= current) ? reasons[0].reason : undefined;
+}
+
+function showItems() {
+  for (const item of drawnItems) {
+    const { shape, ids, kind, kindText } = item;
+    const reason = reasonToLeaveOut(item);
+    const fate = ids.length === 1 ? fates.get(ids[0]) : undefined;
+    shape.classList.toggle("future", ids.every((id) => appearsIn(id) > current));
+    shape.classList.toggle("fresh", current > 0 && ids.some((id) => appearsIn(id) === current));
+    shape.classList.toggle("left-out", fate === undefined ? reason !== undefined && stage === 0 : fate.isGone);
+    shape.classList.toggle("remade", fate !== undefined && !fate.isGone);
+    const shown = fate !== undefined ? fate.text : reason === undefined || stage > 0 ? kindText : `✂ ${shortReason(reason)}`;
+    if (kind.textContent !== shown) kind.textContent = shown;
   }
+}
+
+function showEdges(event) {
+  for (const { path, members } of drawnEdges) {
+    const there = members.filter(({ from, to }) => appearsIn(from) <= current && appearsIn(to) <= current);
+    path.classList.toggle("future", there.length === 0);
+    path.classList.toggle("work", there.some((edge) => isAtWork(event, current, edge)));
+  }
+}
+
+// ---- What the passes of compile leave of the graph: stage i is after the first i passes ----
+
+const passes = data.rewrites.passes;
+let stage = 0;
+let fates = new Map();  // of a node that the passes up to the stage changed: whether it is gone, and a short text
+
+function fatesAt(stage) {
+  const fates = new Map();
+  for (const { pass, made, gone } of passes.slice(0, stage)) {
+    for (const [id, op] of made) fates.set(id, { isGone: false, text: `→ ${op}` });
+    for (const id of gone) fates.set(id, { isGone: true, text: `✂ ${pass}` });
+  }
+  if (stage < passes.length) return fates;
+  for (const [id, parameter] of data.rewrites.in_parameters)
+    fates.set(id, { isGone: false, text: `${fates.get(id)?.text ?? ""} in ${nodes.get(parameter)?.label ?? ""}`.trim() });
+  return fates;
+}
+
+function setStage(wanted) {
+  stage = wanted;
+  fates = stage === 0 ? new Map() : fatesAt(stage);
+  for (const cell of all("#rewrites [href^='#s']")) {
+    const isShown = stage > 0 && cell.hash === `#s${stage}`;
+    cell.closest("tr").classList.toggle("now", isShown);
+    if (isShown) cell.setAttribute("aria-current", "true");
+    else cell.removeAttribute("aria-current");
+  }
+}
+
+function showStage(wanted) {
+  if (wanted > passes.length) return;
+  pause();
+  showFrame(events.length);
+  setStage(wanted);
+  showItems();
+  if (stage === 0) return;
+  const { pass, nodes: count, reason } = passes[stage - 1];
+  $("sentence").replaceChildren(element("b", {}, `after ${pass} `), `${reason}. ${count} nodes are left. ✂: no step of its own any more. →: by what it is computed.`);
+  $("stage").scrollIntoView({ block: "nearest" });
+}
+
+function svgElement(name, attributes, ...children) {
+  const made = document.createElementNS(graph.namespaceURI, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
 }
 
 // The letters of the algorithm at the nodes that they stand for.
 const marks = ["V", "C", "D", "G"].map((letter) => {
-  const mark = document.createElementNS($("scene").namespaceURI, "g");
-  mark.classList.add("mark");
-  mark.style.display = "none";
-  mark.innerHTML = `<circle r="12"/><text y="5">${letter}</text>`;
-  $("scene").append(mark);
+  const mark = svgElement("g", { class: "mark", display: "none" }, svgElement("circle", { r: 12 }), svgElement("text", { y: 5 }, letter));
   return { letter, mark };
 });
 
 function showMarks(event) {
   const ids = { V: event.variable, C: event.consumer, D: event.line === "op" || event.line === "bprop" ? event.gradient : undefined, G: event.result };
-  for (const shape of shapes.values()) shape.classList.remove("V", "C", "D", "G");
-  const taken = new Map();  // of a node how many letters it has
+  for (const { shape } of drawnItems) shape.classList.remove("V", "C", "D", "G");
+  const taken = new Map();  // of an item how many letters it has
   for (const { letter, mark } of marks) {
-    const id = ids[letter];
-    mark.style.display = id === undefined ? "none" : "";
-    if (id === undefined) continue;
-    const place = taken.get(id) ?? 0;
-    taken.set(id, place + 1);
-    const box = boxOf(id);
-    mark.setAttribute("transform", `translate(${box.x + 6 + 26 * place},${box.y - 2})`);
-    shapes.get(id).classList.add(letter);
+    const item = itemOf.get(ids[letter]);
+    mark.setAttribute("display", item === undefined ? "none" : "inline");
+    if (item === undefined) continue;
+    const before = taken.get(item) ?? 0;
+    taken.set(item, before + 1);
+    mark.setAttribute("transform", `translate(${item.place.x + 6 + 26 * before},${item.place.y - 2})`);
+    item.shape.classList.add(letter);
   }
-  bringIntoView([ids.G, ids.C, ids.V].filter((id) => id !== undefined));
+  bringIntoView([ids.G, ids.C, ids.V]);
+}
+
+// ---- What is drawn: each node, or its layer as a box; constants and casts may be hidden ----
+
+const size = { width: 150, height: 54, column: 184, margin: 30 };
+
+function cornerOf(shape) {
+  const { e, f } = shape.transform.baseVal.getItem(0).matrix;
+  return { x: e, y: f };
+}
+
+// Something that is drawn: its shape, the nodes that it stands for, the line below its title, and its corner
+// in the whole drawing and as it is drawn now.
+function itemOfShape(shape, ids) {
+  const kind = shape.querySelector(".kind");
+  const home = cornerOf(shape);
+  return { shape, ids, kind, kindText: kind.textContent, wanted: home, home, place: home };
+}
+
+const nodeItems = new Map([...shapes].map(([id, shape]) => [id, itemOfShape(shape, [id])]));
+const headings = all("#graph .heading");  // of each band
+const whole = { width: graph.viewBox.baseVal.width, height: graph.viewBox.baseVal.height };
+const natural = { ...whole };
+const closed = new Set();    // layers that are drawn as boxes
+const boxes = new Map();     // the boxes of layers, by layer and band
+let itemOf = new Map();      // of a node the item that stands for it; none where it is hidden
+let drawnItems = [];
+let drawnEdges = [];         // paths, each with the edges that it stands for
+
+const layerName = (layer) => data.layers[layer];
+
+function membersOfLayers() {
+  const members = new Map();
+  for (const { id, layer, band } of data.nodes) {
+    const key = `${layer}/${band}`;
+    if (!members.has(key)) members.set(key, []);
+    members.get(key).push(id);
+  }
+  return members;
+}
+
+const members = membersOfLayers();
+
+// The box of a layer's results stands where the last of them does, those of its gradients in the same row.
+function homeOfBox(layer, band, ids) {
+  const homes = ids.map((id) => nodeItems.get(id).home);
+  const last = homes.reduce((a, b) => (b.y >= a.y ? b : a));
+  const forward = members.get(`${layer}/0`);
+  if (band === 0 || forward === undefined) return last;
+  return { x: Math.min(...homes.map(({ x }) => x)), y: homeOfBox(layer, 0, forward).y };
+}
+
+function boxOf({ id, layer, band, phase }) {
+  const key = `${layer}/${band}`;
+  const ids = members.get(key);
+  if (ids.length === 1) return nodeItems.get(id);
+  if (boxes.has(key)) return boxes.get(key);
+  const { x, y } = homeOfBox(layer, band, ids);
+  const title = layerName(layer);
+  const text = `${phase === "forward" ? "" : `${phase}, `}${ids.length} nodes`;
+  const shape = svgElement("a", { class: `node layer ${phase}`, href: `#l${layer}`, transform: `translate(${x},${y})`, "aria-label": `layer ${title}, ${text}: open` },
+    svgElement("rect", { x: 5, y: 5, width: size.width, height: size.height, rx: 8 }), svgElement("rect", { width: size.width, height: size.height, rx: 8 }),
+    svgElement("text", { class: "title", x: 75, y: 20 }, title.length > 18 ? `${title.slice(0, 17)}…` : title),
+    svgElement("text", { class: "kind", x: 75, y: 34 }, text), svgElement("text", { class: "value", x: 75, y: 48 }, "layer: click opens it"));
+  boxes.set(key, itemOfShape(shape, ids));
+  return boxes.get(key);
+}
+
+function chooseItems() {
+  const hidesMinor = $("less").checked;
+  itemOf = new Map();
+  for (const node of data.nodes) {
+    if (closed.has(node.layer)) itemOf.set(node.id, boxOf(node));
+    else if (hidesMinor && node.op === "cast") itemOf.set(node.id, itemOf.get(node.inputs[0]));
+    else if (!hidesMinor || node.op !== "constant") itemOf.set(node.id, nodeItems.get(node.id));
+  }
+  drawnItems = [...new Set(itemOf.values())].filter((item) => item !== undefined);
+  const taken = [];
+  for (const item of drawnItems) if (item.ids.length === 1) taken.push(item.home);
+  for (const item of drawnItems) if (item.ids.length > 1) item.home = freePlace(item.wanted, taken);
+}
+
+// Beside what stands there.
+function freePlace({ x, y }, taken) {
+  while (taken.some((other) => Math.abs(other.x - x) < size.width && Math.abs(other.y - y) < size.height)) x += size.column;
+  taken.push({ x, y });
+  return { x, y };
+}
+
+// A map of one coordinate that keeps the lengths of intervals and makes the gaps between them at most so long.
+function squeezed(intervals, longest) {
+  const stops = [];  // [before, after]
+  for (const [begin, end] of intervals.sort((a, b) => a[0] - b[0])) {
+    const last = stops.at(-1);
+    if (last === undefined) stops.push([begin, size.margin], [end, size.margin + end - begin]);
+    else if (begin > last[0]) stops.push([begin, last[1] + Math.min(longest, begin - last[0])]);
+    if (stops.at(-1)[0] < end) stops.push([end, stops.at(-1)[1] + end - stops.at(-1)[0]]);
+  }
+  return (at) => {
+    let low = 0, high = stops.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (stops[middle][0] <= at) low = middle;
+      else high = middle - 1;
+    }
+    const [from, to] = stops[low];
+    const next = stops[low + 1];
+    return next === undefined || at < from ? to + at - from : to + ((at - from) * (next[1] - to)) / (next[0] - from);
+  };
+}
+
+function placeItems(x, y) {
+  for (const item of drawnItems) {
+    item.place = { x: x(item.home.x), y: y(item.home.y) };
+    item.shape.setAttribute("transform", `translate(${item.place.x},${item.place.y})`);
+  }
+  headings.forEach((heading, band) => {
+    const places = drawnItems.filter(({ ids }) => nodes.get(ids[0]).band === band).map(({ place }) => place.x);
+    if (places.length > 0) heading.setAttribute("x", Math.min(...places));
+  });
+}
+
+// Between boxes: down or up a band, or from side to side.
+function wayBetween(a, b) {
+  const w = size.width, h = size.height;
+  if (Math.abs(a.x - b.x) < w && a.y !== b.y) {
+    const [from, to] = a.y < b.y ? [a.y + h, b.y] : [a.y, b.y + h];
+    const bend = (to - from) / 3;
+    return `M${a.x + w / 2} ${from}C${a.x + w / 2} ${from + bend} ${b.x + w / 2} ${to - bend} ${b.x + w / 2} ${to}`;
+  }
+  const [from, to] = a.x < b.x ? [a.x + w, b.x] : [a.x, b.x + w];
+  const bend = (to - from) / 3;
+  return `M${from} ${a.y + h / 2}C${from + bend} ${a.y + h / 2} ${to - bend} ${b.y + h / 2} ${to} ${b.y + h / 2}`;
+}
+
+// Edges between nodes keep their way; all edges from or to boxes are drawn as one path for each pair of items.
+function drawEdges(x, y) {
+  const pairs = new Map();
+  drawnEdges = [];
+  const numbers = new Map([...nodeItems.values(), ...boxes.values()].map((item, i) => [item, i]));
+  for (const edge of edges) {
+    const a = itemOf.get(edge.from), b = itemOf.get(edge.to);
+    const isItself = a === nodeItems.get(edge.from) && b === nodeItems.get(edge.to);
+    if (isItself) {
+      edge.path.setAttribute("d", edge.home.replace(/(-?[\d.]+) (-?[\d.]+)/g, (_, u, v) => `${x(Number(u)).toFixed(1)} ${y(Number(v)).toFixed(1)}`));
+      drawnEdges.push({ path: edge.path, members: [edge] });
+    } else if (a !== undefined && b !== undefined && a !== b) {
+      const key = `${numbers.get(a)} ${numbers.get(b)}`;
+      if (!pairs.has(key)) pairs.set(key, { a, b, members: [] });
+      pairs.get(key).members.push(edge);
+    }
+  }
+  for (const { a, b, members } of pairs.values()) {
+    const isAcross = nodes.get(a.ids[0]).band !== nodes.get(b.ids[0]).band;
+    const path = svgElement("path", { class: `edge bundle${isAcross ? " across" : ""}`, d: wayBetween(a.place, b.place) });
+    drawnEdges.push({ path, members });
+  }
+}
+
+// What is not drawn is not in the document: a large graph costs no more than its boxes.
+function showScene() {
+  const scene = new DocumentFragment();
+  scene.append(...headings);
+  for (const { path } of drawnEdges) scene.append(path);
+  for (const { shape } of drawnItems) scene.append(shape);
+  for (const { mark } of marks) scene.append(mark);
+  $("scene").replaceChildren(scene);
+}
+
+function draw() {
+  chooseItems();
+  const isWhole = closed.size === 0 && !$("less").checked;
+  const x = isWhole ? (at) => at : squeezed(drawnItems.map(({ home }) => [home.x, home.x + size.width]), 126);
+  const y = isWhole ? (at) => at : squeezed(drawnItems.map(({ home }) => [home.y, home.y + size.height]), 38);
+  placeItems(x, y);
+  drawEdges(x, y);
+  showScene();
+  const farthest = (side, length) => Math.max(...drawnItems.map(({ place }) => place[side] + length)) + size.margin;
+  Object.assign(natural, isWhole ? whole : { width: farthest("x", size.width), height: farthest("y", size.height) });
+  graph.setAttribute("viewBox", `0 0 ${natural.width} ${natural.height}`);
+  zoom(scale);
+  showSelection();
+  showMatches();
+  if (stage > 0) showStage(stage);
+  else if (current > 0) showFrame(current);
+  else showItems();
+}
+
+function setClosed(layers, isClosed) {
+  for (const layer of layers) {
+    if (isClosed) closed.add(layer);
+    else closed.delete(layer);
+  }
+  $("layers").checked = closed.size === data.layers.length;
+  $("layers").indeterminate = closed.size > 0 && !$("layers").checked;
+  draw();
 }
 
 // ---- The grad_table ----
@@ -184,22 +425,26 @@ function differenceOf(id) {
 function makeTable() {
   const body = $("table").querySelector("tbody");
   for (const [id, { gradient }] of entries) {
-    const row = element("tr", {}, element("td", {}, element("b", { className: "role" }), link(id)), element("td", { className: "shape" }, shapeOf(id)), element("td", {}, link(gradient)));
+    const role = element("b", { className: "role" });
+    const row = element("tr", {}, element("td", {}, role, link(id)), element("td", { className: "shape" }, shapeOf(id)), element("td", {}, link(gradient)));
     if (hasValues) row.append(element("td", {}, nodes.get(gradient).short ?? "", element("small", {}, differenceOf(id))));
-    rows.set(id, row);
+    rows.set(id, { row, role });
     body.append(row);
   }
   document.body.classList.toggle("without-values", !hasValues);
 }
 
 function showTable(event) {
-  for (const [id, row] of rows) {
-    row.hidden = entries.get(id).frame > current;
+  for (const [id, { row, role }] of rows) {
+    const hidden = entries.get(id).frame > current;
+    if (row.hidden !== hidden) row.hidden = hidden;
     const written = (event.line === "seed" || event.line === "entry") && id === event.variable;
     const read = event.line === "op" && id === event.consumer;
     const dropped = event.line === "end" && !event.tensors.includes(id);
-    row.className = written ? "written" : read ? "read" : dropped ? "dropped" : "";
-    row.querySelector(".role").textContent = written ? "V " : read ? "D " : "";
+    const kind = written ? "written" : read ? "read" : dropped ? "dropped" : "";
+    if (row.className === kind) continue;
+    row.className = kind;
+    role.textContent = written ? "V " : read ? "D " : "";
   }
   const scroller = $("table").querySelector(".scroll");
   const marked = $("table").querySelector(".written, .read");
@@ -209,8 +454,6 @@ function showTable(event) {
 // ---- The view: zoom, and what it shows ----
 
 const view = $("view");
-const graph = $("graph");
-const natural = { width: graph.viewBox.baseVal.width, height: graph.viewBox.baseVal.height };
 let scale = 1;
 
 function zoom(to) {
@@ -223,20 +466,16 @@ function zoom(to) {
 
 const scaleOfWhole = () => Math.min(view.clientWidth / natural.width, view.clientHeight / natural.height, 1);
 
-function boxOf(id) {
-  const place = shapes.get(id).transform.baseVal.getItem(0).matrix;
-  return { x: place.e, y: place.f, width: 150, height: 54 };
-}
-
 // Scrolls no more than it must. The first ids count most.
 function bringIntoView(ids) {
   const gap = 30;
-  for (const id of [...ids].reverse()) {
-    const box = boxOf(id);
-    const fit = (at, size, begin, length) =>
-      at - gap < begin ? at - gap : at + size + gap > begin + length ? at + size + gap - length : begin;
-    view.scrollTo(fit(box.x * scale, box.width * scale, view.scrollLeft, view.clientWidth),
-                  fit(box.y * scale, box.height * scale, view.scrollTop, view.clientHeight));
+  for (const item of ids.map((id) => itemOf.get(id)).reverse()) {
+    if (item === undefined) continue;
+    const { x, y } = item.place;
+    const fit = (at, length, begin, seen) =>
+      at - gap < begin ? at - gap : at + length + gap > begin + seen ? at + length + gap - seen : begin;
+    view.scrollTo(fit(x * scale, size.width * scale, view.scrollLeft, view.clientWidth),
+                  fit(y * scale, size.height * scale, view.scrollTop, view.clientHeight));
   }
 }
 
@@ -278,6 +517,7 @@ function facts(node) {
     ["its gradient", entry ? [link(entry.gradient), ", ", frameLink(entry.frame)] : []],
     ["appears in", appearsIn(node.id) > 0 && node.phase === "gradient" ? [frameLink(appearsIn(node.id))] : []],
     ["left out", leftOut.has(node.id) ? [`${leftOut.get(node.id).reason}, `, frameLink(leftOut.get(node.id).frame)] : []],
+    ["layer", node.layer < 0 ? [] : [element("a", { href: `#l${node.layer}` }, `${layerName(node.layer)} (draw as a box)`)]],
     ["inputs", links(node.inputs ?? [])],
     ["consumers", links(consumers)],
   ].filter(([, contents]) => contents.length > 0);
@@ -330,13 +570,20 @@ function selectNode(id) {
   for (const [name, contents] of facts(node)) list.append(element("dt", {}, name), element("dd", {}, ...contents));
   $("details").replaceChildren(element("h2", {}, node.label), list, ...valueOf(node));
   $("details").scrollIntoView({ block: "nearest" });
-  const partner = node.gradient_of ?? node.forward ?? entries.get(id)?.gradient;
-  for (const [other, shape] of shapes) {
-    shape.classList.toggle("picked", other === id);
-    shape.classList.toggle("partner", other === partner);
-  }
-  for (const edge of edges) edge.path.classList.toggle("picked", edge.from === id || edge.to === id);
+  selected = { id, partner: node.gradient_of ?? node.forward ?? entries.get(id)?.gradient };
+  if (closed.has(node.layer)) setClosed([node.layer], false);
+  else showSelection();
   bringIntoView([id]);
+}
+
+let selected = {};
+
+function showSelection() {
+  for (const { shape, ids } of drawnItems) {
+    shape.classList.toggle("picked", ids.includes(selected.id));
+    shape.classList.toggle("partner", ids.includes(selected.partner));
+  }
+  for (const { path, members } of drawnEdges) path.classList.toggle("picked", members.some(({ from, to }) => from === selected.id || to === selected.id));
 }
 
 // ---- Search ----
@@ -347,10 +594,14 @@ function search(text) {
   const wanted = text.trim().toLowerCase();
   const isMatch = (node) => wanted !== "" && `${node.label} ${node.op}`.toLowerCase().includes(wanted);
   matches = data.nodes.filter(isMatch).map((node) => node.id);
-  const found = new Set(matches);
-  for (const [id, shape] of shapes) shape.classList.toggle("match", found.has(id));
+  showMatches();
   $("found").textContent = wanted === "" ? "" : `${matches.length} found${matches.length > 0 ? ", Enter: next" : ""}`;
   if (matches.length > 0) bringIntoView([matches[0]]);
+}
+
+function showMatches() {
+  const found = new Set(matches);
+  for (const { shape, ids } of drawnItems) shape.classList.toggle("match", ids.some((id) => found.has(id)));
 }
 
 function nextMatch() {
@@ -391,19 +642,25 @@ function onKey(event) {
   keys[event.key]();
 }
 
-// Links to nodes and frames.
+// Links to nodes, layers, stages and frames.
 function onClick(event) {
   const address = event.target.closest("a")?.getAttribute("href") ?? "";
-  const found = address.match(/^#([nf])(\d+)$/);
+  const found = address.match(/^#([nfls])(\d+)$/);
   if (!found) return;
   event.preventDefault();
-  if (found[1] === "n") selectNode(Number(found[2]));
-  else go(Number(found[2]));
+  const number = Number(found[2]);
+  if (found[1] === "n") selectNode(number);
+  else if (found[1] === "s") showStage(number);
+  else if (found[1] === "l") setClosed([number], !closed.has(number));
+  else go(number);
 }
 
 const frameInAddress = () => Number(location.hash.match(/^#f(\d+)$/)?.[1] ?? 1);
 
+const kMostOpenNodes = 500;  // of a larger graph the layers are boxes at first
+
 function start() {
+  $("list").querySelector("details").open = false;
   document.body.classList.add("alive");
   for (const id of ["controls", "tools", "table"]) $(id).hidden = id !== "tools" && events.length === 0;
   const buttons = {
@@ -415,19 +672,19 @@ function start() {
   $("slider").addEventListener("input", () => go(Number($("slider").value)));
   $("search").addEventListener("input", () => search($("search").value));
   $("search").addEventListener("keydown", (event) => event.key === "Enter" && nextMatch());
-  $("less").addEventListener("change", () => graph.classList.toggle("less", $("less").checked));
-  for (const { path, from } of edges) path.classList.toggle("minor", nodes.get(from).op === "constant");
+  $("less").addEventListener("change", draw);
+  $("layers").addEventListener("change", () => setClosed(data.layers.keys(), $("layers").checked));
   view.addEventListener("pointerdown", startDragging);
   view.addEventListener("wheel", onWheel, { passive: false });
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   addEventListener("hashchange", () => showFrame(frameInAddress()));
   for (const [id, shape] of shapes) shape.querySelector(".value").textContent = nodes.get(id).short ?? "";
-  zoom(Math.max(scaleOfWhole(), 0.7));
   makeTable();
+  setClosed(data.layers.keys(), data.nodes.length > kMostOpenNodes);
+  zoom(Math.max(scaleOfWhole(), 0.7));
   if (events.length === 0) return;
   for (const item of $("frames").children) item.removeAttribute("id");  // the address shows a frame, and does not scroll
-  $("list").querySelector("details").open = false;
   showFrame(frameInAddress());
 }
 

@@ -179,6 +179,14 @@ void standardize(Config& config, const Dataset& train) {
   config.data.normalize.numbers = measured;
 }
 
+// What is left to train on.
+Dataset cut(const Config& config, const std::filesystem::path& config_file, Dataset data) {
+  if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
+  split_validation(config, config_file, data);
+  require_batch_fits(config, config_file, data.size());
+  return data;
+}
+
 }  // namespace
 
 Data load_data(Config& config, const std::filesystem::path& config_file) {
@@ -196,13 +204,15 @@ Data load_data(Config& config, const std::filesystem::path& config_file) {
   return data;
 }
 
-Dataset blank_training_images(Config& config, const std::filesystem::path& config_file) {
-  if (config.data.normalize.standardize) return load_data(config, config_file).train;
-  Dataset data = is_drawn(config) ? blank_digits(config) : blank_files(config, config_file);
-  if (config.data.limit_train > 0) keep_first(data, config.data.limit_train);
-  split_validation(config, config_file, data);
-  require_batch_fits(config, config_file, data.size());
+Dataset whole_training_images(Config& config, const std::filesystem::path& config_file) {
+  Dataset data = cut(config, config_file, load_training_images(config, config_file));
+  if (config.data.normalize.standardize) standardize(config, data);
   return data;
+}
+
+Dataset blank_training_images(Config& config, const std::filesystem::path& config_file) {
+  if (config.data.normalize.standardize) return whole_training_images(config, config_file);
+  return cut(config, config_file, is_drawn(config) ? blank_digits(config) : blank_files(config, config_file));
 }
 
 gradtable::IdxOptions idx_options(const Config& config, std::int64_t classes, const std::string& source) {

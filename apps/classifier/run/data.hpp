@@ -23,6 +23,9 @@ struct Data {
 // is too small for a batch or for validation.
 Data load_data(Config& config, const std::filesystem::path& config_file);
 
+// The images to train on alone, settled as load_data settles them. Throws as it does.
+gradtable::Dataset whole_training_images(Config& config, const std::filesystem::path& config_file);
+
 // Blank images, as many and as large as those to train on: the graph of a training depends on no more. Reads
 // the headers of the files, with data.classes 0 the labels, and with "standardize", whose numbers are in the
 // graph, all images. Throws as load_data does.

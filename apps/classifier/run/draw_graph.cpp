@@ -1,9 +1,15 @@
 #include "apps/classifier/run/draw_graph.hpp"
 
+#include <cstdio>
+#include <optional>
+#include <utility>
+
 #include "apps/classifier/run/build.hpp"
 #include "apps/classifier/run/data.hpp"
 #include "apps/classifier/run/output_checks.hpp"
 #include "apps/classifier/run/results.hpp"
+#include <fmt/format.h>
+#include <gradtable/core/error.hpp>
 #include <gradtable/models/io/standard_output.hpp>
 
 namespace classifier {
@@ -16,17 +22,35 @@ Config only_page(Config config, const std::filesystem::path& page) {
   return config;
 }
 
+// The images of the config, for the values on a page. Files that have no more than sizes, or none that are
+// whole, leave the page without values, which is said.
+std::optional<gradtable::Dataset> images_of_page(const Options& options, Config& config) {
+  if (!options.page) return std::nullopt;
+  Config settled = config;
+  try {
+    gradtable::Dataset images = whole_training_images(settled, options.config);
+    config = std::move(settled);
+    return images;
+  } catch (const gradtable::DataError& error) {
+    fmt::print(stderr, "warning: the page shows no values: {}\n", error.what());
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void draw_graph(const Options& options, Config config) {
   const MadeFolders folders =
       options.page ? prepare_outputs(only_page(config, *options.page), options) : MadeFolders();
-  const gradtable::Dataset images = blank_training_images(config, options.config);
+  const std::optional<gradtable::Dataset> whole = images_of_page(options, config);
+  const gradtable::Dataset images = whole ? *whole : blank_training_images(config, options.config);
   Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));
   const gradtable::StepGraph& step = trainer.step_graph(images);
   if (options.page)
-    write_text(*options.page, graph_page(setup, step, options.part, title_of_graph(config, images)));
+    write_text(*options.page, graph_page(setup, step, options.part,
+                                         {title_of_graph(config, images), whole ? &*whole : nullptr,
+                                          trainer_options(config)}));
   else
     gradtable::write_output(drawing(setup, step, options.part));
 }

@@ -1,6 +1,9 @@
 #include "apps/classifier/run/results.hpp"
 
 #include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -52,6 +55,39 @@ bool inside(const fs::path& file, const fs::path& folder) {
   const fs::path name = file.lexically_relative(folder);
   return !name.empty() && *name.begin() != "..";
 }
+
+// The numbers that the first step is given, with the first examples of a data set as its batch.
+class FirstBatch {
+ public:
+  FirstBatch(const gradtable::StepGraph& step, const gradtable::Dataset& data, double learning_rate)
+      : step_(step),
+        data_(data),
+        indices_(gradtable::DType::int32, step.indices.shape()),
+        learning_rate_(gradtable::full({}, learning_rate, gradtable::DType::float64)) {
+    std::iota(indices_.as<std::int32_t>().begin(), indices_.as<std::int32_t>().end(), 0);
+  }
+
+  std::vector<gradtable::Feed> feeds() const {
+    std::vector<gradtable::Feed> feeds = {{step_.all_inputs, data_.input_rows()},
+                                          {step_.all_targets, data_.targets},
+                                          {step_.indices, indices_}};
+    const auto add = [&](const gradtable::Tensor& input, const gradtable::Array& value) {
+      if (!input.empty()) feeds.push_back({input, value});
+    };
+    add(step_.epoch, epoch_);
+    add(step_.step, no_steps_);
+    add(step_.learning_rate, learning_rate_);
+    return feeds;
+  }
+
+ private:
+  const gradtable::StepGraph& step_;
+  const gradtable::Dataset& data_;
+  gradtable::Array indices_;
+  gradtable::Array epoch_ = gradtable::full({}, 1, gradtable::DType::int32);
+  gradtable::Array no_steps_ = gradtable::full({}, 0, gradtable::DType::int32);
+  gradtable::Array learning_rate_;
+};
 
 // As people compare them: with losses that agree but for their last digits.
 bool same_results(const std::string& found, const std::string& expected) {
@@ -113,12 +149,24 @@ std::string title_of_graph(const Config& config, const gradtable::Dataset& image
 }
 
 std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart part,
-                       const std::string& title) {
-  gradtable::report::GraphPageOptions options = {.title = title, .outputs = outputs_of(step, part)};
-  if (part == GraphPart::all) options.updates = step.updates;
-  if (part != GraphPart::forward)
-    build_grad(step.objective, targets_of(step),
-               {.observer = [&](const gradtable::GradientEvent& event) { options.events.push_back(event); }});
+                       const PageContent& content) {
+  gradtable::report::GraphPageOptions options = {.title = content.title, .outputs = outputs_of(step, part)};
+  options.program = {.outputs = {step.loss},
+                     .finite = {step.loss},
+                     .threads = content.trainer.threads,
+                     .deterministic = content.trainer.deterministic};
+  if (part == GraphPart::all) options.updates = options.program->updates = step.updates;
+  if (part != GraphPart::forward) {
+    const auto note = [&](const gradtable::GradientEvent& event) { options.events.push_back(event); };
+    const gradtable::GradTable table = build_grad(step.objective, targets_of(step), {.observer = note});
+    if (part == GraphPart::gradient)
+      for (const auto& [parameter, gradient] : table) options.program->outputs.push_back(gradient);
+  }
+  std::optional<FirstBatch> batch;
+  if (content.images) {
+    batch.emplace(step, *content.images, content.trainer.optimizer.learning_rate);
+    options.feeds = batch->feeds();
+  }
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::report::write_graph_page(text, setup.graph, options);
@@ -180,9 +228,9 @@ void write_results(const Config& config, const Evaluation& evaluation) {
 }
 
 void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step,
-                  const std::string& title) {
+                  const PageContent& content) {
   if (!config.output.graph_page.empty())
-    write_text(config.output.graph_page, graph_page(setup, step, GraphPart::all, title));
+    write_text(config.output.graph_page, graph_page(setup, step, GraphPart::all, content));
   const fs::path& dot = config.output.dot;
   if (dot.empty()) return;
   const std::string whole = drawing(setup, step, GraphPart::all);

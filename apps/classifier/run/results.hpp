@@ -55,14 +55,21 @@ std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart pa
 // The title of the page of a training step.
 std::string title_of_graph(const Config& config, const gradtable::Dataset& images);
 
+// What a page of a step is made of, besides the graph.
+struct PageContent {
+  std::string title;
+  const gradtable::Dataset* images = nullptr;  // whose first batch gives the numbers; null: no numbers
+  gradtable::TrainerOptions trainer = {};      // of the program that computes the step
+};
+
 // The same part as drawing() has, as an HTML page. With a gradient, the page shows how build_grad made it.
 std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart part,
-                       const std::string& title);
+                       const PageContent& content);
 
-// The graph of a training step into output.graph_page, with this title, and into output.dot; its forward part
-// into the file of the name of output.dot with "_forward" before the extension.
+// The graph of a training step into output.graph_page and into output.dot; its forward part into the file of
+// the name of output.dot with "_forward" before the extension.
 void write_graphs(const Config& config, Setup& setup, const gradtable::StepGraph& step,
-                  const std::string& title);
+                  const PageContent& content);
 
 // The folder of the results, and the files of the config that are there, for people to read; "none" without
 // any.

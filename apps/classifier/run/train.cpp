@@ -57,7 +57,7 @@ class Run {
   void begin_outputs() {
     if (writes_config(config_, options_)) write_text(config_.output.config, resolved_json(config_));
     write_graphs(config_, setup_, fit_.trainer().step_graph(data_.train),
-                 title_of_graph(config_, data_.train));
+                 {title_of_graph(config_, data_.train), &data_.train, trainer_options(config_)});
     remove_old_results(config_, options_);
   }
 

@@ -68,8 +68,14 @@ bool is_transposed(const Node& product, std::size_t factor) {
   return factor < 2 && has_flag(*product.op, factor == 0 ? "transpose_a" : "transpose_b");
 }
 
+// Of a gradient of several variables, "∂J/∂v = ∂J/∂y", the first of its names.
+std::string in_formula(const Graph& graph, NodeId id) {
+  const std::string name = called(graph, id);
+  return graph.node(id).is_name_made ? name.substr(0, name.find(" = ")) : name;
+}
+
 std::string factor(const Graph& graph, const Node& product, std::size_t i) {
-  const std::string name = called(graph, product.inputs[i]);
+  const std::string name = in_formula(graph, product.inputs[i]);
   return is_transposed(product, i) ? transposed(name) : name;
 }
 
@@ -99,7 +105,9 @@ std::string ordinal(std::size_t index) {
   return index < kWords.size() ? std::string(kWords[index]) : fmt::format("{}th", index + 1);
 }
 
+// Of more than ten the first and the last: "W1, …, W90".
 std::string list(const std::vector<Tensor>& tensors) {
+  if (tensors.size() > 10) return fmt::format("{}, …, {}", called(tensors.front()), called(tensors.back()));
   std::string text;
   for (const Tensor& tensor : tensors) text += (text.empty() ? "" : ", ") + called(tensor);
   return text;
@@ -206,9 +214,10 @@ std::string formula(const Graph& graph, NodeId id) {
       {{"add", "+"}, {"sub", "−"}, {"mul", "⊙"}, {"div", "/"}}};
   for (const auto& [name, sign] : kSigns)
     if (node.op->name() == name && node.inputs.size() == 2)
-      return fmt::format("{} {} {}", called(graph, node.inputs[0]), sign, called(graph, node.inputs[1]));
+      return fmt::format("{} {} {}", in_formula(graph, node.inputs[0]), sign,
+                         in_formula(graph, node.inputs[1]));
   std::string inputs;
-  for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + called(graph, input);
+  for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + in_formula(graph, input);
   for (const Attribute& attribute : node.op->attributes()) {
     const std::string value = to_string(attribute);
     if (!std::holds_alternative<bool>(attribute.value) && value != "()")

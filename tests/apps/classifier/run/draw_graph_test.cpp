@@ -76,6 +76,30 @@ TEST_F(DrawGraph, IsAPageToo) {
   EXPECT_FALSE(contains(folder_.read("page.html"), "∂loss/∂W1"));
 }
 
+TEST_F(DrawGraph, ShowsTheValuesOfTheFirstBatchOnAPage) {
+  const std::string page = folder_.path("page.html");
+  for (const char* part : {"all", "gradient", "forward"}) {
+    graph({"--page", page, "--part", part});
+    const std::string text = folder_.read("page.html");
+    EXPECT_TRUE(contains(text, "\"short\":\"")) << part;
+    EXPECT_TRUE(contains(text, "id=\"rewrites\"")) << part;
+    EXPECT_EQ(contains(text, "\"differences\":[{"), std::string(part) != "forward") << part;
+  }
+}
+
+// Headers, and no pixel.
+TEST_F(DrawGraph, SaysThatAPageHasNoValues) {
+  folder_.write("images", idx::words({0x803, 6, 4, 5}));
+  folder_.write("labels", idx::idx_labels({0, 1, 2, 0, 1, 2}));
+  config_ = folder_.write("idx.json", std::string_view(R"({"data": {"dir": ".", "train_images": "images",
+      "train_labels": "labels", "limit_train": 5}, "model": {"hidden": [7]}, "training": {"batch_size": 2}})"));
+  const ProcessResult result = run({"graph", config_, "--page", folder_.path("page.html")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(contains(result.err, "warning: the page shows no values: ")) << result.err;
+  EXPECT_TRUE(contains(folder_.read("page.html"), "∂loss/∂W1 = "));
+  EXPECT_FALSE(contains(folder_.read("page.html"), "\"short\":\""));
+}
+
 TEST_F(DrawGraph, DoesNotWriteAPageOverItsConfig) {
   const ProcessResult result = run({"graph", config_, "--page", config_});
   EXPECT_EQ(result.exit_code, 2);
