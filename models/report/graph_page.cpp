@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <numeric>
 #include <ostream>
 #include <set>
@@ -62,13 +61,6 @@ Json json_of(const Graph& graph, NodeId id) {
   if (node.location.line() > 0) json["place"] = printable(to_string(node.location));
   if (node.derivative_by >= 0) json["gradient_of"] = node.derivative_by;
   return json;
-}
-
-// As the content of a <script>: no text in it can end the element.
-std::string in_script(const Json& json) {
-  std::string text;
-  for (const char c : json.dump()) text += c == '<' ? "\\u003c" : std::string{c};
-  return text;
 }
 
 // The targets of the events with their gradients.
@@ -137,7 +129,7 @@ std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const det
   for (const GradientEvent& event : options.events) json["events"].push_back(detail::json_of(event));
   add_values(json, nodes, options);
   json["rewrites"] = detail::json_of(effects);
-  return in_script(json);
+  return detail::in_script(json.dump());
 }
 
 std::string list_of_frames(std::span<const GradientEvent> events) {
@@ -148,31 +140,21 @@ std::string list_of_frames(std::span<const GradientEvent> events) {
   return text;
 }
 
-// graph_page.html with {{name}} replaced by the part of that name.
-void write(std::ostream& out, const std::map<std::string_view, std::string>& parts) {
-  std::string_view rest = detail::kGraphPageMarkup;
-  for (std::size_t begin; (begin = rest.find("{{")) != std::string_view::npos;) {
-    const std::size_t end = rest.find("}}", begin);
-    out << rest.substr(0, begin) << parts.at(rest.substr(begin + 2, end - begin - 2));
-    rest.remove_prefix(end + 2);
-  }
-  out << rest;
-}
-
 }  // namespace
 
 void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options) {
   const std::vector<NodeId> nodes = nodes_of(graph, options);
   const detail::GraphLayout layout = detail::layout(graph, nodes);
   const PassEffects effects = effects_of(options);
-  write(out, {{"title", escaped(options.title)},
-              {"style", std::string(detail::kGraphPageStyle)},
-              {"kind", options.events.empty() ? "without-film" : "with-film"},
-              {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
-              {"frames", list_of_frames(options.events)},
-              {"rewrites", detail::rewrites_section(graph, nodes, effects)},
-              {"data", data(graph, nodes, layout, effects, options)},
-              {"script", std::string(detail::kGraphPageScript)}});
+  out << detail::filled(detail::kGraphPageMarkup,
+                        {{"title", escaped(options.title)},
+                         {"style", std::string(detail::kGraphPageStyle)},
+                         {"kind", options.events.empty() ? "without-film" : "with-film"},
+                         {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
+                         {"frames", list_of_frames(options.events)},
+                         {"rewrites", detail::rewrites_section(graph, nodes, effects)},
+                         {"data", data(graph, nodes, layout, effects, options)},
+                         {"script", std::string(detail::kGraphPageScript)}});
 }
 
 }  // namespace gradtable::report

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -25,8 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 // Of a batch: enough to see that a network gives numbers.
 constexpr std::int64_t kMostLookedAt = 256;
-
-constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // Calls a function of the watcher, if there is one.
 template <class Function, class... Arguments>
@@ -222,7 +219,7 @@ bool Fit::train_epoch(const FitWatcher& watcher) {
 
 void Fit::finish_epoch(const FitWatcher& watcher) {
   const EpochMetrics epoch = measured();
-  const double metric = epoch.find(options_.early_stopping.metric).value_or(kNotMeasured);
+  const double metric = watched_metric(options_, epoch);
   if (stopping_.is_best(epoch.epoch, metric) && options_.keep_best) best_ = values_of(graph_, kept_);
   trainer_.learning_rate().end_epoch(metric);
   epochs_.push_back(epoch);

@@ -1,7 +1,7 @@
 #include "gradtable/models/training/fit_state.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -78,7 +78,7 @@ void go_through_epochs(const FitOptions& options, FitState& state) {
   EarlyStopping stopping(better);
   LearningRate rate(options.trainer.optimizer.learning_rate, options.trainer.schedule, better);
   for (const EpochMetrics& epoch : state.epochs) {
-    const double metric = epoch.find(options.early_stopping.metric).value_or(std::nan(""));
+    const double metric = watched_metric(options, epoch);
     stopping.is_best(epoch.epoch, metric);
     rate.end_epoch(metric);
   }
@@ -134,6 +134,10 @@ void read_position(const detail::CheckpointTexts& texts, const FitOptions& optio
 }
 
 }  // namespace
+
+double watched_metric(const FitOptions& options, const EpochMetrics& epoch) {
+  return epoch.find(options.early_stopping.metric).value_or(std::numeric_limits<double>::quiet_NaN());
+}
 
 NamedTexts texts_of(const std::vector<Field>& fields) {
   NamedTexts texts;

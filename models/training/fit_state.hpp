@@ -33,6 +33,9 @@ struct FitState {
 // The values of the fields as they stand in a checkpoint: JSON, and names without quotes.
 NamedTexts texts_of(const std::vector<config::Field>& fields);
 
+// What early stopping and the learning rate watch; NaN where it was not measured.
+double watched_metric(const FitOptions& options, const EpochMetrics& epoch);
+
 // What must be the same when a training continues: the caller's fields, the trainer's options, and the
 // examples, told by number, size, labels and checksum. Where both name a field, the caller's value stands.
 NamedTexts fields_of(const FitOptions& options, const FitData& data);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/support/message_of.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/error.hpp"
@@ -21,13 +22,8 @@
 namespace gradtable {
 namespace {
 
+using testing::elements_of;
 using testing::message_of;
-
-template <class T>
-std::vector<T> values_of(const ConstView& view) {
-  const auto values = view.as<T>();
-  return {values.begin(), values.end()};
-}
 
 std::string printed(const Array& array) {
   std::ostringstream out;
@@ -60,10 +56,10 @@ TEST(Array, BeginsAtACacheLine) {
 }
 
 TEST(Array, IsZeroUnlessTold) {
-  EXPECT_EQ(values_of<float>(Array(DType::float32, {2, 2})), std::vector<float>(4, 0.0F));
-  EXPECT_EQ(values_of<std::int32_t>(zeros({3}, DType::int32)), std::vector<std::int32_t>(3, 0));
-  EXPECT_EQ(values_of<double>(full({2}, 0.1, DType::float64)), std::vector<double>(2, 0.1));
-  EXPECT_EQ(values_of<float>(full({2}, 0.1)), std::vector<float>(2, 0.1F));
+  EXPECT_EQ(elements_of<float>(Array(DType::float32, {2, 2})), std::vector<float>(4, 0.0F));
+  EXPECT_EQ(elements_of<std::int32_t>(zeros({3}, DType::int32)), std::vector<std::int32_t>(3, 0));
+  EXPECT_EQ(elements_of<double>(full({2}, 0.1, DType::float64)), std::vector<double>(2, 0.1));
+  EXPECT_EQ(elements_of<float>(full({2}, 0.1)), std::vector<float>(2, 0.1F));
 }
 
 TEST(Array, IsEmptyByDefault) {
@@ -85,17 +81,17 @@ TEST(Array, CopiesItsNumbers) {
   Array first = Array::of<double>({2}, {1, 2});
   Array second = first;
   second.as<double>()[0] = 5;
-  EXPECT_EQ(values_of<double>(first), (std::vector<double>{1, 2}));
+  EXPECT_EQ(elements_of<double>(first), (std::vector<double>{1, 2}));
   first = second;
   second.as<double>()[1] = 7;
-  EXPECT_EQ(values_of<double>(first), (std::vector<double>{5, 2}));
+  EXPECT_EQ(elements_of<double>(first), (std::vector<double>{5, 2}));
 }
 
 TEST(Array, SurvivesAssignmentToItself) {
   Array array = Array::of<float>({2}, {1, 2});
   const Array& same = array;
   array = same;
-  EXPECT_EQ(values_of<float>(array), (std::vector<float>{1, 2}));
+  EXPECT_EQ(elements_of<float>(array), (std::vector<float>{1, 2}));
 }
 
 TEST(Array, MovesItsBuffer) {
@@ -113,7 +109,7 @@ TEST(Array, IsEmptyAfterAMove) {
   EXPECT_EQ(Array(first).shape(), Shape{0});
   Array third = Array::of<double>({1}, {3});
   first = std::move(third);
-  EXPECT_EQ(values_of<double>(first), std::vector<double>{3});
+  EXPECT_EQ(elements_of<double>(first), std::vector<double>{3});
   EXPECT_EQ(Array(third).shape(), Shape{0});  // NOLINT(bugprone-use-after-move)
 }
 
@@ -139,7 +135,7 @@ TEST(View, LooksAtTheSameNumbers) {
   const View view = array.view();
   view.as<std::int32_t>()[2] = 9;
   const ConstView seen = view;
-  EXPECT_EQ(values_of<std::int32_t>(seen), (std::vector<std::int32_t>{1, 2, 9}));
+  EXPECT_EQ(elements_of<std::int32_t>(seen), (std::vector<std::int32_t>{1, 2, 9}));
   EXPECT_EQ(seen.data, array.view().data);
 }
 
@@ -149,7 +145,7 @@ TEST(ConstView, LooksAtTheUsersMemory) {
   const ConstView view(std::span<const float>(numbers), {2, 3});
   EXPECT_EQ(view.data, numbers.data());
   EXPECT_EQ(view.type, (TensorType{DType::float32, {2, 3}}));
-  EXPECT_EQ(values_of<float>(Array(view)), numbers);
+  EXPECT_EQ(elements_of<float>(Array(view)), numbers);
   EXPECT_THROW(ConstView(std::span<const float>(numbers), {7}), ShapeError);
 }
 
@@ -184,13 +180,13 @@ TEST(Item, RefusesMoreOrLessThanOneElement) {
 TEST(Cast, RoundsToTheNearestFloat) {
   const Array wide = Array::of<double>({3}, {0.1, 16777217.0, -2.5});
   const Array narrow = cast(wide, DType::float32);
-  EXPECT_EQ(values_of<float>(narrow), (std::vector<float>{0.1F, 16777216.0F, -2.5F}));
-  EXPECT_EQ(values_of<double>(cast(narrow, DType::float64)),
+  EXPECT_EQ(elements_of<float>(narrow), (std::vector<float>{0.1F, 16777216.0F, -2.5F}));
+  EXPECT_EQ(elements_of<double>(cast(narrow, DType::float64)),
             (std::vector<double>{double{0.1F}, 16777216.0, -2.5}));
 }
 
 TEST(Cast, CutsOffTowardsZeroForIntegers) {
-  EXPECT_EQ(values_of<std::int32_t>(cast(Array::of<float>({4}, {1.9F, -1.9F, 0.5F, -7}), DType::int32)),
+  EXPECT_EQ(elements_of<std::int32_t>(cast(Array::of<float>({4}, {1.9F, -1.9F, 0.5F, -7}), DType::int32)),
             (std::vector<std::int32_t>{1, -1, 0, -7}));
 }
 
@@ -208,8 +204,8 @@ TEST(Cast, TakesBytesFromZeroTo255) {
   const Array bytes = Array::of<std::uint8_t>({3}, {0, 128, 255});
   for (const DType dtype : {DType::float32, DType::float64, DType::int32}) {
     const Array wide = cast(bytes, dtype);
-    EXPECT_EQ(values_of<double>(cast(wide, DType::float64)), (std::vector<double>{0, 128, 255}));
-    EXPECT_EQ(values_of<std::uint8_t>(cast(wide, DType::uint8)), values_of<std::uint8_t>(bytes));
+    EXPECT_EQ(elements_of<double>(cast(wide, DType::float64)), (std::vector<double>{0, 128, 255}));
+    EXPECT_EQ(elements_of<std::uint8_t>(cast(wide, DType::uint8)), elements_of<std::uint8_t>(bytes));
   }
   for (const double value : {-1.0, 256.0, std::nan("")})
     EXPECT_THROW(cast(full({2}, value, DType::float64), DType::uint8), NumericError) << value;
@@ -231,7 +227,7 @@ TEST(Cast, SaysWhichTypeCannotHoldTheNumber) {
 TEST(Cast, WritesIntoMemoryOfTheSameShapeOnly) {
   Array result(DType::float32, {2});
   cast(Array::of<std::uint8_t>({2}, {7, 9}), result.view());
-  EXPECT_EQ(values_of<float>(result), (std::vector<float>{7, 9}));
+  EXPECT_EQ(elements_of<float>(result), (std::vector<float>{7, 9}));
   EXPECT_EQ(message_of<ShapeError>([&] { cast(zeros({3}), result.view()); }),
             "cast: expected a result of shape (3), got (2)");
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 #include <xtensor/xarray.hpp>
 #include <xtensor/xmath.hpp>
@@ -16,10 +17,7 @@
 namespace gradtable {
 namespace {
 
-template <class T>
-std::vector<T> elements_of(const Array& array) {
-  return {array.as<T>().begin(), array.as<T>().end()};
-}
+using testing::elements_of;
 
 TEST(AsXtensor, LooksAtTheArraysOwnMemory) {
   Array array = Array::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});

@@ -21,7 +21,7 @@ namespace gradtable {
 namespace {
 
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 using testing::pass;
 using testing::rough;
 
@@ -181,7 +181,7 @@ TEST(BuildGrad, GivesHessianVectorProductsOfANetwork) {
     Array moved = w0;
     for (std::size_t i = 0; i < 12; ++i) moved.as<double>()[i] += step * v.as<double>()[i];
     graph.set_value(w, moved);
-    return numbers(evaluate(gradient));
+    return numbers_of(evaluate(gradient));
   };
   const auto up = gradient_at(1e-5), down = gradient_at(-1e-5);
   for (std::size_t i = 0; i < 12; ++i)
@@ -217,8 +217,8 @@ TEST(BuildGrad, SumsBroadcastAxesBack) {
   EXPECT_EQ(table[column].shape(), (Shape{2, 1}));
   EXPECT_EQ(table[row].shape(), (Shape{3}));
   EXPECT_EQ(table[factor].shape(), Shape{});
-  EXPECT_EQ(numbers(evaluate(table[column])), (std::vector<double>{299, 299}));
-  EXPECT_EQ(numbers(evaluate(table[row])), (std::vector<double>{65, 65, 65}));
+  EXPECT_EQ(numbers_of(evaluate(table[column])), (std::vector<double>{299, 299}));
+  EXPECT_EQ(numbers_of(evaluate(table[row])), (std::vector<double>{65, 65, 65}));
   EXPECT_EQ(evaluate(table[factor]).item(), 115);
 }
 
@@ -270,7 +270,7 @@ TEST(BuildGrad, AgreesWithBackPropagationByHandOnTheXorNetwork) {
 
   const ByHand expected = back_propagation(start);
   const auto compare = [&](const Tensor& target, std::span<const double> by_hand) {
-    const auto found = numbers(evaluate(table[target]));
+    const auto found = numbers_of(evaluate(table[target]));
     ASSERT_EQ(found.size(), by_hand.size());
     for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], by_hand[i], 1e-14) << target.label();
   };

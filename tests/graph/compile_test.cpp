@@ -18,7 +18,7 @@ namespace {
 using testing::contains;
 using testing::message_of;
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 
 TEST(Program, ExecutesOnlyWhatIsNeeded) {
   Graph graph;
@@ -84,7 +84,7 @@ TEST(Evaluate, ComputesOneTensor) {
   Graph graph;
   const Tensor x = graph.input("x", {2}, DType::float64);
   const Array y = evaluate(square(x), {{x, Array::of<double>({2}, {3, 4})}});
-  EXPECT_EQ(numbers(y), (std::vector<double>{9, 16}));
+  EXPECT_EQ(numbers_of(y), (std::vector<double>{9, 16}));
   EXPECT_THROW(evaluate(square(x)), GraphError);
   EXPECT_THROW(evaluate(Tensor()), GraphError);
 }

@@ -83,7 +83,7 @@ TEST(Gradients, GiveZerosOnlyWhenAskedTo) {
   const std::string message = message_of<GradientError>([&] { gradients({square(x), exp(x)}, {x, other}); });
   EXPECT_TRUE(contains(message, "depend on the target other, got no path")) << message;
   const std::vector<Array> found = values_of(gradients({square(x)}, {other}, Unreached::zeros));
-  EXPECT_EQ(numbers(found[0]), std::vector<double>(6));
+  EXPECT_EQ(numbers_of(found[0]), std::vector<double>(6));
 }
 
 TEST(Vjp, WeighsTheRowsOfTheJacobian) {
@@ -171,7 +171,7 @@ TEST(Jvp, NamesAnOutputWithoutAPath) {
   EXPECT_TRUE(contains(message, "jvp: expected alone to depend on a target")) << message;
   EXPECT_TRUE(contains(message, "derivatives_test.cpp")) << message;
   const std::vector<Array> found = values_of(jvp({square(x), alone}, {x}, {v}, Unreached::zeros));
-  EXPECT_EQ(numbers(found[1]), std::vector<double>(3));
+  EXPECT_EQ(numbers_of(found[1]), std::vector<double>(3));
 }
 
 TEST(Jvp, NamesATargetWithoutAPath) {
@@ -196,14 +196,14 @@ TEST(Jvp, TakesNoPathThroughConstantsByIntent) {
                          jvp({square(x), stopped}, {x}, {v});
                        }),
                        "jvp: expected stopped to depend on a target, got no path"));
-  EXPECT_EQ(numbers(values_of(jvp({stopped}, {x}, {v}, Unreached::zeros))[0]), std::vector<double>(3));
+  EXPECT_EQ(numbers_of(values_of(jvp({stopped}, {x}, {v}, Unreached::zeros))[0]), std::vector<double>(3));
   EXPECT_TRUE(near(values_of(jvp({x * stopped}, {x}, {v}))[0], evaluate(v * stopped)));
 }
 
 TEST(Jvp, IsZeroWhereTheDerivativeIsZeroEverywhere) {
   Graph g;
   const Tensor x = g.parameter("x", kVector), v = g.constant(kOtherVector);
-  EXPECT_EQ(numbers(values_of(jvp({heaviside(x)}, {x}, {v}))[0]), std::vector<double>(3));
+  EXPECT_EQ(numbers_of(values_of(jvp({heaviside(x)}, {x}, {v}))[0]), std::vector<double>(3));
 }
 
 TEST(Derivatives, RefuseIntegersAndOtherGraphs) {
@@ -287,7 +287,7 @@ TEST(Hvp, TakesVectorsAsConstants) {
 TEST(Hvp, IsZeroOfLinearFunctions) {
   Graph g;
   const Tensor x = g.parameter("x", kVector);
-  EXPECT_EQ(numbers(values_of(hvp(sum(x), {x}, {x}))[0]), std::vector<double>(3));
+  EXPECT_EQ(numbers_of(values_of(hvp(sum(x), {x}, {x}))[0]), std::vector<double>(3));
   const Tensor other = g.parameter("other", kVector);
   EXPECT_THROW(hvp(sum(x), {other}, {other}), GradientError);
   EXPECT_THROW(hvp(x, {x}, {x}), GradientError);

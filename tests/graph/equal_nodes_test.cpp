@@ -29,7 +29,6 @@ namespace {
 
 using testing::near;
 using testing::number;
-using testing::numbers;
 
 struct Formula {
   const char* name;

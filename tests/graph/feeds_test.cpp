@@ -24,7 +24,7 @@ namespace {
 using testing::contains;
 using testing::message_of;
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 
 class Feeds : public ::testing::Test {
  protected:
@@ -46,7 +46,7 @@ TEST_F(Feeds, OfInputsThatTheProgramDoesNotNeedAreNotRead) {
   program.run({{unused, two}, {x, two}, {y, two}});
   const Tensor later = graph.input("later", {2}, DType::float64);
   program.run({{x, two}, {later, two}, {y, two}});
-  EXPECT_EQ(numbers(program.infer({{x, two}, {y, two}, {unused, two}})[0]), numbers(two));
+  EXPECT_EQ(numbers_of(program.infer({{x, two}, {y, two}, {unused, two}})[0]), numbers_of(two));
   EXPECT_THROW(program.run({{x, two}, {unused, two}}), GraphError) << "y is missing";
 }
 
@@ -75,11 +75,12 @@ TEST_F(Feeds, MayBeThoseOfWhatADerivativeWasMadeOf) {
 TEST_F(Feeds, MayBeThoseOfWhatAnyDerivativeWasMadeOf) {
   const Array fed = full({2}, 5, DType::float64);
   const Tensor line = 3.0 * x, total = sum(line);
-  EXPECT_EQ(numbers(evaluate(build_grad(total, {x})[x], {{x, fed}})), (std::vector<double>{3, 3}));
-  EXPECT_EQ(numbers(evaluate(jvp({line}, {x}, {y})[0], {{x, fed}, {y, fed}})), (std::vector<double>{15, 15}));
-  EXPECT_EQ(numbers(evaluate(hvp(total, {x}, {y})[0], {{x, fed}, {y, fed}})), (std::vector<double>{0, 0}));
-  EXPECT_EQ(numbers(evaluate(jacobian(line, x), {{x, fed}})), (std::vector<double>{3, 0, 0, 3}));
-  EXPECT_EQ(numbers(evaluate(hessian(total, x), {{x, fed}})), (std::vector<double>{0, 0, 0, 0}));
+  EXPECT_EQ(numbers_of(evaluate(build_grad(total, {x})[x], {{x, fed}})), (std::vector<double>{3, 3}));
+  EXPECT_EQ(numbers_of(evaluate(jvp({line}, {x}, {y})[0], {{x, fed}, {y, fed}})),
+            (std::vector<double>{15, 15}));
+  EXPECT_EQ(numbers_of(evaluate(hvp(total, {x}, {y})[0], {{x, fed}, {y, fed}})), (std::vector<double>{0, 0}));
+  EXPECT_EQ(numbers_of(evaluate(jacobian(line, x), {{x, fed}})), (std::vector<double>{3, 0, 0, 3}));
+  EXPECT_EQ(numbers_of(evaluate(hessian(total, x), {{x, fed}})), (std::vector<double>{0, 0, 0, 0}));
 }
 
 TEST_F(Feeds, AreRefusedWithTheUsersLine) {
@@ -127,7 +128,7 @@ TEST_F(Feeds, AreThoseOfTheGraphWhateverRewritesLeaveOfIt) {
   Program rewritten = compile(graph, {.outputs = {result}});
   ASSERT_EQ(rewritten.plan().steps.size(), 1U);
   rewritten.run({{x, two}, {y, two}});
-  EXPECT_EQ(numbers(rewritten.value(result)), numbers(two));
+  EXPECT_EQ(numbers_of(rewritten.value(result)), numbers_of(two));
   EXPECT_TRUE(contains(message_of<GraphError>([&] { rewritten.run({{x, two}}); }), "a feed for the input y"));
 }
 
@@ -164,17 +165,17 @@ TEST_F(Feeds, AreReadWhereTheyLie) {
   const ConstView middle(std::span<const double>(all).subspan(1, 2), {2});
   Program sum_of = compile(graph, {.outputs = {x + y}});
   sum_of.run({{x, middle}, {y, two}});
-  EXPECT_EQ(numbers(sum_of.value(x + y)), (std::vector<double>{2, 3}));
+  EXPECT_EQ(numbers_of(sum_of.value(x + y)), (std::vector<double>{2, 3}));
   all[1] = 20;
   sum_of.run({{x, middle}, {y, middle}});
-  EXPECT_EQ(numbers(sum_of.value(x + y)), (std::vector<double>{40, 6}));
+  EXPECT_EQ(numbers_of(sum_of.value(x + y)), (std::vector<double>{40, 6}));
 }
 
 TEST_F(Feeds, ThatFailedDoNotSpoilTheNextRun) {
   program.run({{x, full({2}, 1, DType::float64)}, {y, two}});
   EXPECT_THROW(program.run({{x, full({2}, 5, DType::float64)}}), GraphError);
   program.run({{x, full({2}, 2, DType::float64)}, {y, full({2}, 3, DType::float64)}});
-  EXPECT_EQ(numbers(program.value(x + y)), (std::vector<double>{5, 5}));
+  EXPECT_EQ(numbers_of(program.value(x + y)), (std::vector<double>{5, 5}));
 }
 
 TEST(Feed, IsNotTheOwnOutput) {
@@ -219,7 +220,7 @@ TEST(Feed, LiesWhereElementsOfItsTypeMay) {
                          "run: expected the feed for x at a multiple of 8 bytes, got the address 0x"));
     EXPECT_THROW(program.infer({{x, odd}, {bytes, fed}}), ShapeError);
     EXPECT_THROW(evaluate(y, {{x, odd}, {bytes, fed}}), ShapeError);
-    EXPECT_EQ(numbers(evaluate(y, {{x, Array(odd)}, {bytes, fed}})), (std::vector<double>{0, 0}));
+    EXPECT_EQ(numbers_of(evaluate(y, {{x, Array(odd)}, {bytes, fed}})), (std::vector<double>{0, 0}));
   }
   program.run({{x, ConstView(x.type(), memory.data() + 8)}, {bytes, fed}});
 }

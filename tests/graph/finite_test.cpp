@@ -21,7 +21,7 @@ using testing::contains;
 using testing::kInfinity;
 using testing::message_of;
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 
 TEST(Finite, NamesTheFirstNodeThatIsNot) {
   Graph graph;
@@ -38,7 +38,7 @@ TEST(Finite, NamesTheFirstNodeThatIsNot) {
   EXPECT_TRUE(contains(message, "got -inf first in entropy (log)"));
   EXPECT_TRUE(contains(message, fmt::format("finite_test.cpp:{}]", line)));
   program.run({{x, full({2}, 2, DType::float64)}});
-  EXPECT_EQ(numbers(graph.value(p)), (std::vector<double>{5, 5}));
+  EXPECT_EQ(numbers_of(graph.value(p)), (std::vector<double>{5, 5}));
 }
 
 // log(sigmoid(x)) is computed as log_sigmoid(x), which is finite.

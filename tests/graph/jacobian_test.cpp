@@ -66,12 +66,12 @@ TEST(Jacobian, HasABlockForEachOutputAndTarget) {
   const Tensor c = g.parameter("c", Array::of<double>({4}, {1, 2, 3, 4}));
   const Blocks blocks = jacobian({a * b, sum(square(c))}, {a, b, c});
   ASSERT_EQ(blocks.size(), 2U);
-  EXPECT_EQ(numbers(value_of(blocks[0][0])), (std::vector<double>{3, 0, 0, 3}));
-  EXPECT_EQ(numbers(value_of(blocks[0][1])), (std::vector<double>{1, 2}));
+  EXPECT_EQ(numbers_of(value_of(blocks[0][0])), (std::vector<double>{3, 0, 0, 3}));
+  EXPECT_EQ(numbers_of(value_of(blocks[0][1])), (std::vector<double>{1, 2}));
   EXPECT_TRUE(near(value_of(blocks[0][2]), zeros({2, 4}, DType::float64)));
   EXPECT_TRUE(near(value_of(blocks[1][0]), zeros({2}, DType::float64)));
   EXPECT_EQ(value_of(blocks[1][1]).item(), 0);
-  EXPECT_EQ(numbers(value_of(blocks[1][2])), (std::vector<double>{2, 4, 6, 8}));
+  EXPECT_EQ(numbers_of(value_of(blocks[1][2])), (std::vector<double>{2, 4, 6, 8}));
 }
 
 TEST(Jacobian, GivesSeveralBlocksByColumnsToo) {
@@ -79,17 +79,17 @@ TEST(Jacobian, GivesSeveralBlocksByColumnsToo) {
   const Tensor a = number(g, "a", 2), b = number(g, "b", 3);
   const Tensor c = g.constant(Array::of<double>({3}, {1, 10, 100}));
   const Blocks blocks = jacobian({a * c, b * square(c)}, {a, b});
-  EXPECT_EQ(numbers(value_of(blocks[0][0])), (std::vector<double>{1, 10, 100}));
-  EXPECT_EQ(numbers(value_of(blocks[0][1])), (std::vector<double>{0, 0, 0}));
-  EXPECT_EQ(numbers(value_of(blocks[1][0])), (std::vector<double>{0, 0, 0}));
-  EXPECT_EQ(numbers(value_of(blocks[1][1])), (std::vector<double>{1, 100, 10000}));
+  EXPECT_EQ(numbers_of(value_of(blocks[0][0])), (std::vector<double>{1, 10, 100}));
+  EXPECT_EQ(numbers_of(value_of(blocks[0][1])), (std::vector<double>{0, 0, 0}));
+  EXPECT_EQ(numbers_of(value_of(blocks[1][0])), (std::vector<double>{0, 0, 0}));
+  EXPECT_EQ(numbers_of(value_of(blocks[1][1])), (std::vector<double>{1, 100, 10000}));
 }
 
 TEST(Jacobian, WithRespectToAResult) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({2}, {0.5, 2}));
   const Tensor h = square(x), y = h * h;
-  EXPECT_EQ(numbers(value_of(jacobian(y, h))), (std::vector<double>{0.5, 0, 0, 8}));
+  EXPECT_EQ(numbers_of(value_of(jacobian(y, h))), (std::vector<double>{0.5, 0, 0, 8}));
 }
 
 TEST(Jacobian, CanBeDifferentiated) {
@@ -98,7 +98,7 @@ TEST(Jacobian, CanBeDifferentiated) {
   for (const Tensor& y : {x * x * x, broadcast_to(sum(x * x * x), {3})}) {  // by rows, by columns
     const Tensor z = sum(square(jacobian(y, x)));                           // 9 x^4 for each
     const double repeated = y.shape()[0] == 3 ? 3 : 1;
-    const std::vector<double> found = numbers(value_of(gradients({z}, {x})[0]));
+    const std::vector<double> found = numbers_of(value_of(gradients({z}, {x})[0]));
     EXPECT_NEAR(found[0], repeated * 36 * 0.125, 1e-12);
     EXPECT_NEAR(found[1], repeated * 36 * 8, 1e-11);
   }

@@ -20,7 +20,7 @@ namespace {
 
 using testing::contains;
 using testing::message_of;
-using testing::numbers;
+using testing::numbers_of;
 
 // y = x, after a call of the user's function.
 class Watched final : public Op {
@@ -46,7 +46,7 @@ class OwnRun : public ::testing::TestWithParam<int> {
         compile(graph_, {.outputs = {y_}, .updates = {{w_, w_ + y_}}, .min_threads = GetParam()}));
   }
   void run(double value) { program_->run({{x_, full({2}, value, DType::float64)}}); }
-  std::vector<double> value() const { return numbers(program_->value(y_)); }
+  std::vector<double> value() const { return numbers_of(program_->value(y_)); }
 
   std::function<void()> watcher_ = [] {};
   Graph graph_;
@@ -114,7 +114,7 @@ TEST_P(OwnRun, IsOneAtATimeWhateverThreadsAsk) {
 TEST_P(OwnRun, MayBeInferredInside) {
   const Program other = compile(graph_, {.outputs = {exp(x_)}, .min_threads = GetParam()});
   std::vector<double> inner;
-  watcher_ = [&] { inner = numbers(other.infer({{x_, zeros({2}, DType::float64)}}).front()); };
+  watcher_ = [&] { inner = numbers_of(other.infer({{x_, zeros({2}, DType::float64)}}).front()); };
   run(0);
   EXPECT_EQ(inner, (std::vector<double>{1, 1}));
 }

@@ -32,7 +32,7 @@ using testing::contains;
 using testing::kInfinity;
 using testing::message_of;
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 using testing::RandomGraph;
 using testing::same_bits;
 using testing::values_one_by_one;
@@ -44,7 +44,7 @@ TEST(Program, ComputesItsOutputs) {
   Program program = compile(graph, {.outputs = {z, y}});
   program.run({{x, Array::of<double>({2}, {3, 4})}});
   EXPECT_EQ(program.value(z).item(), 25);
-  EXPECT_EQ(numbers(program.value(y)), (std::vector<double>{9, 16}));
+  EXPECT_EQ(numbers_of(program.value(y)), (std::vector<double>{9, 16}));
 }
 
 TEST(Program, GivesLeavesAsOutputs) {
@@ -58,7 +58,7 @@ TEST(Program, GivesLeavesAsOutputs) {
     program.run({{x, fed}});
   }
   graph.set_value(p, full({}, 6, DType::float64));
-  EXPECT_EQ(numbers(program.value(x)), (std::vector<double>{1, 2}));
+  EXPECT_EQ(numbers_of(program.value(x)), (std::vector<double>{1, 2}));
   EXPECT_EQ(program.value(c).item(), 7);
   EXPECT_EQ(program.value(p).item(), 5);
 }

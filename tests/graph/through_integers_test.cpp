@@ -25,7 +25,7 @@ namespace {
 using testing::contains;
 using testing::message_of;
 using testing::near;
-using testing::numbers;
+using testing::numbers_of;
 using testing::value_of;
 
 class ThroughIntegers : public ::testing::Test {
@@ -33,12 +33,12 @@ class ThroughIntegers : public ::testing::Test {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({2, 3}, {1, 5, 2, 0.5, 0, 4.25}));
 
-  std::vector<double> dx(const Tensor& z) { return numbers(value_of(build_grad(z, {x})[x])); }
+  std::vector<double> dx(const Tensor& z) { return numbers_of(value_of(build_grad(z, {x})[x])); }
 };
 
 TEST_F(ThroughIntegers, TheBestElementIsGathered) {
   const Tensor v = g.parameter("v", Array::of<double>({6}, {1, 5, 2, 0.5, 0, 0.25}));
-  EXPECT_EQ(numbers(value_of(build_grad(gather(v, argmax(v)), {v})[v])),
+  EXPECT_EQ(numbers_of(value_of(build_grad(gather(v, argmax(v)), {v})[v])),
             (std::vector<double>{0, 1, 0, 0, 0, 0}));
 }
 
@@ -77,18 +77,18 @@ TEST_F(ThroughIntegers, ARoundTripIsAStep) {
 TEST_F(ThroughIntegers, HigherDerivativesToo) {
   const Tensor whole = cast(cast(x, DType::int32), DType::float64);
   const Tensor z = sum(square(x) * whole);
-  EXPECT_EQ(numbers(value_of(hvp(z, {x}, {x})[0])), numbers(value_of(2 * (x * whole))));
-  EXPECT_EQ(numbers(value_of(jvp({x * whole}, {x}, {x})[0])), numbers(value_of(x * whole)));
+  EXPECT_EQ(numbers_of(value_of(hvp(z, {x}, {x})[0])), numbers_of(value_of(2 * (x * whole))));
+  EXPECT_EQ(numbers_of(value_of(jvp({x * whole}, {x}, {x})[0])), numbers_of(value_of(x * whole)));
   const Tensor row = reshape(x, {6});
-  EXPECT_EQ(numbers(value_of(jacobian(gather(row, argmax(row)), x))),
+  EXPECT_EQ(numbers_of(value_of(jacobian(gather(row, argmax(row)), x))),
             (std::vector<double>{0, 1, 0, 0, 0, 0}));
 }
 
 TEST_F(ThroughIntegers, AResultBehindThemIsATarget) {
   const Tensor whole = cast(cast(x, DType::int32), DType::float64);
   const GradTable table = build_grad(sum(x * whole), {x, whole});
-  EXPECT_EQ(numbers(value_of(table[whole])), numbers(value_of(x)));
-  EXPECT_EQ(numbers(value_of(table[x])), (std::vector<double>{1, 5, 2, 0, 0, 4}));
+  EXPECT_EQ(numbers_of(value_of(table[whole])), numbers_of(value_of(x)));
+  EXPECT_EQ(numbers_of(value_of(table[x])), (std::vector<double>{1, 5, 2, 0, 0, 4}));
 }
 
 TEST_F(ThroughIntegers, NoOtherPathIsAnErrorThatSaysSo) {

@@ -19,7 +19,7 @@ namespace {
 
 using testing::contains;
 using testing::number;
-using testing::numbers;
+using testing::numbers_of;
 using testing::same_bits;
 
 TEST(Updates, SwapsTwoParameters) {
@@ -132,7 +132,7 @@ TEST(Updates, OfAMatrixByItsOwnProductReadsTheOldNumbersThroughout) {
         compile(graph, {.updates = {{w, w - scale(matmul(w, w), 0.5)}}, .min_threads = threads});
     ASSERT_TRUE(contains(program.plan().steps.back().label, "gemm"));
     program.run();
-    EXPECT_EQ(numbers(graph.value(w)), (std::vector<double>{-2.5, -3, -4.5, -7}));
+    EXPECT_EQ(numbers_of(graph.value(w)), (std::vector<double>{-2.5, -3, -4.5, -7}));
   }
 }
 

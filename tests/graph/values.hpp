@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/ops/comparisons.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/core/graph.hpp"
@@ -19,11 +20,6 @@ inline const Array kOther = Array::of<double>({3, 2}, {0.9, -0.2, 0.5, 1.3, -0.8
 
 inline Tensor number(Graph& graph, const std::string& name, double value) {
   return graph.parameter(name, full({}, value, DType::float64));
-}
-
-inline std::vector<double> numbers(const ConstView& view) {
-  const auto values = view.as<double>();
-  return {values.begin(), values.end()};
 }
 
 // Whether float64 numbers agree to 1e-12 of the larger of them and 1; NaN agrees with NaN.

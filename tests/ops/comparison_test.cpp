@@ -5,6 +5,7 @@
 
 #include "tests/ops/errors.hpp"
 #include "tests/ops/extremes.hpp"
+#include "tests/support/numbers.hpp"
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
@@ -17,20 +18,15 @@ namespace {
 
 using namespace testing;
 
-std::vector<double> numbers(const Array& array) {
-  const Array values = cast(array, DType::float64);
-  return {values.as<double>().begin(), values.as<double>().end()};
-}
-
 using Numbers = std::vector<double>;
 
 TEST(Comparison, OfNaNIsFalseButForNotEqual) {
   Graph g;
   const Tensor x = g.constant(Array::of<double>({2}, {kNaN, 1}));
-  EXPECT_EQ(numbers(evaluate(equal(x, x))), (Numbers{0, 1}));
-  EXPECT_EQ(numbers(evaluate(not_equal(x, x))), (Numbers{1, 0}));
+  EXPECT_EQ(numbers_of(evaluate(equal(x, x))), (Numbers{0, 1}));
+  EXPECT_EQ(numbers_of(evaluate(not_equal(x, x))), (Numbers{1, 0}));
   for (const auto& compared : {less(x, 2), less_equal(x, 1), greater(x, 0), greater_equal(1, x)})
-    EXPECT_EQ(numbers(evaluate(compared)), (Numbers{0, 1}));
+    EXPECT_EQ(numbers_of(evaluate(compared)), (Numbers{0, 1}));
 }
 
 TEST(Comparison, OfLabelsAndPredictionsCounts) {
@@ -39,7 +35,7 @@ TEST(Comparison, OfLabelsAndPredictionsCounts) {
   const Tensor found = g.constant(Array::of<std::int32_t>({4}, {7, 1, 1, 9}));
   const Tensor right = equal(labels, found);
   EXPECT_EQ(right.type(), (TensorType{DType::uint8, {4}}));
-  EXPECT_EQ(numbers(evaluate(right)), (Numbers{1, 0, 1, 0}));
+  EXPECT_EQ(numbers_of(evaluate(right)), (Numbers{1, 0, 1, 0}));
 }
 
 TEST(Comparison, RefusesTwoNumbersAndMixedTypes) {
@@ -68,21 +64,21 @@ TEST(Comparison, IsConstantForDerivatives) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 2}));
   const Tensor rectified = sum(where(greater(x, 0), square(x), 3));
-  EXPECT_EQ(numbers(evaluate(build_grad(rectified, {x})[x])), (Numbers{0, 0, 4}));
+  EXPECT_EQ(numbers_of(evaluate(build_grad(rectified, {x})[x])), (Numbers{0, 0, 4}));
   const Tensor counted = sum(where(greater(x, 0), full_like(x, 1), 0));
   EXPECT_THROW(build_grad(counted, {x}), GradientError);
-  EXPECT_EQ(numbers(evaluate(build_grad(counted, {x}, {Unreached::zeros})[x])), (Numbers{0, 0, 0}));
+  EXPECT_EQ(numbers_of(evaluate(build_grad(counted, {x}, {Unreached::zeros})[x])), (Numbers{0, 0, 0}));
 }
 
 TEST(Where, LooksNeitherAtNumbersNorAtDerivativesThatAreNotTaken) {
   Graph g;
   const Tensor x = g.parameter("x", Array::of<double>({3}, {-1, 0, 2}));
   const Tensor y = where(greater(x, 0), log(x), x);
-  EXPECT_EQ(numbers(evaluate(y)), (Numbers{-1, 0, std::log(2)}));
+  EXPECT_EQ(numbers_of(evaluate(y)), (Numbers{-1, 0, std::log(2)}));
   const Tensor other = g.parameter("other", full({3}, kNaN, DType::float64));
   const GradTable table = build_grad(sum(where(less(x, 5), x, other)), {x, other});
-  EXPECT_EQ(numbers(evaluate(table[x])), (Numbers{1, 1, 1}));
-  EXPECT_EQ(numbers(evaluate(table[other])), (Numbers{0, 0, 0}));
+  EXPECT_EQ(numbers_of(evaluate(table[x])), (Numbers{1, 1, 1}));
+  EXPECT_EQ(numbers_of(evaluate(table[other])), (Numbers{0, 0, 0}));
 }
 
 TEST(Where, RefusesConditionsThatAreNotBytes) {
@@ -106,8 +102,8 @@ TEST(MaximumAndMinimum, ShareTheGradientOfEqualNumbers) {
     const Tensor a = g.parameter("a", Array::of<double>({3}, {1, 2, -kInfinity}));
     const Tensor b = g.parameter("b", Array::of<double>({3}, {1, 1, -kInfinity}));
     const GradTable table = build_grad(sum(largest ? maximum(a, b) : minimum(a, b)), {a, b});
-    EXPECT_EQ(numbers(evaluate(table[a])), (Numbers{0.5, largest ? 1.0 : 0.0, 0.5}));
-    EXPECT_EQ(numbers(evaluate(table[b])), (Numbers{0.5, largest ? 0.0 : 1.0, 0.5}));
+    EXPECT_EQ(numbers_of(evaluate(table[a])), (Numbers{0.5, largest ? 1.0 : 0.0, 0.5}));
+    EXPECT_EQ(numbers_of(evaluate(table[b])), (Numbers{0.5, largest ? 0.0 : 1.0, 0.5}));
   }
 }
 

@@ -1,4 +1,4 @@
-// Numbers that are not finite, and the numbers of an array.
+// Numbers that are not finite, and those of an array.
 #pragma once
 
 #include <limits>
@@ -11,9 +11,14 @@ namespace gradtable::testing {
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+template <class T>
+std::vector<T> elements_of(const ConstView& view) {
+  const auto elements = view.as<T>();
+  return {elements.begin(), elements.end()};
+}
+
 inline std::vector<double> numbers_of(const ConstView& view) {
-  const Array values = cast(view, DType::float64);
-  return {values.as<double>().begin(), values.as<double>().end()};
+  return elements_of<double>(cast(view, DType::float64));
 }
 
 }  // namespace gradtable::testing

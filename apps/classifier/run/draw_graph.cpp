@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <optional>
-#include <utility>
 
 #include "apps/classifier/run/build.hpp"
 #include "apps/classifier/run/data.hpp"
@@ -22,15 +21,12 @@ Config only_page(Config config, const std::filesystem::path& page) {
   return config;
 }
 
-// The images of the config, for the values on a page. Files that have no more than sizes, or none that are
-// whole, leave the page without values, which is said.
-std::optional<gradtable::Dataset> images_of_page(const Options& options, Config& config) {
+// The images of the config, for the values on a page. Files that have no more than sizes leave the page
+// without values, which is said.
+std::optional<gradtable::Dataset> images_of_page(const Options& options, Config config) {
   if (!options.page) return std::nullopt;
-  Config settled = config;
   try {
-    gradtable::Dataset images = whole_training_images(settled, options.config);
-    config = std::move(settled);
-    return images;
+    return whole_training_images(config, options.config);
   } catch (const gradtable::DataError& error) {
     fmt::print(stderr, "warning: the page shows no values: {}\n", error.what());
     return std::nullopt;
@@ -42,8 +38,9 @@ std::optional<gradtable::Dataset> images_of_page(const Options& options, Config&
 void draw_graph(const Options& options, Config config) {
   const MadeFolders folders =
       options.page ? prepare_outputs(only_page(config, *options.page), options) : MadeFolders();
-  const std::optional<gradtable::Dataset> whole = images_of_page(options, config);
-  const gradtable::Dataset images = whole ? *whole : blank_training_images(config, options.config);
+  const Config as_written = config;
+  const gradtable::Dataset images = blank_training_images(config, options.config);
+  const std::optional<gradtable::Dataset> whole = images_of_page(options, as_written);
   Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));
   const gradtable::StepGraph& step = trainer.step_graph(images);

@@ -137,15 +137,16 @@ TEST(ReserveBlasBuffers, SaysWhenThereIsNoRoomWhereBlasWouldAskForEver) {
   GTEST_SKIP() << "the sanitizer needs all of the address space";
 #endif
   if (blas_memory_alloc == nullptr) GTEST_SKIP() << "not OpenBLAS";
+  constexpr int kMore = 20;  // than all teams of other tests have at a time, whose buffers stay
   reserve_blas_buffers(2);
   rlimit all{};
   ASSERT_EQ(getrlimit(RLIMIT_AS, &all), 0);
   const rlimit none{1 << 20, all.rlim_max};  // from here on the system refuses every buffer
   ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
   EXPECT_NO_THROW(reserve_blas_buffers(2));
-  EXPECT_THROW(reserve_blas_buffers(7), std::bad_alloc);
+  EXPECT_THROW(reserve_blas_buffers(kMore), std::bad_alloc);
   setrlimit(RLIMIT_AS, &all);
-  EXPECT_NO_THROW(reserve_blas_buffers(7));
+  EXPECT_NO_THROW(reserve_blas_buffers(kMore));
   EXPECT_TRUE(detail::products_are_right());
 }
 

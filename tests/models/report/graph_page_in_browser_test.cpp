@@ -2,19 +2,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/graph/user_ops.hpp"
 #include "tests/models/report/graph_pages.hpp"
+#include "tests/support/javascript.hpp"
 #include "tests/support/message_of.hpp"
-#include "tests/support/process.hpp"
-#include "tests/support/temporary_folder.hpp"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -56,19 +52,7 @@ const factsOfNode = () => Object.fromEntries([...document.querySelectorAll("#det
 class GraphPageInBrowser : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::istringstream folders(std::getenv("PATH"));
-    for (std::string folder; std::getline(folders, folder, ':');)
-      if (std::filesystem::exists(folder + "/chromium")) return;
-    GTEST_SKIP() << "no chromium on the PATH";
-  }
-
-  // The document at this address after its scripts have run.
-  std::string shown(const std::string& text, const std::string& address) {
-    const std::string file = folder_.write("page.html", text);
-    return testing::run_process({"chromium", "--headless", "--no-sandbox", "--disable-gpu",
-                                 "--virtual-time-budget=4000", "--dump-dom",
-                                 fmt::format("file://{}{}", file, address)})
-        .out;
+    if (!testing::is_on_path("chromium")) GTEST_SKIP() << "no chromium on the PATH";
   }
 
   // What the script returns, run in the page after its own.
@@ -81,15 +65,13 @@ document.body.append(Object.assign(document.createElement("pre"), {{ id: "checke
                                           kHands, script);
     std::string with_check = text;
     with_check.insert(with_check.rfind("</body>"), check);
-    const std::string document = shown(with_check, address);
+    const std::string document = testing::shown_by_chromium(with_check, address);
     const std::string begin = "<pre id=\"checked\">";
     const std::size_t at = document.rfind(begin);
     if (at == std::string::npos) return {{"error", "the script did not run: " + document.substr(0, 1000)}};
     const std::size_t first = at + begin.size();
     return Json::parse(document.substr(first, document.find("</pre>", first) - first));
   }
-
-  testing::TemporaryFolder folder_;
 };
 
 // "0.5", as the page writes numbers.
