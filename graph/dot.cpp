@@ -11,6 +11,7 @@
 
 #include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/heat.hpp"
 #include "gradtable/graph/dot_text.hpp"
 
 namespace gradtable {
@@ -35,10 +36,10 @@ constexpr std::array<Cluster, 3> kClusters = {{{"forward", "#f5f8fc", "#c3d3e6"}
                                                {"update", "#f5faf4", "#c5dcc0"}}};
 
 constexpr std::string_view kClusterBegin = R"(  subgraph cluster_{0} {{
-    graph [label="{0}", labeljust=l, style="filled,rounded", fillcolor="{1}", color="{2}"];
+    graph [label="{0}", labeljust=l, labelloc=t, style="filled,rounded", fillcolor="{1}", color="{2}"];
 )";
 
-// What tells the kinds apart: shape and colours.
+// What tells the kinds of leaves apart: shape and colours.
 std::string_view style_of(const Node& node) {
   switch (node.kind) {
     case NodeKind::input:
@@ -50,7 +51,7 @@ std::string_view style_of(const Node& node) {
     case NodeKind::result:
       break;
   }
-  return R"(fillcolor="#ffffff", color="#8895a7")";
+  return "";
 }
 
 // The attributes that say something: a flag that is off says nothing.
@@ -77,12 +78,20 @@ std::string title(const Node& node) {
 }
 
 // Title, name, attributes, type; a line that has nothing to say is left out.
-std::string label(const Node& node) {
+std::string label(const Node& node, const std::string& time) {
   const bool named = !node.name.empty() && (node.op || node.kind == NodeKind::constant);
   const std::string extra = node.op ? attributes(*node.op) : "";
-  return fmt::format(R"(<b>{}</b>{}{}<br/><font point-size="9" color="#52606d">{}{}</font>)", title(node),
+  return fmt::format(R"(<b>{}</b>{}{}<br/><font point-size="9" color="#52606d">{}{}</font>{})", title(node),
                      named ? "<br/>" : "", named ? dot_html(node.name) : "",
-                     extra.empty() ? "" : dot_html(extra) + "<br/>", to_string(node.type));
+                     extra.empty() ? "" : dot_html(extra) + "<br/>", to_string(node.type),
+                     time.empty() ? "" : fmt::format("<br/><b>{}</b>", time));
+}
+
+// In quotes, each line on the left.
+std::string dot_lines(const std::string& lines) {
+  std::string text;
+  for (const char c : lines) text += c == '\n' ? "\\l" : std::string{c};
+  return text;
 }
 
 class Drawing {
@@ -94,6 +103,7 @@ class Drawing {
   NodeId own(const Tensor& tensor) const;
   NodeId number_of(NodeId id) const { return numbers_[id]; }
   std::string tooltip(const Node& node) const;
+  std::string style(NodeId id) const;
   void write_node(std::ostream& out, NodeId id) const;
   void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
   void write_nodes(std::ostream& out) const;
@@ -101,11 +111,15 @@ class Drawing {
 
   const Graph& graph_;
   const DotOptions& options_;
+  std::optional<detail::Heat> heat_;
   std::vector<NodeId> drawn_;  // in the order of creation
   NodeMap<NodeId> numbers_;    // of every node its place in drawn_; -1 when it is not there
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
+  if (options.profile && options.profile->graph_serial != graph.serial())
+    throw GraphError("write_dot: expected a profile of a program of the graph to draw, got one of another");
+  if (options.profile) heat_.emplace(*options.profile, graph.size());
   std::vector<NodeId> wanted;
   for (const Tensor& output : options.outputs) wanted.push_back(own(output));
   for (const Update& update : options.updates) {
@@ -148,11 +162,17 @@ std::string Drawing::tooltip(const Node& node) const {
   return dot_tooltip(text);
 }
 
+std::string Drawing::style(NodeId id) const {
+  const Node& node = graph_.node(id);
+  if (!node.op) return std::string(style_of(node));
+  return fmt::format(R"(fillcolor="{}", color="#8895a7")", heat_ ? heat_->colour(id) : "#ffffff");
+}
+
 void Drawing::write_node(std::ostream& out, NodeId id) const {
   const Node& node = graph_.node(id);
   const std::string tip = tooltip(node);
-  out << fmt::format("  n{} [label=<{}>, {}{}];\n", number_of(id), label(node), style_of(node),
-                     tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
+  out << fmt::format("  n{} [label=<{}>, {}{}];\n", number_of(id), label(node, heat_ ? heat_->text(id) : ""),
+                     style(id), tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
 }
 
 void Drawing::write_nodes(std::ostream& out) const {
@@ -193,6 +213,7 @@ void Drawing::write_edges(std::ostream& out) const {
 
 void Drawing::write(std::ostream& out) const {
   out << kHeader;
+  if (heat_) out << fmt::format("  graph [labelloc=b, label=\"{}\"];\n", dot_lines(heat_->summary(drawn_)));
   write_nodes(out);
   write_edges(out);
   out << "}\n";

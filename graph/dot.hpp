@@ -2,9 +2,11 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <vector>
 
 #include "gradtable/core/graph.hpp"
+#include "gradtable/graph/profile.hpp"
 #include "gradtable/graph/update.hpp"
 
 namespace gradtable {
@@ -15,6 +17,9 @@ struct DotOptions {
   std::vector<Update> updates = {};
   // Whether the tooltips say which line of the user's source made a node.
   bool locations = false;
+  // Heat: a profile of a program of this graph. Results are coloured by the time of the step that computes
+  // them, and say it in microseconds and as a share of all threads' time.
+  std::optional<ProgramProfile> profile = {};
 };
 
 // Draws each node once, with op and attributes, name, and type; edges run from the inputs to their results.
@@ -24,7 +29,8 @@ struct DotOptions {
 // ∂loss/∂W1; its tooltip names the variable too, that of other nodes of gradients and updates the node that
 // they were made for. Time and memory grow linearly with the graph.
 //
-// Throws GraphError for a tensor that is empty or of another graph. Does not check the stream.
+// Throws GraphError for a tensor that is empty or of another graph, and for a profile of another. Does not
+// check the stream.
 void write_dot(std::ostream& out, const Graph& graph, const DotOptions& options = {});
 
 }  // namespace gradtable

@@ -31,14 +31,22 @@ void Program::run(std::span<const Feed> feeds) {
   own_->run(feeds);
 }
 
+void Program::run(std::span<const Feed> feeds, RunTimes& times) {
+  executable();
+  detail::RecordedRuns& recorded = *times.recorded_;
+  if (recorded.executable && recorded.executable != executable_)
+    throw GraphError("run: expected the times of runs of this program, got those of another");
+  detail::Timing timing(*executable_);
+  own_->run(feeds, &timing);
+  recorded.executable = executable_;
+  recorded.runs.push_back(std::move(timing));
+}
+
 ProgramProfile Program::profile(std::span<const Feed> feeds, std::size_t runs) {
-  if (runs == 0) throw GraphError("profile: expected at least 1 run, got 0");
-  const Executable& e = executable();
-  own_->run(feeds);
-  std::vector<detail::Timing> timings;
-  timings.reserve(runs);
-  for (std::size_t i = 0; i < runs; ++i) own_->run(feeds, &timings.emplace_back(e));
-  return detail::profile_of(e, timings);
+  RunTimes times;
+  if (runs > 0) run(feeds);
+  for (std::size_t i = 0; i < runs; ++i) run(feeds, times);
+  return times.profile();
 }
 
 ConstView Program::value(const Tensor& output) const {

@@ -91,9 +91,13 @@ class Program {
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 
+  // The same, and adds the times of this run to those of earlier runs of the same program; of another one:
+  // GraphError. A run that throws adds nothing.
+  void run(std::span<const Feed> feeds, RunTimes& times);
+
   // Runs the program `runs` times, at least once, as run does, with updates, after a first run that is not
-  // counted, and takes the time of each step on each thread. The clock is read once for each part of a step,
-  // some 25 ns. Throws what run does, and GraphError for no runs.
+  // counted, and takes the time of each step on each thread. What reading the clock takes, once for each part
+  // of a step, is measured and left out. Throws what run does, and GraphError for no runs.
   ProgramProfile profile(std::span<const Feed> feeds, std::size_t runs = 10);
   ProgramProfile profile(std::initializer_list<Feed> feeds = {}, std::size_t runs = 10) {
     return profile(std::span(feeds.begin(), feeds.size()), runs);

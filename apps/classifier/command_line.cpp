@@ -26,7 +26,7 @@ struct Words {
 constexpr std::string_view kArguments =
     R"([train|eval|predict|graph] CONFIG [--init FILE] [--init-extra RULE]
          [--resume FILE] [--images FILE] [--part PART] [--page FILE] [--set key.path=value]...
-         [--out DIR] [--threads N] [--dry-run] [--allow-nonfinite] [--quiet]
+         [--out DIR] [--threads N] [--profile] [--dry-run] [--allow-nonfinite] [--quiet]
          [--help] [--help-config] [--config-schema] [--version])";
 constexpr std::string_view kHelp = R"(
   train                 train on images of digits, test, and write what was learned; without a command, too
@@ -46,6 +46,7 @@ constexpr std::string_view kHelp = R"(
   --set key.path=value  change a key of the config; may stand more than once, the last one wins
   --out DIR             write the results to DIR, from the working directory, in place of output.dir
   --threads N           most threads that compute, in place of the config's
+  --profile             write where the time of a training step goes: output.profile, profile.txt unless it is set
   --quiet               no progress; with --dry-run the config alone
   --help                print this and leave
   --help-config         print every key of the config, its default and what it may be, and leave
@@ -154,6 +155,7 @@ void define(CLI::App& app, Words& words, Options& options) {
   app.add_option("--images", words.images);
   app.add_option("--part", words.part);
   app.add_option("--page", words.page);
+  app.add_flag("--profile", options.overrides.profile);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--allow-nonfinite", options.allow_nonfinite);
   app.add_flag("--quiet", options.quiet);
@@ -256,6 +258,8 @@ void require_together(const Options& options) {
   require(training || !options.resume, fmt::format("--resume: with {}; expected it with train alone", other));
   require(training || !options.dry_run,
           fmt::format("--dry-run: with {}; expected it with train alone", other));
+  require(training || !options.overrides.profile,
+          fmt::format("--profile: with {}; expected it with train alone", other));
   require(!drawing || !options.init, "--init: with graph; expected it with train, eval or predict");
   require(training || drawing || options.init,
           "--init: none; expected the weights that eval and predict are of");

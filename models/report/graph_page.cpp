@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <ostream>
 #include <set>
@@ -19,6 +20,7 @@
 #include "gradtable/models/report/detail/graph_page_files.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/node_values.hpp"
+#include "gradtable/models/report/detail/profile_json.hpp"
 #include "gradtable/models/report/detail/rewrites_section.hpp"
 
 namespace gradtable::report {
@@ -127,6 +129,7 @@ std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const det
     json["nodes"].back()["band"] = layout.bands[id];
   }
   for (const GradientEvent& event : options.events) json["events"].push_back(detail::json_of(event));
+  if (options.profile) json["profile"] = detail::json_of(*options.profile);
   add_values(json, nodes, options);
   json["rewrites"] = detail::json_of(effects);
   return detail::in_script(json.dump());
@@ -140,21 +143,36 @@ std::string list_of_frames(std::span<const GradientEvent> events) {
   return text;
 }
 
+using Parts = std::map<std::string_view, std::string>;
+
+// What the page has for a profile.
+void add_profile(Parts& parts, const std::optional<ProgramProfile>& profile) {
+  parts["profile"] = parts["profile_script"] = "";
+  if (!profile) return;
+  parts["style"] += detail::kProfileStyle;
+  parts["profile"] =
+      detail::filled(detail::kProfileMarkup, {{"profile", escaped(gradtable::to_string(*profile))}});
+  parts["profile_script"] = fmt::format("<script>\n{}</script>\n", detail::kProfileScript);
+}
+
 }  // namespace
 
 void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options) {
+  if (options.profile && options.profile->graph_serial != graph.serial())
+    throw GraphError("write_graph_page: expected a profile of a program of the graph, got one of another");
   const std::vector<NodeId> nodes = nodes_of(graph, options);
   const detail::GraphLayout layout = detail::layout(graph, nodes);
   const PassEffects effects = effects_of(options);
-  out << detail::filled(detail::kGraphPageMarkup,
-                        {{"title", escaped(options.title)},
-                         {"style", std::string(detail::kGraphPageStyle)},
-                         {"kind", options.events.empty() ? "without-film" : "with-film"},
-                         {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
-                         {"frames", list_of_frames(options.events)},
-                         {"rewrites", detail::rewrites_section(graph, nodes, effects)},
-                         {"data", data(graph, nodes, layout, effects, options)},
-                         {"script", std::string(detail::kGraphPageScript)}});
+  Parts parts = {{"title", escaped(options.title)},
+                 {"style", std::string(detail::kGraphPageStyle)},
+                 {"kind", options.events.empty() ? "without-film" : "with-film"},
+                 {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
+                 {"frames", list_of_frames(options.events)},
+                 {"rewrites", detail::rewrites_section(graph, nodes, effects)},
+                 {"data", data(graph, nodes, layout, effects, options)},
+                 {"script", std::string(detail::kGraphPageScript)}};
+  add_profile(parts, options.profile);
+  out << detail::filled(detail::kGraphPageMarkup, parts);
 }
 
 }  // namespace gradtable::report

@@ -26,6 +26,10 @@ struct GraphPageOptions {
   std::optional<std::vector<Feed>> feeds = {};
   // With the program that computes the graph, the page shows what the passes of compile make of it.
   std::optional<CompileOptions> program = {};
+  // Of a program of the graph. The page then has a panel: nodes coloured by time or bytes, a timeline of the
+  // threads, and a table of the steps, with their rates beside the peak of the machine where the profile has
+  // it.
+  std::optional<ProgramProfile> profile = {};
 };
 
 // One file of HTML that needs nothing else and works from a disk: no network, styles and script inside. Each
@@ -35,8 +39,8 @@ struct GraphPageOptions {
 // The forward pass runs down on the left, each gradient stands beside the node that it belongs to, and
 // updates stand on the right. Time and memory grow linearly with the graph, but for sorting.
 //
-// Throws GraphError for a tensor that is empty or of another graph, and what the run throws. Does not check
-// the stream.
+// Throws GraphError for a tensor that is empty or of another graph, and for a profile of another, and what
+// the run throws. Does not check the stream.
 void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options);
 
 }  // namespace gradtable::report

@@ -191,6 +191,14 @@ std::int64_t Trainer::updates_in(const Dataset& data) const {
   return quotient_up(batches_in(data), batches_in_update(data));
 }
 
+void Trainer::begin_profile() {
+  steps_->begin_profile();
+}
+
+std::optional<ProgramProfile> Trainer::end_profile() {
+  return steps_->end_profile();
+}
+
 const std::vector<Metric>& Trainer::metrics(const Dataset& data) const {
   return *steps_->metrics(data);
 }

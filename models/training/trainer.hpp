@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -134,6 +135,12 @@ class Trainer {
   // are in the graph from here on, those of the optimizer too. Throws ConfigError when the data do not fit
   // the network.
   const StepGraph& step_graph(const Dataset& data);
+
+  // From here on, train_epoch takes the times of its steps on full batches, until end_profile.
+  void begin_profile();
+  // The profile of these steps; nothing where there was none. With gradient_accumulation the update is no
+  // part of a step.
+  std::optional<ProgramProfile> end_profile();
 
   // What is measured on such data, besides the loss.
   const std::vector<Metric>& metrics(const Dataset& data) const;

@@ -154,6 +154,38 @@ TEST(WriteDot, RefusesEmptyAndForeignTensors) {
   EXPECT_THROW(drawn(graph, {.updates = {{Tensor(), x}}}), GraphError);
 }
 
+// Of two steps: y takes 30 us of 100, the product 10.
+ProgramProfile profile_of(const Step& step) {
+  ProgramProfile profile{
+      .runs = 3, .seconds = 100e-6, .waiting = {60e-6}, .graph_serial = step.graph.serial()};
+  profile.steps = {{.label = "y", .node = step.y.id(), .type = {}, .seconds = {30e-6}},
+                   {.label = "product", .node = step.product.id(), .type = {}, .seconds = {10e-6}}};
+  return profile;
+}
+
+TEST(WriteDot, ColoursNodesByTheirTime) {
+  const Step step;
+  const std::string text = drawn(step.graph, {.outputs = {step.y}, .profile = profile_of(step)});
+  const std::string y = line_with(text, "<b>relu</b>"), product = line_with(text, "<b>matmul</b>");
+  EXPECT_TRUE(has(y, "<b>30.00 us, 30.0 %</b>")) << y;
+  EXPECT_TRUE(has(y, "fillcolor=\"#f2805c\"")) << y;
+  EXPECT_TRUE(has(product, "<b>10.00 us, 10.0 %</b>")) << product;
+  EXPECT_FALSE(has(product, "#f2805c") || has(product, "#ffffff")) << product;
+  EXPECT_TRUE(has(text, "100.00 us a run on 1 thread, the median of 3"));
+  EXPECT_TRUE(has(text, "waiting 60.0 %, steps of nodes that are not drawn 0.0 %"));
+}
+
+TEST(WriteDot, SaysHowMuchTimeIsNotDrawn) {
+  const Step step;
+  const std::string text = drawn(step.graph, {.outputs = {step.product}, .profile = profile_of(step)});
+  EXPECT_TRUE(has(text, "not drawn 30.0 %"));
+}
+
+TEST(WriteDot, RefusesTheProfileOfAnotherGraph) {
+  const Step step, other;
+  EXPECT_THROW(drawn(step.graph, {.profile = profile_of(other)}), GraphError);
+}
+
 TEST(WriteDot, DrawsAnEmptyGraph) {
   const Graph graph;
   EXPECT_TRUE(has(drawn(graph), "digraph"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -107,17 +108,74 @@ TEST(ProfileOf, AProgramWithoutItsFeedThrowsAsRunDoes) {
   EXPECT_THROW(layer.program(1).profile(), GraphError);
 }
 
-TEST(ProfileOf, ProgramsIsATableWithTheLongestStepFirst) {
+TEST(ProfileOf, ProgramsSaysWhichNodesTheStepsCompute) {
+  Layer layer;
+  const ProgramProfile profile = layer.profile(1);
+  EXPECT_EQ(profile.graph_serial, layer.graph.serial());
+  std::vector<NodeId> nodes;
+  for (const ProfiledStep& step : profile.steps) nodes.push_back(step.node);
+  EXPECT_NE(std::ranges::find(nodes, layer.loss.id()), nodes.end());
+  EXPECT_NE(std::ranges::find(nodes, layer.graph.tensor(layer.loss.node().inputs[0]).id()), nodes.end());
+  for (const NodeId node : nodes) EXPECT_LT(static_cast<std::size_t>(node), layer.graph.size());
+}
+
+ProgramProfile by_hand() {
   ProgramProfile profile{.runs = 5, .seconds = 100e-6, .waiting = {20e-6, 60e-6}};
   profile.steps = {
       {.label = "h (relu)", .type = {}, .level = 1, .flops = 1000, .bytes = 8000, .seconds = {20e-6, 0}},
       {.label = "W (matmul)", .type = {}, .flops = 1e6, .bytes = 4e4, .seconds = {60e-6, 40e-6}}};
-  EXPECT_EQ(to_string(profile),
-            "100.00 us a run on 2 threads, the median of 5\n"
-            " share   us on 1   us on 2  GFLOP/s     GB/s level  node\n"
-            " 50.0%     60.00     40.00    16.67     0.67     0  W (matmul)\n"
-            " 10.0%     20.00      0.00     0.05     0.40     1  h (relu)\n"
-            " 40.0%     20.00     60.00                          waiting\n");
+  return profile;
+}
+
+TEST(TableOfAProfile, HasTheLongestStepFirst) {
+  ProgramProfile profile = by_hand();
+  const std::string table =
+      "100.00 us a run on 2 threads, the median of 5\n"
+      "1.001 MFLOP and 0.048 MB moved a run\n"
+      " share   us on 1   us on 2 GFLOP/s    GB/s level  node\n"
+      " 50.0%     60.00     40.00   16.67    0.67     0  W (matmul)\n"
+      " 10.0%     20.00      0.00    0.05    0.40     1  h (relu)\n"
+      " 40.0%     20.00     60.00                        waiting\n";
+  EXPECT_EQ(to_string(profile), table);
+  profile.peak = {.flops_per_second = 50e9, .bytes_per_second = 20e9, .is_measured = true};
+  EXPECT_EQ(to_string(profile), table + "                             50.00   20.00        peak, measured\n");
+  profile.peak->is_measured = false;
+  EXPECT_TRUE(to_string(profile).ends_with("peak, as given\n"));
+}
+
+TEST(TableOfAProfile, HasAtMost80Columns) {
+  for (const std::size_t threads : {1U, 2U, 3U, 4U, 64U}) {
+    ProgramProfile profile = by_hand();
+    profile.waiting.assign(threads, 1e-6);
+    for (ProfiledStep& step : profile.steps) {
+      step.seconds.assign(threads, 5e-6);
+      step.label = "∂loss/∂the weights of the second layer of the encoder (matmul+relu_gradient)";
+    }
+    std::istringstream lines(to_string(profile));
+    for (std::string line; std::getline(lines, line);) {
+      const auto characters = std::ranges::count_if(line, [](char c) { return (c & '\xc0') != '\x80'; });
+      EXPECT_LE(characters, 80) << line;
+    }
+    EXPECT_NE(to_string(profile).find("∂loss/∂the w"), std::string::npos);
+  }
+}
+
+TEST(RunTimes, AreThoseOfTheRunsOfOneProgram) {
+  Layer layer;
+  Program program = layer.program(1), other = layer.program(1);
+  const std::vector<Feed> feeds = {{layer.x, layer.numbers}};
+  RunTimes times;
+  EXPECT_EQ(testing::message_of<GraphError>([&] { times.profile(); }),
+            "profile: expected at least 1 run, got 0");
+  EXPECT_THROW(program.run({}, times), GraphError) << "without its feed";
+  EXPECT_EQ(times.runs(), 0U);
+  program.run(feeds, times);
+  program.run(feeds, times);
+  EXPECT_EQ(times.runs(), 2U);
+  EXPECT_EQ(testing::message_of<GraphError>([&] { other.run(feeds, times); }),
+            "run: expected the times of runs of this program, got those of another");
+  program = layer.program(1);  // what was recorded is kept
+  EXPECT_EQ(times.profile().runs, 2U);
 }
 
 }  // namespace

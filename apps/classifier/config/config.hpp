@@ -72,6 +72,7 @@ struct Config {
     std::string weights_layout = "gradtable";
     std::filesystem::path dot = "graph.dot";
     std::filesystem::path graph_page = "";
+    std::filesystem::path profile = "";
   } output;
 };
 

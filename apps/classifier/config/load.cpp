@@ -107,6 +107,7 @@ Config load_config(const Program& program, const fs::path& file, const Overrides
   }
   for (const std::string& setting : overrides.settings) table.set(setting);
   if (overrides.threads) table.set("threads", *overrides.threads, "--threads");
+  if (overrides.profile && config.output.profile.empty()) config.output.profile = "profile.txt";
   if (overrides.out) config.output.dir = working_directory() / *overrides.out;
   give_cosine_its_epochs(config.training);
   require_consistent(config, file);

@@ -17,6 +17,7 @@ struct Overrides {
   std::vector<std::string> settings = {};         // "key.path=value", the last of two for one key wins
   std::optional<std::filesystem::path> out = {};  // output.dir, relative to the working directory
   std::optional<std::int64_t> threads = {};
+  bool profile = false;  // output.profile is profile.txt, unless the config has another name
 };
 
 // Whether the file is in the course's format, as its name ends in ".config".

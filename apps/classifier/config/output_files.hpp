@@ -35,10 +35,17 @@ struct NamedFile {
   std::filesystem::path file;
 };
 
-// Those that have names, and the drawing of the graph's forward part.
+// Those that have names, the drawing of the graph's forward part, and what stands beside a profile.
 std::vector<NamedFile> named_outputs(const Config::Output& output);
 
 // The forward part of the graph that is drawn to `dot`: the same name with "_forward" before the extension.
 std::filesystem::path forward_dot(const std::filesystem::path& dot);
+
+// What stands beside the table of a profile, under its name with another end: "profile_trace.json",
+// "profile_heat.dot" and "profile_graph.html".
+struct ProfileFiles {
+  std::filesystem::path trace, dot, page;
+};
+ProfileFiles profile_files(const std::filesystem::path& table);
 
 }  // namespace classifier

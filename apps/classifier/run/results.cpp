@@ -131,13 +131,24 @@ std::vector<gradtable::Tensor> targets_of(const gradtable::StepGraph& step) {
   return targets;
 }
 
+// What else a run of the step computes: metrics and running statistics.
+template <class DrawingOptions>
+void add_profile(DrawingOptions& options, const gradtable::StepGraph& step, const Profile& profile) {
+  if (!profile) return;
+  options.profile = profile;
+  for (const gradtable::Tensor& sum : step.sums)
+    if (!sum.empty()) options.outputs.push_back(sum);
+  options.updates.insert(options.updates.end(), step.states.begin(), step.states.end());
+}
+
 }  // namespace
 
-std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part) {
+std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part, const Profile& profile) {
   gradtable::DotOptions options = {.outputs = outputs_of(step, part)};
   if (part == GraphPart::all) options.updates = step.updates;
   if (part == GraphPart::gradient)
     for (const auto& [parameter, gradient] : step.gradients) options.outputs.push_back(gradient);
+  add_profile(options, step, profile);
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::write_dot(text, setup.graph, options);
@@ -167,6 +178,7 @@ std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart
     batch.emplace(step, *content.images, content.trainer.optimizer.learning_rate);
     options.feeds = batch->feeds();
   }
+  add_profile(options, step, content.profile);
   std::ostringstream text;
   text.imbue(std::locale::classic());
   gradtable::report::write_graph_page(text, setup.graph, options);

@@ -48,9 +48,12 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 // The prediction log, and the results as JSON.
 void write_results(const Config& config, const Evaluation& evaluation);
 
+using Profile = std::optional<gradtable::ProgramProfile>;
+
 // A part of a training step in Graphviz' language, the same in every locale. Adds the gradients that it draws
-// to the graph.
-std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part);
+// to the graph. With a profile of the step also what is measured in it, coloured by time.
+std::string drawing(Setup& setup, const gradtable::StepGraph& step, GraphPart part,
+                    const Profile& profile = {});
 
 // The title of the page of a training step.
 std::string title_of_graph(const Config& config, const gradtable::Dataset& images);
@@ -60,6 +63,7 @@ struct PageContent {
   std::string title;
   const gradtable::Dataset* images = nullptr;  // whose first batch gives the numbers; null: no numbers
   gradtable::TrainerOptions trainer = {};      // of the program that computes the step
+  Profile profile = {};                        // of the step
 };
 
 // The same part as drawing() has, as an HTML page. With a gradient, the page shows how build_grad made it.

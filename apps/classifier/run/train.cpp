@@ -14,6 +14,7 @@
 #include "apps/classifier/run/evaluation.hpp"
 #include "apps/classifier/run/fit_setup.hpp"
 #include "apps/classifier/run/output_checks.hpp"
+#include "apps/classifier/run/profile.hpp"
 #include "apps/classifier/run/progress.hpp"
 #include "apps/classifier/run/report.hpp"
 #include "apps/classifier/run/results.hpp"
@@ -78,6 +79,7 @@ class Run {
       steps_.emplace(config_.output.steps_csv.string(), std::ssize(fit_.epochs()), fit_.steps_of_epoch());
     if (!config_.output.metrics_csv.empty())
       csv_.emplace(config_.output.metrics_csv.string(), fit_.columns(), fit_.epochs());
+    if (!config_.output.profile.empty()) fit_.trainer().begin_profile();  // of the first epoch
     return {.begin_epoch = [&](std::int64_t epoch, std::int64_t done) { progress_.begin_epoch(epoch, done); },
             .step =
                 [&](const gradtable::StepMetrics& step) {
@@ -89,17 +91,25 @@ class Run {
                   if (csv_) csv_->add(epoch);
                   if (steps_) steps_->flush();
                   progress_.end_epoch(epoch);
+                  end_profile();
                 },
             .cut_epoch =
                 [&](const gradtable::Score& so_far) {
                   if (steps_) steps_->flush();
                   progress_.stop(so_far);
+                  end_profile();
                 },
             .kept_previous =
                 [&](const std::filesystem::path& copy) {
                   progress_.say(fmt::format("earlier  checkpoint kept as {}", copy.string()));
                 },
             .go_on = [&] { return !guard.interrupted(); }};
+  }
+
+  void end_profile() {
+    if (const auto profile = fit_.trainer().end_profile())
+      write_profile(config_, setup_, fit_.trainer().step_graph(data_.train), *profile,
+                    {title_of_graph(config_, data_.train), nullptr, trainer_options(config_)});
   }
 
   void test() {

@@ -1,5 +1,6 @@
 #include "gradtable/models/training/detail/training_steps.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -290,22 +291,33 @@ Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update>
                           .deterministic = options_.deterministic});
 }
 
-void TrainingSteps::run(Program& program, const StepGraph& g, const Dataset& data, const ConstView& indices,
-                        std::initializer_list<Feed> more) {
+std::span<const Feed> TrainingSteps::fed(const StepGraph& g, const Dataset& data, const ConstView& indices,
+                                         std::initializer_list<Feed> more) {
   feeds_.assign({{g.all_inputs, data.input_rows()}, {g.all_targets, data.targets}, {g.indices, indices}});
   for (const Feed& feed : more)
     if (!feed.input.empty()) feeds_.push_back(feed);
-  program.run(feeds_);
+  return feeds_;
+}
+
+void TrainingSteps::run(Program& program, const Dataset& data, std::int64_t m, std::span<const Feed> feeds) {
+  const bool is_full = m == std::min(options_.batch_size, data.size());
+  times_&& is_full ? program.run(feeds, *times_) : program.run(feeds);
+}
+
+std::optional<ProgramProfile> TrainingSteps::end_profile() {
+  const std::optional<RunTimes> times = std::exchange(times_, std::nullopt);
+  return times && times->runs() > 0 ? std::optional(times->profile()) : std::nullopt;
 }
 
 BatchResult TrainingSteps::train(const Dataset& data, const ConstView& indices, const StepFeeds& feeds) {
   Step& step = find(data, indices.shape().size());
   Program& program = training_program(step, false);
   const StepGraph& g = step.training;
-  run(program, g, data, indices,
-      {{g.epoch, scalar(feeds.epoch)},
-       {g.step, scalar(feeds.step)},
-       {g.learning_rate, scalar(feeds.learning_rate)}});
+  run(program, data, indices.shape().size(),
+      fed(g, data, indices,
+          {{g.epoch, scalar(feeds.epoch)},
+           {g.step, scalar(feeds.step)},
+           {g.learning_rate, scalar(feeds.learning_rate)}}));
   return result(program, g);
 }
 
@@ -314,7 +326,8 @@ BatchResult TrainingSteps::add_gradients(const Dataset& data, const ConstView& i
   Step& step = find(data, indices.shape().size());
   Program& program = training_program(step, true);
   const StepGraph& g = step.training;
-  run(program, g, data, indices, {{g.epoch, scalar(feeds.epoch)}, {g.step, scalar(feeds.step)}});
+  run(program, data, indices.shape().size(),
+      fed(g, data, indices, {{g.epoch, scalar(feeds.epoch)}, {g.step, scalar(feeds.step)}}));
   return result(program, g);
 }
 
@@ -325,7 +338,7 @@ void TrainingSteps::update(double learning_rate) {
 BatchResult TrainingSteps::evaluate(const Dataset& data, const ConstView& indices) {
   Step& step = find(data, indices.shape().size());
   Program& program = evaluation_program(step);
-  run(program, step.evaluation, data, indices, {});
+  program.run(fed(step.evaluation, data, indices, {}));
   evaluated_ = &step;
   return result(program, step.evaluation);
 }

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,10 @@ class TrainingSteps {
   Answers answers(std::int64_t first) const;
   // By the gradients that were added since the last one.
   void update(double learning_rate);
+
+  // Trainer::begin_profile and end_profile.
+  void begin_profile() { times_.emplace(); }
+  std::optional<ProgramProfile> end_profile();
 
   // The graph and the plans of a step on m images.
   const StepGraph& graph(const Dataset& data, std::int64_t m, bool by_sums);
@@ -105,8 +110,11 @@ class TrainingSteps {
   Program& evaluation_program(Step& step);
   Program compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
                    const std::vector<Tensor>& finite);
-  void run(Program& program, const StepGraph& g, const Dataset& data, const ConstView& indices,
-           std::initializer_list<Feed> more);
+  // The feeds of a run; valid until the next.
+  std::span<const Feed> fed(const StepGraph& g, const Dataset& data, const ConstView& indices,
+                            std::initializer_list<Feed> more);
+  // Of a program that trains on m examples. While a profile is made, takes the time of a full batch.
+  void run(Program& program, const Dataset& data, std::int64_t m, std::span<const Feed> feeds);
 
   Graph& graph_;
   const Model& model_;
@@ -119,6 +127,7 @@ class TrainingSteps {
   std::vector<Feed> feeds_;                  // of the run that is made
   Tensor learning_rate_;
   std::optional<Program> update_;  // by the sums
+  std::optional<RunTimes> times_;  // while a profile is made
 };
 
 }  // namespace gradtable::detail

@@ -78,6 +78,11 @@ TEST(ParseOptions, TakesWhatEachCommandHas) {
   EXPECT_EQ(parse({"graph", "run.json", "--page", "p.html"}).options->page, "p.html");
 }
 
+TEST(ParseOptions, TakesAProfileOfATraining) {
+  EXPECT_FALSE(parse({"run.json"}).options->overrides.profile);
+  EXPECT_TRUE(parse({"run.json", "--profile"}).options->overrides.profile);
+}
+
 TEST(ParseOptions, TakesAConfigThatIsCalledAsACommand) {
   const CommandLine line = parse({"train", "eval"});
   ASSERT_TRUE(line.options) << line.error;
@@ -122,6 +127,8 @@ TEST(ParseOptions, RefusesWithOneErrorLineAndTheUsage) {
       {{"run.json", "--images", "i"}, "--images: without predict"},
       {{"predict", "run.json", "--init", "w", "--images", ""}, "--images: an empty name; expected a file"},
       {{"predict", "run.json", "--images"}, "error: --images: no file; expected --images FILE"},
+      {{"eval", "run.json", "--init", "w", "--profile"}, "--profile: with eval or predict"},
+      {{"graph", "run.json", "--profile"}, "--profile: with graph; expected it with train alone"},
       {{"run.json", "--part", "all"}, "--part: without graph; expected it with graph alone"},
       {{"graph", "run.json", "--part"}, "error: --part: no part; expected --part PART"},
       {{"run.json", "--page", "p"}, "--page: without graph; expected it with graph alone"},

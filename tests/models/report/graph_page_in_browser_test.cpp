@@ -355,5 +355,20 @@ TEST_F(GraphPageInBrowser, NeedsNoScriptForThePictureAndTheFrames) {
       << found;
 }
 
+TEST_F(GraphPageInBrowser, ShowsAProfile) {
+  Xor net;
+  net.options.profile = testing::profile_of(net);
+  const std::string document = testing::shown_by_chromium(page(net.g, net.options));
+  const std::size_t first = document.find("id=\"steps\"");
+  const std::string table = document.substr(first, document.find("</table>", first) - first);
+  const std::size_t steps = net.options.profile->steps.size();
+  EXPECT_EQ(testing::count(table, "<tr data-node="), steps);
+  EXPECT_EQ(testing::count(table, "aria-sort=\"descending\""), 1U);
+  const std::size_t begin = document.find("id=\"timeline\"");
+  const std::string timeline = document.substr(begin, first - begin);
+  EXPECT_EQ(testing::count(timeline, "<a "), steps) << "on one thread";
+  EXPECT_TRUE(contains(document, "µs a run on 1 thread, the median of 3."));
+}
+
 }  // namespace
 }  // namespace gradtable::report

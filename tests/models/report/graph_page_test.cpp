@@ -27,6 +27,7 @@ using testing::count;
 using testing::data;
 using testing::film_of;
 using testing::page;
+using testing::profile_of;
 using testing::Xor;
 using Json = nlohmann::json;
 
@@ -111,6 +112,30 @@ TEST(GraphPage, ShowsLargeValuesAsPictures) {
   EXPECT_EQ(value["picture"]["columns"], 64);
   EXPECT_EQ(value["mean"], 1);
   EXPECT_EQ(value["histogram"][0], 20000);
+}
+
+TEST(GraphPage, HasAProfile) {
+  Xor net;
+  EXPECT_FALSE(contains(page(net.g, net.options), "id=\"profile\""));
+  net.options.profile = profile_of(net);
+  net.options.profile->peak = {.flops_per_second = 1e11, .bytes_per_second = 2e10, .is_measured = false};
+  const std::string text = page(net.g, net.options);
+  EXPECT_FALSE(contains(text, "{{"));
+  EXPECT_TRUE(contains(text, "us a run on 1 thread, the median of 3\n")) << "also without JavaScript";
+  const Json profile = data(text)["profile"];
+  EXPECT_EQ(profile["runs"], 3);
+  ASSERT_EQ(profile["steps"].size(), net.options.profile->steps.size());
+  EXPECT_EQ(profile["steps"][0]["node"], net.options.profile->steps[0].node);
+  EXPECT_EQ(profile["spans"].size(), net.options.profile->spans.size());
+  EXPECT_EQ(profile["peak"]["flops"], 1e11);
+  EXPECT_EQ(profile["peak"]["measured"], false);
+}
+
+TEST(GraphPage, RefusesTheProfileOfAnotherGraph) {
+  Xor net, other;
+  net.options.profile = profile_of(other);
+  EXPECT_EQ(testing::message_of<GraphError>([&] { page(net.g, net.options); }),
+            "write_graph_page: expected a profile of a program of the graph, got one of another");
 }
 
 TEST(GraphPage, OfAnotherGraphIsRefused) {

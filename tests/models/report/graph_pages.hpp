@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/profile.hpp"
+#include "gradtable/graph/program.hpp"
 #include "gradtable/models/report/graph_page.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
@@ -56,5 +58,12 @@ struct Xor {
   Tensor J = mean(square(add_bias(matmul(h, w), b) - t)).named("J");
   report::GraphPageOptions options = film_of(J, {W, c, w, b});
 };
+
+// Of a run of the network's forward pass and gradient.
+inline ProgramProfile profile_of(Xor& net) {
+  std::vector<Tensor> outputs = {net.J};
+  for (const auto& [variable, gradient] : build_grad(net.J, {net.W, net.w})) outputs.push_back(gradient);
+  return compile(net.g, {.outputs = outputs, .threads = 1}).profile({}, 3);
+}
 
 }  // namespace gradtable::testing

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -330,6 +331,24 @@ TEST(Trainer, SaysInWhichBatchOfAnEvaluationTheLossOverflowed) {
   const std::string message = message_of<NotFiniteError>([&] { trainer.evaluate(data); });
   EXPECT_TRUE(message.starts_with("evaluation, batch 2: expected a finite loss, got ")) << message;
   EXPECT_TRUE(message.ends_with(", first not finite in outputs")) << message;
+}
+
+TEST(Trainer, ProfilesStepsOnFullBatches) {
+  Graph graph;
+  const Sequential network(graph, {4}, fcnn({3, 2}), {.seed = 1});
+  Trainer trainer(graph, network, {.batch_size = 2});
+  EXPECT_FALSE(trainer.end_profile()) << "none was begun";
+  trainer.begin_profile();
+  EXPECT_FALSE(trainer.end_profile()) << "without a step";
+  trainer.begin_profile();
+  trainer.train_epoch(tiny(), 1);  // three full batches and one example
+  trainer.evaluate(tiny());
+  const std::optional<ProgramProfile> profile = trainer.end_profile();
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(profile->runs, 3U);
+  EXPECT_EQ(profile->graph_serial, graph.serial());
+  trainer.train_epoch(tiny(), 2);
+  EXPECT_FALSE(trainer.end_profile()) << "which was ended before";
 }
 
 TEST(Trainer, StopsWhenToldTo) {

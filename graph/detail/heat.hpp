@@ -1,0 +1,33 @@
+// The time of a profile's steps by the node that they compute, for drawings.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "gradtable/core/node_map.hpp"
+#include "gradtable/graph/profile.hpp"
+
+namespace gradtable::detail {
+
+class Heat {
+ public:
+  // Of a graph of so many nodes, of which the profile is.
+  Heat(const ProgramProfile& profile, std::size_t nodes);
+
+  // From nearly white to red, by the node's time in relation to the longest: "#f2805c". White where no step
+  // computes the node: another step does it in passing, or nobody needs it.
+  std::string colour(NodeId id) const;
+  // "12.3 us, 45.0 %" of the time of all threads; empty where no step computes the node.
+  std::string text(NodeId id) const;
+  // What the drawing of these nodes shows, in lines.
+  std::string summary(std::span<const NodeId> drawn) const;
+
+ private:
+  double share(double seconds) const;  // in percent, of all threads
+
+  const ProgramProfile& profile_;
+  NodeMap<double> seconds_;  // of all threads
+  double longest_ = 0;
+};
+
+}  // namespace gradtable::detail
