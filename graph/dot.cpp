@@ -1,7 +1,9 @@
 #include "gradtable/graph/dot.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <numeric>
 #include <ostream>
 #include <string>
@@ -11,6 +13,8 @@
 
 #include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/dot_parts.hpp"
+#include "gradtable/graph/detail/graph_layout.hpp"
 #include "gradtable/graph/detail/heat.hpp"
 #include "gradtable/graph/dot_text.hpp"
 
@@ -23,20 +27,6 @@ constexpr std::string_view kHeader = R"(digraph gradtable {
         fontname="Helvetica,Arial,sans-serif", fontsize=12, fontcolor="#1f2933"];
   edge [color="#7b8794", arrowsize=0.6, labeldistance=1.5, labelangle=40,
         fontname="Helvetica,Arial,sans-serif", fontsize=8, fontcolor="#7b8794"];
-)";
-
-struct Cluster {
-  std::string_view name;
-  std::string_view fill;
-  std::string_view border;
-};
-
-constexpr std::array<Cluster, 3> kClusters = {{{"forward", "#f5f8fc", "#c3d3e6"},  // by Phase
-                                               {"gradient", "#fdf6f4", "#e8cbc2"},
-                                               {"update", "#f5faf4", "#c5dcc0"}}};
-
-constexpr std::string_view kClusterBegin = R"(  subgraph cluster_{0} {{
-    graph [label="{0}", labeljust=l, labelloc=t, style="filled,rounded", fillcolor="{1}", color="{2}"];
 )";
 
 // What tells the kinds of leaves apart: shape and colours.
@@ -102,18 +92,22 @@ class Drawing {
  private:
   NodeId own(const Tensor& tensor) const;
   NodeId number_of(NodeId id) const { return numbers_[id]; }
+  std::string name(NodeId id) const { return fmt::format("n{}", number_of(id)); }
   std::string tooltip(const Node& node) const;
   std::string style(NodeId id) const;
   void write_node(std::ostream& out, NodeId id) const;
   void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
   void write_nodes(std::ostream& out) const;
+  void write_rows(std::ostream& out) const;
   void write_edges(std::ostream& out) const;
+  void write_updates(std::ostream& out) const;
 
   const Graph& graph_;
   const DotOptions& options_;
   std::optional<detail::Heat> heat_;
-  std::vector<NodeId> drawn_;  // in the order of creation
-  NodeMap<NodeId> numbers_;    // of every node its place in drawn_; -1 when it is not there
+  std::optional<detail::GraphLayout> layout_;  // of nodes of more than one phase
+  std::vector<NodeId> drawn_;                  // in the order of creation
+  NodeMap<NodeId> numbers_;                    // of every node its place in drawn_; -1 when it is not there
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
@@ -133,6 +127,9 @@ Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph),
   drawn_ = ancestors(graph, wanted);
   numbers_ = NodeMap<NodeId>(graph.size(), -1);
   for (std::size_t i = 0; i < drawn_.size(); ++i) numbers_[drawn_[i]] = static_cast<NodeId>(i);
+  const auto phase = [&](NodeId id) { return graph.node(id).phase; };
+  if (std::ranges::adjacent_find(drawn_, std::ranges::not_equal_to(), phase) != drawn_.end())
+    layout_ = detail::layout(graph, drawn_);
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {
@@ -165,57 +162,81 @@ std::string Drawing::tooltip(const Node& node) const {
 std::string Drawing::style(NodeId id) const {
   const Node& node = graph_.node(id);
   if (!node.op) return std::string(style_of(node));
-  return fmt::format(R"(fillcolor="{}", color="#8895a7")", heat_ ? heat_->colour(id) : "#ffffff");
+  return fmt::format(R"(fillcolor="{}", color="#8895a7")", heat_ ? heat_->colour({&id, 1}) : "#ffffff");
 }
 
 void Drawing::write_node(std::ostream& out, NodeId id) const {
   const Node& node = graph_.node(id);
   const std::string tip = tooltip(node);
-  out << fmt::format("  n{} [label=<{}>, {}{}];\n", number_of(id), label(node, heat_ ? heat_->text(id) : ""),
-                     style(id), tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
+  out << fmt::format("  n{} [label=<{}>, {}{}];\n", number_of(id),
+                     label(node, heat_ ? heat_->text({&id, 1}) : ""), style(id),
+                     tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
 }
 
 void Drawing::write_nodes(std::ostream& out) const {
-  std::array<std::vector<NodeId>, kClusters.size()> nodes;
-  for (const NodeId id : drawn_) nodes[static_cast<std::size_t>(graph_.node(id).phase)].push_back(id);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].empty()) continue;
-    const bool clustered = nodes[i].size() < drawn_.size();
-    if (clustered)
-      out << fmt::format(kClusterBegin, kClusters[i].name, kClusters[i].fill, kClusters[i].border);
-    for (const NodeId id : nodes[i]) write_node(out, id);
-    if (clustered) out << "  }\n";
+  if (!layout_) {
+    for (const NodeId id : drawn_) write_node(out, id);
+    return;
+  }
+  std::map<int, std::vector<NodeId>> bands;
+  for (const NodeId id : drawn_) bands[layout_->bands[id]].push_back(id);
+  for (const auto& [band, nodes] : bands) {
+    out << detail::cluster_begin(graph_.node(nodes.front()).phase, band);
+    for (const NodeId id : nodes) write_node(out, id);
+    out << "  }\n";
+  }
+}
+
+// The nodes of a row stand beside each other, whatever their clusters.
+void Drawing::write_rows(std::ostream& out) const {
+  std::map<int, std::vector<NodeId>> rows;
+  for (const NodeId id : drawn_) rows[layout_->places[id].row].push_back(id);
+  for (auto& [row, nodes] : rows) {
+    if (nodes.size() == 1) continue;
+    std::ranges::sort(nodes, {}, [&](NodeId id) { return layout_->places[id].column; });
+    out << "  {rank=same;";
+    for (const NodeId id : nodes) out << fmt::format(" n{};", number_of(id));
+    out << "}\n";
   }
 }
 
 void Drawing::write_edge(std::ostream& out, NodeId to, std::size_t input) const {
   const Node& node = graph_.node(to);
   const NodeId from = node.inputs[input];
-  std::string look;
-  if (node.inputs.size() > 1) look = fmt::format("headlabel=\"{}\"", input);
-  // Paler on its way from cluster to cluster, so that each of them reads as a drawing of its own.
-  if (graph_.node(from).phase != node.phase)
-    look += fmt::format("{}color=\"#b8c4d0\"", look.empty() ? "" : ", ");
-  out << fmt::format("  n{} -> n{}{};\n", number_of(from), number_of(to),
-                     look.empty() ? "" : fmt::format(" [{}]", look));
+  detail::DotEdge edge{.from = name(from), .to = name(to), .has_rows = layout_.has_value()};
+  if (node.inputs.size() > 1) edge.input = input;
+  if (layout_) {
+    edge.in_row = layout_->places[from].row == layout_->places[to].row;
+    edge.is_across = layout_->bands[from] != layout_->bands[to];
+    edge.is_forward = !edge.is_across && node.phase == Phase::forward;
+  }
+  out << detail::to_dot(edge);
 }
 
 void Drawing::write_edges(std::ostream& out) const {
   for (const NodeId id : drawn_)
     for (std::size_t i = 0; i < graph_.node(id).inputs.size(); ++i) write_edge(out, id, i);
-  // Written from the parameter to its value with the arrow at the tail: downwards, as all other edges,
-  // Graphviz finds a short way; upwards it winds around every cluster.
-  for (const Update& update : options_.updates)
+}
+
+// Below a forward pass alone, Graphviz finds a short way downwards: from the parameter to its value, with the
+// arrow at the tail.
+void Drawing::write_updates(std::ostream& out) const {
+  for (const Update& update : options_.updates) {
+    const NodeId parameter = number_of(update.parameter.id()), value = number_of(update.value.id());
     out << fmt::format(
-        "  n{} -> n{} [dir=back, style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
-        number_of(update.parameter.id()), number_of(update.value.id()));
+        "  n{} -> n{} [{}style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
+        layout_ ? value : parameter, layout_ ? parameter : value, layout_ ? "" : "dir=back, ");
+  }
 }
 
 void Drawing::write(std::ostream& out) const {
   out << kHeader;
   if (heat_) out << fmt::format("  graph [labelloc=b, label=\"{}\"];\n", dot_lines(heat_->summary(drawn_)));
+  if (layout_) out << "  graph [newrank=true];\n";
   write_nodes(out);
+  if (layout_) write_rows(out);
   write_edges(out);
+  write_updates(out);
   out << "}\n";
 }
 

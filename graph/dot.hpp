@@ -23,11 +23,12 @@ struct DotOptions {
 };
 
 // Draws each node once, with op and attributes, name, and type; edges run from the inputs to their results.
-// Nodes of more than one phase stand in clusters: forward, gradient, update. A dashed edge leads from an
-// update's value to its parameter. The nodes are called n0, n1, ... in the order of creation, counting only
-// those drawn, so that the text depends on nothing else of the graph. A gradient is named by what it is,
-// ∂loss/∂W1; its tooltip names the variable too, that of other nodes of gradients and updates the node that
-// they were made for. Time and memory grow linearly with the graph.
+// Nodes of more than one phase stand in clusters: forward on the left, running down; gradients, each in the
+// row of the node that it belongs to; updates. A dashed edge leads from an update's value to its parameter.
+// The nodes are called n0, n1, ... in the order of creation, counting only those drawn, so that the text
+// depends on nothing else of the graph. A gradient is named by what it is, ∂loss/∂W1; its tooltip names the
+// variable too, that of other nodes of gradients and updates the node that they were made for. Time and
+// memory grow linearly with the graph.
 //
 // Throws GraphError for a tensor that is empty or of another graph, and for a profile of another. Does not
 // check the stream.

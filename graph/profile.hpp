@@ -24,7 +24,7 @@ struct ProfiledStep {
   TensorType type;
   std::size_t level = 0;
   double flops = 0;             // of the whole step, by Op::flops
-  double bytes = 0;             // of its inputs, which it reads, and its output, which it writes
+  double bytes = 0;             // that it reads, of its inputs, and writes, its output
   std::vector<double> seconds;  // of each thread; 0 where it has no part
 
   double total_seconds() const;    // of all threads

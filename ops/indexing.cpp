@@ -14,6 +14,7 @@
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/classification.hpp"
+#include "gradtable/ops/patterns/partial_read.hpp"
 #include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
@@ -91,7 +92,7 @@ std::int64_t checked_index(const char* op, std::int32_t index, std::int64_t exte
   return index < 0 ? index + extent : index;
 }
 
-class Gather final : public Op, public detail::Copies {
+class Gather final : public Op, public detail::Copies, public detail::PartialRead {
  public:
   explicit Gather(int axis) : axis_(axis) {}
   std::string_view name() const override { return "gather"; }

@@ -13,6 +13,7 @@
 #include "gradtable/ops/detail/rules.hpp"
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
+#include "gradtable/ops/patterns/partial_read.hpp"
 
 namespace gradtable {
 namespace {
@@ -51,7 +52,7 @@ Tensor sliced(const Tensor& x, Places places, const Shape& shape, Location at = 
 Tensor padded(const Tensor& x, Places places, const Shape& shape, double value,
               Location at = Location::current());
 
-class SliceOp final : public Op, public detail::Copies {
+class SliceOp final : public Op, public detail::Copies, public detail::PartialRead {
  public:
   SliceOp(Places places, const Shape& shape) : places_(std::move(places)), shape_(shape) {}
   std::string_view name() const override { return "slice"; }

@@ -27,22 +27,27 @@ double Heat::share(double seconds) const {
   return all > 0 ? 100 * seconds / all : 0;
 }
 
-std::string Heat::colour(NodeId id) const {
-  if (seconds_[id] <= 0) return "#ffffff";
+double Heat::seconds(std::span<const NodeId> nodes) const {
+  double sum = 0;
+  for (const NodeId id : nodes) sum += seconds_[id];
+  return sum;
+}
+
+std::string Heat::colour(std::span<const NodeId> nodes) const {
+  if (seconds(nodes) <= 0) return "#ffffff";
+  const double heat = std::min(1.0, seconds(nodes) / longest_);
   std::string text = "#";
   for (std::size_t i = 0; i < kCold.size(); ++i)
-    text += fmt::format("{:02x}", std::lround(kCold[i] + (kHot[i] - kCold[i]) * seconds_[id] / longest_));
+    text += fmt::format("{:02x}", std::lround(kCold[i] + (kHot[i] - kCold[i]) * heat));
   return text;
 }
 
-std::string Heat::text(NodeId id) const {
-  if (seconds_[id] <= 0) return {};
-  return fmt::format("{:.2f} us, {:.1f} %", seconds_[id] * 1e6, share(seconds_[id]));
+std::string Heat::text(std::span<const NodeId> nodes) const {
+  if (seconds(nodes) <= 0) return {};
+  return fmt::format("{:.2f} us, {:.1f} %", seconds(nodes) * 1e6, share(seconds(nodes)));
 }
 
 std::string Heat::summary(std::span<const NodeId> drawn) const {
-  double shown = 0;
-  for (const NodeId id : drawn) shown += seconds_[id];
   const double steps =
       std::accumulate(profile_.steps.begin(), profile_.steps.end(), 0.0,
                       [](double sum, const auto& step) { return sum + step.total_seconds(); });
@@ -53,7 +58,7 @@ std::string Heat::summary(std::span<const NodeId> drawn) const {
       "without a number: computed within the step of another node\n"
       "waiting {:.1f} %, steps of nodes that are not drawn {:.1f} %\n",
       profile_.seconds * 1e6, profile_.threads(), profile_.threads() == 1 ? "" : "s", profile_.runs,
-      share(waits), share(std::max(0.0, steps - shown)));
+      share(waits), share(std::max(0.0, steps - seconds(drawn))));
 }
 
 }  // namespace gradtable::detail

@@ -14,15 +14,16 @@ class Heat {
   // Of a graph of so many nodes, of which the profile is.
   Heat(const ProgramProfile& profile, std::size_t nodes);
 
-  // From nearly white to red, by the node's time in relation to the longest: "#f2805c". White where no step
-  // computes the node: another step does it in passing, or nobody needs it.
-  std::string colour(NodeId id) const;
-  // "12.3 us, 45.0 %" of the time of all threads; empty where no step computes the node.
-  std::string text(NodeId id) const;
+  // From nearly white to red, by the nodes' time in relation to that of the node that takes longest:
+  // "#f2805c". White where no step computes them: another step does it in passing, or nobody needs them.
+  std::string colour(std::span<const NodeId> nodes) const;
+  // "12.3 us, 45.0 %" of the time of all threads; empty where no step computes the nodes.
+  std::string text(std::span<const NodeId> nodes) const;
   // What the drawing of these nodes shows, in lines.
   std::string summary(std::span<const NodeId> drawn) const;
 
  private:
+  double seconds(std::span<const NodeId> nodes) const;
   double share(double seconds) const;  // in percent, of all threads
 
   const ProgramProfile& profile_;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
+
+#include "gradtable/ops/patterns/partial_read.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -36,9 +39,15 @@ Times medians(const std::vector<Times>& runs) {
 }
 
 double bytes_moved(const Executable& executable, const ExecutableStep& step) {
-  std::size_t bytes = step.output.type.bytes();
-  for (const PlacedArray& input : executable.inputs_of(step)) bytes += input.type.bytes();
-  return static_cast<double>(bytes);
+  const std::size_t written = step.output.type.bytes();
+  const std::span<const PlacedArray> inputs = executable.inputs_of(step);
+  std::size_t read = 0;
+  for (const PlacedArray& input : inputs) read += input.type.bytes();
+  if (dynamic_cast<const PartialRead*>(step.op.get())) {
+    const std::size_t first = inputs.front().type.bytes();
+    read -= first - std::min(first, written);
+  }
+  return static_cast<double>(read + written);
 }
 
 }  // namespace

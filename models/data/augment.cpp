@@ -6,11 +6,12 @@
 #include <fmt/format.h>
 
 #include "gradtable/core/op.hpp"
+#include "gradtable/ops/patterns/partial_read.hpp"
 
 namespace gradtable {
 namespace {
 
-class Augment final : public Op {
+class Augment final : public Op, public detail::PartialRead {
  public:
   explicit Augment(Augmenter augmenter) : augmenter_(std::move(augmenter)) {}
   std::string_view name() const override { return "augment"; }

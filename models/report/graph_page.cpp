@@ -11,12 +11,12 @@
 
 #include "gradtable/core/text.hpp"
 #include "gradtable/graph/ancestors.hpp"
+#include "gradtable/graph/detail/graph_layout.hpp"
 #include "gradtable/graph/detail/layers.hpp"
 #include "gradtable/models/report/detail/central_differences.hpp"
 #include "gradtable/models/report/detail/frame_texts.hpp"
 #include "gradtable/models/report/detail/graph_drawing.hpp"
 #include "gradtable/models/report/detail/graph_json.hpp"
-#include "gradtable/models/report/detail/graph_layout.hpp"
 #include "gradtable/models/report/detail/graph_page_files.hpp"
 #include "gradtable/models/report/detail/markup.hpp"
 #include "gradtable/models/report/detail/node_values.hpp"
@@ -119,8 +119,9 @@ void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOpt
   json["differences"] = differences(options.events, values);
 }
 
-std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const detail::GraphLayout& layout,
-                 const PassEffects& effects, const GraphPageOptions& options) {
+std::string data(const Graph& graph, const std::vector<NodeId>& nodes,
+                 const gradtable::detail::GraphLayout& layout, const PassEffects& effects,
+                 const GraphPageOptions& options) {
   const gradtable::detail::Layers layers = gradtable::detail::layers(graph, nodes);
   Json json = {{"layers", layers.names}, {"nodes", Json::array()}, {"events", Json::array()}};
   for (const NodeId id : nodes) {
@@ -161,7 +162,7 @@ void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOpti
   if (options.profile && options.profile->graph_serial != graph.serial())
     throw GraphError("write_graph_page: expected a profile of a program of the graph, got one of another");
   const std::vector<NodeId> nodes = nodes_of(graph, options);
-  const detail::GraphLayout layout = detail::layout(graph, nodes);
+  const gradtable::detail::GraphLayout layout = gradtable::detail::layout(graph, nodes);
   const PassEffects effects = effects_of(options);
   Parts parts = {{"title", escaped(options.title)},
                  {"style", std::string(detail::kGraphPageStyle)},

@@ -14,6 +14,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/indexing.hpp"
 #include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
@@ -117,6 +118,17 @@ TEST(ProfileOf, ProgramsSaysWhichNodesTheStepsCompute) {
   EXPECT_NE(std::ranges::find(nodes, layer.loss.id()), nodes.end());
   EXPECT_NE(std::ranges::find(nodes, layer.graph.tensor(layer.loss.node().inputs[0]).id()), nodes.end());
   for (const NodeId node : nodes) EXPECT_LT(static_cast<std::size_t>(node), layer.graph.size());
+}
+
+// Of the table only the rows that are taken.
+TEST(ProfileOf, ProgramsCountsTheBytesThatAreRead) {
+  Graph graph;
+  const Tensor table = graph.input("table", {1000, 64}), indices = graph.input("indices", {4}, DType::int32);
+  const Array numbers = full({1000, 64}, 1), taken = zeros({4}, DType::int32);
+  Program program = compile(graph, {.outputs = {gather(table, indices)}, .threads = 1});
+  const ProgramProfile profile = program.profile({{table, numbers}, {indices, taken}}, 1);
+  ASSERT_EQ(profile.steps.size(), 1U);
+  EXPECT_EQ(profile.steps[0].bytes, 4 * 4 + 2 * (4 * 64 * 4));
 }
 
 ProgramProfile by_hand() {

@@ -15,6 +15,8 @@
 namespace gradtable::report::detail {
 namespace {
 
+using gradtable::detail::GraphLayout;
+
 // Of a node, without and with the gap to the next, in units of the drawing.
 constexpr double kWidth = 150, kHeight = 54, kColumn = 184, kRow = 92, kMargin = 30;
 constexpr std::size_t kMostLetters = 19;
@@ -85,7 +87,7 @@ class Drawing {
   }
 
   Point corner_of(NodeId id) const {
-    const Place& place = layout_.places[id];
+    const gradtable::detail::DrawnPlace& place = layout_.places[id];
     return {kMargin + kColumn * place.column, kMargin + kRow * place.row};
   }
 

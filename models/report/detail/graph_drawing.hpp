@@ -4,14 +4,14 @@
 #include <span>
 #include <string>
 
+#include "gradtable/graph/detail/graph_layout.hpp"
 #include "gradtable/graph/update.hpp"
-#include "gradtable/models/report/detail/graph_layout.hpp"
 
 namespace gradtable::report::detail {
 
 // Each node is a link with the id n12, each edge a path with the members data-from and data-to; their classes
 // say what they are. The style sheet of the page gives them colours.
 std::string graph_drawing(const Graph& graph, std::span<const NodeId> nodes, std::span<const Update> updates,
-                          const GraphLayout& layout);
+                          const gradtable::detail::GraphLayout& layout);
 
 }  // namespace gradtable::report::detail

@@ -1,4 +1,4 @@
-// Where the nodes of a graph stand in a drawing.
+// Where the nodes of a graph stand in a drawing: in write_dot and on the page of a graph.
 #pragma once
 
 #include <span>
@@ -7,18 +7,18 @@
 #include "gradtable/core/graph.hpp"
 #include "gradtable/core/node_map.hpp"
 
-namespace gradtable::report::detail {
+namespace gradtable::detail {
 
 // In widths and heights of a node with its gap.
-struct Place {
+struct DrawnPlace {
   double column = 0;
   int row = 0;
 };
 
 struct GraphLayout {
-  NodeMap<Place> places;      // of the nodes that were asked for
-  NodeMap<int> bands;         // 0: forward; 1, 2, ...: gradients, by order; the last: updates
-  std::vector<double> begin;  // of each band its first column
+  NodeMap<DrawnPlace> places;  // of the nodes that were asked for
+  NodeMap<int> bands;          // 0: forward; 1, 2, ...: gradients, by order; the last: updates
+  std::vector<double> begin;   // of each band its first column
   double columns = 0;
   int rows = 0;
 };
@@ -29,4 +29,4 @@ struct GraphLayout {
 // `nodes` is in the order of creation.
 GraphLayout layout(const Graph& graph, std::span<const NodeId> nodes);
 
-}  // namespace gradtable::report::detail
+}  // namespace gradtable::detail

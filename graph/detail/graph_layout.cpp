@@ -1,11 +1,11 @@
-#include "gradtable/models/report/detail/graph_layout.hpp"
+#include "gradtable/graph/detail/graph_layout.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <tuple>
 
-namespace gradtable::report::detail {
+namespace gradtable::detail {
 namespace {
 
 constexpr double kGapOfBands = 0.5;
@@ -19,7 +19,8 @@ class Layout {
         drawn_(graph.size()),
         hosts_(graph.size(), kNone),
         anchors_(graph.size()),
-        result_{.places = NodeMap<Place>(graph.size()), .bands = NodeMap<int>(graph.size()), .begin = {}} {
+        result_{
+            .places = NodeMap<DrawnPlace>(graph.size()), .bands = NodeMap<int>(graph.size()), .begin = {}} {
     for (const NodeId id : nodes) drawn_[id] = true;
   }
 
@@ -241,4 +242,4 @@ GraphLayout layout(const Graph& graph, std::span<const NodeId> nodes) {
   return Layout(graph, nodes).made();
 }
 
-}  // namespace gradtable::report::detail
+}  // namespace gradtable::detail

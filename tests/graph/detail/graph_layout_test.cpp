@@ -1,4 +1,4 @@
-#include "gradtable/models/report/detail/graph_layout.hpp"
+#include "gradtable/graph/detail/graph_layout.hpp"
 
 #include <numeric>
 #include <set>
@@ -8,20 +8,28 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
-#include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
-namespace gradtable::report::detail {
+namespace gradtable::detail {
 namespace {
 
 GraphLayout whole(const Graph& graph) {
   std::vector<NodeId> nodes(graph.size());
   std::iota(nodes.begin(), nodes.end(), 0);
   return layout(graph, nodes);
+}
+
+std::vector<Update> descent(const GradTable& table) {
+  std::vector<Update> updates;
+  for (const auto& [parameter, gradient] : table) {
+    const Graph::Scope scope(parameter.graph(), Phase::update, parameter.id());
+    updates.push_back({parameter, parameter - 0.1 * gradient});
+  }
+  return updates;
 }
 
 // Two branches of one product, one longer than the other, with a shared weight.
@@ -34,7 +42,7 @@ struct Branches {
   Tensor joined = left * right;
   Tensor z = mean(matmul(joined, v));
   GradTable table = build_grad(z, {W, v});
-  std::vector<Update> updates = sgd(table, 0.1);
+  std::vector<Update> updates = descent(table);
   GraphLayout made = whole(g);
 
   int row(const Tensor& tensor) const { return made.places[tensor].row; }
@@ -77,7 +85,7 @@ TEST(GraphLayout, PutsNoTwoNodesInOnePlace) {
   const Branches b;
   std::set<std::pair<int, double>> taken;
   for (NodeId id = 0; b.made.places.covers(id); ++id) {
-    const Place& place = b.made.places[id];
+    const DrawnPlace& place = b.made.places[id];
     EXPECT_TRUE(taken.emplace(place.row, place.column).second) << id;
     EXPECT_GE(place.column, 0);
     EXPECT_LE(place.column + 1, b.made.columns);
@@ -96,4 +104,4 @@ TEST(GraphLayout, GivesGradientsOfGradientsABandOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace gradtable::report::detail
+}  // namespace gradtable::detail
