@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <ostream>
 #include <string>
@@ -104,7 +105,7 @@ class Drawing {
 
   const Graph& graph_;
   const DotOptions& options_;
-  std::optional<detail::Heat> heat_;
+  std::unique_ptr<detail::Heat> heat_;
   std::optional<detail::GraphLayout> layout_;  // of nodes of more than one phase
   std::vector<NodeId> drawn_;                  // in the order of creation
   NodeMap<NodeId> numbers_;                    // of every node its place in drawn_; -1 when it is not there
@@ -113,7 +114,7 @@ class Drawing {
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
   if (options.profile && options.profile->graph_serial != graph.serial())
     throw GraphError("write_dot: expected a profile of a program of the graph to draw, got one of another");
-  if (options.profile) heat_.emplace(*options.profile, graph.size());
+  if (options.profile) heat_ = std::make_unique<detail::Heat>(*options.profile, graph.size());
   std::vector<NodeId> wanted;
   for (const Tensor& output : options.outputs) wanted.push_back(own(output));
   for (const Update& update : options.updates) {

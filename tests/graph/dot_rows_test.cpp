@@ -28,7 +28,7 @@ using testing::line_with;
 using testing::Network;
 
 // The name of the only node whose label has this part, as "n12"; empty where there is none.
-std::string name_of(const std::string& dot, const std::string& part) {
+std::string node_with(const std::string& dot, const std::string& part) {
   const std::string line = line_with(dot, part);
   if (line.empty()) return {};
   const std::size_t first = line.find_first_not_of(' ');
@@ -40,11 +40,11 @@ TEST(DotRows, HaveEachGradientBesideItsVariable) {
   const std::vector<Update> updates = network.descent();
   const std::string dot = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
   for (const std::string variable : {"W1", "b1", "W2", "b2", "hidden", "scores"}) {
-    const std::string node = name_of(dot, "<br/>" + variable + "<br/>");
-    const std::string leaf = name_of(dot, "<b>" + variable + "</b>");
+    const std::string node = node_with(dot, "<br/>" + variable + "<br/>");
+    const std::string leaf = node_with(dot, "<b>" + variable + "</b>");
     const std::string row = line_with(dot, fmt::format(" {};", leaf.empty() ? node : leaf));
     EXPECT_TRUE(has(row, "{rank=same;")) << variable;
-    EXPECT_TRUE(has(row, fmt::format(" {};", name_of(dot, "∂loss/∂" + variable + "<br/>")))) << row;
+    EXPECT_TRUE(has(row, fmt::format(" {};", node_with(dot, "∂loss/∂" + variable + "<br/>")))) << row;
   }
 }
 
@@ -59,10 +59,10 @@ TEST(DotRows, HoldTheForwardPassAlone) {
   const std::vector<Update> updates = network.descent();
   const std::string dot = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
   const std::string upwards =
-      fmt::format("  {} -> {} [", name_of(dot, "∂loss/∂scores<br/>"), name_of(dot, "∂loss/∂hidden<br/>"));
+      fmt::format("  {} -> {} [", node_with(dot, "∂loss/∂scores<br/>"), node_with(dot, "∂loss/∂hidden<br/>"));
   EXPECT_TRUE(has(line_with(dot, upwards), "constraint=false"));
   const std::string downwards =
-      fmt::format("  {} -> {}", name_of(dot, "<br/>hidden<br/>"), name_of(dot, "float32 (64,10)"));
+      fmt::format("  {} -> {}", node_with(dot, "<br/>hidden<br/>"), node_with(dot, "float32 (64,10)"));
   EXPECT_FALSE(has(line_with(dot, downwards), "constraint=false")) << downwards;
 }
 
