@@ -23,9 +23,9 @@ namespace {
 
 using testing::count;
 using testing::drawn;
+using testing::DrawnNetwork;
 using testing::has;
 using testing::line_with;
-using testing::Network;
 
 // The name of the only node whose label has this part, as "n12"; empty where there is none.
 std::string node_with(const std::string& dot, const std::string& part) {
@@ -36,7 +36,7 @@ std::string node_with(const std::string& dot, const std::string& part) {
 }
 
 TEST(DotRows, HaveEachGradientBesideItsVariable) {
-  Network network;
+  DrawnNetwork network;
   const std::vector<Update> updates = network.descent();
   const std::string dot = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
   for (const std::string variable : {"W1", "b1", "W2", "b2", "hidden", "scores"}) {
@@ -49,13 +49,13 @@ TEST(DotRows, HaveEachGradientBesideItsVariable) {
 }
 
 TEST(DotRows, AreOfDrawingsWithSeveralPhases) {
-  const Network network;
+  const DrawnNetwork network;
   const std::string dot = drawn(network.graph, {.outputs = {network.loss}});
   EXPECT_FALSE(has(dot, "rank=same") || has(dot, "newrank"));
 }
 
 TEST(DotRows, HoldTheForwardPassAlone) {
-  Network network;
+  DrawnNetwork network;
   const std::vector<Update> updates = network.descent();
   const std::string dot = drawn(network.graph, {.outputs = {network.loss}, .updates = updates});
   const std::string upwards =
@@ -143,7 +143,7 @@ class DrawnRows : public ::testing::Test {
 };
 
 TEST_F(DrawnRows, OfATrainingStep) {
-  Network network;
+  DrawnNetwork network;
   const std::vector<Update> updates = network.descent();
   expect_rows(drawn(network.graph, {.outputs = {network.loss}, .updates = updates}));
 }
