@@ -15,9 +15,9 @@
 #include "gradtable/core/node_map.hpp"
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/detail/dot_parts.hpp"
-#include "gradtable/graph/detail/graph_layout.hpp"
 #include "gradtable/graph/detail/heat.hpp"
 #include "gradtable/graph/dot_text.hpp"
+#include "gradtable/graph/drawing/graph_layout.hpp"
 
 namespace gradtable {
 namespace {
@@ -106,9 +106,9 @@ class Drawing {
   const Graph& graph_;
   const DotOptions& options_;
   std::unique_ptr<detail::Heat> heat_;
-  std::optional<detail::GraphLayout> layout_;  // of nodes of more than one phase
-  std::vector<NodeId> drawn_;                  // in the order of creation
-  NodeMap<NodeId> numbers_;                    // of every node its place in drawn_; -1 when it is not there
+  std::optional<drawing::GraphLayout> layout_;  // of nodes of more than one phase
+  std::vector<NodeId> drawn_;                   // in the order of creation
+  NodeMap<NodeId> numbers_;                     // of every node its place in drawn_; -1 when it is not there
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
@@ -130,7 +130,7 @@ Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph),
   for (std::size_t i = 0; i < drawn_.size(); ++i) numbers_[drawn_[i]] = static_cast<NodeId>(i);
   const auto phase = [&](NodeId id) { return graph.node(id).phase; };
   if (std::ranges::adjacent_find(drawn_, std::ranges::not_equal_to(), phase) != drawn_.end())
-    layout_ = detail::layout(graph, drawn_);
+    layout_ = drawing::layout(graph, drawn_);
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {

@@ -1,4 +1,4 @@
-// What drawings of nodes and drawings of layers share in the DOT language.
+// Clusters and edges in the DOT language.
 #pragma once
 
 #include <cstddef>

@@ -11,8 +11,8 @@
 
 #include "gradtable/core/text.hpp"
 #include "gradtable/graph/ancestors.hpp"
-#include "gradtable/graph/detail/graph_layout.hpp"
-#include "gradtable/graph/detail/layers.hpp"
+#include "gradtable/graph/drawing/graph_layout.hpp"
+#include "gradtable/graph/drawing/layers.hpp"
 #include "gradtable/models/report/detail/central_differences.hpp"
 #include "gradtable/models/report/detail/frame_texts.hpp"
 #include "gradtable/models/report/detail/graph_drawing.hpp"
@@ -101,9 +101,21 @@ Tensor any_tensor(const GraphPageOptions& options) {
   return options.feeds && !options.feeds->empty() ? options.feeds->front().input : Tensor();
 }
 
-PassEffects effects_of(const GraphPageOptions& options) {
+// On what is drawn. What else the graph holds is removed by the first pass, and is no matter of the page.
+PassEffects effects_on(const std::vector<NodeId>& drawn, const GraphPageOptions& options) {
   const Tensor tensor = any_tensor(options);
-  return options.program && !tensor.empty() ? pass_effects(tensor.graph(), *options.program) : PassEffects();
+  if (!options.program || tensor.empty()) return {};
+  PassEffects effects = pass_effects(tensor.graph(), *options.program);
+  const auto is_elsewhere = [&](NodeId node) { return !std::ranges::binary_search(drawn, node); };
+  for (PassEffect& effect : effects.passes) {
+    std::erase_if(effect.gone, is_elsewhere);
+    std::erase_if(effect.made, [&](const PassEffect::Made& made) { return is_elsewhere(made.node); });
+  }
+  std::erase_if(effects.passes, [](const PassEffect& effect) {
+    return effect.gone.empty() && effect.made.empty() &&
+           effect.rewrite.nodes_before == effect.rewrite.nodes_after;
+  });
+  return effects;
 }
 
 void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
@@ -119,10 +131,9 @@ void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOpt
   json["differences"] = differences(options.events, values);
 }
 
-std::string data(const Graph& graph, const std::vector<NodeId>& nodes,
-                 const gradtable::detail::GraphLayout& layout, const PassEffects& effects,
-                 const GraphPageOptions& options) {
-  const gradtable::detail::Layers layers = gradtable::detail::layers(graph, nodes);
+std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const drawing::GraphLayout& layout,
+                 const PassEffects& effects, const GraphPageOptions& options) {
+  const drawing::Layers layers = drawing::layers(graph, nodes);
   Json json = {{"layers", layers.names}, {"nodes", Json::array()}, {"events", Json::array()}};
   for (const NodeId id : nodes) {
     json["nodes"].push_back(json_of(graph, id));
@@ -162,14 +173,14 @@ void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOpti
   if (options.profile && options.profile->graph_serial != graph.serial())
     throw GraphError("write_graph_page: expected a profile of a program of the graph, got one of another");
   const std::vector<NodeId> nodes = nodes_of(graph, options);
-  const gradtable::detail::GraphLayout layout = gradtable::detail::layout(graph, nodes);
-  const PassEffects effects = effects_of(options);
+  const drawing::GraphLayout layout = drawing::layout(graph, nodes);
+  const PassEffects effects = effects_on(nodes, options);
   Parts parts = {{"title", escaped(options.title)},
                  {"style", std::string(detail::kGraphPageStyle)},
                  {"kind", options.events.empty() ? "without-film" : "with-film"},
                  {"graph", detail::graph_drawing(graph, nodes, options.updates, layout)},
                  {"frames", list_of_frames(options.events)},
-                 {"rewrites", detail::rewrites_section(graph, nodes, effects)},
+                 {"rewrites", detail::rewrites_section(graph, effects)},
                  {"data", data(graph, nodes, layout, effects, options)},
                  {"script", std::string(detail::kGraphPageScript)}};
   add_profile(parts, options.profile);

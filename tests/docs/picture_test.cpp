@@ -74,7 +74,8 @@ Lines words_of(const std::string& label) {
 
 Lines items_of_dot(const std::string& dot) {
   static const std::regex node("^ +(n[0-9]+) \\[label=<(.*)>, (?:shape|fillcolor)="),
-      edge("^ +(n[0-9]+) -> (n[0-9]+)"), tooltip("tooltip=\"([^\"]*)\""), head("headlabel=\"([^\"]*)\"");
+      edge("^ +(n[0-9]+) -> (n[0-9]+)"), tooltip("tooltip=\"([^\"]*)\""),
+      number("(?:head|tail)label=\"([^\"]*)\"");
   Lines items;
   std::istringstream lines(dot);
   for (std::string line; std::getline(lines, line);) {
@@ -82,9 +83,9 @@ Lines items_of_dot(const std::string& dot) {
     if (std::regex_search(line, match, node)) {
       items.push_back(item(match[1], group(line, tooltip), words_of(match[2])));
     } else if (std::regex_search(line, match, edge)) {
-      const std::string number = group(line, head);
+      const std::string label = group(line, number);
       items.push_back(item(match[1].str() + "-&gt;" + match[2].str(), group(line, tooltip),
-                           number.empty() ? Lines{} : Lines{number}));
+                           label.empty() ? Lines{} : Lines{label}));
     }
   }
   std::ranges::sort(items);

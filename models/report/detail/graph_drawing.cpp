@@ -15,8 +15,6 @@
 namespace gradtable::report::detail {
 namespace {
 
-using gradtable::detail::GraphLayout;
-
 // Of a node, without and with the gap to the next, in units of the drawing.
 constexpr double kWidth = 150, kHeight = 54, kColumn = 184, kRow = 92, kMargin = 30;
 constexpr std::size_t kMostLetters = 19;
@@ -39,7 +37,7 @@ std::string shortened(std::string_view text) {
 
 class Drawing {
  public:
-  Drawing(const Graph& graph, const GraphLayout& layout) : graph_(graph), layout_(layout) {}
+  Drawing(const Graph& graph, const drawing::GraphLayout& layout) : graph_(graph), layout_(layout) {}
 
   std::string node(NodeId id) const {
     const Point corner = corner_of(id);
@@ -87,7 +85,7 @@ class Drawing {
   }
 
   Point corner_of(NodeId id) const {
-    const gradtable::detail::DrawnPlace& place = layout_.places[id];
+    const drawing::DrawnPlace& place = layout_.places[id];
     return {kMargin + kColumn * place.column, kMargin + kRow * place.row};
   }
 
@@ -137,11 +135,11 @@ class Drawing {
   }
 
   const Graph& graph_;
-  const GraphLayout& layout_;
+  const drawing::GraphLayout& layout_;
 };
 
 // Above each band what it is.
-std::string headings(const GraphLayout& layout, bool has_updates) {
+std::string headings(const drawing::GraphLayout& layout, bool has_updates) {
   std::string text;
   for (std::size_t band = 0; band < layout.begin.size(); ++band) {
     const bool is_update = has_updates && band + 1 == layout.begin.size();
@@ -159,7 +157,7 @@ std::string headings(const GraphLayout& layout, bool has_updates) {
 }  // namespace
 
 std::string graph_drawing(const Graph& graph, std::span<const NodeId> nodes, std::span<const Update> updates,
-                          const GraphLayout& layout) {
+                          const drawing::GraphLayout& layout) {
   const Drawing drawing(graph, layout);
   const double width = 2 * kMargin + kColumn * layout.columns, height = 2 * kMargin + kRow * layout.rows;
   std::string text = fmt::format(

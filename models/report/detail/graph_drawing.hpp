@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "gradtable/graph/detail/graph_layout.hpp"
+#include "gradtable/graph/drawing/graph_layout.hpp"
 #include "gradtable/graph/update.hpp"
 
 namespace gradtable::report::detail {
@@ -12,6 +12,6 @@ namespace gradtable::report::detail {
 // Each node is a link with the id n12, each edge a path with the members data-from and data-to; their classes
 // say what they are. The style sheet of the page gives them colours.
 std::string graph_drawing(const Graph& graph, std::span<const NodeId> nodes, std::span<const Update> updates,
-                          const gradtable::detail::GraphLayout& layout);
+                          const drawing::GraphLayout& layout);
 
 }  // namespace gradtable::report::detail

@@ -1,7 +1,5 @@
 #include "gradtable/models/report/detail/rewrites_section.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "gradtable/core/text.hpp"
@@ -29,16 +27,12 @@ void append(std::string& list, const std::string& item) {
   list += (list.empty() ? "" : ", ") + item;
 }
 
-std::string row(const Graph& graph, std::span<const NodeId> nodes, const PassEffect& effect,
-                std::size_t number) {
-  const auto is_drawn = [&](NodeId node) { return std::ranges::binary_search(nodes, node); };
+std::string row(const Graph& graph, const PassEffect& effect, std::size_t number) {
   std::string made, gone;
   for (const auto& [node, op] : effect.made)
-    if (is_drawn(node))
-      append(made, fmt::format("{}&nbsp;by&nbsp;{}", link(graph, node),
-                               op.empty() ? "a constant" : escaped(printable(op))));
-  for (const NodeId node : effect.gone)
-    if (is_drawn(node)) append(gone, link(graph, node));
+    append(made, fmt::format("{}&nbsp;by&nbsp;{}", link(graph, node),
+                             op.empty() ? "a constant" : escaped(printable(op))));
+  for (const NodeId node : effect.gone) append(gone, link(graph, node));
   return fmt::format(
       "<tr><td><a href=\"#s{}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", number,
       escaped(effect.rewrite.pass), effect.rewrite.nodes_after, escaped(effect.rewrite.reason), made, gone);
@@ -46,11 +40,11 @@ std::string row(const Graph& graph, std::span<const NodeId> nodes, const PassEff
 
 }  // namespace
 
-std::string rewrites_section(const Graph& graph, std::span<const NodeId> nodes, const PassEffects& effects) {
+std::string rewrites_section(const Graph& graph, const PassEffects& effects) {
   if (effects.passes.empty() && effects.in_parameters.empty()) return "";
   const std::size_t count = effects.passes.empty() ? 0 : effects.passes.front().rewrite.nodes_before;
   std::string text = fmt::format(kBegin, count);
-  for (std::size_t i = 0; i < effects.passes.size(); ++i) text += row(graph, nodes, effects.passes[i], i + 1);
+  for (std::size_t i = 0; i < effects.passes.size(); ++i) text += row(graph, effects.passes[i], i + 1);
   text += "</tbody>\n</table></div>\n";
   std::string in_place;
   for (const auto& [node, parameter] : effects.in_parameters)

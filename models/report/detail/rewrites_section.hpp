@@ -1,7 +1,6 @@
 // The part of a graph's page about the passes of compile.
 #pragma once
 
-#include <span>
 #include <string>
 
 #include "gradtable/graph/pass_effects.hpp"
@@ -11,7 +10,7 @@ namespace gradtable::report::detail {
 
 // A table, a row for each pass, with links to those of the nodes that it changed. Row i links to #s<i>, by
 // which the page's script shows in the picture what is left after the first i passes.
-std::string rewrites_section(const Graph& graph, std::span<const NodeId> nodes, const PassEffects& effects);
+std::string rewrites_section(const Graph& graph, const PassEffects& effects);
 
 // The same for the script: {passes: [{pass, made: [[node, op], ...], gone: [node, ...]}, ...], in_parameters:
 // [[node, parameter], ...]}.

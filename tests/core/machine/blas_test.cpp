@@ -132,22 +132,26 @@ TEST(SetBlasThreads, CostsNothingWhenNothingChanges) {
   set_blas_threads(before);
 }
 
+// In a process where no team has reserved any before.
 TEST(ReserveBlasBuffers, SaysWhenThereIsNoRoomWhereBlasWouldAskForEver) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "the sanitizer needs all of the address space";
 #endif
   if (blas_memory_alloc == nullptr) GTEST_SKIP() << "not OpenBLAS";
-  constexpr int kMore = 20;  // than all teams of other tests have at a time, whose buffers stay
-  reserve_blas_buffers(2);
-  rlimit all{};
-  ASSERT_EQ(getrlimit(RLIMIT_AS, &all), 0);
-  const rlimit none{1 << 20, all.rlim_max};  // from here on the system refuses every buffer
-  ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
-  EXPECT_NO_THROW(reserve_blas_buffers(2));
-  EXPECT_THROW(reserve_blas_buffers(kMore), std::bad_alloc);
-  setrlimit(RLIMIT_AS, &all);
-  EXPECT_NO_THROW(reserve_blas_buffers(kMore));
-  EXPECT_TRUE(detail::products_are_right());
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto reserve = [] {
+    reserve_blas_buffers(2);
+    rlimit all{};
+    ASSERT_EQ(getrlimit(RLIMIT_AS, &all), 0);
+    const rlimit none{1 << 20, all.rlim_max};  // from here on the system refuses every buffer
+    ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+    EXPECT_NO_THROW(reserve_blas_buffers(2));
+    EXPECT_THROW(reserve_blas_buffers(7), std::bad_alloc);
+    setrlimit(RLIMIT_AS, &all);
+    EXPECT_NO_THROW(reserve_blas_buffers(7));
+    EXPECT_TRUE(detail::products_are_right());
+  };
+  EXPECT_EXIT((reserve(), std::exit(HasFailure() ? 1 : 0)), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(SetBlasThreads, RefusesLessThanOne) {

@@ -1,4 +1,4 @@
-#include "gradtable/graph/detail/graph_layout.hpp"
+#include "gradtable/graph/drawing/graph_layout.hpp"
 
 #include <numeric>
 #include <set>
@@ -14,7 +14,7 @@
 #include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 namespace {
 
 GraphLayout whole(const Graph& graph) {
@@ -104,4 +104,4 @@ TEST(GraphLayout, GivesGradientsOfGradientsABandOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing

@@ -8,7 +8,7 @@
 #include "gradtable/core/graph.hpp"
 #include "gradtable/core/node_map.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 
 struct Layers {
   NodeMap<int> of;                 // of the nodes that were asked for; -1: none
@@ -22,4 +22,4 @@ struct Layers {
 // `nodes` is in the order of creation.
 Layers layers(const Graph& graph, std::span<const NodeId> nodes);
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing

@@ -1,11 +1,11 @@
-#include "gradtable/graph/detail/graph_layout.hpp"
+#include "gradtable/graph/drawing/graph_layout.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <tuple>
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 namespace {
 
 constexpr double kGapOfBands = 0.5;
@@ -242,4 +242,4 @@ GraphLayout layout(const Graph& graph, std::span<const NodeId> nodes) {
   return Layout(graph, nodes).made();
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing

@@ -1,4 +1,4 @@
-#include "gradtable/graph/detail/layers.hpp"
+#include "gradtable/graph/drawing/layers.hpp"
 
 #include <numeric>
 #include <string>
@@ -14,7 +14,7 @@
 #include "gradtable/ops/matmul.hpp"
 #include "gradtable/ops/reduction.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -70,4 +70,4 @@ TEST(Layers, OfNothingAreNone) {
 }
 
 }  // namespace
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing

@@ -1,4 +1,4 @@
-#include "gradtable/graph/detail/layers.hpp"
+#include "gradtable/graph/drawing/layers.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -8,7 +8,7 @@
 
 #include "gradtable/core/text.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 namespace {
 
 constexpr std::size_t kMostLayers = 60, kMostResults = 40;
@@ -122,4 +122,4 @@ Layers layers(const Graph& graph, std::span<const NodeId> nodes) {
   return Finder(graph, nodes).found();
 }
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing

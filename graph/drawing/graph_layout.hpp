@@ -7,7 +7,7 @@
 #include "gradtable/core/graph.hpp"
 #include "gradtable/core/node_map.hpp"
 
-namespace gradtable::detail {
+namespace gradtable::drawing {
 
 // In widths and heights of a node with its gap.
 struct DrawnPlace {
@@ -29,4 +29,4 @@ struct GraphLayout {
 // `nodes` is in the order of creation.
 GraphLayout layout(const Graph& graph, std::span<const NodeId> nodes);
 
-}  // namespace gradtable::detail
+}  // namespace gradtable::drawing
