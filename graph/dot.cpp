@@ -7,8 +7,10 @@
 #include <memory>
 #include <numeric>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,7 @@
 #include "gradtable/graph/ancestors.hpp"
 #include "gradtable/graph/detail/dot_parts.hpp"
 #include "gradtable/graph/detail/heat.hpp"
+#include "gradtable/graph/detail/layer_boxes.hpp"
 #include "gradtable/graph/dot_text.hpp"
 #include "gradtable/graph/drawing/graph_layout.hpp"
 
@@ -93,10 +96,18 @@ class Drawing {
  private:
   NodeId own(const Tensor& tensor) const;
   NodeId number_of(NodeId id) const { return numbers_[id]; }
-  std::string name(NodeId id) const { return fmt::format("n{}", number_of(id)); }
+  // The layer that is drawn in place of a node; null: the node itself.
+  const detail::LayerBox* box_of(NodeId id) const { return boxes_ ? boxes_->of(id) : nullptr; }
+  std::string name(NodeId id) const {
+    return box_of(id) ? box_of(id)->name : fmt::format("n{}", number_of(id));
+  }
+  // Whether something is drawn for it, a box for the first of its nodes.
+  bool is_shown(NodeId id) const { return !box_of(id) || box_of(id)->nodes.front() == id; }
+  drawing::DrawnPlace place(NodeId id) const { return box_of(id) ? box_of(id)->place : layout_->places[id]; }
   std::string tooltip(const Node& node) const;
   std::string style(NodeId id) const;
   void write_node(std::ostream& out, NodeId id) const;
+  void write_box(std::ostream& out, const detail::LayerBox& box) const;
   void write_edge(std::ostream& out, NodeId to, std::size_t input) const;
   void write_nodes(std::ostream& out) const;
   void write_rows(std::ostream& out) const;
@@ -109,6 +120,7 @@ class Drawing {
   std::optional<drawing::GraphLayout> layout_;  // of nodes of more than one phase
   std::vector<NodeId> drawn_;                   // in the order of creation
   NodeMap<NodeId> numbers_;                     // of every node its place in drawn_; -1 when it is not there
+  std::optional<detail::LayerBoxes> boxes_;     // when layers are asked for
 };
 
 Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph), options_(options) {
@@ -131,6 +143,7 @@ Drawing::Drawing(const Graph& graph, const DotOptions& options) : graph_(graph),
   const auto phase = [&](NodeId id) { return graph.node(id).phase; };
   if (std::ranges::adjacent_find(drawn_, std::ranges::not_equal_to(), phase) != drawn_.end())
     layout_ = drawing::layout(graph, drawn_);
+  if (options.layers) boxes_.emplace(graph, drawn_, layout_);
 }
 
 NodeId Drawing::own(const Tensor& tensor) const {
@@ -174,29 +187,38 @@ void Drawing::write_node(std::ostream& out, NodeId id) const {
                      tip.empty() ? "" : fmt::format(R"(, tooltip="{}")", tip));
 }
 
+void Drawing::write_box(std::ostream& out, const detail::LayerBox& box) const {
+  const std::string time = heat_ ? heat_->text(box.nodes) : "";
+  out << fmt::format("  {} [label=<{}{}>, fillcolor=\"{}\", color=\"#8895a7\", penwidth=2];\n", box.name,
+                     detail::label(graph_, box), time.empty() ? "" : fmt::format("<br/><b>{}</b>", time),
+                     heat_ ? heat_->colour(box.nodes) : "#ffffff");
+}
+
 void Drawing::write_nodes(std::ostream& out) const {
-  if (!layout_) {
-    for (const NodeId id : drawn_) write_node(out, id);
-    return;
-  }
   std::map<int, std::vector<NodeId>> bands;
-  for (const NodeId id : drawn_) bands[layout_->bands[id]].push_back(id);
+  for (const NodeId id : drawn_)
+    if (is_shown(id)) bands[layout_ ? layout_->bands[id] : 0].push_back(id);
   for (const auto& [band, nodes] : bands) {
-    out << detail::cluster_begin(graph_.node(nodes.front()).phase, band);
-    for (const NodeId id : nodes) write_node(out, id);
-    out << "  }\n";
+    if (layout_) out << detail::cluster_begin(graph_.node(nodes.front()).phase, band);
+    for (const NodeId id : nodes)
+      if (const detail::LayerBox* box = box_of(id))
+        write_box(out, *box);
+      else
+        write_node(out, id);
+    if (layout_) out << "  }\n";
   }
 }
 
 // The nodes of a row stand beside each other, whatever their clusters.
 void Drawing::write_rows(std::ostream& out) const {
   std::map<int, std::vector<NodeId>> rows;
-  for (const NodeId id : drawn_) rows[layout_->places[id].row].push_back(id);
+  for (const NodeId id : drawn_)
+    if (is_shown(id)) rows[place(id).row].push_back(id);
   for (auto& [row, nodes] : rows) {
     if (nodes.size() == 1) continue;
-    std::ranges::sort(nodes, {}, [&](NodeId id) { return layout_->places[id].column; });
+    std::ranges::sort(nodes, {}, [&](NodeId id) { return place(id).column; });
     out << "  {rank=same;";
-    for (const NodeId id : nodes) out << fmt::format(" n{};", number_of(id));
+    for (const NodeId id : nodes) out << fmt::format(" {};", name(id));
     out << "}\n";
   }
 }
@@ -205,27 +227,38 @@ void Drawing::write_edge(std::ostream& out, NodeId to, std::size_t input) const 
   const Node& node = graph_.node(to);
   const NodeId from = node.inputs[input];
   detail::DotEdge edge{.from = name(from), .to = name(to), .has_rows = layout_.has_value()};
-  if (node.inputs.size() > 1) edge.input = input;
+  if (node.inputs.size() > 1 && !box_of(to)) edge.input = input;
   if (layout_) {
-    edge.in_row = layout_->places[from].row == layout_->places[to].row;
+    edge.in_row = place(from).row == place(to).row;
     edge.is_across = layout_->bands[from] != layout_->bands[to];
     edge.is_forward = !edge.is_across && node.phase == Phase::forward;
   }
   out << detail::to_dot(edge);
 }
 
+// One edge for all that lead from one layer to another.
 void Drawing::write_edges(std::ostream& out) const {
-  for (const NodeId id : drawn_)
-    for (std::size_t i = 0; i < graph_.node(id).inputs.size(); ++i) write_edge(out, id, i);
+  std::set<std::pair<std::string, std::string>> written;
+  for (const NodeId id : drawn_) {
+    const std::vector<NodeId>& inputs = graph_.node(id).inputs;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const bool has_box = box_of(id) || box_of(inputs[i]);
+      if (has_box && (box_of(id) == box_of(inputs[i]) || !written.emplace(name(inputs[i]), name(id)).second))
+        continue;
+      write_edge(out, id, i);
+    }
+  }
 }
 
 // Below a forward pass alone, Graphviz finds a short way downwards: from the parameter to its value, with the
 // arrow at the tail.
 void Drawing::write_updates(std::ostream& out) const {
+  std::set<std::pair<std::string, std::string>> written;
   for (const Update& update : options_.updates) {
-    const NodeId parameter = number_of(update.parameter.id()), value = number_of(update.value.id());
+    const std::string parameter = name(update.parameter.id()), value = name(update.value.id());
+    if (!written.emplace(parameter, value).second) continue;
     out << fmt::format(
-        "  n{} -> n{} [{}style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
+        "  {} -> {} [{}style=dashed, color=\"#4f8a45\", constraint=false, tooltip=\"update\"];\n",
         layout_ ? value : parameter, layout_ ? parameter : value, layout_ ? "" : "dir=back, ");
   }
 }

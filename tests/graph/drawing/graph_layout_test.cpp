@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/update.hpp"
 #include "gradtable/ops/activations.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/elementwise.hpp"
