@@ -1,11 +1,11 @@
 #include "gradtable/core/array.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <new>
-#include <ostream>
 
 #include <fmt/format.h>
 
@@ -29,31 +29,6 @@ T converted(From value) {
   return static_cast<T>(value);
 }
 
-constexpr std::int64_t kMostShown = 8, kShownAtEnds = 3;
-
-// The elements of an axis and those behind it, from `next` on, which is moved behind them.
-template <class T>
-void write_axis(std::ostream& out, const Shape& shape, int axis, const T*& next) {
-  if (axis == shape.rank()) {
-    out << fmt::format("{:.6g}", static_cast<double>(*next++));
-    return;
-  }
-  const std::int64_t extent = shape[axis];
-  out << '[';
-  for (std::int64_t i = 0; i < extent; ++i) {
-    if (i > 0) out << ", ";
-    if (extent > kMostShown && i == kShownAtEnds) {
-      out << "..., ";
-      std::int64_t inner = 1;
-      for (int k = axis + 1; k < shape.rank(); ++k) inner *= shape[k];
-      next += (extent - 2 * kShownAtEnds) * inner;
-      i = extent - kShownAtEnds;
-    }
-    write_axis(out, shape, axis + 1, next);
-  }
-  out << ']';
-}
-
 }  // namespace
 
 std::string to_string(const TensorType& type) {
@@ -68,16 +43,92 @@ void detail::refuse_elements(DType found, DType asked, const void* data) {
                                to_string(found), size_of(found), data));
 }
 
+Shape detail::ranges::dense_shape(std::span<const std::int64_t> extents,
+                                  std::span<const std::int64_t> strides) {
+  const Shape shape(extents);
+  std::int64_t dense = 1;
+  for (std::size_t axis = extents.size(); axis-- > 0; dense *= extents[axis]) {
+    if (extents[axis] > 1 && strides[axis] != dense && shape.size() > 0)
+      throw ShapeError(
+          fmt::format("array: expected row-major numbers without holes, got shape {} with strides {}; copy "
+                      "them with to_array (core/xtensor.hpp)",
+                      to_string(shape), to_string(Shape(strides))));
+  }
+  return shape;
+}
+
+void detail::ranges::require_same_row(std::span<const std::int64_t> first,
+                                      std::span<const std::int64_t> row) {
+  if (!std::ranges::equal(first, row))
+    throw ShapeError(fmt::format("array: expected rows of one shape, got {} and {}", to_string(Shape(first)),
+                                 to_string(Shape(row))));
+}
+
+namespace {
+
+template <class T>
+[[noreturn]] void refuse_integer_of(T found, std::size_t index) {
+  throw DataError(fmt::format("array: expected integers from {} to {}, which int32 has, got {} at {}",
+                              std::numeric_limits<std::int32_t>::min(),
+                              std::numeric_limits<std::int32_t>::max(), found, index));
+}
+
+}  // namespace
+
+void detail::ranges::refuse_integer(std::int64_t found, std::size_t index) {
+  refuse_integer_of(found, index);
+}
+
+void detail::ranges::refuse_integer(std::uint64_t found, std::size_t index) {
+  refuse_integer_of(found, index);
+}
+
+std::int64_t detail::row_index(const Shape& shape, std::int64_t index, const char* where) {
+  const std::int64_t n = shape.rank() > 0 ? shape[0] : 0;
+  if (shape.rank() == 0)
+    throw ShapeError(fmt::format("{}expected no index of a scalar, got {}", where, index));
+  if (index < -n || index >= n)
+    throw ShapeError(fmt::format("{}expected an index in [{},{}) of shape {}, got {}", where, -n, n,
+                                 to_string(shape), index));
+  return index < 0 ? index + n : index;
+}
+
+void detail::require_rows(const Shape& shape, std::int64_t begin, std::int64_t count) {
+  const std::int64_t n = shape.rank() > 0 ? shape[0] : 0;
+  if (begin < 0 || count < 0 || begin > n || count > n - begin)
+    throw ShapeError(fmt::format("array: expected rows of the {} of shape {}, got {} from {} on", n,
+                                 to_string(shape), count, begin));
+}
+
+TensorType detail::row_type(const TensorType& type) {
+  return {type.dtype, type.shape.rank() > 0 ? type.shape.last(type.shape.rank() - 1) : type.shape};
+}
+
+TensorType detail::rows_type(const TensorType& type, std::int64_t count) {
+  std::array<std::int64_t, Shape::kMaxRank> extents{};
+  std::ranges::copy(type.shape.extents(), extents.begin());
+  extents[0] = count;
+  return {type.dtype, Shape(std::span(extents).first(static_cast<std::size_t>(type.shape.rank())))};
+}
+
+std::size_t detail::element_index(const Shape& shape, std::span<const std::int64_t> indices) {
+  if (static_cast<int>(indices.size()) != shape.rank())
+    throw ShapeError(fmt::format("at: expected {} indices for shape {}, got {}", shape.rank(),
+                                 to_string(shape), indices.size()));
+  std::int64_t place = 0;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const std::int64_t n = shape[axis], index = indices[static_cast<std::size_t>(axis)];
+    if (index < -n || index >= n)
+      throw ShapeError(fmt::format("at: expected an index in [{},{}) for axis {} of shape {}, got {}", -n, n,
+                                   axis, to_string(shape), index));
+    place = place * n + (index < 0 ? index + n : index);
+  }
+  return static_cast<std::size_t>(place);
+}
+
 void require_address(const ConstView& view) {
   if (view.data == nullptr && view.type.bytes() > 0)
     throw ShapeError(fmt::format("array: expected the address of {}, got none", to_string(view.type)));
-}
-
-TensorType ConstView::checked(DType dtype, const Shape& shape, std::size_t count) {
-  if (static_cast<std::int64_t>(count) != shape.size())
-    throw ShapeError(
-        fmt::format("array: expected {} values for shape {}, got {}", shape.size(), to_string(shape), count));
-  return {dtype, shape};
 }
 
 double ConstView::item() const {
@@ -85,6 +136,40 @@ double ConstView::item() const {
     throw ShapeError(
         fmt::format("item: expected an array of one element, got shape {}", to_string(type.shape)));
   return dispatch(type.dtype, [&]<class T>() { return static_cast<double>(as<T>()[0]); });
+}
+
+ConstView ConstView::operator[](std::int64_t index) const {
+  const std::int64_t row = detail::row_index(shape(), index, "array: ");
+  const TensorType one = detail::row_type(type);
+  return {one, static_cast<const std::byte*>(data) + static_cast<std::size_t>(row) * one.bytes()};
+}
+
+ConstView ConstView::rows(std::int64_t begin, std::int64_t count) const {
+  detail::require_rows(shape(), begin, count);
+  const std::size_t bytes = detail::row_type(type).bytes();
+  return {detail::rows_type(type, count),
+          static_cast<const std::byte*>(data) + static_cast<std::size_t>(begin) * bytes};
+}
+
+ConstView ConstView::reshaped(const Shape& shape) const {
+  if (shape.size() != type.shape.size())
+    throw ShapeError(fmt::format("array: expected {} values for shape {}, got {}", shape.size(),
+                                 to_string(shape), type.shape.size()));
+  return {{type.dtype, shape}, data};
+}
+
+View View::operator[](std::int64_t index) const {
+  const ConstView row = ConstView(*this)[index];
+  return {row.type, const_cast<void*>(row.data)};
+}
+
+View View::rows(std::int64_t begin, std::int64_t count) const {
+  const ConstView found = ConstView(*this).rows(begin, count);
+  return {found.type, const_cast<void*>(found.data)};
+}
+
+void View::assign(const ConstView& values) const {
+  cast(values, *this);
 }
 
 Array::Array(DType dtype, const Shape& shape) : type_{dtype, shape} {
@@ -129,14 +214,6 @@ void cast(const ConstView& values, const View& result) {
                              [](From v) { return converted<To>(v); });
     });
   });
-}
-
-std::ostream& operator<<(std::ostream& out, const ConstView& values) {
-  dispatch(values.dtype(), [&]<class T>() {
-    const T* next = values.as<T>().data();
-    write_axis(out, values.shape(), 0, next);
-  });
-  return out;
 }
 
 bool all_finite(const ConstView& values) {

@@ -34,6 +34,10 @@ class Location {
 // printable().
 struct Error : std::runtime_error {
   explicit Error(const std::string& message);
+
+  // Appends where it happened, which whoever throws does not know: the node of a run, a file. The error keeps
+  // its class: catch (Error& error) { error.append(...); throw; }
+  void append(const std::string& text);
 };
 
 // A shape or element type that an op does not take.

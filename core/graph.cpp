@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 #include <typeinfo>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,31 @@ void join_names(std::string& names, std::string_view more) {
 }  // namespace
 
 Graph::Graph() = default;
+
+Graph::Graph(Graph&& other) : Graph() {
+  swap(other);
+}
+
+Graph& Graph::operator=(Graph&& other) {
+  Graph taken(std::move(other));
+  swap(taken);
+  return *this;
+}
+
+void Graph::swap(Graph& other) noexcept {
+  std::swap(nodes_, other.nodes_);
+  std::swap(consumers_, other.consumers_);
+  std::swap(leaves_by_name_, other.leaves_by_name_);
+  std::swap(known_, other.known_);
+  std::swap(known_of_derivatives_, other.known_of_derivatives_);
+  std::swap(targets_, other.targets_);
+  std::swap(derivatives_, other.derivatives_);
+  std::swap(types_, other.types_);
+  std::swap(phase_, other.phase_);
+  std::swap(forward_node_, other.forward_node_);
+  std::swap(place_, other.place_);
+  life_.swap(other.life_);
+}
 
 Tensor Graph::input(const std::string& name, const Shape& shape, DType dtype, Location at) {
   return add_leaf(NodeKind::input, name, {dtype, shape}, nullptr, at);

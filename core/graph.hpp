@@ -1,6 +1,7 @@
 // The container of nodes. It only grows: nodes can be added at any time, also after a run, and never change.
 //
-// Building is for one thread at a time. A graph does not move, since tensors point at it.
+// Building is for one thread at a time. A graph may be moved: its tensors and programs go with it, and what
+// was moved from is a new graph without nodes. It is not copied.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,11 @@ namespace gradtable {
 class Graph {
  public:
   Graph();
-  Graph(const Graph&) = delete;
-  Graph& operator=(const Graph&) = delete;
+  ~Graph() = default;
+  // Not while a Scope or a Derivative of the graph lives. References to the graph stay with the object that
+  // was moved from; tensors find the graph: tensor.graph().
+  Graph(Graph&& other);
+  Graph& operator=(Graph&& other);
 
   // Leaves, each a node of its own, also where two constants have one value. Names of inputs and parameters
   // are not empty and differ from each other; GraphError otherwise.
@@ -112,6 +116,7 @@ class Graph {
   };
 
  private:
+  void swap(Graph& other) noexcept;
   Tensor add(Node node);
   Tensor append(Node node);
   // Where equal nodes are looked for.

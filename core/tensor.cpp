@@ -11,6 +11,23 @@ void require(bool filled, const char* what) {
   if (!filled) throw GraphError(fmt::format("{}: expected a tensor of a graph, got an empty tensor", what));
 }
 
+// A node without a name as an input of another one: its op alone.
+std::string short_label(const Node& node) {
+  if (!node.name.empty()) return node.name;
+  return node.op ? fmt::format("({})", node.op->name()) : "a constant";
+}
+
+std::string label_of(const Graph& graph, const Node& node) {
+  if (!node.name.empty() || !node.op) return short_label(node);
+  std::string text(node.op->name());
+  const char* separator = " of ";
+  for (const NodeId input : node.inputs) {
+    text.append(separator).append(short_label(graph.node(input)));
+    separator = ", ";
+  }
+  return text;
+}
+
 }  // namespace
 
 Tensor::Tensor(Graph& graph, NodeId id) : slot_(&graph.slot()), id_(id), graph_serial_(graph.serial()) {}
@@ -51,8 +68,7 @@ const TensorType& Tensor::type() const {
 std::string Tensor::label() const {
   if (empty()) return "an empty tensor";
   if (!alive()) return fmt::format("node {} of a graph that is gone", id_);
-  const Node& found = node();
-  return found.name.empty() ? fmt::format("%{}", id_) : found.name;
+  return label_of(graph(), node());
 }
 
 Tensor Tensor::named(const std::string& name) const {

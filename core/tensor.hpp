@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gradtable/core/array.hpp"
+#include "gradtable/core/error.hpp"
 
 namespace gradtable {
 
@@ -37,11 +38,23 @@ class Tensor {
   const TensorType& type() const;
   const Shape& shape() const { return type().shape; }
   DType dtype() const { return type().dtype; }
-  // For people: its name, "%12" if it has none, or that there is no such node.
+  // For people: its name; if it has none, what it is, as "matmul of x, W1" or "a constant"; or that there is
+  // no such node.
   std::string label() const;
   // Gives the node a name for messages and drawings, unless it has one: equal nodes are made once, and keep
   // the first name that they are given. Returns the same tensor.
   Tensor named(const std::string& name) const;
+
+  // An index, and the place in the user's source.
+  struct Index {
+    Index(std::int64_t index, Location where = Location::current()) : value(index), at(where) {}
+
+    std::int64_t value;
+    Location at;
+  };
+  // x[i]: element i of the first axis, with the axes behind it, as a node. Negative indices count from the
+  // end. Throws ShapeError for others that are not there. An op: ops/slicing.cpp makes the node.
+  Tensor operator[](const Index& index) const;
 
   friend bool operator==(const Tensor&, const Tensor&) = default;
 

@@ -1,5 +1,6 @@
 // The bridge to xtensor: expressions over an Array's numbers without a copy, and an Array of what an
-// expression gives. Only files that include this header need xtensor.
+// expression gives. Containers, as xt::xarray, need no bridge: they are ConstViews and Arrays of themselves.
+// Only files that include this header need xtensor.
 #pragma once
 
 #include <algorithm>

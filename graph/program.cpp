@@ -17,12 +17,14 @@ Program::Program(std::shared_ptr<const Executable> executable)
       own_(std::make_unique<detail::OwnWorkspace>(executable_)),
       pool_(std::make_unique<detail::Pool<detail::Workspace>>()) {}
 
+Program::Program() noexcept = default;
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 Program::~Program() = default;
 
 const Executable& Program::executable() const {
-  if (!executable_) throw GraphError("program: expected a compiled program, got one that was moved away");
+  if (!executable_)
+    throw GraphError("program: expected a compiled program, got an empty one: never compiled, or moved away");
   return *executable_;
 }
 
@@ -43,6 +45,7 @@ void Program::run(std::span<const Feed> feeds, RunTimes& times) {
 }
 
 ProgramProfile Program::profile(std::span<const Feed> feeds, std::size_t runs) {
+  executable();
   RunTimes times;
   if (runs > 0) run(feeds);
   for (std::size_t i = 0; i < runs; ++i) run(feeds, times);

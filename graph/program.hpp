@@ -79,15 +79,20 @@ struct Feed {
 // another one.
 class Program {
  public:
+  // Without a graph, to be assigned one that is compiled; everything but empty() throws GraphError.
+  Program() noexcept;
   Program(Program&&) noexcept;
   Program& operator=(Program&&) noexcept;
   ~Program();
+  // Whether it was never compiled, or moved away.
+  bool empty() const { return !executable_; }
 
   // Computes the outputs and applies the updates. Each of inputs() is fed once, from memory that is neither
   // the program's own nor an updated parameter's; other inputs of the graph may be: GraphError. ShapeError
   // if a feed has another type than the input, or an address that is not aligned for it. Exceptions of ops
-  // pass through. After any exception the parameters are as before, if ops that throw declare it
-  // (Op::may_throw). Allocates nothing after the first call.
+  // pass through; those of gradtable (Error) also say the node and the user's line. After any exception the
+  // parameters are as before, if ops that throw declare it (Op::may_throw). Allocates nothing after the first
+  // call.
   void run(std::span<const Feed> feeds);
   void run(std::initializer_list<Feed> feeds = {}) { run(std::span(feeds.begin(), feeds.size())); }
 

@@ -71,8 +71,7 @@ void require_pairs(const detail::Composition& composition, const Tensor& x, cons
 void require_rows(const detail::Composition& composition, const Tensor& x, const Tensor& labels) {
   const std::array types = {x.type(), labels.type()};
   composition.checked([&] { return detail::infer_loss(types); });
-  if (labels.dtype() != DType::int32)
-    composition.refuse(fmt::format("expected int32 labels, got {}", to_string(labels.type())));
+  composition.checked([&] { detail::require_int32(labels.type(), "labels"); });
   composition.require_numbers_to_average(x);
 }
 

@@ -211,6 +211,22 @@ Tensor greater_equal(const Operand& a, const Operand& b, Location at) {
   return apply_to<GreaterEqual>("greater_equal", a, b, at);
 }
 
+Tensor operator<(const Operand& a, const Operand& b) {
+  return less(a, b, a.at);
+}
+
+Tensor operator<=(const Operand& a, const Operand& b) {
+  return less_equal(a, b, a.at);
+}
+
+Tensor operator>(const Operand& a, const Operand& b) {
+  return greater(a, b, a.at);
+}
+
+Tensor operator>=(const Operand& a, const Operand& b) {
+  return greater_equal(a, b, a.at);
+}
+
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Location at) {
   return apply<Where>({condition, detail::tensor_of("where", a, b), detail::tensor_of("where", b, a)}, at);
 }

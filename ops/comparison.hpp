@@ -17,6 +17,13 @@ Tensor less_equal(const Operand& a, const Operand& b, Location at = Location::cu
 Tensor greater(const Operand& a, const Operand& b, Location at = Location::current());
 Tensor greater_equal(const Operand& a, const Operand& b, Location at = Location::current());
 
+// The same for tensors and numbers, as a > 0. a == b and a != b are other questions: whether a and b are one
+// node.
+Tensor operator<(const Operand& a, const Operand& b);
+Tensor operator<=(const Operand& a, const Operand& b);
+Tensor operator>(const Operand& a, const Operand& b);
+Tensor operator>=(const Operand& a, const Operand& b);
+
 // y = a where the condition, a tensor of uint8, is not 0, else b, whose numbers are then not looked at; a and
 // b are of one element type. The gradient of the operand that is not taken is 0, and so are the gradients of
 // what it is made of, also where a derivative there is infinite or NaN: where(x > 0, sqrt(x), x) has the

@@ -29,7 +29,8 @@ class OneHot final : public Op {
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     const TensorType& labels = inputs[0];
-    if (labels.dtype != DType::int32 || labels.shape.rank() == Shape::kMaxRank)
+    detail::require_int32(labels, "labels");
+    if (labels.shape.rank() == Shape::kMaxRank)
       throw ShapeError(fmt::format("expected int32 labels of at most {} axes, got {}", Shape::kMaxRank - 1,
                                    to_string(labels)));
     if (classes_ < 1 || !is_floating(dtype_))
@@ -79,11 +80,6 @@ std::int64_t size_behind(const Shape& shape, int axis) {
   return shape.last(shape.rank() - axis - 1).size();
 }
 
-void require_indices(const TensorType& indices) {
-  if (indices.dtype != DType::int32)
-    throw ShapeError(fmt::format("expected int32 indices, got {}", to_string(indices)));
-}
-
 // The index, counted from the front.
 std::int64_t checked_index(const char* op, std::int32_t index, std::int64_t extent, std::int64_t place) {
   if (index < -extent || index >= extent)
@@ -100,7 +96,7 @@ class Gather final : public Op, public detail::Copies, public detail::PartialRea
   bool may_throw() const override { return true; }
 
   TensorType infer(std::span<const TensorType> inputs) const override {
-    require_indices(inputs[1]);
+    detail::require_int32(inputs[1], "indices");
     if (inputs[0].shape.rank() - 1 + inputs[1].shape.rank() > Shape::kMaxRank)
       throw ShapeError(fmt::format("expected at most {} axes together, got {} and {}", Shape::kMaxRank + 1,
                                    to_string(inputs[0].shape), to_string(inputs[1].shape)));
@@ -155,7 +151,7 @@ class ScatterAdd final : public Op, public detail::Copies {
 
   TensorType infer(std::span<const TensorType> inputs) const override {
     const DType dtype = detail::floating(inputs.first(1));
-    require_indices(inputs[1]);
+    detail::require_int32(inputs[1], "indices");
     const Shape &values = inputs[0].shape, &indices = inputs[1].shape;
     if (!std::ranges::equal(values.extents()
                                 .subspan(static_cast<std::size_t>(axis_))

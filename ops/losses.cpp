@@ -241,8 +241,8 @@ Tensor counted_scores(std::string_view function, const Tensor& x, const Tensor& 
 void require_loss(const detail::Composition& composition, const Tensor& x, const Tensor& labels,
                   const LossOptions& options) {
   const std::array types = {x.type(), labels.type()};
-  if (labels.dtype() == DType::uint8)
-    composition.refuse(fmt::format("expected labels cast to int32, got {}", to_string(labels.type())));
+  if (labels.dtype() == DType::uint8 || labels.shape().rank() + 1 == x.shape().rank())
+    composition.checked([&] { detail::require_int32(labels.type(), "labels"); });
   if (labels.dtype() == DType::int32 || x.shape().rank() < 2 || x.shape()[1] == 0)
     composition.checked([&] { return detail::infer_pick(types); });
   else

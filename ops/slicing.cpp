@@ -14,6 +14,7 @@
 #include "gradtable/ops/patterns/choice.hpp"
 #include "gradtable/ops/patterns/constants.hpp"
 #include "gradtable/ops/patterns/partial_read.hpp"
+#include "gradtable/ops/shaping.hpp"
 
 namespace gradtable {
 namespace {
@@ -247,22 +248,41 @@ std::vector<std::size_t> axes_of(const std::vector<Named>& named, int rank) {
   return places;
 }
 
+// Where the slices take their elements from, and the shape that these have. Throws ShapeError.
+std::pair<Places, Shape> places_of(const std::vector<Slice>& slices, const Shape& shape) {
+  Places found = everywhere(shape.rank());
+  std::vector<std::int64_t> extents = detail::extents_of(shape);
+  const std::vector<std::size_t> axes = axes_of(slices, shape.rank());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const Range range = range_of(slices[i], extents[axes[i]]);
+    found.starts[axes[i]] = range.start;
+    found.steps[axes[i]] = range.step;
+    extents[axes[i]] = range.count;
+  }
+  return {std::move(found), Shape(extents)};
+}
+
 }  // namespace
 
 Tensor slice(const Tensor& x, const std::vector<Slice>& slices, Location at) {
-  auto [places, shape] = detail::checked(x, "slice", at, [&] {
-    Places found = everywhere(x.shape().rank());
-    std::vector<std::int64_t> extents = detail::extents_of(x.shape());
-    const std::vector<std::size_t> axes = axes_of(slices, x.shape().rank());
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-      const Range range = range_of(slices[i], extents[axes[i]]);
-      found.starts[axes[i]] = range.start;
-      found.steps[axes[i]] = range.step;
-      extents[axes[i]] = range.count;
-    }
-    return std::pair(std::move(found), Shape(extents));
-  });
+  auto [places, shape] = detail::checked(x, "slice", at, [&] { return places_of(slices, x.shape()); });
   return sliced(x, std::move(places), shape, at);
+}
+
+Array slice(const ConstView& x, const std::vector<Slice>& slices) {
+  require_address(x);
+  auto [places, shape] = places_of(slices, x.shape());
+  return compute(SliceOp(std::move(places), shape), std::span(&x, 1));
+}
+
+Tensor Tensor::operator[](const Index& index) const {
+  const TensorType row = detail::checked(*this, "index", index.at, [&] {
+    detail::row_index(shape(), index.value, "");
+    return detail::row_type(type());
+  });
+  const std::int64_t first = index.value;
+  const std::optional<std::int64_t> stop = first == -1 ? std::nullopt : std::optional(first + 1);
+  return reshape(slice(*this, {{.start = first, .stop = stop}}, index.at), row.shape, index.at);
 }
 
 Tensor pad(const Tensor& x, const std::vector<Padding>& paddings, double value, Location at) {

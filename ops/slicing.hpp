@@ -23,6 +23,9 @@ struct Slice {
 // too.
 Tensor slice(const Tensor& x, const std::vector<Slice>& slices, Location at = Location::current());
 
+// The same numbers of an array, copied: slice(array, {{.axis = 1, .start = 2}}). Throws ShapeError.
+Array slice(const ConstView& x, const std::vector<Slice>& slices);
+
 // So many places before and after the elements of an axis; where negative, so many elements less.
 struct Padding {
   std::int64_t axis = 0;

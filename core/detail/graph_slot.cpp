@@ -2,7 +2,10 @@
 
 #include <deque>
 #include <mutex>
+#include <utility>
 #include <vector>
+
+#include "gradtable/core/graph.hpp"
 
 namespace gradtable::detail {
 namespace {
@@ -46,10 +49,19 @@ GraphSlots& slots() {
 
 }  // namespace
 
-GraphLife::GraphLife(Graph& graph) : slot_(slots().take(graph)) {}
+GraphLife::GraphLife(Graph& graph) : slot_(&slots().take(graph)) {}
 
 GraphLife::~GraphLife() {
-  slots().give_back(slot_);
+  slots().give_back(*slot_);
 }
+
+void GraphLife::swap(GraphLife& other) noexcept {
+  Graph* const mine = slot_->graph.load(std::memory_order_relaxed);
+  slot_->graph.store(other.slot_->graph.load(std::memory_order_relaxed));
+  other.slot_->graph.store(mine);
+  std::swap(slot_, other.slot_);
+}
+
+GraphHandle::GraphHandle(const Graph& graph) : GraphHandle(&graph.slot(), graph.serial()) {}
 
 }  // namespace gradtable::detail

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 
 namespace gradtable {
 class Graph;
@@ -15,6 +16,8 @@ namespace gradtable::detail {
 struct GraphSlot {
   std::atomic<Graph*> graph = nullptr;
   std::atomic<std::uint32_t> serial = 0;  // 0: no graph
+  // Held by whoever adds nodes on demand, in whichever thread a call needs them.
+  mutable std::recursive_mutex building = {};
 };
 
 // The slot of one graph, while the graph lives.
@@ -25,10 +28,30 @@ class GraphLife {
   GraphLife(const GraphLife&) = delete;
   GraphLife& operator=(const GraphLife&) = delete;
 
-  const GraphSlot& slot() const { return slot_; }
+  const GraphSlot& slot() const { return *slot_; }
+  // Exchanges the slots of two graphs whose nodes are exchanged: tensors go with their nodes.
+  void swap(GraphLife& other) noexcept;
 
  private:
-  GraphSlot& slot_;
+  GraphSlot* slot_;
+};
+
+// Finds a graph wherever it moves to, or that it is gone.
+class GraphHandle {
+ public:
+  GraphHandle() = default;
+  explicit GraphHandle(const Graph& graph);
+  GraphHandle(const GraphSlot* slot, std::uint32_t serial) : slot_(slot), serial_(serial) {}
+
+  // Null when there is none any more.
+  Graph* find() const {
+    const bool lives = slot_ && slot_->serial.load(std::memory_order_acquire) == serial_;
+    return lives ? slot_->graph.load(std::memory_order_relaxed) : nullptr;
+  }
+
+ private:
+  const GraphSlot* slot_ = nullptr;
+  std::uint32_t serial_ = 0;
 };
 
 }  // namespace gradtable::detail

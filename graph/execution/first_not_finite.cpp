@@ -17,8 +17,8 @@ std::string label(const Computation& computation, NodeId id) {
 }
 
 std::string sentence(const Computation& computation, NodeId id, const ConstView& view) {
-  return fmt::format("run: expected finite numbers, got {} first in {}  [{}]", first_not_finite(view),
-                     description(computation, id), to_string(computation.graph->node(id).location));
+  return fmt::format("run: expected finite numbers, got {} first in {}", first_not_finite(view),
+                     in_message(computation, id));
 }
 
 ConstView value_of_leaf(const Node& node, const std::vector<FedInput>& fed) {
@@ -70,6 +70,13 @@ std::string description(const Computation& computation, NodeId id) {
     separator = ", ";
   }
   return text += ')';
+}
+
+std::string in_message(const Computation& computation, NodeId id) {
+  const Node& node = computation.graph->node(id);
+  std::string text = computation.graph->tensor(id).label();
+  if (node.op && !node.name.empty()) text.append(" (").append(node.op->name()).append(")");
+  return fmt::format("{}  [{}]", text, to_string(node.location));
 }
 
 }  // namespace gradtable::detail

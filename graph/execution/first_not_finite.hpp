@@ -25,8 +25,12 @@ double first_not_finite(const ConstView& view);
 [[noreturn]] void throw_first_not_finite(const Computation& computation, const std::vector<FedInput>& fed,
                                          double found);
 
-// Who a node is, for messages: "hidden (relu)", or "%16 (matmul of images, W1)" where there is no name, by
-// its number in the user's graph.
+// Who a node is, for plans, which stand beside drawings: "hidden (relu)", or "%16 (matmul of images, W1)"
+// where there is no name, by its number in the user's graph.
 std::string description(const Computation& computation, NodeId id);
+
+// The same where drawings do not help, with the user's line: "hidden (relu)  [train.cpp:24]", or "matmul of
+// images, W1  [train.cpp:24]".
+std::string in_message(const Computation& computation, NodeId id);
 
 }  // namespace gradtable::detail

@@ -95,7 +95,7 @@ void Workspace::run(Timing* timing) {
   const OneBlasThread one_blas_thread;
   Failure failure;
   execute(failure, timing);
-  if (failure.error()) std::rethrow_exception(failure.error());
+  if (failure.error()) rethrow(failure.error(), failure.step());
   if (failure.happened()) report_not_finite(failure.step());
   for (const Executable::Copy& copy : executable_->copies) {
     if (const std::size_t bytes = copy.to.type.bytes(); bytes > 0)
@@ -214,6 +214,16 @@ bool Workspace::is_finite(const Call& call) const {
   const std::int64_t parts = executable_->steps[call.step].parts, size = output.shape().size();
   if (size == 0) return true;
   return all_finite(output, size / parts * call.parts.begin, size / parts * call.parts.end);
+}
+
+// What an op threw, with its node and the user's line.
+void Workspace::rethrow(const std::exception_ptr& error, std::size_t step) const {
+  try {
+    std::rethrow_exception(error);
+  } catch (Error& thrown) {
+    thrown.append(", in " + in_message(executable_->rewritten, executable_->steps[step].node));
+    throw;
+  }
 }
 
 void Workspace::report_not_finite(std::size_t step) const {

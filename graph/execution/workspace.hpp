@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
 #include <vector>
@@ -43,6 +44,7 @@ class Workspace {
   void execute(const ThreadCalls& mine, Barrier* barrier, Failure& failure, Stamps& stamps);
   void call(const Call& call) const;
   bool is_finite(const Call& call) const;
+  [[noreturn]] void rethrow(const std::exception_ptr& error, std::size_t step) const;
   [[noreturn]] void report_not_finite(std::size_t step) const;
 
   std::shared_ptr<const Executable> executable_;

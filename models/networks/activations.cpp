@@ -44,6 +44,15 @@ std::span<const NamedActivation> output_activations() {
   return kAll;
 }
 
+std::string_view output_activation_of(const Tensor& outputs) {
+  const Op* const op = get_operation(outputs);
+  if (!op) return {};
+  if (op->name() == "matmul" || op->name() == "add_bias") return "linear";
+  for (const NamedActivation& activation : output_activations())
+    if (activation.name == op->name()) return activation.name;
+  return {};
+}
+
 const NamedActivation& find_activation(std::string_view name) {
   return detail::find_named("activation", name, activations());
 }

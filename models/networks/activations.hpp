@@ -21,6 +21,10 @@ std::span<const NamedActivation> activations();
 // probabilities, "softplus" for variances, "tanh" for numbers from -1 to 1. Goodfellow et al., section 6.2.2.
 std::span<const NamedActivation> output_activations();
 
+// Which of output_activations() gave these outputs of a network, by the op that computes them; empty where
+// that is another op, as in a model of the user's.
+std::string_view output_activation_of(const Tensor& outputs);
+
 // Throw ConfigError with the known names for others.
 const NamedActivation& find_activation(std::string_view name);
 const NamedActivation& find_output_activation(std::string_view name);

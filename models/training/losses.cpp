@@ -1,5 +1,6 @@
 #include "gradtable/models/training/losses.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "gradtable/models/detail/named.hpp"
@@ -103,6 +104,10 @@ std::string_view to_string(Targets targets) {
 
 std::span<const NamedLoss> named_losses() {
   return kLosses;
+}
+
+bool takes_outputs(const NamedLoss& loss, std::string_view activation) {
+  return loss.outputs.empty() || std::ranges::find(loss.outputs, activation) != loss.outputs.end();
 }
 
 std::vector<std::string> loss_names(std::optional<Targets> targets) {

@@ -36,6 +36,9 @@ struct NamedLoss {
   Tensor (*probabilities)(const Tensor& outputs, Location at);
 };
 
+// Whether the loss takes outputs of this activation of a network's last layer.
+bool takes_outputs(const NamedLoss& loss, std::string_view activation);
+
 // Of classes:
 // "softmax_cross_entropy": -ln softmax(s)_T of scores s, for label T
 // "cross_entropy": -ln(p_T + eps) of probabilities p, as softmax gives them

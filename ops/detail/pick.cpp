@@ -134,6 +134,7 @@ Tensor Pick::bprop(std::span<const Tensor> inputs, const Tensor& output, const T
 
 TensorType infer_pick(std::span<const TensorType> inputs) {
   const TensorType &x = inputs[0], &labels = inputs[1];
+  require_int32(labels, "labels");
   const bool fits = is_floating(x.dtype) && x.shape.rank() >= 2 && x.shape[1] > 0 &&
                     labels == TensorType{DType::int32, without_classes(x.shape)};
   if (!fits)

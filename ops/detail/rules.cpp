@@ -19,7 +19,7 @@ DType floating(std::span<const TensorType> inputs) {
 DType one_dtype(std::span<const TensorType> inputs) {
   for (const TensorType& input : inputs) {
     if (input.dtype != inputs.front().dtype)
-      throw ShapeError(fmt::format("expected one element type, got {} and {}",
+      throw ShapeError(fmt::format("expected one element type, got {0} and {1}; cast(x, DType::{0}) converts",
                                    to_string(inputs.front().dtype), to_string(input.dtype)));
   }
   return inputs.front().dtype;

@@ -27,6 +27,20 @@ TYPED_TEST(Errors, StayOneLineThatShowsWhatItHolds) {
   EXPECT_STREQ(TypeParam("input a\nb\u202Ecba\xff").what(), "input a\\nb\\xe2\\x80\\xaecba\\xff");
 }
 
+TYPED_TEST(Errors, SayMoreAndStayWhatTheyAre) {
+  try {
+    try {
+      throw TypeParam("op: expected a");
+    } catch (Error& error) {
+      error.append(", in loss\n");
+      throw;
+    }
+  } catch (const TypeParam& error) {
+    const TypeParam copy = error;
+    EXPECT_STREQ(copy.what(), "op: expected a, in loss\\n");
+  }
+}
+
 Location called_from(Location at = Location::current()) {
   return at;
 }

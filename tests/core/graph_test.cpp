@@ -464,7 +464,7 @@ TEST(Value, IsThatOfParametersAndConstants) {
   EXPECT_EQ(graph.value(w).item(), 2);
   EXPECT_EQ(graph.value(graph.constant(3)).item(), 3);
   EXPECT_EQ(message_of<GraphError>([&] { graph.value(toy({w})); }),
-            "value: expected a parameter or a constant, got %2, which has one only in a program");
+            "value: expected a parameter or a constant, got toy of w, which has one only in a program");
   EXPECT_THROW(graph.value(graph.input("x", {})), GraphError);
 }
 
@@ -487,7 +487,7 @@ TEST(SetValue, RefusesOtherTypesAndOtherNodes) {
             "set_value: expected float32 (2) for w, got float32 (3)");
   EXPECT_THROW(graph.set_value(w, zeros({2}, DType::float64)), ShapeError);
   EXPECT_EQ(message_of<GraphError>([&] { graph.set_value(graph.constant(1), full({}, 2)); }),
-            "set_value: expected a parameter, got %1");
+            "set_value: expected a parameter, got a constant");
   EXPECT_EQ(graph.value(graph.constant(1)).item(), 1);
 }
 
@@ -497,6 +497,56 @@ TEST(Parameter, HoldsACopyOfItsOwn) {
   const Tensor w = graph.parameter("w", start);
   start.as<float>()[0] = 9;
   EXPECT_EQ(graph.value(w).item(), 1);
+}
+
+TEST(Move, TakesNodesTensorsAndNamesAlong) {
+  Graph first;
+  const Tensor x = first.input("x", {2});
+  const Tensor w = first.parameter("w", Array::of<float>({1, 2}));
+  const Tensor y = apply(std::make_shared<ToyOp>(), {x}, Location::current());
+  Graph second = std::move(first);
+  EXPECT_EQ(&x.graph(), &second);
+  EXPECT_EQ(y.shape(), Shape{2});
+  EXPECT_EQ(second.find("w"), w);
+  EXPECT_EQ(second.value(w).at<float>({1}), 2);
+  EXPECT_EQ(apply(std::make_shared<ToyOp>(), {x}, Location::current()), y) << "equal nodes are found";
+  EXPECT_THROW(second.input("x", {}), GraphError);
+}
+
+TEST(Move, LeavesAnEmptyGraphThatCanBeUsed) {
+  Graph first;
+  const Tensor x = first.input("x", {2});
+  const Graph second = std::move(first);
+  EXPECT_EQ(first.size(), 0U);  // NOLINT(bugprone-use-after-move)
+  const Tensor again = first.input("x", {3});
+  EXPECT_NE(again, x);
+  EXPECT_EQ(&again.graph(), &first);
+  EXPECT_EQ(&x.graph(), &second);
+}
+
+TEST(Move, EndsTheGraphThatIsAssignedTo) {
+  Graph first, second;
+  const Tensor x = first.input("x", {2}), old = second.input("old", {});
+  second = std::move(first);
+  EXPECT_FALSE(old.alive());
+  EXPECT_EQ(&x.graph(), &second);
+  Graph& same = second;
+  second = std::move(same);
+  EXPECT_EQ(&x.graph(), &second);
+}
+
+TEST(Move, FollowsGraphsThatAreKeptInAVector) {
+  std::vector<Graph> graphs;
+  std::vector<Tensor> inputs;
+  for (int i = 0; i < 10; ++i) {
+    Graph made;
+    inputs.push_back(made.input("x", {i + 1}));
+    graphs.push_back(std::move(made));
+  }
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(&inputs[i].graph(), &graphs[i]);
+  graphs.erase(graphs.begin());
+  EXPECT_FALSE(inputs[0].alive());
+  EXPECT_EQ(inputs[9].shape(), Shape{10});
 }
 
 TEST(Graph, OfAMillionChainedNodesIsBuiltAndDestroyed) {

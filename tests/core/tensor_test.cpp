@@ -54,10 +54,12 @@ TEST(Tensor, EqualsHandlesOfTheSameNodeOnly) {
   EXPECT_EQ(set.size(), 3U);
 }
 
-TEST(Tensor, IsLabelledByNameOrNumber) {
+TEST(Tensor, IsLabelledByNameOrOp) {
   Graph graph;
   const Tensor y = toy_of(graph.input("x", {}));
-  EXPECT_EQ(y.label(), "%1");
+  EXPECT_EQ(y.label(), "toy of x");
+  EXPECT_EQ(toy_of(y).label(), "toy of (toy)");
+  EXPECT_EQ(graph.constant(2.0).label(), "a constant");
   EXPECT_EQ(y.named("y"), y);
   EXPECT_EQ(y.label(), "y");
 }

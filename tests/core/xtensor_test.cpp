@@ -104,6 +104,26 @@ TEST(AsXtensor, TakesScalarsAndSizeZero) {
   EXPECT_EQ(to_array(as_xtensor<float>(nothing) + 1.0F).shape(), (Shape{3, 0}));
 }
 
+TEST(Array, IsMadeOfContainersOfXtensorInTheirShape) {
+  const xt::xarray<float> x = {{1, 2, 3}, {4, 5, 6}};
+  const Array a = x;
+  EXPECT_EQ(a.type(), (TensorType{DType::float32, {2, 3}}));
+  EXPECT_EQ(elements_of<float>(a), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(ConstView(x).data, x.data());
+  EXPECT_EQ(Array(xt::xtensor<double, 1>({1, 2})).shape(), Shape{2});
+  EXPECT_EQ(Array(x, {3, 2}).shape(), (Shape{3, 2}));
+  EXPECT_EQ(Array(xt::xarray<float>(7.0F)).shape(), Shape());
+  EXPECT_EQ(Array(xt::xarray<std::int64_t>({1, 2})).dtype(), DType::int32);
+}
+
+TEST(Array, IsMadeOfViewsOfXtensorThatHaveNoHoles) {
+  const xt::xarray<float> x = {{1, 2, 3}, {4, 5, 6}};
+  EXPECT_EQ(elements_of<float>(Array(xt::view(x, 1))), (std::vector<float>{4, 5, 6}));
+  EXPECT_THROW(Array(xt::view(x, xt::all(), 1)), ShapeError);
+  const xt::xarray<float, xt::layout_type::column_major> columns = {{1, 2, 3}, {4, 5, 6}};
+  EXPECT_THROW(Array{columns}, ShapeError);
+}
+
 TEST(ToArray, EvaluatesAnExpression) {
   const Array a = Array::of<double>({2, 1}, {1, 2});
   const Array b = Array::of<double>({3}, {10, 20, 30});

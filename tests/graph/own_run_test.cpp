@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +57,20 @@ class OwnRun : public ::testing::TestWithParam<int> {
       graph_.apply(std::make_shared<Watched>([this] { watcher_(); }), {{exp(x_)}}, Location::current()) * 2.0;
   std::optional<Program> program_;
 };
+
+// What an op throws keeps its class, whichever that is, and says where.
+TEST_P(OwnRun, SaysTheNodeAndTheLineOfAnErrorOfAnOp) {
+  struct Odd : DataError {
+    using DataError::DataError;
+  };
+  watcher_ = [] { throw Odd("watched: expected even numbers, got 3"); };
+  const std::string message = message_of<Odd>([&] { run(0); });
+  EXPECT_TRUE(contains(message, "watched: expected even numbers, got 3, in watched of (exp)  ["));
+  EXPECT_TRUE(contains(message, "own_run_test.cpp:"));
+  watcher_ = [] { throw std::out_of_range("of another library"); };
+  EXPECT_THROW(run(0), std::out_of_range);
+  EXPECT_EQ(graph_.value(w_).as<double>()[0], 0);
+}
 
 TEST_P(OwnRun, InsideAnotherIsRefusedAndTheOtherGoesOn) {
   std::string inner, read;

@@ -32,8 +32,12 @@ TEST_F(Arithmetic, RefusesShapesThatDoNotBroadcast) {
 }
 
 TEST_F(Arithmetic, RefusesMixedTypes) {
-  expect_error<ShapeError>([&] { add(x, fine); }, "add: expected one element type, got float32 and float64");
-  expect_error<ShapeError>([&] { fine / x; }, "div: expected one element type, got float64 and float32");
+  expect_error<ShapeError>(
+      [&] { add(x, fine); },
+      "add: expected one element type, got float32 and float64; cast(x, DType::float32) converts");
+  expect_error<ShapeError>(
+      [&] { fine / x; },
+      "div: expected one element type, got float64 and float32; cast(x, DType::float64) converts");
 }
 
 TEST_F(Arithmetic, RefusesIntegers) {

@@ -20,6 +20,10 @@ inline std::string test_name(const std::string& case_name) {
     if (c == '-') name += "_minus";
     if (c == '*') name += "_times";
     if (c == '/') name += "_over";
+    if (c == '<') name += "_less";
+    if (c == '>') name += "_greater";
+    if (c == '=') name += "_or_equal";
+    if (c == '[') name += "_index";
     if (c == ' ') name += '_';
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') name += c;
   }

@@ -76,7 +76,8 @@ TEST(CastOp, RefusesNumbersThatAnIntegerCannotHold) {
   EXPECT_EQ(message_of<NumericError>([&] {
               evaluate(y, {{x, Array::of<float>({3}, {0, 256, 1})}});
             }),
-            "cast: expected a number that uint8 can hold, got 256");
+            "cast: expected a number that uint8 can hold, got 256, in cast of x  [" +
+                to_string(y.node().location) + "]");
 }
 
 TEST(CastOp, IsItsInputWhenNothingIsToDo) {

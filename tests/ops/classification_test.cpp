@@ -135,8 +135,10 @@ TEST(LossesOfDecisions, RefuseShapesThatDoNotFit) {
   Graph g;
   const Tensor x = g.input("x", {3, 1}), t = g.input("t", {3}), labels = g.input("labels", {2}, DType::int32);
   expect_error<ShapeError>([&] { hinge(x, t); }, "hinge: expected one shape, got (3,1) and (3)");
-  expect_error<ShapeError>([&] { multiclass_hinge(x, x); },
-                           "multiclass_hinge: expected int32 labels, got float32 (3,1)");
+  expect_error<ShapeError>(
+      [&] { multiclass_hinge(x, x); },
+      "multiclass_hinge: expected int32 labels, got float32 (3,1); cast(labels, DType::int32) "
+      "makes them");
   expect_error<ShapeError>([&] { misclassification_probability(x, labels); },
                            "misclassification_probability: expected scores (m,k) with k > 0 and labels, "
                            "int32 (m) or rows (m,k), got float32 (3,1) and int32 (2)");

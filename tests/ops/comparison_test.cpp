@@ -10,11 +10,25 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/graph/program.hpp"
+#include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/broadcast.hpp"
 #include "gradtable/ops/elementwise.hpp"
 
 namespace gradtable {
 namespace {
+
+TEST(ComparisonOperators, AreTheFunctionsOfTheirNames) {
+  Graph g;
+  const Tensor x = g.input("x", {2}), y = g.input("y", {2});
+  EXPECT_EQ(x < y, less(x, y));
+  EXPECT_EQ(x <= y, less_equal(x, y));
+  EXPECT_EQ(x > 0, greater(x, 0));
+  EXPECT_EQ(2 >= x, greater_equal(2, x));
+  const Array numbers = Array::of<float>({0.5F, 1.5F});
+  EXPECT_EQ(to_string(evaluate(x > 1, {{x, numbers}})), "[0 1]");
+  EXPECT_EQ(to_string(evaluate(1 > x, {{x, numbers}})), "[1 0]");
+  EXPECT_EQ(to_string(evaluate(where(x >= 1, x, -x), {{x, numbers}})), "[-0.5  1.5]");
+}
 
 using namespace testing;
 
@@ -43,8 +57,9 @@ TEST(Comparison, RefusesTwoNumbersAndMixedTypes) {
   const Tensor x = g.input("x", {2}), labels = g.input("labels", {2}, DType::int32);
   EXPECT_EQ(message_of<GraphError>([] { less(1, 2); }),
             "less: expected a tensor on one side, got two numbers");
-  expect_error<ShapeError>([&] { equal(x, labels); },
-                           "equal: expected one element type, got float32 and int32");
+  expect_error<ShapeError>(
+      [&] { equal(x, labels); },
+      "equal: expected one element type, got float32 and int32; cast(x, DType::float32) converts");
 }
 
 TEST(Comparison, RefusesNumbersThatTheTypeBesideThemDoesNotHave) {

@@ -31,19 +31,21 @@ class Indexing : public ::testing::Test {
 TEST_F(Indexing, RefusesLabelsOutOfRangeAtRunTime) {
   const Tensor y = one_hot(labels, 4);
   const auto run = [&](const Array& numbers) { evaluate(y, {{labels, numbers}}); };
+  const std::string place = ", in one_hot of labels  [" + to_string(y.node().location) + "]";
   EXPECT_EQ(message_of<DataError>([&] {
               run(Array::of<std::int32_t>({3}, {0, 3, 4}));
             }),
-            "one_hot: expected labels from 0 to 3, got 4 at 2");
+            "one_hot: expected labels from 0 to 3, got 4 at 2" + place);
   EXPECT_EQ(message_of<DataError>([&] {
               run(Array::of<std::int32_t>({3}, {0, -1, 2}));
             }),
-            "one_hot: expected labels from 0 to 3, got -1 at 1");
+            "one_hot: expected labels from 0 to 3, got -1 at 1" + place);
 }
 
 TEST_F(Indexing, RefusesLabelsThatAreNotIntegers) {
-  expect_error<ShapeError>([&] { one_hot(x, 4); },
-                           "one_hot: expected int32 labels of at most 7 axes, got float32 (2,3)");
+  expect_error<ShapeError>(
+      [&] { one_hot(x, 4); },
+      "one_hot: expected int32 labels, got float32 (2,3); cast(labels, DType::int32) makes them");
 }
 
 TEST_F(Indexing, RefusesNoClassesAndRowsOfIntegers) {
@@ -64,14 +66,20 @@ TEST_F(Indexing, RefusesRowsThatAreNotThere) {
   const Array none(DType::uint8, {60, 2}), zero(DType::float32, {3, 2});
   for (const std::int32_t bad : {-61, 60}) {
     const Array at = Array::of<std::int32_t>({3}, {59, 0, bad});
-    EXPECT_EQ(message_of<DataError>([&] {
-                evaluate(gather(bytes, labels), {{bytes, none}, {labels, at}});
-              }),
-              fmt::format("gather: expected indices in [-60,60), got {} at 2", bad));
-    EXPECT_EQ(message_of<DataError>([&] {
-                evaluate(scatter_add(values, labels, 60), {{values, zero}, {labels, at}});
-              }),
-              fmt::format("scatter_add: expected indices in [-60,60), got {} at 2", bad));
+    EXPECT_TRUE(
+        message_of<DataError>([&] {
+          evaluate(gather(bytes, labels), {{bytes, none}, {labels, at}});
+        })
+            .starts_with(fmt::format("gather: expected indices in [-60,60), got {} at 2, in gather of "
+                                     "bytes, labels  [",
+                                     bad)));
+    EXPECT_TRUE(message_of<DataError>([&] {
+                  evaluate(scatter_add(values, labels, 60), {{values, zero}, {labels, at}});
+                })
+                    .starts_with(fmt::format(
+                        "scatter_add: expected indices in [-60,60), got {} at 2, in scatter_add of "
+                        "values, labels  [",
+                        bad)));
   }
 }
 
@@ -96,7 +104,9 @@ TEST_F(Indexing, RefusesRowsAndIndicesThatDoNotFit) {
   const Tensor scalar = g.constant(1), grid = g.input("grid", {2, 2}, DType::int32);
   expect_error<ShapeError>([&] { gather(scalar, labels); }, "gather: expected no axes for a scalar, got 0");
   expect_error<ShapeError>([&] { gather(x, labels, 2); }, "gather: expected axes from -2 to 1, got 2");
-  expect_error<ShapeError>([&] { gather(x, x); }, "gather: expected int32 indices, got float32 (2,3)");
+  expect_error<ShapeError>(
+      [&] { gather(x, x); },
+      "gather: expected int32 indices, got float32 (2,3); cast(indices, DType::int32) makes them");
   expect_error<ShapeError>(
       [&] {
         gather(g.input("deep", {1, 1, 1, 1, 1, 1, 1, 1}), grid);

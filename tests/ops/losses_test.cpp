@@ -124,9 +124,21 @@ TEST_F(Classification, KeepsTheLossOfAnImpossibleClassFiniteByTheEpsilonOfTheTyp
 
 TEST_F(Classification, AsksForACastOfLabelsThatAreBytes) {
   const Tensor x = g.input("scores", {3, 4}), bytes = g.input("bytes", {3}, DType::uint8);
-  const std::string sentence = "expected labels cast to int32, got uint8 (3)";
+  const std::string sentence = "expected int32 labels, got uint8 (3); cast(labels, DType::int32) makes them";
   expect_error<ShapeError>([&] { cross_entropy(x, bytes); }, "cross_entropy: " + sentence);
   expect_error<ShapeError>([&] { softmax_cross_entropy(x, bytes); }, "softmax_cross_entropy: " + sentence);
+}
+
+// What a file of numbers gives.
+TEST_F(Classification, SaysHowRealLabelsBecomeClasses) {
+  const Tensor x = g.input("scores", {3, 4}), labels = g.input("labels", {3});
+  const std::string sentence =
+      "expected int32 labels, got float32 (3); cast(labels, DType::int32) makes them";
+  expect_error<ShapeError>([&] { cross_entropy(x, labels); }, "cross_entropy: " + sentence);
+  expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels); }, "softmax_cross_entropy: " + sentence);
+  expect_error<ShapeError>([&] { nll(x, labels); }, "nll: " + sentence);
+  expect_error<ShapeError>([&] { multiclass_hinge(x, labels); }, "multiclass_hinge: " + sentence);
+  expect_error<ShapeError>([&] { one_hot(labels, 4); }, "one_hot: " + sentence);
 }
 
 TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
@@ -135,18 +147,22 @@ TEST_F(Classification, RefusesLabelsOutOfRangeAtRunTime) {
   const Array large = Array::of<std::int32_t>({3}, {0, 3, 4}),
               negative = Array::of<std::int32_t>({3}, {0, -1, 2});
   const Tensor two = cross_entropy(x, labels), one = softmax_cross_entropy(x, labels);
-  EXPECT_EQ(message_of<DataError>([&] {
-              evaluate(two, {{labels, large}});
-            }),
-            "cross_entropy: expected labels from 0 to 3, got 4 at 2");
-  EXPECT_EQ(message_of<DataError>([&] {
-              evaluate(one, {{labels, large}});
-            }),
-            "softmax_cross_entropy: expected labels from 0 to 3, got 4 at 2");
-  EXPECT_EQ(message_of<DataError>([&] {
-              evaluate(one, {{labels, negative}});
-            }),
-            "softmax_cross_entropy: expected labels from 0 to 3, got -1 at 1");
+  const auto message = [&](const Tensor& loss, const Array& wrong) {
+    return message_of<DataError>([&] { evaluate(loss, {{labels, wrong}}); });
+  };
+  const auto line = [](const Tensor& loss) { return "  [" + to_string(loss.node().location) + "]"; };
+  EXPECT_EQ(message(two, large),
+            "cross_entropy: expected labels from 0 to 3, got 4 at 2, in cross_entropy of a constant, labels" +
+                line(two));
+  one.named("loss");
+  EXPECT_EQ(
+      message(one, large),
+      "softmax_cross_entropy: expected labels from 0 to 3, got 4 at 2, in loss (softmax_cross_entropy)" +
+          line(one));
+  EXPECT_EQ(
+      message(one, negative),
+      "softmax_cross_entropy: expected labels from 0 to 3, got -1 at 1, in loss (softmax_cross_entropy)" +
+          line(one));
 }
 
 TEST_F(Classification, RefusesShapesThatDoNotFit) {
@@ -191,15 +207,16 @@ TEST_F(Classification, NamesTheFunctionWhoseLabelsAreOutOfRange) {
     return message_of<DataError>([&] { evaluate(y, {{labels, wrong}}); });
   };
   const std::string sentence = "expected labels from 0 to 2, got 3 at 1";
-  EXPECT_EQ(message(first), "nll: " + sentence);
-  EXPECT_EQ(message(second), "softmax_cross_entropy: " + sentence);
-  EXPECT_EQ(message(third), "misclassification_probability: " + sentence);
+  EXPECT_TRUE(message(first).starts_with("nll: " + sentence + ", in "));
+  EXPECT_TRUE(message(second).starts_with("softmax_cross_entropy: " + sentence + ", in "));
+  EXPECT_TRUE(message(third).starts_with("misclassification_probability: " + sentence + ", in "));
 }
 
 TEST_F(Classification, RefusesMixedTypesAndIntegers) {
   const Tensor x = g.input("x", {2, 3}), rows = g.input("rows", {2, 3}, DType::float64);
   const Tensor labels = g.input("labels", {2, 3}, DType::int32);
-  const std::string types = "expected one element type, got float32 and float64";
+  const std::string types =
+      "expected one element type, got float32 and float64; cast(x, DType::float32) converts";
   const std::string integers = "expected float32 or float64, got int32 (2,3)";
   expect_error<ShapeError>([&] { cross_entropy(x, rows); }, "cross_entropy: " + types);
   expect_error<ShapeError>([&] { softmax_cross_entropy(x, rows); }, "softmax_cross_entropy: " + types);
@@ -373,7 +390,9 @@ TEST_F(Classification, RefusesOptionsThatDoNotFit) {
                            "nll: expected int32 labels with ignore_index, got float32 (2,3)");
   expect_error<ShapeError>([&] { softmax_cross_entropy(x, labels, {.label_smoothing = 2}); },
                            "softmax_cross_entropy: expected label_smoothing in [0,1], got 2");
-  expect_error<ShapeError>([&] { nll(x, bytes); }, "nll: expected labels cast to int32, got uint8 (2)");
+  expect_error<ShapeError>(
+      [&] { nll(x, bytes); },
+      "nll: expected int32 labels, got uint8 (2); cast(labels, DType::int32) makes them");
   expect_error<ShapeError>([&] { nll(w, labels); },
                            "nll: expected float32 or float64 (n,k,...) with k > 0 and int32 labels (n,...), "
                            "got float32 (2) and int32 (2)");

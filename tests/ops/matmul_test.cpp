@@ -67,14 +67,16 @@ TEST_F(Product, OfTwoVectorsIsOneNode) {
   EXPECT_EQ(get_operation(c)->name(), "dot");
   EXPECT_EQ(get_inputs(c, g), (std::vector{v, w}));
   EXPECT_EQ(matmul(v, w), c);
-  expect_error<ShapeError>([&] { matmul(v, g.input("fine", {3}, DType::float64)); },
-                           "matmul: expected one element type, got float32 and float64");
+  expect_error<ShapeError>(
+      [&] { matmul(v, g.input("fine", {3}, DType::float64)); },
+      "matmul: expected one element type, got float32 and float64; cast(x, DType::float32) converts");
 }
 
 TEST_F(Product, RefusesMixedTypesAndIntegers) {
   const Tensor fine = g.input("fine", {3, 2}, DType::float64), labels = g.input("labels", {3}, DType::int32);
-  expect_error<ShapeError>([&] { matmul(a, fine); },
-                           "matmul: expected one element type, got float32 and float64");
+  expect_error<ShapeError>(
+      [&] { matmul(a, fine); },
+      "matmul: expected one element type, got float32 and float64; cast(x, DType::float32) converts");
   expect_error<ShapeError>([&] { add_bias(a, labels); },
                            "add_bias: expected float32 or float64, got int32 (3)");
 }

@@ -25,7 +25,8 @@ TEST(SquaredErrors, RefuseTargetsOfAnotherShape) {
   expect_error<ShapeError>([&] { half_squared_error(y, t); },
                            "half_squared_error: expected one shape, got (3,1) and (3)");
   expect_error<ShapeError>([&] { half_squared_error(t, wide); },
-                           "half_squared_error: expected one element type, got float32 and float64");
+                           "half_squared_error: expected one element type, got float32 and float64; cast(x, "
+                           "DType::float32) converts");
 }
 
 TEST(SquaredErrors, DifferInTheirFactor) {

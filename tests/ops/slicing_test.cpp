@@ -24,6 +24,31 @@ class Slicing : public ::testing::Test {
   Tensor x = g.input("x", {4, 3});
 };
 
+TEST_F(Slicing, TakesAnElementOfTheFirstAxis) {
+  EXPECT_EQ(x[1].shape(), Shape{3});
+  EXPECT_EQ(x[1], x[-3]);
+  const Array numbers = Array::of<float>({4, 3}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  EXPECT_EQ(to_string(evaluate(x[1], {{x, numbers}})), "[3. 4. 5.]");
+  EXPECT_EQ(to_string(evaluate(x[-1], {{x, numbers}})), "[ 9. 10. 11.]");
+  EXPECT_EQ(evaluate(x[2][0], {{x, numbers}}).item(), 6);
+  const Tensor gradient = build_grad(sum(square(x[1])), {x})[x];
+  EXPECT_EQ(to_string(evaluate(gradient, {{x, numbers}})[1]), "[ 6.  8. 10.]");
+  EXPECT_EQ(to_string(evaluate(gradient, {{x, numbers}})[0]), "[0. 0. 0.]");
+}
+
+TEST_F(Slicing, RefusesAnElementThatIsNotThere) {
+  expect_error<ShapeError>([&] { x[4]; }, "index: expected an index in [-4,4) of shape (4,3), got 4");
+  expect_error<ShapeError>([&] { x[0][0][0]; }, "index: expected no index of a scalar, got 0");
+}
+
+TEST_F(Slicing, TakesPiecesOfArrays) {
+  const Array numbers = Array::of_rows<float>({{1, 2, 3}, {4, 5, 6}});
+  EXPECT_EQ(to_string(slice(numbers, {{.axis = 1, .start = 1}, {.axis = 0, .step = -1}})),
+            "[[5. 6.]\n [2. 3.]]");
+  EXPECT_THROW(slice(numbers, {{.axis = 2}}), ShapeError);
+  EXPECT_EQ(slice(numbers, {{.start = 2}}).shape(), (Shape{0, 3}));
+}
+
 TEST_F(Slicing, RefusesAStepOfZero) {
   expect_error<ShapeError>([&] { slice(x, {{.axis = 1, .step = 0}}); },
                            "slice: expected a step other than 0, got 0 for axis 1");

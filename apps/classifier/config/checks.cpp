@@ -30,8 +30,7 @@ void require_classes(const Config::Data& data, const Place& place) {
 void require_loss(const Config& config, const Place& place) {
   const gradtable::NamedLoss& loss = gradtable::find_loss(config.training.loss);
   const std::string& output = config.model->output;
-  const bool fits = loss.outputs.empty() || std::ranges::find(loss.outputs, output) != loss.outputs.end();
-  if (!fits)
+  if (!gradtable::takes_outputs(loss, output))
     place.refuse("/model/output", fmt::format("\"{}\"", output),
                  fmt::format("\"{}\" with the loss {}", fmt::join(loss.outputs, "\" or \""), loss.name));
 }

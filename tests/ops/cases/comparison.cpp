@@ -155,6 +155,22 @@ Rows comparison_rows() {
            .onnx = {"GreaterOrEqual"}},
           [](Inputs x) { return greater_equal(x[0], x[1]); }, [](Inputs x) { return greater_equal(x[0], 1); },
           [](double a, double b) { return a >= b; }),
+      comparison(
+          {.function = "operator<", .formula = "as less", .derivative = "none: constant"},
+          [](Inputs x) { return x[0] < x[1]; }, [](Inputs x) { return x[0] < 1; },
+          [](double a, double b) { return a < b; }),
+      comparison(
+          {.function = "operator<=", .formula = "as less_equal", .derivative = "none: constant"},
+          [](Inputs x) { return x[0] <= x[1]; }, [](Inputs x) { return x[0] <= 1; },
+          [](double a, double b) { return a <= b; }),
+      comparison(
+          {.function = "operator>", .formula = "as greater", .derivative = "none: constant"},
+          [](Inputs x) { return x[0] > x[1]; }, [](Inputs x) { return x[0] > 1; },
+          [](double a, double b) { return a > b; }),
+      comparison(
+          {.function = "operator>=", .formula = "as greater_equal", .derivative = "none: constant"},
+          [](Inputs x) { return x[0] >= x[1]; }, [](Inputs x) { return x[0] >= 1; },
+          [](double a, double b) { return a >= b; }),
       {.function = "where",
        .formula = "y = a where the condition is not 0, else b",
        .derivative = "a: G where the condition is not 0, else 0; b: the other way round",

@@ -26,6 +26,19 @@ OpCase slice_case(const std::string& special, const Shape& shape, const Slices& 
           computed(Shape(extents), element)};
 }
 
+OpCase index_case(const std::string& special, const Shape& shape, std::int64_t i) {
+  const Array x = numbers(shape);
+  const auto element = [&](const Index& of_row) {
+    Index from = {i < 0 ? i + shape[0] : i};
+    from.insert(from.end(), of_row.begin(), of_row.end());
+    return at(x, from);
+  };
+  return {"operator[]" + special,
+          [=](Inputs in) { return in[0][i]; },
+          {x},
+          computed(shape.last(shape.rank() - 1), element)};
+}
+
 // The formula: element i of y is element i - before of x, where there is one.
 OpCase pad_case(const std::string& special, const Shape& shape, const Paddings& paddings, double value,
                 const Shape& padded, const Index& before) {
@@ -94,6 +107,27 @@ Rows slicing_rows() {
        .smooth = Smoothness::third,
        .multilinear = true,
        .onnx = {"Slice"}},
+      {.function = "operator[]",
+       .formula = "y[j, ...] = x[i, j, ...]; negative i count from the end",
+       .derivative = "G put back to its places in zeros",
+       .cases =
+           {
+               index_case("", {4, 3}, 1),
+               index_case(" last", {4, 3}, -1),
+               index_case(" first_of_one_axis", {5}, 0),
+               index_case(" block", {2, 3, 4}, 1),
+               index_case(" of_nothing", {2, 0}, 1),
+               {"operator[] integers",
+                [](Inputs in) { return in[0][-1]; },
+                {integers},
+                Array::of<double>({2}, {9, 10}),
+                false},
+           },
+       .refused = {{{{DType::float64, {}}}, [](Inputs in) { return in[0][0]; }},
+                   {{matrix}, [](Inputs in) { return in[0][2]; }},
+                   {{matrix}, [](Inputs in) { return in[0][-3]; }}},
+       .smooth = Smoothness::third,
+       .multilinear = true},
       {.function = "pad",
        .formula = "y[before + i, ...] = x[i, ...], else a value",
        .derivative = "G without the padding",
