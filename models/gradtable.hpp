@@ -10,6 +10,7 @@
 #include "gradtable/graph/checks/check_op.hpp"
 #include "gradtable/graph/derivatives.hpp"
 #include "gradtable/graph/dot.hpp"
+#include "gradtable/graph/function.hpp"
 #include "gradtable/graph/jacobian.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/data/augment.hpp"

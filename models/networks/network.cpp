@@ -45,14 +45,14 @@ Network& Network::append_layer(Layer layer) {
 
 double Network::forward() {
   batch_ = data_();
-  Nodes& nodes = nodes_for(batch_->inputs, &batch_->labels);
+  Nodes& nodes = nodes_for(*batch_);
   if (!nodes.forward) nodes.forward = compile(graph_, {.outputs = {nodes.loss}, .finite = {nodes.loss}});
   return run(nodes, *nodes.forward);
 }
 
 void Network::backward() {
   if (!batch_) throw GraphError("network: expected forward() before backward()");
-  Nodes& nodes = nodes_for(batch_->inputs, &batch_->labels);
+  Nodes& nodes = nodes_for(*batch_);
   if (!nodes.backward) {
     const GradTable table = build_grad(nodes.loss, learned_parameters(optimizer_, network_->parameters()));
     if (schedule_ && learning_rate_.empty()) learning_rate_ = input("learning rate", {DType::float64, {}});
@@ -71,9 +71,7 @@ void Network::train(int iterations) {
 }
 
 Array Network::test(const ConstView& inputs) {
-  Nodes& nodes = nodes_for(inputs, nullptr);
-  if (!nodes.test) nodes.test = compile(graph_, {.outputs = {nodes.prediction}});
-  return std::move(nodes.test->infer({{nodes.inputs, inputs}}).front());
+  return network_for(inputs).predict(inputs);
 }
 
 std::vector<Tensor> Network::parameters() const {
@@ -84,29 +82,28 @@ std::int64_t Network::parameter_count() const {
   return network_ ? network_->parameter_count() : 0;
 }
 
-// For training with labels, for use without.
-Network::Nodes& Network::nodes_for(const ConstView& inputs, const ConstView* labels) {
-  const auto found = std::ranges::find_if(nodes_, [&](const Nodes& nodes) {
-    return nodes.inputs.type() == inputs.type && nodes.labels.empty() == !labels &&
-           (!labels || nodes.labels.type() == labels->type);
-  });
-  if (found != nodes_.end()) return *found;
+const Sequential& Network::network_for(const ConstView& inputs) {
   if (!network_) {
     network_.emplace(graph_, example_of(inputs.shape()), layers_, options_, at_);
     step_ = input("step", {DType::int32, {}});
   }
+  return *network_;
+}
+
+Network::Nodes& Network::nodes_for(const Batch& batch) {
+  const auto found = std::ranges::find_if(nodes_, [&](const Nodes& nodes) {
+    return nodes.inputs.type() == batch.inputs.type && nodes.labels.type() == batch.labels.type;
+  });
+  if (found != nodes_.end()) return *found;
+  const Sequential& network = network_for(batch.inputs);
   Nodes nodes;
-  nodes.inputs = input("inputs", inputs.type);
-  if (labels) {
-    Sequential::Training training = network_->training(nodes.inputs, step_);
-    const Graph::Scope scope(graph_, at_);
-    nodes.prediction = training.outputs;
-    nodes.updates = std::move(training.updates);
-    nodes.labels = input("labels", labels->type);
-    nodes.loss = loss_(nodes.prediction, nodes.labels).named(options_.prefix + "loss");
-  } else {
-    nodes.prediction = (*network_)(nodes.inputs);
-  }
+  nodes.inputs = input("inputs", batch.inputs.type);
+  Sequential::Training training = network.training(nodes.inputs, step_);
+  const Graph::Scope scope(graph_, at_);
+  nodes.prediction = training.outputs;
+  nodes.updates = std::move(training.updates);
+  nodes.labels = input("labels", batch.labels.type);
+  nodes.loss = loss_(nodes.prediction, nodes.labels).named(options_.prefix + "loss");
   return nodes_.emplace_back(std::move(nodes));
 }
 

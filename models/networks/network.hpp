@@ -64,10 +64,12 @@ class Network {
   struct Nodes {
     Tensor inputs, labels, prediction, loss;
     std::vector<Update> updates;
-    std::optional<Program> forward, backward, test;
+    std::optional<Program> forward, backward;
   };
 
-  Nodes& nodes_for(const ConstView& inputs, const ConstView* labels);
+  // Made for the first numbers.
+  const Sequential& network_for(const ConstView& inputs);
+  Nodes& nodes_for(const Batch& batch);
   Tensor input(const char* name, const TensorType& type);
   double run(Nodes& nodes, Program& program);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gradtable/ops/casting.hpp"
+
 namespace gradtable {
 namespace {
 
@@ -18,6 +20,11 @@ Sequential::Sequential(Graph& graph, const Shape& input, std::vector<Layer> laye
     : input_(input), layers_(std::move(layers)), options_(std::move(options)) {
   require_valid(options_);
   add_parameters(graph, at);
+  const auto outputs = [network = *this, at](const Tensor& x) {
+    const DType dtype = network.options_.dtype;
+    return network(is_floating(x.dtype()) && x.dtype() != dtype ? cast(x, dtype, at) : x);
+  };
+  predict_ = Function(graph, outputs, {}, at);
 }
 
 // The layers say which parameters they need while they are built. Built for one example in a graph that is

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gradtable/graph/function.hpp"
 #include "gradtable/models/networks/layer_builder.hpp"
 
 namespace gradtable {
@@ -25,6 +26,12 @@ class Sequential {
   // The outputs for m examples x (m,input...), as the network is used: without dropout, with the running
   // statistics of batch normalization. Throws ShapeError.
   Tensor operator()(const Tensor& x) const;
+
+  // The same of numbers, for any m: x (m,input...), real ones of either type. Programs are made when they are
+  // first needed and kept (graph/function.hpp), so that any number of threads may call it at the same time,
+  // while nobody trains. Throws ShapeError, also for pixels that are bytes; GraphError when the graph is
+  // gone.
+  Array predict(const ConstView& x) const { return predict_(x); }
 
   struct Training {
     Tensor outputs;
@@ -52,6 +59,7 @@ class Sequential {
   NetworkOptions options_;
   std::map<std::string, Tensor> by_name_;
   std::vector<Tensor> parameters_, states_;
+  Function predict_;  // shared by copies
 };
 
 }  // namespace gradtable

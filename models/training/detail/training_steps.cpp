@@ -1,6 +1,7 @@
 #include "gradtable/models/training/detail/training_steps.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "gradtable/core/error.hpp"
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/models/data/augment.hpp"
+#include "gradtable/models/networks/activations.hpp"
 #include "gradtable/models/training/trainer_fields.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
@@ -25,11 +27,6 @@ ConstView scalar(const T& value) {
   return {std::span(&value, 1), {}};
 }
 
-// "classes of digits.csv", "real numbers of houses.csv"
-std::string describe_targets(const Dataset& data) {
-  return fmt::format("{} of {}", to_string(targets_of(data)), data.name());
-}
-
 std::shared_ptr<const std::vector<Metric>> shared(std::vector<Metric> metrics) {
   return std::make_shared<const std::vector<Metric>>(std::move(metrics));
 }
@@ -40,13 +37,6 @@ std::vector<Tensor> measured(const StepGraph& g) {
   for (const Tensor& sum : g.sums)
     if (!sum.empty()) outputs.push_back(sum);
   return outputs;
-}
-
-BatchResult result(const Program& program, const StepGraph& g) {
-  return {.examples = g.indices.shape().size(),
-          .loss = program.value(g.loss).item(),
-          .program = &program,
-          .graph = &g};
 }
 
 // What Augmenter asks for, by the option that a user can change.
@@ -66,11 +56,9 @@ void require_size(const AugmentationOptions& options, const Dataset& data) {
 void add(Score& total, const BatchResult& batch) {
   total.examples += batch.examples;
   total.loss_sum += batch.loss * static_cast<double>(batch.examples);
-  const std::vector<Tensor>& sums = batch.graph->sums;
-  total.sums.resize(sums.size());
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    if (sums[i].empty()) continue;
-    const ConstView found = batch.program->value(sums[i]);
+  total.sums.resize(batch.sums.size());
+  for (std::size_t i = 0; i < batch.sums.size(); ++i) {
+    const ConstView& found = batch.sums[i];
     total.sums[i].resize(static_cast<std::size_t>(found.shape().size()));
     dispatch_floating(found.dtype(), [&]<class T>() {
       for (std::size_t j = 0; j < total.sums[i].size(); ++j)
@@ -88,8 +76,8 @@ TrainingSteps::TrainingSteps(Graph& graph, const Model& model, const TrainerOpti
       of_numbers_(shared(options.metrics)),
       at_(at) {}
 
-std::shared_ptr<const std::vector<Metric>> TrainingSteps::metrics(const Dataset& data) const {
-  return data.has_classes() ? of_classes_ : of_numbers_;
+TrainingSteps::About TrainingSteps::about(const Dataset& data) {
+  return {data.name(), targets_of(data), data.classes};
 }
 
 TrainingSteps::Step& TrainingSteps::find(const Dataset& data, std::int64_t m) {
@@ -108,7 +96,6 @@ TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
       input(is_bytes ? "pixels" : "inputs", {data.size(), model_.input.size()}, data.inputs.dtype());
   g.all_targets = input(has_classes ? "classes" : "targets", data.targets.shape(), data.targets.dtype());
   g.indices = input("indices", {m}, DType::int32);
-  step.evaluation = g;
   if (options_.augmentation) g.epoch = input("epoch", {}, DType::int32);
   g.step = input("step", {}, DType::int32);
   g.inputs = prepared(augmented(g, data));
@@ -119,19 +106,41 @@ TrainingSteps::Step TrainingSteps::made(const Dataset& data, std::int64_t m) {
   } else {
     g.outputs = model_.outputs(g.inputs);
   }
-  add_loss(g, data, options_.label_smoothing);
-  add_metrics(g, data, true);
+  add_loss(g, about(data), options_.label_smoothing);
+  add_metrics(g, about(data), true);
   if (graph_.consumers(g.step.id()).empty()) g.step = {};
-  StepGraph& e = step.evaluation;
+  return step;
+}
+
+const Function& TrainingSteps::evaluation(const Dataset& data) {
+  Function& found = evaluations_[{targets_of(data), data.classes}];
+  if (found.empty())
+    found = Function(graph_, Function::Build([this, of = about(data)](std::span<const Tensor> in) {
+                       return evaluated(in, of);
+                     }),
+                     FunctionOptions{}.most_programs, at_);
+  return found;
+}
+
+CompileOptions TrainingSteps::evaluated(std::span<const Tensor> inputs, const About& data) const {
+  const Graph::Scope scope(graph_, at_);
+  StepGraph e;
+  e.all_inputs = inputs[0];
+  e.all_targets = inputs[1];
+  e.indices = inputs[2];
   e.inputs = prepared(gather(e.all_inputs, e.indices));
   e.outputs = model_.outputs(e.inputs);
   add_loss(e, data, 0);
   add_metrics(e, data, false);
-  if (has_classes) {
-    step.predictions = argmax(e.outputs).named("predictions");
-    step.probabilities = options_.loss_function ? e.outputs : loss_.probabilities(e.outputs, at_);
-  }
-  return step;
+  CompileOptions asked{
+      .outputs = measured(e), .threads = options_.threads, .deterministic = options_.deterministic};
+  if (options_.evaluation == NotFinite::refuse) asked.finite = {e.loss};
+  asked.outputs.insert(asked.outputs.end(), {e.outputs, e.targets});
+  if (data.targets == Targets::classes)
+    asked.outputs.insert(asked.outputs.end(),
+                         {argmax(e.outputs).named("predictions"),
+                          options_.loss_function ? e.outputs : loss_.probabilities(e.outputs, at_)});
+  return asked;
 }
 
 Tensor TrainingSteps::input(const char* name, const Shape& shape, DType dtype) {
@@ -164,27 +173,32 @@ Tensor TrainingSteps::prepared(const Tensor& inputs) const {
 }
 
 // Real targets (m) are columns (m,1) where the outputs are.
-Tensor TrainingSteps::targets(const StepGraph& g, const Dataset& data) const {
+Tensor TrainingSteps::targets(const StepGraph& g, const About& data) const {
   const Tensor batch = gather(g.all_targets, g.indices);
-  if (data.has_classes()) return cast(batch, DType::int32).named("labels");
+  if (data.targets == Targets::classes) return cast(batch, DType::int32).named("labels");
   const Tensor numbers = cast(batch, dtype());
   const Shape column{batch.shape()[0], 1};
   return (numbers.shape().rank() == 1 && g.outputs.shape() == column ? reshape(numbers, column) : numbers)
       .named("batch targets");
 }
 
-void TrainingSteps::require_fit(const Tensor& outputs, const Dataset& data) const {
+void TrainingSteps::require_fit(const Tensor& outputs, const About& data) const {
   const Shape& shape = outputs.shape();
-  const Targets found = targets_of(data);
-  if (!options_.loss_function && loss_.targets != found)
-    throw ConfigError(fmt::format("trainer: expected a loss of {}, one of {}, got {}, which takes {}",
-                                  describe_targets(data), fmt::join(loss_names(found), ", "), loss_.name,
+  const std::string found = fmt::format("{} of {}", to_string(data.targets), data.name);
+  if (!options_.loss_function && loss_.targets != data.targets)
+    throw ConfigError(fmt::format("trainer: expected a loss of {}, one of {}, got {}, which takes {}", found,
+                                  fmt::join(loss_names(data.targets), ", "), loss_.name,
                                   to_string(loss_.targets)));
-  for (const Metric& metric : *metrics(data))
-    if (metric.targets && *metric.targets != found)
-      throw ConfigError(fmt::format("trainer: expected metrics of {}, got {}, which takes {}",
-                                    describe_targets(data), metric.name, to_string(*metric.targets)));
-  if (!data.has_classes()) return;
+  const std::string_view activation = output_activation_of(outputs);
+  if (!options_.loss_function && !activation.empty() && !takes_outputs(loss_, activation))
+    throw ConfigError(fmt::format("trainer: expected the output activation {} with the loss {}, got {}  [{}]",
+                                  fmt::join(loss_.outputs, " or "), loss_.name, activation,
+                                  to_string(outputs.node().location)));
+  for (const Metric& metric : *metrics(data.targets))
+    if (metric.targets && *metric.targets != data.targets)
+      throw ConfigError(fmt::format("trainer: expected metrics of {}, got {}, which takes {}", found,
+                                    metric.name, to_string(*metric.targets)));
+  if (data.targets != Targets::classes) return;
   if (shape.rank() != 2)
     throw ConfigError(fmt::format("trainer: expected outputs (examples, classes), got {}", to_string(shape)));
   if (data.classes > shape[1])
@@ -202,19 +216,19 @@ Tensor TrainingSteps::loss(const StepGraph& g, double label_smoothing) const {
   return loss;
 }
 
-void TrainingSteps::add_loss(StepGraph& g, const Dataset& data, double label_smoothing) {
+void TrainingSteps::add_loss(StepGraph& g, const About& data, double label_smoothing) const {
   require_fit(g.outputs, data);
   g.targets = targets(g, data);
-  if (!options_.loss_function && !data.has_classes() && g.targets.shape() != g.outputs.shape())
+  if (!options_.loss_function && data.targets == Targets::numbers && g.targets.shape() != g.outputs.shape())
     throw ConfigError(fmt::format("trainer: expected targets {}, as the outputs of the network, got {}",
                                   to_string(g.outputs.shape()), to_string(g.targets.shape())));
   g.outputs.named("outputs");
   g.loss = loss(g, label_smoothing).named("loss");
 }
 
-void TrainingSteps::add_metrics(StepGraph& g, const Dataset& data, bool in_training) {
+void TrainingSteps::add_metrics(StepGraph& g, const About& data, bool in_training) const {
   const std::int64_t m = g.indices.shape().size();
-  for (const Metric& metric : *metrics(data)) {
+  for (const Metric& metric : *metrics(data.targets)) {
     Tensor values;
     if (metric.in_training || !in_training) {
       values = metric.values(g.outputs, g.targets);
@@ -269,19 +283,6 @@ Program& TrainingSteps::training_program(Step& step, bool by_sums) {
   return *program;
 }
 
-Program& TrainingSteps::evaluation_program(Step& step) {
-  const StepGraph& g = step.evaluation;
-  if (!step.evaluate) {
-    std::vector<Tensor> finite;
-    if (options_.evaluation == NotFinite::refuse) finite = {g.loss};
-    std::vector<Tensor> outputs = measured(g);
-    for (const Tensor& answer : {g.outputs, g.targets, step.predictions, step.probabilities})
-      if (!answer.empty()) outputs.push_back(answer);
-    step.evaluate = compiled(std::move(outputs), {}, finite);
-  }
-  return *step.evaluate;
-}
-
 Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
                                 const std::vector<Tensor>& finite) {
   return compile(graph_, {.outputs = std::move(outputs),
@@ -289,6 +290,12 @@ Program TrainingSteps::compiled(std::vector<Tensor> outputs, std::vector<Update>
                           .finite = finite,
                           .threads = options_.threads,
                           .deterministic = options_.deterministic});
+}
+
+BatchResult TrainingSteps::result(const Program& program, const StepGraph& g) {
+  sums_.clear();
+  for (const Tensor& sum : g.sums) sums_.push_back(sum.empty() ? ConstView() : program.value(sum));
+  return {.examples = g.indices.shape().size(), .loss = program.value(g.loss).item(), .sums = sums_};
 }
 
 std::span<const Feed> TrainingSteps::fed(const StepGraph& g, const Dataset& data, const ConstView& indices,
@@ -336,21 +343,19 @@ void TrainingSteps::update(double learning_rate) {
 }
 
 BatchResult TrainingSteps::evaluate(const Dataset& data, const ConstView& indices) {
-  Step& step = find(data, indices.shape().size());
-  Program& program = evaluation_program(step);
-  program.run(fed(step.evaluation, data, indices, {}));
-  evaluated_ = &step;
-  return result(program, step.evaluation);
+  answers_ = evaluation(data)({data.input_rows(), data.targets, indices});
+  const std::size_t metrics = this->metrics(data)->size();
+  sums_.assign(answers_.begin() + 1, answers_.begin() + 1 + static_cast<std::ptrdiff_t>(metrics));
+  return {.examples = indices.shape().size(), .loss = answers_.front().item(), .sums = sums_};
 }
 
 Answers TrainingSteps::answers(std::int64_t first) const {
-  const Program& program = *evaluated_->evaluate;
-  const StepGraph& g = evaluated_->evaluation;
-  Answers answers{.first = first, .outputs = program.value(g.outputs), .targets = program.value(g.targets)};
-  if (evaluated_->predictions.empty()) return answers;
-  answers.probabilities = program.value(evaluated_->probabilities);
-  answers.predictions = program.value(evaluated_->predictions).as<std::int32_t>();
-  answers.labels = answers.targets.as<std::int32_t>();
+  const Array* const last = answers_.data() + 1 + sums_.size();
+  Answers answers{.first = first, .outputs = last[0], .targets = last[1]};
+  if (answers_.size() == sums_.size() + 3) return answers;
+  answers.predictions = last[2].as<std::int32_t>();
+  answers.probabilities = last[3];
+  answers.labels = last[1].as<std::int32_t>();
   return answers;
 }
 
@@ -365,7 +370,8 @@ ProgramPlan TrainingSteps::training_plan(const Dataset& data, std::int64_t m, bo
 }
 
 ProgramPlan TrainingSteps::evaluation_plan(const Dataset& data, std::int64_t m) {
-  return evaluation_program(find(data, m)).plan();
+  const TensorType types[] = {data.input_rows().type, data.targets.type(), {DType::int32, {m}}};
+  return evaluation(data).plan(types);
 }
 
 ProgramPlan TrainingSteps::update_plan() const {
@@ -375,8 +381,9 @@ ProgramPlan TrainingSteps::update_plan() const {
 std::size_t TrainingSteps::bytes() const {
   std::size_t bytes = update_plan().peak_bytes;
   for (const auto& [kind, step] : steps_)
-    for (const std::optional<Program>* program : {&step.train, &step.add_gradients, &step.evaluate})
+    for (const std::optional<Program>* program : {&step.train, &step.add_gradients})
       if (*program) bytes += (*program)->plan().peak_bytes;
+  for (const auto& [classes, function] : evaluations_) bytes += function.bytes();
   return bytes;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "gradtable/graph/function.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/optimizers/accumulation.hpp"
+#include "gradtable/models/training/losses.hpp"
 #include "gradtable/models/training/metrics.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
@@ -30,8 +33,7 @@ struct StepFeeds {
 struct BatchResult {
   std::int64_t examples = 0;
   double loss = 0;
-  const Program* program = nullptr;
-  const StepGraph* graph = nullptr;
+  std::span<const ConstView> sums = {};  // over the batch, of each metric; without elements: not measured
 };
 
 // Adds loss and metrics of a batch.
@@ -65,18 +67,29 @@ class TrainingSteps {
   std::size_t bytes() const;
 
   // What is measured on such data: the metrics of the options, or default_metrics() for classes.
-  std::shared_ptr<const std::vector<Metric>> metrics(const Dataset& data) const;
+  std::shared_ptr<const std::vector<Metric>> metrics(const Dataset& data) const {
+    return metrics(targets_of(data));
+  }
 
  private:
+  std::shared_ptr<const std::vector<Metric>> metrics(Targets targets) const {
+    return targets == Targets::classes ? of_classes_ : of_numbers_;
+  }
+
   // For batches of one size from data sets of one size. Programs are made when first needed.
   struct Step {
     StepGraph training;
-    StepGraph evaluation;  // on the same data and indices
-    Tensor predictions;    // int32 (m), of the evaluation, where targets are classes
-    Tensor probabilities;
     std::optional<Accumulation> sums;
-    std::optional<Program> train, add_gradients, evaluate;
+    std::optional<Program> train, add_gradients;
   };
+
+  // What graphs are made by, of a data set.
+  struct About {
+    std::string name;
+    Targets targets;
+    std::int64_t classes;
+  };
+  static About about(const Dataset& data);
 
   // What steps are made for: the size of a batch, and the data set's types.
   struct Kind {
@@ -96,20 +109,25 @@ class TrainingSteps {
   Tensor augmented(const StepGraph& g, const Dataset& data);
   // What the network takes (m,input...), of the inputs (m,features) of a batch.
   Tensor prepared(const Tensor& inputs) const;
-  Tensor targets(const StepGraph& g, const Dataset& data) const;
+  Tensor targets(const StepGraph& g, const About& data) const;
   // Throws ConfigError where the loss, a metric or the outputs do not fit the targets.
-  void require_fit(const Tensor& outputs, const Dataset& data) const;
+  void require_fit(const Tensor& outputs, const About& data) const;
   // The mean over the batch. Throws ConfigError for a function of the user's that gives something else.
   Tensor loss(const StepGraph& g, double label_smoothing) const;
-  void add_loss(StepGraph& g, const Dataset& data, double label_smoothing);
-  void add_metrics(StepGraph& g, const Dataset& data, bool in_training);
+  void add_loss(StepGraph& g, const About& data, double label_smoothing) const;
+  void add_metrics(StepGraph& g, const About& data, bool in_training) const;
+  // Evaluation of batches of any size, as a function of all inputs, all targets and indices: the loss, a sum
+  // of each metric, outputs and targets; of classes, predictions and probabilities too.
+  const Function& evaluation(const Dataset& data);
+  CompileOptions evaluated(std::span<const Tensor> inputs, const About& data) const;
   // Adds the nodes of the updates, by the gradients of one batch or by sums of them.
   void add_updates(Step& step, bool by_sums);
 
   Program& training_program(Step& step, bool by_sums);
-  Program& evaluation_program(Step& step);
   Program compiled(std::vector<Tensor> outputs, std::vector<Update> updates,
                    const std::vector<Tensor>& finite);
+  // Of a program that has run.
+  BatchResult result(const Program& program, const StepGraph& g);
   // The feeds of a run; valid until the next.
   std::span<const Feed> fed(const StepGraph& g, const Dataset& data, const ConstView& indices,
                             std::initializer_list<Feed> more);
@@ -122,9 +140,11 @@ class TrainingSteps {
   const NamedLoss& loss_;
   std::shared_ptr<const std::vector<Metric>> of_classes_, of_numbers_;  // metrics
   Location at_;
-  std::deque<std::pair<Kind, Step>> steps_;  // which stay where they are
-  const Step* evaluated_ = nullptr;          // last
-  std::vector<Feed> feeds_;                  // of the run that is made
+  std::deque<std::pair<Kind, Step>> steps_;                           // which stay where they are
+  std::map<std::pair<Targets, std::int64_t>, Function> evaluations_;  // by the classes of the data
+  std::vector<Array> answers_;                                        // of the batch evaluated last
+  std::vector<ConstView> sums_;                                       // of the last result
+  std::vector<Feed> feeds_;                                           // of the run that is made
   Tensor learning_rate_;
   std::optional<Program> update_;  // by the sums
   std::optional<RunTimes> times_;  // while a profile is made

@@ -46,6 +46,39 @@ TEST(Sequential, SharesItsParametersBetweenInputs) {
   EXPECT_EQ(graph.find("b1"), network.parameters()[1]);
 }
 
+TEST(Sequential, PredictsAnyNumberOfRowsInOneCall) {
+  Graph graph;
+  const Sequential network(graph, {2}, {FullyConnected{1}, Dropout{0.5}});
+  graph.set_value(graph.find("W1"), Array::of_rows<float>({{2}, {3}}));
+  graph.set_value(graph.find("b1"), std::vector<float>{1});
+  const Sequential copy = network;
+  for (const std::int64_t m : {1, 7, 1000}) {
+    const Array y = network.predict(full({m, 2}, 1));
+    EXPECT_EQ(y.shape(), (Shape{m, 1}));
+    EXPECT_EQ(y[-1].item(), 6) << "without dropout";
+  }
+  const std::size_t nodes = graph.size();
+  EXPECT_EQ(copy.predict(full({7, 2}, 1))[0].item(), 6);
+  EXPECT_EQ(graph.size(), nodes) << "copies share their programs";
+  EXPECT_EQ(network.predict(Array(std::vector<std::vector<double>>{{1, 2}})).item(), 9) << "doubles are cast";
+  EXPECT_TRUE(contains(message_of<ShapeError>([&] {
+                         network.predict(zeros({2, 3}));
+                       }),
+                       "network: expected examples of shape (2), got input"));
+  EXPECT_THROW(network.predict(zeros({2, 2}, DType::uint8)), ShapeError);
+}
+
+struct Owner {
+  Graph graph;
+  Sequential network{graph, {2}, {FullyConnected{3}}};
+};
+
+TEST(Sequential, PredictsAfterItsGraphMoved) {
+  std::vector<Owner> owners;
+  for (int i = 0; i < 3; ++i) owners.emplace_back();
+  for (const Owner& owner : owners) EXPECT_EQ(owner.network.predict(zeros({4, 2})).shape(), (Shape{4, 3}));
+}
+
 TEST(Sequential, DropsAndUpdatesStatisticsInTrainingOnly) {
   Graph graph;
   const Sequential network(graph, {3}, {BatchNorm{}, Dropout{0.5}});

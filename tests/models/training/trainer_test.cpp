@@ -260,6 +260,36 @@ TEST(Trainer, RefusesDataThatDoNotFitTheNetwork) {
                        "at most 1 classes, the outputs of the network, got 2"));
 }
 
+// As a config that asks for it is refused.
+TEST(Trainer, RefusesALossThatDoesNotTakeTheOutputActivation) {
+  const auto refused = [](const std::string& output, const std::string& loss) {
+    Graph graph;
+    const Sequential network(graph, {784}, fcnn({10}, {.output = output}));
+    Trainer trainer(graph, network, {.loss = loss});
+    return message_of<ConfigError>([&] { trainer.train_epoch(draw_digits(10, 1), 1); });
+  };
+  EXPECT_TRUE(
+      contains(refused("softmax", "softmax_cross_entropy"),
+               "trainer: expected the output activation linear with the loss softmax_cross_entropy, got "
+               "softmax  ["));
+  EXPECT_TRUE(
+      contains(refused("sigmoid", "binary_cross_entropy"), "linear with the loss binary_cross_entropy"));
+  EXPECT_TRUE(
+      contains(refused("linear", "cross_entropy"), "softmax with the loss cross_entropy, got linear"));
+  EXPECT_TRUE(contains(refused("tanh", "expected_squared_distance"), "softmax or sigmoid with the loss"));
+  EXPECT_EQ(refused("softmax", "cross_entropy"), "nothing thrown");
+  EXPECT_EQ(refused("tanh", "squared_error"), "nothing thrown");
+}
+
+TEST(Trainer, TakesAnyOutputsWithALossOfTheUser) {
+  Graph graph;
+  const Sequential network(graph, {784}, fcnn({10}, {.output = "softmax"}));
+  Trainer trainer(graph, network, {.loss_function = [](const Tensor& y, const Tensor& labels) {
+                    return softmax_cross_entropy(y, labels);
+                  }});
+  EXPECT_NO_THROW(trainer.train_epoch(draw_digits(10, 1), 1));
+}
+
 TEST(Trainer, RefusesSettingsBeforeItAddsToTheGraph) {
   Graph graph;
   const Sequential network(graph, {4}, fcnn({2}));
@@ -364,11 +394,12 @@ TEST(Trainer, StopsWhenToldTo) {
   EXPECT_EQ(score.examples, 4);
 }
 
-TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpoch) {
+TEST(Trainer, AddsNothingToTheGraphAfterTheFirstEpochAndEvaluation) {
   Graph graph;
   const Sequential network(graph, {4}, fcnn({2}));
   Trainer trainer(graph, network, {.batch_size = 3});
   trainer.train_epoch(tiny(), 1);
+  trainer.evaluate(tiny());
   const std::size_t size = graph.size();
   trainer.train_epoch(tiny(), 2);
   trainer.evaluate(tiny());
