@@ -8,12 +8,22 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 cat << 'END'
 # The API map
 
-Every public header of `core/`, `graph/` and `models/`: what it is for, and the names it declares. The headers have the
-formulas, shapes and errors. [The ops](ops.md) have a page of their own. `#include <gradtable/gradtable.hpp>` includes the
-headers that most programs need.
+Every public header of `core/`, `graph/` and `models/`: what it is for, the names it declares, and each function with the
+first sentence of its comment. The headers are the reference: they have the formulas, shapes, units and errors. [The
+ops](ops.md) have a page of their own. `#include <gradtable/gradtable.hpp>` includes the headers that most programs need.
+
+Signatures leave out the last parameter of many functions, `Location at = Location::current()`: the place in your source that
+messages name. Members stand under their class. A sentence that several functions share stands at the first of them.
 
 `scripts/print_api_map.sh` prints this page from the headers, and a test compares the two.
 END
+
+# A list of a header's functions; nothing where there is none.
+print_functions() {
+  awk -f scripts/signatures.awk "$1" | awk -F '\t' '
+    NR == 1 { printf "`%s`\n\n", $1 }
+    { printf "- `%s`%s\n", $2, $3 != "" && $3 != said ? ": " $3 : ""; said = $3 }'
+}
 
 # A row for a header; nothing for one that declares only what belongs to the library itself.
 print_row() {
@@ -71,13 +81,21 @@ print_row() {
     }' "$1"
 }
 
-folder=
+folder= functions=
+end_folder() {
+  printf '%s' "$functions"
+  functions=
+}
 while read -r header; do
   row=$(print_row "$header")
   [[ -n $row ]] || continue
   if [[ $folder != "${header%/*}" ]]; then
+    end_folder
     folder=${header%/*}
     printf '\n## %s\n\n| header | for | names |\n|---|---|---|\n' "$folder"
   fi
   printf '%s\n' "$row"
+  list=$(print_functions "$header")
+  [[ -z $list ]] || functions+=$'\n'$list$'\n'
 done < <(find core graph models -name '*.hpp' ! -path '*/detail/*' -printf '%h\t%p\n' | sort | cut -f2)
+end_folder

@@ -23,7 +23,7 @@ int main() {
 
   Program step = compile(g, {.outputs = {y}, .updates = sgd(grad_table, 0.1)});
   for (int i = 0; i < 2000; ++i) step.run();
-  std::cout << step.value(y) << '\n';  // about [[0], [1], [1], [0]]
+  std::cout << step.value(y) << '\n';  // about 0, 1, 1, 0
   // [/xor]
   return evaluate(loss).item() < 1e-3 ? 0 : 1;
 }
