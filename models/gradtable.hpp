@@ -18,6 +18,7 @@
 #include "gradtable/models/data/batches.hpp"
 #include "gradtable/models/data/dataset.hpp"
 #include "gradtable/models/data/digits.hpp"
+#include "gradtable/models/data/formats/idx_dataset.hpp"
 #include "gradtable/models/io/safetensors.hpp"
 #include "gradtable/models/networks/activations.hpp"
 #include "gradtable/models/networks/fcnn.hpp"

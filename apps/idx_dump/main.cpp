@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
 #include <gradtable/models/config/user_path.hpp>
-#include <gradtable/models/data/idx.hpp>
+#include <gradtable/models/data/formats/idx.hpp>
 #include <gradtable/models/io/atomic_file.hpp>
 #include <gradtable/models/io/exit_codes.hpp>
 

@@ -11,7 +11,7 @@
 
 #include "gradtable/core/checked.hpp"
 #include "gradtable/core/error.hpp"
-#include "gradtable/models/data/idx_names.hpp"
+#include "gradtable/models/data/formats/idx_names.hpp"
 
 namespace gradtable {
 namespace {
@@ -42,25 +42,25 @@ struct ByteSource::Gzip {
   bool ended = false;
 };
 
-ByteSource::ByteSource(const std::string& path)
+ByteSource::ByteSource(const std::string& path, std::string_view format)
     : path_(path), file_(std::fopen(path.c_str(), "rb")), buffer_(kBufferBytes) {
   if (!file_) {
     const int error = errno;
-    refuse(std::strerror(error), "a readable file" + (error == ENOENT ? idx_names_near(path) : ""));
+    refuse_file(std::strerror(error), "a readable file" + (error == ENOENT ? idx_names_near(path) : ""));
   }
   std::setvbuf(file_.get(), nullptr, _IONBF, 0);
-  if (!refill()) refuse("an empty file, not a gzip file", "an IDX file, plain or gzip");
+  if (!refill()) refuse_file("an empty file, not a gzip file", fmt::format("{}, plain or gzip", format));
   // A lone 1f begins no other format that is read here.
   if (unread_[0] == 0x1f && (unread_.size() == 1 || unread_[1] == 0x8b)) gzip_ = std::make_unique<Gzip>();
 }
 
 ByteSource::~ByteSource() = default;
 
-void ByteSource::refuse(std::int64_t at, std::string_view found, std::string_view expected) const {
-  throw DataError(fmt::format("{}@byte {}: {}; expected {}", path_, at, found, expected));
+void ByteReader::refuse(std::int64_t at, std::string_view found, std::string_view expected) const {
+  throw DataError(fmt::format("{}@byte {}: {}; expected {}", name(), at, found, expected));
 }
 
-void ByteSource::refuse(std::string_view found, std::string_view expected) const {
+void ByteSource::refuse_file(std::string_view found, std::string_view expected) const {
   throw DataError(fmt::format("{}: {}; expected {}", path_, found, expected));
 }
 
@@ -75,7 +75,7 @@ bool ByteSource::refill() {
   errno = 0;
   const std::size_t count = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
   // Opening a directory succeeds: it is the first read that fails.
-  if (std::ferror(file_.get())) refuse(std::strerror(errno), "a readable file");
+  if (std::ferror(file_.get())) refuse_file(std::strerror(errno), "a readable file");
   unread_ = std::span(buffer_).first(count);
   file_position_ += static_cast<std::int64_t>(count);
   return count > 0;

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "gradtable/models/data/idx.hpp"
 #include "gradtable/models/data/shared_array.hpp"
 
 namespace gradtable {
@@ -49,23 +49,19 @@ struct Dataset {
   std::vector<std::uint8_t> picture(std::int64_t image) const;
 };
 
+// What the targets of a data set are.
+enum class Targets : std::uint8_t { classes, numbers };
+
+// "classes", "real numbers"
+std::string_view to_string(Targets targets);
+inline Targets targets_of(const Dataset& data) {
+  return data.has_classes() ? Targets::classes : Targets::numbers;
+}
+
 // Throws DataError, with the source, unless there are as many targets as inputs, of the types that stand
 // above, and as many names as classes and numbers of an example, where there are names. Labels are not looked
 // at one by one.
 void require_valid(const Dataset& dataset);
-
-// A data set from two IDX files, plain or gzip. Both headers are read first, then the labels: nothing more
-// unless there are as many images. Throws DataError when a file is damaged or takes more than the limit, when
-// the counts differ, and for a label that is not below the number of classes.
-Dataset load_idx(const std::string& images_path, const std::string& labels_path,
-                 const IdxOptions& options = {});
-
-// Images as the inputs of a data set: bytes or float32 (count,rows,columns).
-SharedArray inputs_of(IdxImages images);
-
-// Throws DataError with index and value of the first label that is not below options.classes; labels_path is
-// for the message.
-void require_labels_below(const Dataset& dataset, const std::string& labels_path, const IdxOptions& options);
 
 // `count` examples from number `begin` on, with as many classes. The range is not checked.
 Dataset part_of(const Dataset& dataset, std::int64_t begin, std::int64_t count);

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -18,6 +16,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/io/atomic_file.hpp"
 #include "gradtable/models/io/detail/checksums.hpp"
+#include "gradtable/models/io/detail/half.hpp"
 #include "gradtable/models/io/detail/input_file.hpp"
 #include "gradtable/models/io/detail/safetensors_header.hpp"
 #include "gradtable/ops/shaping.hpp"
@@ -91,18 +90,6 @@ SafetensorsHeader read_header(detail::InputFile& file, const std::string& path) 
   return detail::parse_header(text, file.size() - kLengthBytes - text.size(), path);
 }
 
-// IEEE 754 binary16: a sign, 5 bits of the exponent, 10 of the fraction.
-float from_half(std::uint16_t bits) {
-  const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
-  const auto number = static_cast<float>(fraction);
-  float size = 0;
-  if (exponent == 0x1f)
-    size = fraction == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
-  else
-    size = exponent == 0 ? std::ldexp(number, -24) : std::ldexp(number + 1024, exponent - 25);
-  return (bits & 0x8000) != 0 ? -size : size;
-}
-
 // bfloat16: the upper half of a float32.
 float from_brain(std::uint16_t bits) {
   return std::bit_cast<float>(std::uint32_t{bits} << 16);
@@ -124,7 +111,7 @@ Array read_tensor(detail::InputFile& input, const TensorEntry& entry) {
   Array tensor(*entry.element->dtype, entry.shape);
   char* const end = static_cast<char*>(tensor.view().data) + tensor.type().bytes();
   input.read(end - entry.bytes(), entry.bytes());
-  if (entry.element->name == "F16") widen(tensor.as<float>(), from_half);
+  if (entry.element->name == "F16") widen(tensor.as<float>(), detail::from_half);
   if (entry.element->name == "BF16") widen(tensor.as<float>(), from_brain);
   return tensor;
 }

@@ -98,10 +98,6 @@ constexpr NamedLoss kLosses[] = {
 
 }  // namespace
 
-std::string_view to_string(Targets targets) {
-  return targets == Targets::classes ? "classes" : "real numbers";
-}
-
 std::span<const NamedLoss> named_losses() {
   return kLosses;
 }

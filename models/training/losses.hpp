@@ -1,7 +1,6 @@
 // Losses by name, for configs.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,15 +11,6 @@
 #include "gradtable/models/data/dataset.hpp"
 
 namespace gradtable {
-
-// What the targets of a data set are.
-enum class Targets : std::uint8_t { classes, numbers };
-
-// "classes", "real numbers"
-std::string_view to_string(Targets targets);
-inline Targets targets_of(const Dataset& data) {
-  return data.has_classes() ? Targets::classes : Targets::numbers;
-}
 
 struct NamedLoss {
   std::string_view name;

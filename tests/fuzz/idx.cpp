@@ -1,5 +1,5 @@
 // Any bytes as a file of images and as one of labels: a DataError or numbers.
-#include "gradtable/models/data/idx.hpp"
+#include "gradtable/models/data/formats/idx.hpp"
 
 #include "input_file.hpp"
 

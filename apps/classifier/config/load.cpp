@@ -10,7 +10,7 @@
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/config/json.hpp>
 #include <gradtable/models/config/user_path.hpp>
-#include <gradtable/models/data/idx_names.hpp>
+#include <gradtable/models/data/formats/idx_names.hpp>
 #include <nlohmann/json.hpp>
 
 namespace classifier {

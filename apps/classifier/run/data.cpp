@@ -13,8 +13,8 @@
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
 #include <gradtable/models/data/digits.hpp>
-#include <gradtable/models/data/idx.hpp>
-#include <gradtable/models/data/idx_names.hpp>
+#include <gradtable/models/data/formats/idx_dataset.hpp>
+#include <gradtable/models/data/formats/idx_names.hpp>
 #include <gradtable/models/data/own_digit.hpp>
 #include <gradtable/models/data/picture_file.hpp>
 

@@ -6,6 +6,7 @@
 
 #include "apps/classifier/config/config.hpp"
 #include <gradtable/models/data/dataset.hpp>
+#include <gradtable/models/data/formats/idx.hpp>
 
 namespace classifier {
 

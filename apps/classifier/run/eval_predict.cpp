@@ -17,6 +17,7 @@
 #include <gradtable/core/array.hpp>
 #include <gradtable/core/error.hpp>
 #include <gradtable/core/text.hpp>
+#include <gradtable/models/data/formats/idx_dataset.hpp>
 #include <gradtable/models/data/picture_file.hpp>
 #include <gradtable/models/io/interrupt.hpp>
 #include <gradtable/models/io/standard_output.hpp>

@@ -20,7 +20,7 @@
 namespace gradtable {
 namespace {
 
-std::string error_of(const std::string& path, std::string_view text = "text") {
+std::string write_error_of(const std::string& path, std::string_view text = "text") {
   try {
     write_file_atomically(path, text);
   } catch (const OutputError& error) {
@@ -100,10 +100,10 @@ TEST(WriteFileAtomically, RefusesLinksThatLeadNowhere) {
     std::filesystem::create_symlink(target, folder.path("link"));
     return folder.path("link");
   };
-  EXPECT_NE(error_of(link("link")).find("link: Too many levels of symbolic links"), std::string::npos);
-  EXPECT_NE(error_of(link("no/file")).find("no/file: No such file or directory"), std::string::npos);
-  EXPECT_NE(error_of(link(".")).find("a directory"), std::string::npos);
-  EXPECT_NE(error_of(link("/dev/null")).find("not a regular file"), std::string::npos);
+  EXPECT_NE(write_error_of(link("link")).find("link: Too many levels of symbolic links"), std::string::npos);
+  EXPECT_NE(write_error_of(link("no/file")).find("no/file: No such file or directory"), std::string::npos);
+  EXPECT_NE(write_error_of(link(".")).find("a directory"), std::string::npos);
+  EXPECT_NE(write_error_of(link("/dev/null")).find("not a regular file"), std::string::npos);
   EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
   EXPECT_EQ(folder.count(), 1);
 }
@@ -154,15 +154,15 @@ TEST(RequireCanBeWritten, RefusesAFolderWhosePathIsTooLongForTheTemporary) {
 
 TEST(WriteFileAtomically, RefusesPathsThatCannotBeWritten) {
   const testing::TemporaryFolder folder;
-  EXPECT_EQ(error_of(folder.path("no/file")),
+  EXPECT_EQ(write_error_of(folder.path("no/file")),
             folder.path("no/file") + ": No such file or directory; expected a file that can be written");
   std::filesystem::create_directory(folder.path("folder"));
-  EXPECT_EQ(error_of(folder.path("folder")),
+  EXPECT_EQ(write_error_of(folder.path("folder")),
             folder.path("folder") + ": a directory; expected a file that can be written");
   folder.write("file", "old");
-  EXPECT_NE(error_of(folder.path("file/below")).find("Not a directory"), std::string::npos);
-  EXPECT_NE(error_of("/dev/null").find("not a regular file"), std::string::npos);
-  EXPECT_NE(error_of(folder.path(std::string(256, 'n'))).find("File name too long"), std::string::npos);
+  EXPECT_NE(write_error_of(folder.path("file/below")).find("Not a directory"), std::string::npos);
+  EXPECT_NE(write_error_of("/dev/null").find("not a regular file"), std::string::npos);
+  EXPECT_NE(write_error_of(folder.path(std::string(256, 'n'))).find("File name too long"), std::string::npos);
   EXPECT_EQ(folder.count(), 2);
 }
 
@@ -171,7 +171,7 @@ TEST(WriteFileAtomically, RefusesAReadOnlyFile) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.write("file", "old");
   chmod(path.c_str(), 0444);
-  EXPECT_NE(error_of(path).find("Permission denied"), std::string::npos);
+  EXPECT_NE(write_error_of(path).find("Permission denied"), std::string::npos);
   EXPECT_EQ(folder.read("file"), "old");
 }
 
@@ -184,7 +184,7 @@ TEST(WriteFileAtomically, KeepsTheOldFileWhenTheNewOneDoesNotFit) {
   limit.rlim_cur = 4096;
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &limit);
-  const std::string message = error_of(path, std::string(10000, 'x'));
+  const std::string message = write_error_of(path, std::string(10000, 'x'));
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(message, path + ": File too large; expected a file that can be written");
@@ -221,7 +221,7 @@ TEST(WriteFileAtomically, KeepsTheOldFileAndNothingElseWhateverFails) {
     std::string found;
     {
       const testing::Misbehaviour fault(calls);
-      found = error_of(path, "new");
+      found = write_error_of(path, "new");
     }
     EXPECT_EQ(found, path + ": " + message + "; expected a file that can be written");
     EXPECT_EQ(folder.read("file"), "old") << message;
@@ -291,7 +291,7 @@ TEST(WriteFileAtomically, SaysWhenTheFolderCannotBeFlushed) {
   const std::string path = folder.path("file");
   const auto error_with = [&](int error) {
     const testing::Misbehaviour fault({.fsync = folder_flush_failing(error)});
-    return error_of(path);
+    return write_error_of(path);
   };
   EXPECT_EQ(error_with(EINVAL), "");  // of file systems that have no such thing
   EXPECT_NE(error_with(EIO).find("its folder cannot be flushed: Input/output error"), std::string::npos);

@@ -1,4 +1,4 @@
-#include "gradtable/models/data/idx.hpp"
+#include "gradtable/models/data/formats/idx.hpp"
 
 #include <cmath>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "gradtable/models/data/idx_names.hpp"
+#include "gradtable/models/data/formats/idx_names.hpp"
 
 #include <string>
 #include <vector>
