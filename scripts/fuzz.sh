@@ -57,6 +57,22 @@ write_seeds() {
       # 2 x 2 gray pixels of a byte each.
       base64 --decode > "$folder/png" <<< 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNg+M/QoAAABSIBoDFY6dcAAAAASUVORK5CYII='
       ;;
+    npy)
+      local header="{'descr': '<i8', 'fortran_order': True, 'shape': (1, 2), }"
+      printf "\\x93NUMPY\\x01\\0\\x$(printf %x ${#header})\\0%s%016d" "$header" 0 > "$folder/integers"
+      header=${header/<i8/>f2} header=${header/True/False}
+      printf "\\x93NUMPY\\x02\\0\\x$(printf %x ${#header})\\0\\0\\0%s%04d" "$header" 0 > "$folder/halves"
+      ;;
+    csv)
+      printf 'x,"a ""name""",t\r\n1.5,u,yes\r\n,"v\n,",no\r\n' > "$folder/quoted"
+      printf '\xef\xbb\xbf;a;b\n1;12;u\n2;1,5;NA\n' > "$folder/index"
+      printf '5.1\t3\tsetosa\n4\tinf\tvirginica' > "$folder/tabs"
+      ;;
+    npz)
+      # X.npy, deflated, and y.npy, stored, of numpy.savez_compressed and numpy.savez.
+      base64 --decode > "$folder/packed" <<< 'UEsDBC0AAAAIAAAAIQCFsLas//////////8FABQAWC5ucHkBABAAiAAAAAAAAABHAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loG6TZqKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GkY6mjoKtQoUAC4GKAAAUEsBAi0DLQAAAAgAAAAhAIWwtqxHAAAAiAAAAAUAAAAAAAAAAAAAAIABAAAAAFgubnB5UEsFBgAAAAABAAEAMwAAAH4AAAAAAA=='
+      base64 --decode > "$folder/stored" <<< 'UEsDBC0AAAAAAAAAIQA1Reom//////////8FABQAeS5ucHkBABAAggAAAAAAAACCAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJ3xpMScsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgyLCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKAAFQSwECLQMtAAAAAAAAACEANUXqJoIAAACCAAAABQAAAAAAAAAAAAAAgAEAAAAAeS5ucHlQSwUGAAAAAAEAAQAzAAAAuQAAAAAA'
+      ;;
     json | config) cp apps/mnist_fcnn/configs/*.json "$folder" ;;
     config_course) cp apps/mnist_fcnn/configs/*.config "$folder" ;;
     safetensors)

@@ -94,7 +94,7 @@ TEST(Normalization, IsKeptAsText) {
   const Normalization some{{0.13066047740239478}, {0.3081}};
   EXPECT_EQ(to_text(some), R"({"mean":[0.13066047740239478],"deviation":[0.3081]})");
   EXPECT_EQ(normalization_of(to_text(some)), some);
-  EXPECT_EQ(normalization_of(to_text({})), Normalization{});
+  EXPECT_EQ(normalization_of(to_text(Normalization{})), Normalization{});
   for (const char* text : {"", "None", "{}", "[]", "1", R"({"mean":[1]})", R"({"mean":1,"deviation":1})",
                            R"({"mean":[1],"deviation":[0]})", R"({"mean":["1"],"deviation":[1]})",
                            R"({"mean":[1,2],"deviation":[1]})", R"({"mean":[],"deviation":[]})",
