@@ -20,6 +20,7 @@
 #include "gradtable/models/data/digits.hpp"
 #include "gradtable/models/data/formats/arrays.hpp"
 #include "gradtable/models/data/formats/csv.hpp"
+#include "gradtable/models/data/formats/format.hpp"
 #include "gradtable/models/data/formats/idx_dataset.hpp"
 #include "gradtable/models/data/formats/npy.hpp"
 #include "gradtable/models/data/formats/npz.hpp"
