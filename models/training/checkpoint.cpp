@@ -1,5 +1,6 @@
 #include "gradtable/models/training/checkpoint.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -71,18 +72,18 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path) {
   return checkpoint;
 }
 
-std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint) {
-  return checkpoint.parent_path() /
-         fmt::format("{}.previous{}", checkpoint.stem().string(), checkpoint.extension().string());
+std::string previous_checkpoint(const std::string& checkpoint) {
+  const std::filesystem::path file = checkpoint;
+  return file.parent_path() / fmt::format("{}.previous{}", file.stem().string(), file.extension().string());
 }
 
-bool keep_previous_checkpoint(const std::filesystem::path& checkpoint) {
+bool keep_previous_checkpoint(const std::string& checkpoint) {
   std::error_code error;
   if (!std::filesystem::exists(checkpoint, error)) return false;
   const std::optional<std::string> content = content_of(checkpoint);
   if (!content)
-    throw OutputError(fmt::format("{}: cannot be read; expected a checkpoint to keep", checkpoint.string()));
-  write_file_atomically(previous_checkpoint(checkpoint).string(), *content);
+    throw OutputError(fmt::format("{}: cannot be read; expected a checkpoint to keep", checkpoint));
+  write_file_atomically(previous_checkpoint(checkpoint), *content);
   return true;
 }
 

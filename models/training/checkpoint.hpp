@@ -1,7 +1,6 @@
 // The whole state of a training in a file, from which it continues bit for bit: docs/checkpoints.md.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,10 +34,10 @@ Checkpoint to_checkpoint(TensorFile file, const std::string& path);
 
 // The file under which keep_previous_checkpoint keeps a checkpoint: "run.previous.safetensors" for
 // "run.safetensors".
-std::filesystem::path previous_checkpoint(const std::filesystem::path& checkpoint);
+std::string previous_checkpoint(const std::string& checkpoint);
 // Copies the file, if it is there, to previous_checkpoint, and returns whether it was there. Its own name has
 // a whole file all the time. Throws OutputError.
-bool keep_previous_checkpoint(const std::filesystem::path& checkpoint);
+bool keep_previous_checkpoint(const std::string& checkpoint);
 
 // Sets all parameters of a graph, which has the same network and optimizer as the one that was written, or
 // none: throws and returns what set_values does, CheckpointError for any difference in names, types and

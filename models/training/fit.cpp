@@ -110,8 +110,8 @@ const NamedTexts& Fit::fields() {
   return *fields_;
 }
 
-std::vector<std::string> Fit::resume(const std::filesystem::path& file) {
-  Checkpoint checkpoint = read_checkpoint(file.string());
+std::vector<std::string> Fit::resume(const std::string& file) {
+  Checkpoint checkpoint = read_checkpoint(file);
   require_same_training(checkpoint, fields(), default_fields(options_));
   require_classes(checkpoint.path, checkpoint.texts, data_.train.classes);
   require_same_normalization(checkpoint.texts, checkpoint.path, options_.trainer.normalization);
@@ -173,7 +173,7 @@ void Fit::require_sums(const Checkpoint& checkpoint, const FitState& state) {
 
 FitResult Fit::run(const FitWatcher& watcher) {
   if (ended_) return {end(), epochs_, kept_epoch()};
-  if (!options_.checkpoint.empty()) require_can_be_written(options_.checkpoint.string());
+  if (!options_.checkpoint.empty()) require_can_be_written(options_.checkpoint);
   while (!is_done() && goes_on(watcher)) {
     if (!train_epoch(watcher)) break;
     finish_epoch(watcher);
@@ -289,7 +289,7 @@ void Fit::save(const FitWatcher& watcher) {
   texts.emplace(kNormalizationKey, to_text(options_.trainer.normalization));
   if (!resumed_ && !has_checkpoint_ && keep_previous_checkpoint(options_.checkpoint))
     tell(watcher.kept_previous, previous_checkpoint(options_.checkpoint));
-  write_checkpoint(options_.checkpoint.string(), graph_, best_, std::move(texts));
+  write_checkpoint(options_.checkpoint, graph_, best_, std::move(texts));
   has_checkpoint_ = true;
 }
 

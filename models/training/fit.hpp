@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,7 +25,7 @@ struct FitWatcher {
   std::function<void(const EpochMetrics& epoch)> end_epoch = {};  // before its checkpoint
   std::function<void(const Score& so_far)> cut_epoch = {};        // an epoch that is stopped before its end
   // The checkpoint of another training was copied to this file, to be replaced.
-  std::function<void(const std::filesystem::path& copy)> kept_previous = {};
+  std::function<void(const std::string& copy)> kept_previous = {};
   // Asked before each epoch and after each batch. Where it is false, the Fit writes its checkpoint and
   // returns.
   std::function<bool()> go_on = {};
@@ -57,7 +56,7 @@ class Fit {
   // are allowed. Throws CheckpointError for a damaged file, another network, other fields or data;
   // NumericError for numbers that are not finite; OptionError when the checkpoint has done more than
   // `epochs`. Then nothing has changed.
-  std::vector<std::string> resume(const std::filesystem::path& checkpoint);
+  std::vector<std::string> resume(const std::string& checkpoint);
 
   // Trains until all epochs are done, the patience of early stopping is at its end, or the watcher says so;
   // then the network has the parameters of the best epoch with keep_best, unless it was interrupted. Writes

@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gradtable/models/config/field.hpp"
+#include "gradtable/models/config/range.hpp"
 #include "gradtable/models/training/checkpoint.hpp"
 #include "gradtable/models/training/trainer.hpp"
 
 namespace gradtable {
+
+namespace config {
+struct Field;
+}
 
 inline constexpr config::Range<std::int64_t> kEpochs{1, 1'000'000'000};
 
@@ -27,9 +30,9 @@ struct EarlyStoppingOptions {
 struct FitOptions {
   std::int64_t epochs = 10;
   EarlyStoppingOptions early_stopping = {};
-  bool keep_best = false;                 // end with the parameters and states of the best epoch
-  std::filesystem::path checkpoint = {};  // empty: none is written
-  std::int64_t checkpoint_every = 1;      // epochs; one is written at the end in any case
+  bool keep_best = false;             // end with the parameters and states of the best epoch
+  std::string checkpoint = {};        // a file; empty: none is written
+  std::int64_t checkpoint_every = 1;  // epochs; one is written at the end in any case
   // `better` is set by the Fit, as the metric asks for. A cosine schedule without epochs gets those of the
   // fit.
   TrainerOptions trainer = {};

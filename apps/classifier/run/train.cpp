@@ -100,8 +100,8 @@ class Run {
                   end_profile();
                 },
             .kept_previous =
-                [&](const std::filesystem::path& copy) {
-                  progress_.say(fmt::format("earlier  checkpoint kept as {}", copy.string()));
+                [&](const std::string& copy) {
+                  progress_.say(fmt::format("earlier  checkpoint kept as {}", copy));
                 },
             .go_on = [&] { return !guard.interrupted(); }};
   }

@@ -171,12 +171,12 @@ TEST_F(FitResumeOlder, CountsTheRightAnswersOfAnEpoch) {
   std::size_t done = 0;
   Fitting begun(kPlain, {.train = train}, options);
   begun.fit.run({.step = [&](const StepMetrics&) { ++done; }, .go_on = [&] { return done < 3; }});
-  TensorFile old = read_safetensors(options.checkpoint.string());
+  TensorFile old = read_safetensors(options.checkpoint);
   const auto sums = old.metadata.extract("sums.accuracy");
   ASSERT_FALSE(sums.empty());
   old.metadata["correct"] = sums.mapped();
   old.metadata.erase("config.training.metrics");
-  write_safetensors(options.checkpoint.string(), old);
+  write_safetensors(options.checkpoint, old);
   Fitting resumed(kPlain, {.train = train}, options);
   resumed.fit.resume(options.checkpoint);
   const std::vector<EpochMetrics> found = resumed.fit.run().epochs;

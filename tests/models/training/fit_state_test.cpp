@@ -36,7 +36,7 @@ class FitCheckpoint : public ::testing::Test, protected FitImages {
   TensorFile trained(FitOptions options, const std::vector<Layer>& layers = kPlain) const {
     options.checkpoint = file("trained");
     Fitting(layers, both(), options).fit.run();
-    return read_safetensors(options.checkpoint.string());
+    return read_safetensors(options.checkpoint);
   }
   FitData both() const { return {.train = train, .validation = validation}; }
 

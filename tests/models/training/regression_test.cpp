@@ -86,7 +86,7 @@ TEST(Regression, ResumesAfterAnyBatchAsIfNobodyHadStopped) {
     Fit resumed(second, Sequential(second, {2}, kLine, kNetwork), data, options);
     resumed.resume(options.checkpoint);
     resumed.run();
-    return content_of(second) + without_times(read_safetensors(options.checkpoint.string()));
+    return content_of(second) + without_times(read_safetensors(options.checkpoint));
   };
   const std::string whole = course(1000);
   for (const std::size_t stop : {1U, 3U, 5U, 7U, 14U}) EXPECT_EQ(course(stop), whole) << stop;
@@ -100,7 +100,7 @@ TEST(Regression, RefusesACheckpointWithOtherSums) {
   Graph graph;
   Fit(graph, Sequential(graph, {2}, kLine, kNetwork), data, options)
       .run({.step = [&](const StepMetrics&) { stopped = true; }, .go_on = [&] { return !stopped; }});
-  const TensorFile checkpoint = read_safetensors(options.checkpoint.string());
+  const TensorFile checkpoint = read_safetensors(options.checkpoint);
   for (const auto& [sums, part] : std::vector<std::pair<std::string, std::string>>{
            {"1,2", ": 2 sums of mean_absolute_error; expected 1"},
            {"x", ": sums.mean_absolute_error is \"x\"; expected a number"},
