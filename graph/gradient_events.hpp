@@ -49,7 +49,7 @@ struct GradientEvent {
   std::vector<Tensor> tensors = {};  // start: z, or what has a known gradient; end: the targets
 };
 
-// Is called when a line is done. It may read the graph, and must not add nodes to it.
+// Called after each line. It may read the graph, and must not add nodes to it.
 using GradientObserver = std::function<void(const GradientEvent&)>;
 
 }  // namespace gradtable

@@ -14,12 +14,12 @@ namespace gradtable {
 struct PassEffect {
   struct Made {
     NodeId node;
-    std::string op;  // by which it is computed from here on, "matmul+add_bias+relu"; empty: it is a constant
+    std::string op;  // computes it after this pass, "matmul+add_bias+relu"; empty: it is a constant
   };
 
   Rewrite rewrite;           // what Program::rewrites says of it
   std::vector<Made> made;    // computed in another way than before, in the order of creation
-  std::vector<NodeId> gone;  // computed by no step of their own any more, if at all
+  std::vector<NodeId> gone;  // have no step any more: fused, or removed
 };
 
 struct PassEffects {

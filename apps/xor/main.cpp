@@ -101,7 +101,8 @@ void write_page(const std::string& file, const Parameters& parameters) {
   if (file.empty()) throw ConfigError("--page: an empty name; expected a file");
   Graph graph;
   const XorNetwork net = build(graph, parameters);
-  report::GraphPageOptions page{.title = "XOR: a network and its gradient", .feeds = std::vector<Feed>()};
+  report::GraphPageOptions page{.title = "XOR: a network and its gradient",
+                                .feeds = std::vector<report::PageFeed>()};
   page.program = {.outputs = {net.loss}};
   const auto note = [&](const GradientEvent& event) { page.events.push_back(event); };
   for (const auto& [parameter, gradient] :
@@ -110,6 +111,7 @@ void write_page(const std::string& file, const Parameters& parameters) {
   std::ostringstream text;
   report::write_graph_page(text, graph, page);
   write_file_atomically(file, text.str());
+  fmt::print("{}: open it in a browser\n", printable(file));
 }
 
 ExitCode show(const Options& options) {

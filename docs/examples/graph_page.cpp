@@ -23,8 +23,7 @@ int main() {
   report::GraphPageOptions page{.title = "Two branches"};
   const auto note = [&](const GradientEvent& event) { page.events.push_back(event); };
   const GradTable grad_table = build_grad(loss, {W}, {.observer = note});
-  const Array batch = kaiming_uniform({8, 4}, random);
-  page.feeds = std::vector<Feed>{{x, batch}};                       // the page has values
+  page.feeds = std::vector<report::PageFeed>{{x, kaiming_uniform({8, 4}, random)}};  // values
   page.program = CompileOptions{.outputs = {loss, grad_table[W]}};  // and what compile makes of the graph
   std::ofstream file(path);
   report::write_graph_page(file, g, page);

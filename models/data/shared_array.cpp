@@ -2,6 +2,10 @@
 
 #include <cstddef>
 
+#include <fmt/format.h>
+
+#include "gradtable/core/error.hpp"
+
 namespace gradtable {
 
 SharedArray SharedArray::rows(std::int64_t begin, std::int64_t count) const {
@@ -13,6 +17,15 @@ SharedArray SharedArray::rows(std::int64_t begin, std::int64_t count) const {
   const std::size_t row = count > 0 ? bytes / static_cast<std::size_t>(count) : 0;
   part.view_.data = static_cast<const std::byte*>(view_.data) + static_cast<std::size_t>(begin) * row;
   return part;
+}
+
+SharedArray SharedArray::reshaped(const Shape& shape) const {
+  if (shape.size() != view_.shape().size())
+    throw ShapeError(
+        fmt::format("reshaped: expected {} elements, got shape {}", view_.shape().size(), to_string(shape)));
+  SharedArray same = *this;
+  same.view_.type.shape = shape;
+  return same;
 }
 
 }  // namespace gradtable

@@ -34,6 +34,8 @@ class SharedArray {
 
   // Elements begin, ..., begin + count - 1 of the first axis, where they lie. The range is not checked.
   SharedArray rows(std::int64_t begin, std::int64_t count) const;
+  // The same elements in another shape. Throws ShapeError when their number differs.
+  SharedArray reshaped(const Shape& shape) const;
 
  private:
   explicit SharedArray(std::shared_ptr<const Array> values)

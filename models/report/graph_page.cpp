@@ -65,6 +65,13 @@ Json json_of(const Graph& graph, NodeId id) {
   return json;
 }
 
+// The page shows a call from its first line to its last.
+void require_whole(std::span<const GradientEvent> events) {
+  if (events.empty()) return;
+  if (events.front().line != GradientLine::start || events.back().line != GradientLine::end)
+    throw GraphError("write_graph_page: expected all events of one call of build_grad, got a part of them");
+}
+
 // The targets of the events with their gradients.
 std::vector<GradTable::Entry> entries_of(std::span<const GradientEvent> events) {
   std::vector<GradTable::Entry> entries;
@@ -81,7 +88,7 @@ std::vector<GradTable::Entry> entries_of(std::span<const GradientEvent> events) 
 // A sum over several z is not differentiated again.
 Json differences(std::span<const GradientEvent> events, const detail::NodeValues& values) {
   Json list = Json::array();
-  if (events.empty() || events.back().line != GradientLine::end) return list;
+  if (events.empty()) return list;
   const std::vector<Tensor>& zs = events.front().tensors;
   if (zs.size() != 1 || zs[0].shape().size() != 1) return list;
   for (const detail::Difference& found : detail::central_differences(zs[0], entries_of(events), values))
@@ -92,20 +99,10 @@ Json differences(std::span<const GradientEvent> events, const detail::NodeValues
   return list;
 }
 
-// A tensor that leads to the graph, to compile it.
-Tensor any_tensor(const GraphPageOptions& options) {
-  if (!options.events.empty()) return options.events.front().tensors.at(0);
-  if (!options.outputs.empty()) return options.outputs.front();
-  if (!options.updates.empty()) return options.updates.front().value;
-  if (options.program && !options.program->outputs.empty()) return options.program->outputs.front();
-  return options.feeds && !options.feeds->empty() ? options.feeds->front().input : Tensor();
-}
-
 // On what is drawn. What else the graph holds is removed by the first pass, and is no matter of the page.
-PassEffects effects_on(const std::vector<NodeId>& drawn, const GraphPageOptions& options) {
-  const Tensor tensor = any_tensor(options);
-  if (!options.program || tensor.empty()) return {};
-  PassEffects effects = pass_effects(tensor.graph(), *options.program);
+PassEffects effects_on(Graph& graph, const std::vector<NodeId>& drawn, const GraphPageOptions& options) {
+  if (!options.program) return {};
+  PassEffects effects = pass_effects(graph, *options.program);
   const auto is_elsewhere = [&](NodeId node) { return !std::ranges::binary_search(drawn, node); };
   for (PassEffect& effect : effects.passes) {
     std::erase_if(effect.gone, is_elsewhere);
@@ -118,10 +115,11 @@ PassEffects effects_on(const std::vector<NodeId>& drawn, const GraphPageOptions&
   return effects;
 }
 
-void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
-  const Tensor tensor = any_tensor(options);
-  if (!options.feeds || tensor.empty()) return;
-  const detail::NodeValues values = detail::values_of(tensor.graph(), nodes, *options.feeds);
+void add_values(Json& json, Graph& graph, const std::vector<NodeId>& nodes, const GraphPageOptions& options) {
+  if (!options.feeds) return;
+  std::vector<Feed> feeds;
+  for (const PageFeed& feed : *options.feeds) feeds.push_back({feed.input, feed.value});
+  const detail::NodeValues values = detail::values_of(graph, nodes, feeds);
   for (Json& node : json["nodes"]) {
     const auto found = values.find(node["id"].get<NodeId>());
     if (found == values.end() || found->second.shape().size() > kMostElements) continue;
@@ -131,7 +129,7 @@ void add_values(Json& json, const std::vector<NodeId>& nodes, const GraphPageOpt
   json["differences"] = differences(options.events, values);
 }
 
-std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const drawing::GraphLayout& layout,
+std::string data(Graph& graph, const std::vector<NodeId>& nodes, const drawing::GraphLayout& layout,
                  const PassEffects& effects, const GraphPageOptions& options) {
   const drawing::Layers layers = drawing::layers(graph, nodes);
   Json json = {{"layers", layers.names}, {"nodes", Json::array()}, {"events", Json::array()}};
@@ -142,7 +140,7 @@ std::string data(const Graph& graph, const std::vector<NodeId>& nodes, const dra
   }
   for (const GradientEvent& event : options.events) json["events"].push_back(detail::json_of(event));
   if (options.profile) json["profile"] = detail::json_of(*options.profile);
-  add_values(json, nodes, options);
+  add_values(json, graph, nodes, options);
   json["rewrites"] = detail::json_of(effects);
   return detail::in_script(json.dump());
 }
@@ -169,12 +167,13 @@ void add_profile(Parts& parts, const std::optional<ProgramProfile>& profile) {
 
 }  // namespace
 
-void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options) {
+void write_graph_page(std::ostream& out, Graph& graph, const GraphPageOptions& options) {
+  require_whole(options.events);
   if (options.profile && options.profile->graph_serial != graph.serial())
     throw GraphError("write_graph_page: expected a profile of a program of the graph, got one of another");
   const std::vector<NodeId> nodes = nodes_of(graph, options);
   const drawing::GraphLayout layout = drawing::layout(graph, nodes);
-  const PassEffects effects = effects_on(nodes, options);
+  const PassEffects effects = effects_on(graph, nodes, options);
   Parts parts = {{"title", escaped(options.title)},
                  {"style", std::string(detail::kGraphPageStyle)},
                  {"kind", options.events.empty() ? "without-film" : "with-film"},

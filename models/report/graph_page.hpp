@@ -10,8 +10,15 @@
 #include "gradtable/graph/gradient_events.hpp"
 #include "gradtable/graph/program.hpp"
 #include "gradtable/graph/update.hpp"
+#include "gradtable/models/data/shared_array.hpp"
 
 namespace gradtable::report {
+
+// The numbers of an input.
+struct PageFeed {
+  Tensor input;
+  SharedArray value;
+};
 
 struct GraphPageOptions {
   std::string title = "A graph and its gradient";
@@ -23,7 +30,7 @@ struct GraphPageOptions {
   // With the numbers of all inputs that these need, the page shows the values of one run, and for each target
   // of the events a central difference beside the gradient. An empty list is enough where there are no
   // inputs.
-  std::optional<std::vector<Feed>> feeds = {};
+  std::optional<std::vector<PageFeed>> feeds = {};
   // With the program that computes the graph, the page shows what the passes of compile make of it.
   std::optional<CompileOptions> program = {};
   // Of a program of the graph. The page then has a panel: nodes coloured by time or bytes, a timeline of the
@@ -37,10 +44,11 @@ struct GraphPageOptions {
 // the shapes, and the grad_table. The address names the frame, as graph.html#f17. Without JavaScript the
 // whole graph and the sentences of all frames are shown.
 // The forward pass runs down on the left, each gradient stands beside the node that it belongs to, and
-// updates stand on the right. Time and memory grow linearly with the graph, but for sorting.
+// updates stand on the right. Time and memory grow linearly with the graph, but for sorting and for the
+// differences, which compute z twice for each target.
 //
-// Throws GraphError for a tensor that is empty or of another graph, and for a profile of another, and what
-// the run throws. Does not check the stream.
-void write_graph_page(std::ostream& out, const Graph& graph, const GraphPageOptions& options);
+// Throws GraphError for a tensor that is empty or of another graph, for a profile of another, and for a part
+// of the events of a call, and what the run throws. Does not check the stream.
+void write_graph_page(std::ostream& out, Graph& graph, const GraphPageOptions& options);
 
 }  // namespace gradtable::report

@@ -177,7 +177,7 @@ function showStage(wanted) {
   showItems();
   if (stage === 0) return;
   const { pass, nodes: count, reason } = passes[stage - 1];
-  $("sentence").replaceChildren(element("b", {}, `after ${pass} `), `${reason}. ${count} nodes are left. ✂: no step of its own any more. →: by what it is computed.`);
+  $("sentence").replaceChildren(element("b", {}, `after ${pass} `), `${reason}. ${count} nodes are left. ✂: fused or removed. →: now computed by this op.`);
   $("stage").scrollIntoView({ block: "nearest" });
 }
 
@@ -410,16 +410,18 @@ function setClosed(layers, isClosed) {
 
 const rows = new Map();  // by variable
 const hasValues = data.differences !== undefined;
-const digits = (number) => String(Number(number.toPrecision(4)));
+const digits = (number) => (number === null ? "not finite" : String(Number(number.toPrecision(4))));  // JSON has null for it
 
 // Of a target: an element of its gradient beside the central difference, and how far they are apart.
 function differenceOf(id) {
   const found = data.differences.find((difference) => difference.variable === id);
   if (found === undefined) return "";
   const { element: place, gradient, difference } = found;
+  const both = `${place} ${digits(gradient)}; central difference ${digits(difference)}`;
+  if (gradient === null || difference === null) return both;
   const largest = Math.max(Math.abs(gradient), Math.abs(difference));
   const error = largest > 0 ? Math.abs(gradient - difference) / largest : 0;
-  return `${place} ${digits(gradient)}; central difference ${digits(difference)}, relative error ${error === 0 ? 0 : error.toExponential(0)}`;
+  return `${both}, relative error ${error === 0 ? 0 : error.toExponential(0)}`;
 }
 
 function makeTable() {
@@ -678,7 +680,7 @@ function start() {
   view.addEventListener("wheel", onWheel, { passive: false });
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
-  addEventListener("hashchange", () => showFrame(frameInAddress()));
+  addEventListener("hashchange", () => location.hash.startsWith("#f") && showFrame(frameInAddress()));
   for (const [id, shape] of shapes) shape.querySelector(".value").textContent = nodes.get(id).short ?? "";
   makeTable();
   setClosed(data.layers.keys(), data.nodes.length > kMostOpenNodes);

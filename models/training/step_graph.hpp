@@ -5,6 +5,7 @@
 
 #include "gradtable/core/graph.hpp"
 #include "gradtable/graph/build_grad.hpp"
+#include "gradtable/graph/gradient_events.hpp"
 #include "gradtable/graph/update.hpp"
 
 namespace gradtable {
@@ -25,6 +26,7 @@ struct StepGraph {
   std::vector<Tensor> sums;  // over the batch, of the values of each metric; empty: it is not measured
   Tensor objective;          // what the updates lower: the loss, or its sum over the batch
   GradTable gradients = GradTable({});  // of the objective by the parameters that learn
+  std::vector<GradientEvent> events;    // how build_grad made them
   std::vector<Update> updates;          // of parameters, and of what the optimizer remembers
   std::vector<Update> states;           // of running statistics, after every batch
 };

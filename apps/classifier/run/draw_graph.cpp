@@ -9,6 +9,7 @@
 #include "apps/classifier/run/results.hpp"
 #include <fmt/format.h>
 #include <gradtable/core/error.hpp>
+#include <gradtable/core/text.hpp>
 #include <gradtable/models/io/standard_output.hpp>
 
 namespace classifier {
@@ -44,12 +45,14 @@ void draw_graph(const Options& options, Config config) {
   Setup setup(config, images);
   gradtable::Trainer trainer(setup.graph, setup.network, trainer_options(config));
   const gradtable::StepGraph& step = trainer.step_graph(images);
-  if (options.page)
-    write_text(*options.page, graph_page(setup, step, options.part,
-                                         {title_of_graph(config, images), whole ? &*whole : nullptr,
-                                          trainer_options(config)}));
-  else
+  if (!options.page) {
     gradtable::write_output(drawing(setup, step, options.part));
+    return;
+  }
+  write_text(*options.page, graph_page(setup, step, options.part,
+                                       {title_of_graph(config, images), whole ? &*whole : nullptr,
+                                        trainer_options(config)}));
+  fmt::print("{}: open it in a browser\n", gradtable::printable(options.page->string()));
 }
 
 }  // namespace classifier

@@ -67,10 +67,11 @@ class FirstBatch {
     std::iota(indices_.as<std::int32_t>().begin(), indices_.as<std::int32_t>().end(), 0);
   }
 
-  std::vector<gradtable::Feed> feeds() const {
-    std::vector<gradtable::Feed> feeds = {{step_.all_inputs, data_.input_rows()},
-                                          {step_.all_targets, data_.targets},
-                                          {step_.indices, indices_}};
+  std::vector<gradtable::report::PageFeed> feeds() const {
+    std::vector<gradtable::report::PageFeed> feeds = {
+        {step_.all_inputs, data_.inputs.reshaped(step_.all_inputs.shape())},
+        {step_.all_targets, data_.targets},
+        {step_.indices, indices_}};
     const auto add = [&](const gradtable::Tensor& input, const gradtable::Array& value) {
       if (!input.empty()) feeds.push_back({input, value});
     };
@@ -118,17 +119,10 @@ bool remove_file(const fs::path& name) {
   return true;
 }
 
-// The loss, and what the updates lower where that is another node.
+// The loss, and the objective where that is another node.
 std::vector<gradtable::Tensor> outputs_of(const gradtable::StepGraph& step, GraphPart part) {
   if (part == GraphPart::forward || step.objective == step.loss) return {step.loss};
   return {step.loss, step.objective};
-}
-
-// The parameters that learn.
-std::vector<gradtable::Tensor> targets_of(const gradtable::StepGraph& step) {
-  std::vector<gradtable::Tensor> targets;
-  for (const auto& [parameter, gradient] : step.gradients) targets.push_back(parameter);
-  return targets;
 }
 
 // What else a run of the step computes: metrics and running statistics.
@@ -167,12 +161,9 @@ std::string graph_page(Setup& setup, const gradtable::StepGraph& step, GraphPart
                      .threads = content.trainer.threads,
                      .deterministic = content.trainer.deterministic};
   if (part == GraphPart::all) options.updates = options.program->updates = step.updates;
-  if (part != GraphPart::forward) {
-    const auto note = [&](const gradtable::GradientEvent& event) { options.events.push_back(event); };
-    const gradtable::GradTable table = build_grad(step.objective, targets_of(step), {.observer = note});
-    if (part == GraphPart::gradient)
-      for (const auto& [parameter, gradient] : table) options.program->outputs.push_back(gradient);
-  }
+  if (part != GraphPart::forward) options.events = step.events;
+  if (part == GraphPart::gradient)
+    for (const auto& [parameter, gradient] : step.gradients) options.program->outputs.push_back(gradient);
   std::optional<FirstBatch> batch;
   if (content.images) {
     batch.emplace(step, *content.images, content.trainer.optimizer.learning_rate);

@@ -32,7 +32,7 @@ class DoubleCopy {
     Program z = compile(graph_, {.outputs = {copies_.at(z_)}});
     std::vector<Difference> found;
     for (std::size_t i = 0; i < entries_.size(); ++i)
-      if (copies_.contains(entries_[i].target.id()))
+      if (copies_.contains(entries_[i].target.id()) && gradients[i].shape().size() > 0)
         found.push_back(difference(z, entries_[i].target.id(), all.value(gradients[i]).as<double>()));
     return found;
   }

@@ -91,6 +91,7 @@ Json json_of(const GradientEvent& event) {
   add("result", event.result);
   if (event.end_node > event.first_node) json["inserted"] = {event.first_node, event.end_node};
   if (!event.reason.empty()) json["reason"] = event.reason;
+  if (event.line == GradientLine::start || event.line == GradientLine::end) json["tensors"] = Json::array();
   for (const Tensor& tensor : event.tensors) json["tensors"].push_back(tensor.id());
   return json;
 }

@@ -89,7 +89,7 @@ Json histogram(const std::vector<double>& numbers, double least, double most) {
   std::array<std::int64_t, 16> counts{};
   const double steps = static_cast<double>(counts.size());
   for (const double number : numbers) {
-    const double place = most > least ? (number - least) / (most - least) * steps : 0;
+    const double place = most > least ? (number / 2 - least / 2) / (most / 2 - least / 2) * steps : 0;
     ++counts[static_cast<std::size_t>(std::clamp(place, 0.0, steps - 1))];
   }
   return counts;

@@ -14,7 +14,7 @@ constexpr std::string_view kBegin = R"(<section id="rewrites" aria-label="Rewrit
 <summary><h2>What is computed</h2></summary>
 <p><code>compile</code> rewrites the graph by passes, each to a graph of the same values. A program computes what is left after the last one.</p>
 <div class="scroll" tabindex="0"><table>
-<thead><tr><th>after the pass</th><th>nodes</th><th>what it did</th><th>computed in another way</th><th>no step of their own any more</th></tr></thead>
+<thead><tr><th>after the pass</th><th>nodes</th><th>what it did</th><th>now computed by</th><th>fused or removed</th></tr></thead>
 <tbody>
 <tr><td><a href="#s0">as written</a></td><td>{}</td><td></td><td></td><td></td></tr>
 )";

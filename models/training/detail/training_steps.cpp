@@ -259,7 +259,9 @@ void TrainingSteps::add_updates(Step& step, bool by_sums) {
   const bool is_sum = options_.loss_reduction == LossReduction::sum;
   const auto examples = static_cast<double>(g.indices.shape().size());
   g.objective = is_sum && !by_sums ? scale(g.loss, examples).named("summed loss") : g.loss;
-  g.gradients = build_grad(g.objective, learned_parameters(options_.optimizer, model_.parameters));
+  const auto note = [&](const GradientEvent& event) { g.events.push_back(event); };
+  g.gradients =
+      build_grad(g.objective, learned_parameters(options_.optimizer, model_.parameters), {.observer = note});
   GradTable gradients = g.gradients;
   if (by_sums) {
     step.sums = accumulate(gradients, examples);

@@ -64,7 +64,7 @@ TEST(Xor, WritesAPageOfItsGradients) {
     arguments.insert(arguments.end(), start.begin(), start.end());
     const ProcessResult result = run(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.out, folder.path("page.html") + ": open it in a browser\n");
     EXPECT_TRUE(contains(folder.read("page.html"), "∂loss/∂w = hᵀ · "));
   }
   EXPECT_EQ(run({"--page", ""}).exit_code, 2);

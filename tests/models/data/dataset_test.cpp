@@ -79,6 +79,14 @@ TEST(Dataset, SaysWhatDoesNotBelongTogether) {
             "f: expected 2 names of the numbers of an example, or none, got 1");
 }
 
+TEST(SharedArray, SharesItsElementsInAnotherShape) {
+  const SharedArray x = Array::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});
+  const SharedArray row = x.reshaped({6});
+  EXPECT_EQ(row.view().data, x.view().data);
+  EXPECT_EQ(row.shape(), Shape({6}));
+  EXPECT_THROW(x.reshaped({5}), ShapeError);
+}
+
 TEST(TakeLast, SplitsADataSet) {
   Dataset data = testing::images(1, 2, 3, {1, 2, 3, 4, 5, 6}, {0, 1, 2}, "file");
   const Dataset last = take_last(data, 2);

@@ -154,6 +154,40 @@ TEST_F(GraphPageInBrowser, ShowsTheValueOfEachNode) {
     EXPECT_EQ(value[1], as_text(evaluate(net.g.tensor(value[0].get<NodeId>())))) << value;
 }
 
+// That is when people look.
+TEST_F(GraphPageInBrowser, ShowsWhatIsNotFinite) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({2}, -1)), z = sum(log(x)).named("z");
+  GraphPageOptions options = film_of(z, {x});
+  options.feeds.emplace();
+  const Json found = checked(page(g, options), "#f2", R"js(
+    const frame = address();
+    press("End");
+    click(document.querySelector(`#n${data.nodes.find((node) => node.name === "z").id} rect`));
+    return { frame, table: rowsOfTable().map((row) => row[3]), facts: texts("#details p").join(" ") };)js");
+  EXPECT_EQ(found["frame"], "#f2") << found;
+  EXPECT_TRUE(contains(found["table"].dump(), "central difference not finite")) << found;
+}
+
+// A link inside the page that is no frame, such as that of keyboards past the nodes.
+TEST_F(GraphPageInBrowser, KeepsItsFrameAtOtherAddresses) {
+  Xor net;
+  const Json found = checked(page(net.g, net.options), "#f17", R"js(
+    location.hash = "#details";
+    dispatchEvent(new HashChangeEvent("hashchange"));
+    return address();)js");
+  EXPECT_EQ(found, "#f17");
+}
+
+TEST_F(GraphPageInBrowser, EndsWithoutTargets) {
+  Graph g;
+  const Tensor z = exp(g.constant(full({}, 2))).named("z");
+  const Json found = checked(page(g, film_of(z, {})), "#f1", R"js(
+    press("End");
+    return texts(".code .now, .code [aria-current]").length > 0;)js");
+  EXPECT_EQ(found, true) << found;
+}
+
 TEST_F(GraphPageInBrowser, SaysWhereANodeIsFrom) {
   Xor net;
   const Json found = checked(page(net.g, net.options), "#f1",
@@ -277,7 +311,7 @@ TEST_F(GraphPageInBrowser, RunsEveryLineOfTheAlgorithms) {
   Array pixels = zeros({8, 784}), classes(DType::int32, {8});
   for (float& pixel : pixels.as<float>()) pixel = static_cast<float>(random.uniform());
   for (std::size_t i = 0; i < 8; ++i) classes.as<std::int32_t>()[i] = static_cast<std::int32_t>(i);
-  options.feeds = std::vector<Feed>{{images, pixels}, {labels, classes}};
+  options.feeds = std::vector<PageFeed>{{images, pixels}, {labels, classes}};
   const std::string text = page(g, options);
   const Json found = checked(text, "#f1", R"js(
     const ran = new Set(), lines = [...document.querySelectorAll(".code li")];

@@ -105,8 +105,7 @@ TEST(GraphPage, ShowsTheValuesOfARunAndDifferences) {
 TEST(GraphPage, ShowsLargeValuesAsPictures) {
   Graph g;
   const Tensor x = g.input("x", {100, 200}), y = exp(x);
-  const Array ones = full({100, 200}, 1);
-  const Json json = data(page(g, {.outputs = {y}, .feeds = std::vector<Feed>{{x, ones}}}));
+  const Json json = data(page(g, {.outputs = {y}, .feeds = std::vector<PageFeed>{{x, full({100, 200}, 1)}}}));
   const Json value = json["nodes"][0]["value"];
   EXPECT_EQ(value["picture"]["rows"], 64);
   EXPECT_EQ(value["picture"]["columns"], 64);
@@ -145,6 +144,19 @@ TEST(GraphPage, OfAnotherGraphIsRefused) {
             "write_graph_page: expected tensors of the graph, got a tensor of another graph");
 }
 
+TEST(GraphPage, OfAPartOfACallIsRefused) {
+  Xor net;
+  net.options.events.pop_back();
+  EXPECT_EQ(testing::message_of<GraphError>([&] { page(net.g, net.options); }),
+            "write_graph_page: expected all events of one call of build_grad, got a part of them");
+}
+
+TEST(GraphPage, OfTheWholeGraphHasValues) {
+  Graph g;
+  exp(g.constant(full({}, 2)));
+  EXPECT_EQ(data(page(g, {.feeds = std::vector<PageFeed>()}))["nodes"].back()["short"], "7.389");
+}
+
 // Which layer each node is part of, and what compile makes of the graph.
 TEST(GraphPage, HasLayersAndRewrites) {
   Xor net;
@@ -167,7 +179,7 @@ TEST(GraphPage, DoesNotShowWhatIsTooLarge) {
   Graph g;
   const Tensor x = g.input("x", {12'000'000}, DType::uint8), y = sum(cast(x, DType::float32)).named("y");
   const Array zero = zeros({12'000'000}, DType::uint8);
-  const Json json = data(page(g, {.outputs = {y}, .feeds = std::vector<Feed>{{x, zero}}}));
+  const Json json = data(page(g, {.outputs = {y}, .feeds = std::vector<PageFeed>{{x, zero}}}));
   EXPECT_FALSE(json["nodes"][0].contains("value"));
   EXPECT_EQ(json["nodes"].back()["short"], "0");
 }

@@ -26,7 +26,7 @@ inline report::GraphPageOptions film_of(const Tensor& z, const std::vector<Tenso
   return options;
 }
 
-inline std::string page(const Graph& graph, const report::GraphPageOptions& options) {
+inline std::string page(Graph& graph, const report::GraphPageOptions& options) {
   std::ostringstream text;
   report::write_graph_page(text, graph, options);
   return text.str();

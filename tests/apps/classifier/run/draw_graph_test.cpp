@@ -66,12 +66,13 @@ TEST_F(DrawGraph, IsAPageToo) {
   const Words settings = {"training.epochs=1", "output.graph_page=graph.html"};
   expect_success(train("out", settings));
   const std::string page = folder_.path("page.html");
-  EXPECT_EQ(graph(set(settings) + Words{"--page", page}), "");
+  EXPECT_EQ(graph(set(settings) + Words{"--page", page}), page + ": open it in a browser\n");
   const auto without_places = [&](const std::string& name) {  // in the program's own sources
     return std::regex_replace(folder_.read(name), std::regex("\"place\":\"[^\"]*\""), "");
   };
   EXPECT_TRUE(without_places("page.html") == without_places("out/graph.html"));
   EXPECT_TRUE(contains(folder_.read("page.html"), "∂loss/∂W1 = "));
+  EXPECT_TRUE(contains(folder_.read("page.html"), "nodes are inserted into 𝒢."));
   expect_success(run(Words{"graph", config_, "--page", page, "--part", "forward"}));
   EXPECT_FALSE(contains(folder_.read("page.html"), "∂loss/∂W1"));
 }
@@ -97,6 +98,7 @@ TEST_F(DrawGraph, SaysThatAPageHasNoValues) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.err, "warning: the page shows no values: ")) << result.err;
   EXPECT_TRUE(contains(folder_.read("page.html"), "∂loss/∂W1 = "));
+  EXPECT_TRUE(contains(folder_.read("page.html"), "nodes are inserted into 𝒢."));
   EXPECT_FALSE(contains(folder_.read("page.html"), "\"short\":\""));
 }
 
