@@ -67,7 +67,7 @@ std::shared_ptr<const Function::Made> Function::State::find(std::span<const Tens
 
 std::shared_ptr<const Function::Made> Function::State::made(std::span<const TensorType> types) {
   if (auto found = find(types)) return found;
-  const std::lock_guard building(living().slot().building);
+  const detail::BuildingLock building(living());
   if (auto found = find(types)) return found;  // made by another thread meanwhile
   Graph& in = living();
   Shapes& shapes = shapes_of(in, types);

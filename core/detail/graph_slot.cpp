@@ -10,6 +10,15 @@
 namespace gradtable::detail {
 namespace {
 
+// With what most sources need not see.
+struct LockedSlot : GraphSlot {
+  std::recursive_mutex building;
+};
+
+std::recursive_mutex& building_of(const GraphSlot& slot) {
+  return const_cast<LockedSlot&>(static_cast<const LockedSlot&>(slot)).building;
+}
+
 // As many slots as there ever were graphs at one time.
 class GraphSlots {
  public:
@@ -36,7 +45,7 @@ class GraphSlots {
 
  private:
   std::mutex mutex_;
-  std::deque<GraphSlot> slots_;  // addresses stay
+  std::deque<LockedSlot> slots_;  // addresses stay
   std::vector<GraphSlot*> free_;
   std::uint32_t last_serial_ = 0;
 };
@@ -60,6 +69,14 @@ void GraphLife::swap(GraphLife& other) noexcept {
   slot_->graph.store(other.slot_->graph.load(std::memory_order_relaxed));
   other.slot_->graph.store(mine);
   std::swap(slot_, other.slot_);
+}
+
+BuildingLock::BuildingLock(const Graph& graph) : slot_(graph.slot()) {
+  building_of(slot_).lock();
+}
+
+BuildingLock::~BuildingLock() {
+  building_of(slot_).unlock();
 }
 
 GraphHandle::GraphHandle(const Graph& graph) : GraphHandle(&graph.slot(), graph.serial()) {}

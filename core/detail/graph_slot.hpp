@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 
 namespace gradtable {
 class Graph;
@@ -16,8 +15,6 @@ namespace gradtable::detail {
 struct GraphSlot {
   std::atomic<Graph*> graph = nullptr;
   std::atomic<std::uint32_t> serial = 0;  // 0: no graph
-  // Held by whoever adds nodes on demand, in whichever thread a call needs them.
-  mutable std::recursive_mutex building = {};
 };
 
 // The slot of one graph, while the graph lives.
@@ -34,6 +31,19 @@ class GraphLife {
 
  private:
   GraphSlot* slot_;
+};
+
+// Held by whoever adds nodes on demand, in whichever thread a call needs them: one thread at a time for each
+// graph, as often as that one likes.
+class BuildingLock {
+ public:
+  explicit BuildingLock(const Graph& graph);
+  ~BuildingLock();
+  BuildingLock(const BuildingLock&) = delete;
+  BuildingLock& operator=(const BuildingLock&) = delete;
+
+ private:
+  const GraphSlot& slot_;
 };
 
 // Finds a graph wherever it moves to, or that it is gone.

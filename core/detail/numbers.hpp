@@ -5,8 +5,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -42,8 +40,9 @@ concept Strided = requires(const R& r) {
 
 // Numbers side by side on one axis: std::vector, std::array, std::span, an array of C, ...
 template <class R>
-concept Contiguous =
-    !Strided<R> && std::ranges::contiguous_range<const R> && std::ranges::sized_range<const R>;
+concept Contiguous = !Strided<R> && requires(const R& r) {
+  std::span(r);
+};
 
 // What a range of the numbers of one memory has as elements; void for others.
 template <class R>
@@ -52,7 +51,7 @@ struct Numbers {
 };
 template <Contiguous R>
 struct Numbers<R> {
-  using type = std::remove_cv_t<std::ranges::range_value_t<const R>>;
+  using type = typename decltype(std::span(std::declval<const R&>()))::value_type;
 };
 template <Strided R>
 struct Numbers<R> {
@@ -70,9 +69,12 @@ concept OtherIntegers = OtherInteger<NumberOf<R>>;
 template <class R>
 struct IsRows : std::false_type {};
 template <class R>
-requires std::ranges::forward_range<const R>
+requires requires(const R& r) {
+  *std::begin(r);
+  std::size(r);
+}
 struct IsRows<R> {
-  using Row = std::remove_cvref_t<std::ranges::range_reference_t<const R>>;
+  using Row = std::remove_cvref_t<decltype(*std::begin(std::declval<const R&>()))>;
   static constexpr bool value = Number<NumberOf<Row>> || IsRows<Row>::value;
 };
 template <class R>
@@ -93,7 +95,7 @@ auto* first_of(const R& numbers) {
   if constexpr (Strided<R>) {
     return numbers.data() + numbers.data_offset();
   } else {
-    return std::ranges::data(numbers);
+    return std::span(numbers).data();
   }
 }
 
@@ -106,7 +108,7 @@ Shape shape_of(const R& numbers) {
     return dense_shape(std::vector<std::int64_t>(extents.begin(), extents.end()),
                        std::vector<std::int64_t>(strides.begin(), strides.end()));
   } else {
-    return Shape{static_cast<std::int64_t>(std::ranges::size(numbers))};
+    return Shape{static_cast<std::int64_t>(std::size(numbers))};
   }
 }
 

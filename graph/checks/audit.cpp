@@ -76,7 +76,7 @@ Audit audit(Graph& graph, const Tensor& loss, const std::vector<Feed>& feeds, co
     for (const NodeId input : node.inputs) inputs.push_back(program.value(graph.tensor(input)));
     AuditRow& row = made.rows.emplace_back();
     row.node = id;
-    row.label = graph.tensor(id).label();
+    row.label = node.name.empty() ? fmt::format("%{}", id) : node.name;  // op and place stand beside it
     row.op = node.op->name();
     row.place = to_string(node.location);
     detail::audit_op(node.op, inputs, options, static_cast<std::uint64_t>(id), row);

@@ -30,12 +30,12 @@ namespace {
 
 using testing::close_to;
 using testing::kInfinity;
-using Function = std::function<Tensor(const Tensor&)>;
+using Formula = std::function<Tensor(const Tensor&)>;
 
 class NotTaken : public ::testing::Test {
  protected:
   // d sum(f(x)) / dx, again and again.
-  void expect(const Function& f, const std::vector<double>& at,
+  void expect(const Formula& f, const std::vector<double>& at,
               const std::vector<std::vector<double>>& orders) {
     Graph g;
     const auto n = static_cast<std::int64_t>(at.size());
@@ -59,7 +59,7 @@ TEST_F(NotTaken, HasNoGradientWhereTheDerivativeIsNotFinite) {
 }
 
 TEST_F(NotTaken, HasNoneBehindWholeExpressions) {
-  const Function f = [](const Tensor& x) { return exp(square(log(x))) / x + reciprocal(x) * sqrt(x); };
+  const Formula f = [](const Tensor& x) { return exp(square(log(x))) / x + reciprocal(x) * sqrt(x); };
   expect([&](const Tensor& x) { return where(greater(x, 0), f(x), 2.0 * x); }, {0, -3}, {{2, 2}, {0, 0}});
   // where in where, the inner one taken where the outer one is not
   expect(
@@ -104,14 +104,14 @@ TEST_F(NotTaken, CountsNothingThroughBroadcastsReductionsAndShapes) {
   EXPECT_EQ(evaluate(build_grad(sum(where(greater(flags, 0), log(s), flags)), {s})[s]).item(), 0);
   const Tensor x = g.parameter("x", Array::of<double>({2, 2}, {0, 1, 2, 4}));
   const Tensor row = g.constant(Array::of<double>({2, 1}, {-1, 1}));
-  const Function sums = [](const Tensor& v) { return broadcast_to(sum(log(v), {1}, true), {2, 2}); };
-  const Function shapes = [](const Tensor& v) { return reshape(reshape(log(v), {4}), {2, 2}); };
-  const Function copies = [](const Tensor& v) {
+  const Formula sums = [](const Tensor& v) { return broadcast_to(sum(log(v), {1}, true), {2, 2}); };
+  const Formula shapes = [](const Tensor& v) { return reshape(reshape(log(v), {4}), {2, 2}); };
+  const Formula copies = [](const Tensor& v) {
     const Tensor logs = transpose(concat({transpose(log(v)), transpose(v)}, 0));
     return slice(gather(logs, v.graph().constant(Array::of<std::int32_t>({2}, {0, 1}))),
                  {{.axis = 1, .start = 0, .stop = 2}});
   };
-  const auto gradient = [&](const Function& f) {
+  const auto gradient = [&](const Formula& f) {
     return evaluate(build_grad(sum(where(greater(row, 0), f(x), 0)), {x})[x]);
   };
   EXPECT_TRUE(close_to(gradient(sums), Array::of<double>({2, 2}, {0, 0, 1, 0.5}), 1e-14));

@@ -29,7 +29,10 @@ using Lines = std::vector<std::string>;
 
 // "bprop h of y by 0: G -> dh +2" is: V, its consumer, the input, what went in and came out, nodes inserted.
 std::string described(const GradientEvent& event) {
-  const auto name = [](const Tensor& tensor) { return tensor.label(); };
+  const auto name = [](const Tensor& tensor) {
+    const std::string& given = tensor.node().name;
+    return given.empty() ? fmt::format("%{}", tensor.id()) : given;
+  };
   std::string text(to_string(event.line));
   if (!event.variable.empty()) text += " " + name(event.variable);
   if (!event.consumer.empty()) text += fmt::format(" of {} by {}", name(event.consumer), event.input);

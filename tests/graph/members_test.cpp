@@ -89,7 +89,7 @@ TEST(EmptyProgram, SaysThatItIsEmpty) {
 }
 
 // The class that a user writes first, with feeds in every form.
-TEST(Feeds, AreAnyRangesOfNumbers) {
+TEST(FeedsOfRanges, AreReadWhereTheyLie) {
   Line one = line(3);
   const std::vector<float> numbers = {1, 2};
   float of_c[] = {1, 2};

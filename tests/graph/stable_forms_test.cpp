@@ -32,12 +32,12 @@ namespace gradtable {
 namespace {
 
 using testing::close_to;
-using Function = std::function<Tensor(const Tensor&)>;
+using Formula = std::function<Tensor(const Tensor&)>;
 
 // A formula of x, (1,3), and what it says.
 struct Pair {
   const char* name;
-  Function written, meant;
+  Formula written, meant;
 };
 
 void PrintTo(const Pair& pair, std::ostream* stream) {
