@@ -55,7 +55,7 @@ class CsvRows {
   int read_field();
   int read_plain();
   int read_quoted();
-  bool is_blank(int byte) const { return byte == ' ' || (byte == '\t' && separator_ != '\t'); }
+  bool is_blank(int byte) const { return byte != separator_ && (byte == ' ' || byte == '\t'); }
   void append(const std::uint8_t* bytes, std::size_t count);
   [[noreturn]] void refuse_field(std::string_view found, std::string_view expected) const;
 

@@ -119,6 +119,7 @@ TEST_F(Csv, FindsTheSeparatorAndTakesEveryLineEnd) {
   EXPECT_EQ(csv_inputs(read("a\tb\r1\t2\r3\t4")), expected);
   EXPECT_EQ(csv_inputs(read("\n\n\"a;;;\",b\n1,2\n3,4\n")), expected);
   EXPECT_EQ(csv_inputs(read("a|b\n1|2\n3|4\n", {.separator = '|'})), expected);
+  EXPECT_EQ(csv_inputs(read("a b\n1\t 2\n3 4\n", {.separator = ' '})), expected);
   EXPECT_EQ(csv_inputs(read("\xEF\xBB\xBF"
                             "a,b\n1,2\n3,4\n")),
             expected);
