@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,17 +19,16 @@ namespace {
 
 // Of a node, without and with the gap to the next, in units of the drawing.
 constexpr double kWidth = 150, kHeight = 54, kColumn = 184, kRow = 92, kMargin = 30;
-constexpr std::size_t kMostLetters = 19;
+constexpr std::size_t kMostLetters = 19, kMostLettersBelow = 24, kAllLetters = 1000;
 
 constexpr std::string_view kArrow =
     R"(<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>
 )";
 
-// Cut after so many letters.
-std::string shortened(std::string_view text) {
+std::string shortened(std::string_view text, std::size_t most_letters) {
   std::string result;
   for (std::size_t letters = 0; !text.empty(); ++letters) {
-    if (letters + 1 == kMostLetters && text.size() > utf8_length(text)) return result + "…";
+    if (letters + 1 == most_letters && text.size() > utf8_length(text)) return result + "…";
     const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
     result += text.substr(0, length);
     text.remove_prefix(length);
@@ -35,27 +36,106 @@ std::string shortened(std::string_view text) {
   return result;
 }
 
+Point corner_of(const drawing::DrawnPlace& place) {
+  return {kMargin + kColumn * place.column, kMargin + kRow * place.row};
+}
+
+// The ways of the edges, around the nodes. A way crosses a row between two nodes, straight down or up, and
+// turns between the rows only. The page's script has the same rules for boxes of layers.
+class Ways {
+ public:
+  Ways(std::span<const NodeId> nodes, const drawing::GraphLayout& layout)
+      : layout_(layout), rows_(static_cast<std::size_t>(layout.rows)) {
+    for (const NodeId id : nodes) lefts(layout.places[id].row).push_back(corner_of(layout.places[id]).x);
+    for (std::vector<double>& row : rows_) std::ranges::sort(row);
+  }
+
+  std::string between(NodeId from, NodeId to) const {
+    const drawing::DrawnPlace &a = layout_.places[from], &b = layout_.places[to];
+    return a.row == b.row ? within_row(a, b) : through_rows(a, b, 4.0 * static_cast<double>(from % 5 - 2));
+  }
+
+ private:
+  // So many rows are passed one by one; a longer way runs on the left of everything.
+  static constexpr int kMostRows = 40;
+  static constexpr double kGap = kColumn - kWidth, kClearance = 6;
+
+  std::vector<double>& lefts(int row) { return rows_[static_cast<std::size_t>(row)]; }
+  const std::vector<double>& lefts(int row) const { return rows_[static_cast<std::size_t>(row)]; }
+
+  std::string within_row(const drawing::DrawnPlace& from, const drawing::DrawnPlace& to) const {
+    const Point a = corner_of(from), b = corner_of(to);
+    const auto next = std::ranges::upper_bound(lefts(from.row), std::min(a.x, b.x));
+    const double y = a.y + kHeight / 2;
+    if (next == lefts(from.row).end() || *next >= std::max(a.x, b.x))
+      return fmt::format("M{:.0f} {:.0f}H{:.0f}", a.x < b.x ? a.x + kWidth : a.x, y,
+                         a.x < b.x ? b.x : b.x + kWidth);
+    const double p = a.x + kWidth / 2, q = b.x + kWidth / 2, above = a.y - 26;
+    return fmt::format("M{0:.0f} {1:.0f}C{0:.0f} {2:.0f} {3:.0f} {2:.0f} {3:.0f} {1:.0f}", p, a.y, above, q);
+  }
+
+  // Down or up. The lane keeps the ways of neighbours apart.
+  std::string through_rows(const drawing::DrawnPlace& from, const drawing::DrawnPlace& to,
+                           double lane) const {
+    const int step = from.row < to.row ? 1 : -1;
+    const bool is_long = std::abs(to.row - from.row) > kMostRows;
+    const double target = corner_of(to).x + kWidth / 2;
+    const auto before = [&](int row) { return kMargin + kRow * row + (step > 0 ? 0 : kHeight); };
+    const auto after = [&](int row) { return kMargin + kRow * row + (step > 0 ? kHeight : 0); };
+    Point at = {corner_of(from).x + kWidth / 2, after(from.row)};
+    std::string way = fmt::format("M{:.0f} {:.0f}", at.x, at.y);
+    for (int row = from.row + step; row != to.row; row += step) {
+      const double x = is_long ? (kMargin + lane) / 2 : free_x(row, at.x, target, lane);
+      if (x != at.x) way += turn(at, {x, before(row)});
+      if (is_long) row = to.row - step;
+      at = {x, after(row)};
+    }
+    return way + turn(at, {target, before(to.row)});
+  }
+
+  // From where the last line ends; a line before the turn is drawn by the turn.
+  static std::string turn(Point from, Point to) {
+    if (from.x == to.x) return fmt::format("V{:.0f}", to.y);
+    const double middle = (from.y + to.y) / 2;
+    return fmt::format("V{:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", from.y, from.x, middle, to.x,
+                       middle, to.x, to.y);
+  }
+
+  // Where a line at x, or near it, passes the row between its nodes.
+  double free_x(int row, double x, double target, double lane) const {
+    const auto next = std::ranges::upper_bound(lefts(row), x + kClearance);
+    if (next == lefts(row).begin() || *std::prev(next) + kWidth + kClearance <= x) return x;
+    const double left = *std::prev(next) - kGap / 2 + lane, right = left + kWidth + kGap;
+    const auto cost = [&](double at) { return std::abs(at - x) + std::abs(at - target) / 2; };
+    return cost(left) < cost(right) ? left : right;
+  }
+
+  const drawing::GraphLayout& layout_;
+  std::vector<std::vector<double>> rows_;  // of each row the left sides of its nodes, ascending
+};
+
 class Drawing {
  public:
-  Drawing(const Graph& graph, const drawing::GraphLayout& layout) : graph_(graph), layout_(layout) {}
+  Drawing(const Graph& graph, std::span<const NodeId> nodes, const drawing::GraphLayout& layout)
+      : graph_(graph), layout_(layout), ways_(nodes, layout) {}
 
   std::string node(NodeId id) const {
-    const Point corner = corner_of(id);
+    const Point corner = corner_of(layout_.places[id]);
     const Node& drawn = graph_.node(id);
     return fmt::format(
         R"svg(<a class="node {0} {1}" id="n{2}" href="#n{2}" aria-label="{3}" transform="translate({4:g},{5:g})">)svg"
         R"svg(<rect width="{6:g}" height="{7:g}" rx="{8}"/>{9}</a>)svg"
         "\n",
         kind(drawn), to_string(drawn.phase), id,
-        escaped(fmt::format("{}, {}", called(graph_, id), line_below(id))), corner.x, corner.y, kWidth,
-        kHeight, radius(drawn), lines(id));
+        escaped(fmt::format("{}, {}", called(graph_, id), line_below(id, kAllLetters))), corner.x, corner.y,
+        kWidth, kHeight, radius(drawn), lines(id));
   }
 
   std::string edge(NodeId from, NodeId to, std::string_view kinds) const {
     return fmt::format(R"(<path class="edge{}{}" data-from="{}" data-to="{}" d="{}"/>)"
                        "\n",
                        kinds, layout_.bands[from] == layout_.bands[to] ? "" : " across", from, to,
-                       way(from, to));
+                       ways_.between(from, to));
   }
 
  private:
@@ -67,11 +147,14 @@ class Drawing {
   static int radius(const Node& node) { return node.op ? 8 : node.kind == NodeKind::parameter ? 0 : 27; }
 
   // "relu (4,2)"; of a node without a name its number, since its op stands above: "%12 (4,2)".
-  std::string line_below(NodeId id) const {
+  // The op is cut before its shape is.
+  std::string line_below(NodeId id, std::size_t letters) const {
     const Node& drawn = graph_.node(id);
     const bool titled_by_op = drawn.name.empty() && drawn.op;
     const std::string what = titled_by_op ? called(graph_, id) : printable(op_name(drawn));
-    return fmt::format("{} {}", what, to_string(drawn.type.shape));
+    const std::string shape = to_string(drawn.type.shape);
+    const std::size_t room = letters > shape.size() + 5 ? letters - shape.size() - 1 : 4;
+    return fmt::format("{} {}", shortened(what, room), shape);
   }
 
   std::string lines(NodeId id) const {
@@ -81,61 +164,12 @@ class Drawing {
     return fmt::format(
         R"(<text class="title" x="75" y="20">{}</text><text class="kind" x="75" y="34">{}</text>)"
         R"(<text class="value" x="75" y="48"></text>)",
-        escaped(shortened(title)), escaped(shortened(line_below(id))));
-  }
-
-  Point corner_of(NodeId id) const {
-    const drawing::DrawnPlace& place = layout_.places[id];
-    return {kMargin + kColumn * place.column, kMargin + kRow * place.row};
-  }
-
-  static std::string curve(Point begin, Point first, Point second, Point end) {
-    return fmt::format("M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}", begin.x, begin.y, first.x,
-                       first.y, second.x, second.y, end.x, end.y);
-  }
-  static Point top(Point corner) { return {corner.x + kWidth / 2, corner.y}; }
-  static Point bottom(Point corner) { return {corner.x + kWidth / 2, corner.y + kHeight}; }
-
-  std::string way(NodeId from, NodeId to) const {
-    const Point a = corner_of(from), b = corner_of(to);
-    if (std::abs(a.x - b.x) > 2 * kColumn && layout_.bands[from] != layout_.bands[to]) return far(a, b);
-    if (a.y == b.y && std::abs(a.x - b.x) > 1.3 * kColumn) return over(a, b);
-    if (a.y == b.y || layout_.bands[from] != layout_.bands[to]) return sideways(a, b);
-    return a.y < b.y ? along(bottom(a), top(b)) : along(top(a), bottom(b));
-  }
-
-  // Down or up a column. Nodes between are passed in a bow.
-  static std::string along(Point p, Point q) {
-    const bool passes = std::abs(p.x - q.x) < kColumn / 2 && std::abs(p.y - q.y) > kRow;
-    const double bow = passes ? 0.85 * kWidth : 0;
-    const double reach = (q.y > p.y ? 1 : -1) * (passes ? 0.25 * std::abs(q.y - p.y) : 30);
-    return curve(p, {p.x + bow, p.y + reach}, {q.x + bow, q.y - reach}, q);
-  }
-
-  static std::string sideways(Point a, Point b) {
-    const bool to_the_right = b.x > a.x;
-    const Point p = {a.x + (to_the_right ? kWidth : 0), a.y + kHeight / 2};
-    const Point q = {b.x + (to_the_right ? 0 : kWidth), b.y + kHeight / 2};
-    const double reach = (to_the_right ? 1 : -1) * std::max(16.0, 0.3 * std::abs(q.x - p.x));
-    return curve(p, {p.x + reach, p.y}, {q.x - reach, q.y}, q);
-  }
-
-  // Over the nodes of a row.
-  static std::string over(Point a, Point b) {
-    const Point p = top(a), q = top(b);
-    return curve(p, {p.x, p.y - 26}, {q.x, q.y - 26}, q);
-  }
-
-  // Out of the row at once, between the rows, and into the side.
-  static std::string far(Point a, Point b) {
-    const bool to_the_right = b.x > a.x;
-    const Point p = top(a), q = {b.x + (to_the_right ? 0 : kWidth), b.y + kHeight / 2};
-    const double reach = (to_the_right ? 1 : -1) * 0.4 * std::abs(q.x - p.x);
-    return curve(p, {p.x + reach / 4, p.y - 44}, {q.x - reach, q.y}, q);
+        escaped(shortened(title, kMostLetters)), escaped(line_below(id, kMostLettersBelow)));
   }
 
   const Graph& graph_;
   const drawing::GraphLayout& layout_;
+  Ways ways_;
 };
 
 // Above each band what it is.
@@ -158,7 +192,7 @@ std::string headings(const drawing::GraphLayout& layout, bool has_updates) {
 
 std::string graph_drawing(const Graph& graph, std::span<const NodeId> nodes, std::span<const Update> updates,
                           const drawing::GraphLayout& layout) {
-  const Drawing drawing(graph, layout);
+  const Drawing drawing(graph, nodes, layout);
   const double width = 2 * kMargin + kColumn * layout.columns, height = 2 * kMargin + kRow * layout.rows;
   std::string text = fmt::format(
       R"(<svg id="graph" role="group" aria-label="The graph" viewBox="0 0 {0:g} {1:g}" width="{0:g}" height="{1:g}">)"
