@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -21,20 +22,8 @@ std::string numbered(std::size_t term) {
   return fmt::format("⁽{}⁾", superscript(term));
 }
 
-std::string called(const Tensor& tensor) {
-  return detail::called(tensor.graph(), tensor.id());
-}
-
-std::string formula(const Tensor& tensor) {
-  return detail::formula(tensor.graph(), tensor.id());
-}
-
 std::string shape_of(const Tensor& tensor) {
   return to_string(tensor.shape());
-}
-
-std::string named_with_shape(const Tensor& tensor) {
-  return fmt::format("{} {}", called(tensor), shape_of(tensor));
 }
 
 std::string op_of(const Tensor& tensor) {
@@ -68,14 +57,16 @@ bool is_transposed(const Node& product, std::size_t factor) {
   return factor < 2 && has_flag(*product.op, factor == 0 ? "transpose_a" : "transpose_b");
 }
 
+using Names = std::function<std::string(const Graph& graph, NodeId id)>;
+
 // Of a gradient of several variables, "∂J/∂v = ∂J/∂y", the first of its names.
-std::string in_formula(const Graph& graph, NodeId id) {
+std::string first_name(const Graph& graph, NodeId id) {
   const std::string name = called(graph, id);
   return graph.node(id).is_name_made ? name.substr(0, name.find(" = ")) : name;
 }
 
-std::string factor(const Graph& graph, const Node& product, std::size_t i) {
-  const std::string name = in_formula(graph, product.inputs[i]);
+std::string factor(const Graph& graph, const Node& product, std::size_t i, const Names& name_of) {
+  const std::string name = name_of(graph, product.inputs[i]);
   return is_transposed(product, i) ? transposed(name) : name;
 }
 
@@ -93,24 +84,39 @@ std::string shapes(const Tensor& tensor) {
   return fmt::format("{} → {}", text, shape_of(tensor));
 }
 
-// Of a part: how it is made, unless the bprop gave what was there.
-std::string made(const Tensor& part, const Tensor& d) {
-  if (part == d) return fmt::format("D itself, {}, passes on unchanged", named_with_shape(part));
-  if (!part.node().op) return named_with_shape(part);
-  return fmt::format("{} = {}, {}", called(part), formula(part), shapes(part));
+// An attribute that changes nothing, as stride (1,1), is not worth a word.
+bool says_something(const Attribute& attribute) {
+  if (std::holds_alternative<bool>(attribute.value)) return false;
+  if (attribute.name == "groups" && attribute.value == decltype(attribute.value)(std::int64_t{1}))
+    return false;
+  const auto* list = std::get_if<std::vector<std::int64_t>>(&attribute.value);
+  if (!list) return true;
+  if (attribute.name != "stride" && attribute.name != "dilation" && attribute.name != "padding")
+    return !list->empty();
+  const std::int64_t neutral = attribute.name == "padding" ? 0 : 1;
+  return std::ranges::any_of(*list, [&](std::int64_t extent) { return extent != neutral; });
+}
+
+std::string formula_with(const Graph& graph, NodeId id, const Names& name_of) {
+  const Node& node = graph.node(id);
+  if (!node.op) return name_of(graph, id);
+  if (is_product(node))
+    return fmt::format("{} · {}", factor(graph, node, 0, name_of), factor(graph, node, 1, name_of));
+  static constexpr std::array<std::array<std::string_view, 2>, 4> kSigns = {
+      {{"add", "+"}, {"sub", "−"}, {"mul", "⊙"}, {"div", "/"}}};
+  for (const auto& [name, sign] : kSigns)
+    if (node.op->name() == name && node.inputs.size() == 2)
+      return fmt::format("{} {} {}", name_of(graph, node.inputs[0]), sign, name_of(graph, node.inputs[1]));
+  std::string inputs;
+  for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + name_of(graph, input);
+  for (const Attribute& attribute : node.op->attributes())
+    if (says_something(attribute)) inputs += fmt::format("; {} {}", attribute.name, to_string(attribute));
+  return fmt::format("{}({})", printable(node.op->name()), inputs);
 }
 
 std::string ordinal(std::size_t index) {
   static constexpr std::array<std::string_view, 3> kWords = {"first", "second", "third"};
   return index < kWords.size() ? std::string(kWords[index]) : fmt::format("{}th", index + 1);
-}
-
-// Of more than ten the first and the last: "W1, …, W90".
-std::string list(const std::vector<Tensor>& tensors) {
-  if (tensors.size() > 10) return fmt::format("{}, …, {}", called(tensors.front()), called(tensors.back()));
-  std::string text;
-  for (const Tensor& tensor : tensors) text += (text.empty() ? "" : ", ") + called(tensor);
-  return text;
 }
 
 // Tells the events of one call, and counts the terms of each sum. Inside a stable form the sums of several
@@ -119,17 +125,79 @@ class Teller {
  public:
   explicit Teller(std::span<const GradientEvent> events) {
     if (!events.empty() && events.back().line == end) targets_ = list(events.back().tensors);
-    for (const GradientEvent& event : events)
-      if (event.line == entry) entries_.insert(event.variable.id());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      if (events[i].line != entry) continue;
+      const NodeId id = events[i].variable.id();
+      entries_.insert(id);
+      if (i > 0 && events[i - 1].line == variable && events[i - 1].variable.id() == id) known_.insert(id);
+    }
   }
 
   std::string text(const GradientEvent& event) {
     if (event.line == variable) terms_.clear();
+    if (event.line == variable || event.line == seed) visit(event.variable);
     if (event.line == bprop) ++terms_[event.variable.id()];
+    if (event.line == entry) variable_of_.emplace(event.result.id(), event.variable.id());
     return sentence(event) + inserted(event);
   }
 
  private:
+  void visit(const Tensor& v) {
+    variable_ = v.id();
+    visited_[detail::called(v.graph(), v.id())] = ++turns_;
+  }
+
+  // A gradient that serves several variables, "∂J/∂v = ∂J/∂y", is that of the last one visited so far;
+  // "∂J/∂%11" while the walk has met none of them.
+  std::string name_of(const Graph& graph, NodeId id) const {
+    const Node& node = graph.node(id);
+    const std::string names = detail::called(graph, id);
+    constexpr std::string_view kBetween = " = ", kBy = "/∂";
+    if (!node.is_name_made || names.find(kBy) == std::string::npos) return names;
+    std::string last;
+    int last_turn = 0;
+    for (std::size_t at = 0; at < names.size();) {
+      const std::size_t end = std::min(names.find(kBetween, at), names.size());
+      const std::string name = names.substr(at, end - at);
+      const std::size_t by = name.find(kBy);
+      const auto turn =
+          by == std::string::npos ? visited_.end() : visited_.find(name.substr(by + kBy.size()));
+      if (turn != visited_.end() && turn->second > last_turn) {
+        last = name;
+        last_turn = turn->second;
+      }
+      at = end + kBetween.size();
+    }
+    if (!last.empty()) return last;
+    const auto entered = variable_of_.find(id);
+    const NodeId of = entered == variable_of_.end() ? variable_ : entered->second;
+    return names.substr(0, names.find(kBy) + kBy.size()) + detail::called(graph, of);
+  }
+
+  std::string called(const Tensor& tensor) const { return name_of(tensor.graph(), tensor.id()); }
+  std::string formula(const Tensor& tensor) const {
+    return formula_with(tensor.graph(), tensor.id(),
+                        [this](const Graph& graph, NodeId id) { return name_of(graph, id); });
+  }
+  std::string named_with_shape(const Tensor& tensor) const {
+    return fmt::format("{} {}", called(tensor), shape_of(tensor));
+  }
+
+  // Of a part: how it is made, unless the bprop gave what was there.
+  std::string made(const Tensor& part, const Tensor& d) const {
+    if (part == d) return fmt::format("D itself, {}, passes on unchanged", named_with_shape(part));
+    if (!part.node().op) return named_with_shape(part);
+    return fmt::format("{} = {}, {}", called(part), formula(part), shapes(part));
+  }
+
+  // Of more than ten the first and the last: "W1, …, W90".
+  std::string list(const std::vector<Tensor>& tensors) const {
+    if (tensors.size() > 10) return fmt::format("{}, …, {}", called(tensors.front()), called(tensors.back()));
+    std::string text;
+    for (const Tensor& tensor : tensors) text += (text.empty() ? "" : ", ") + called(tensor);
+    return text;
+  }
+
   // "G⁽²⁾", for the second term of V.
   std::string term(const GradientEvent& event) const {
     return fmt::format("G{}", numbered(terms_.at(event.variable.id())));
@@ -152,6 +220,9 @@ class Teller {
           return fmt::format(
               "build_grad({0}): {0} gets no entry, as z depends on it inside stable forms only.",
               called(event.variable));
+        if (known_.contains(event.variable.id()))
+          return fmt::format("build_grad({0}): {0} is in grad_table already, so there is nothing to make.",
+                             called(event.variable));
         return fmt::format("build_grad({0}): now the gradient of {0}{1} {2} is made.", called(event.variable),
                            event.variable.node().op ? " = " + formula(event.variable) : "",
                            shape_of(event.variable));
@@ -178,6 +249,9 @@ class Teller {
                    : fmt::format("G ← G + {}: {} = {}, {}.", term(event), called(event.result),
                                  formula(event.result), shapes(event.result));
       case entry:
+        if (known_.contains(event.variable.id()))
+          return fmt::format("Return grad_table[{}] = {}.", called(event.variable),
+                             named_with_shape(event.result));
         return fmt::format("grad_table[{}] = {}: a gradient has the shape of its variable.",
                            called(event.variable), named_with_shape(event.result));
       case end:
@@ -193,8 +267,13 @@ class Teller {
   }
 
   std::string targets_;
-  std::set<NodeId> entries_;             // the variables that get one
-  std::map<NodeId, std::size_t> terms_;  // of each variable, since the last began
+  std::set<NodeId> entries_;            // the variables that get one
+  std::set<NodeId> known_;              // the variables that have one before their turn
+  std::map<std::string, int> visited_;  // by name of a variable its turn
+  int turns_ = 0;
+  std::map<NodeId, NodeId> variable_of_;  // of a gradient the first variable that it is entered for
+  NodeId variable_ = -1;                  // whose turn it is
+  std::map<NodeId, std::size_t> terms_;   // of each variable, since the last began
 };
 
 }  // namespace
@@ -207,23 +286,7 @@ std::string called(const Graph& graph, NodeId id) {
 }
 
 std::string formula(const Graph& graph, NodeId id) {
-  const Node& node = graph.node(id);
-  if (!node.op) return called(graph, id);
-  if (is_product(node)) return fmt::format("{} · {}", factor(graph, node, 0), factor(graph, node, 1));
-  static constexpr std::array<std::array<std::string_view, 2>, 4> kSigns = {
-      {{"add", "+"}, {"sub", "−"}, {"mul", "⊙"}, {"div", "/"}}};
-  for (const auto& [name, sign] : kSigns)
-    if (node.op->name() == name && node.inputs.size() == 2)
-      return fmt::format("{} {} {}", in_formula(graph, node.inputs[0]), sign,
-                         in_formula(graph, node.inputs[1]));
-  std::string inputs;
-  for (const NodeId input : node.inputs) inputs += (inputs.empty() ? "" : ", ") + in_formula(graph, input);
-  for (const Attribute& attribute : node.op->attributes()) {
-    const std::string value = to_string(attribute);
-    if (!std::holds_alternative<bool>(attribute.value) && value != "()")
-      inputs += fmt::format("; {} {}", attribute.name, value);
-  }
-  return fmt::format("{}({})", printable(node.op->name()), inputs);
+  return formula_with(graph, id, first_name);
 }
 
 std::vector<std::string> frame_texts(std::span<const GradientEvent> events) {

@@ -8,7 +8,10 @@
 
 #include "gradtable/graph/build_grad.hpp"
 #include "gradtable/ops/arithmetic.hpp"
+#include "gradtable/ops/convolution.hpp"
+#include "gradtable/ops/elementwise.hpp"
 #include "gradtable/ops/losses.hpp"
+#include "gradtable/ops/reduction.hpp"
 #include "gradtable/ops/softmax.hpp"
 
 namespace gradtable::report::detail {
@@ -43,6 +46,29 @@ TEST(FrameTexts, AddTheTermsOfEveryUse) {
   const std::vector<std::string> texts = texts_of((x * x).named("z"), {x});
   EXPECT_TRUE(any_begins(texts, "G⁽²⁾ ← mul.bprop: "));
   EXPECT_TRUE(any_begins(texts, "G ← G + G⁽²⁾: "));
+}
+
+// A gradient that several variables share has the name of the one whose turn it was, not of one to come.
+TEST(FrameTexts, NameGradientsByTheVariablesSeenSoFar) {
+  Graph g;
+  const Tensor x = g.parameter("x", full({3}, 1)), b = g.parameter("b", full({3}, 1));
+  const Tensor v = square(x).named("v"), y = (v + b).named("y");
+  const std::vector<std::string> texts = texts_of(mean(square(y - 2)).named("z"), {x, b});
+  const auto first = std::ranges::find_if(
+      texts, [](const std::string& text) { return text.find("∂z/∂y") != std::string::npos; });
+  const auto turn = std::ranges::find_if(
+      texts, [](const std::string& text) { return text.starts_with("build_grad(y): "); });
+  EXPECT_GT(first - texts.begin(), turn - texts.begin());
+  for (const std::string& text : texts) EXPECT_EQ(text.find("∂z/∂v = ∂z/∂y"), std::string::npos) << text;
+  EXPECT_TRUE(any_begins(texts, "op ← square. D ← grad_table[v] = ∂z/∂v "));
+}
+
+// An attribute that changes nothing has no place in a sentence.
+TEST(FrameTexts, LeaveOutAttributesThatChangeNothing) {
+  Graph g;
+  const Tensor x = g.input("x", {1, 1, 4, 4}), w = g.parameter("w", full({1, 1, 2, 2}, 1));
+  EXPECT_EQ(formula(g, conv2d(x, w).id()), "conv2d(x, w)");
+  EXPECT_EQ(formula(g, conv2d(x, w, {.stride = 2}).id()), "conv2d(x, w; stride (2,2))");
 }
 
 }  // namespace
