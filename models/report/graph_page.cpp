@@ -31,6 +31,10 @@ using detail::Json;
 
 constexpr std::int64_t kMostElements = 10'000'000;  // of a value that is shown: not a whole data set
 
+// Of the numbers of a value: on its node, and in the grad_table for so many numbers.
+constexpr std::size_t kMostLettersOnNode = 26, kMostLettersInTable = 160;
+constexpr std::int64_t kMostNumbersInTable = 16;
+
 // The nodes that the options ask for, in the order of creation.
 std::vector<NodeId> nodes_of(const Graph& graph, const GraphPageOptions& options) {
   const std::vector<NodeId> of_events = detail::nodes_of(graph, options.events, "write_graph_page");
@@ -52,10 +56,20 @@ std::vector<NodeId> nodes_of(const Graph& graph, const GraphPageOptions& options
   return all;
 }
 
-Json json_of(const Graph& graph, NodeId id) {
+// "W1", "new W1" of an update, "square %12".
+std::string label_of(const Graph& graph, NodeId id, std::span<const Update> updates) {
+  const Node& node = graph.node(id);
+  std::string name = detail::called(graph, id);
+  if (!node.name.empty()) return name;
+  for (const Update& update : updates)
+    if (update.value.id() == id) return fmt::format("new {}", detail::called(graph, update.parameter.id()));
+  return node.op ? fmt::format("{} {}", printable(node.op->name()), name) : name;
+}
+
+Json json_of(const Graph& graph, NodeId id, std::span<const Update> updates) {
   const Node& node = graph.node(id);
   Json json = detail::json_of(id, node);
-  json["label"] = detail::called(graph, id);
+  json["label"] = label_of(graph, id, updates);
   json["formula"] = detail::formula(graph, id);
   if (node.op)
     for (const Attribute& attribute : node.op->attributes())
@@ -124,7 +138,10 @@ void add_values(Json& json, Graph& graph, const std::vector<NodeId>& nodes, cons
     const auto found = values.find(node["id"].get<NodeId>());
     if (found == values.end() || found->second.shape().size() > kMostElements) continue;
     node["value"] = detail::summary(found->second);
-    node["short"] = detail::in_short(found->second);
+    node["short"] = detail::in_short(found->second, kMostLettersOnNode);
+    if (found->second.shape().size() > kMostNumbersInTable) continue;
+    if (std::string numbers = detail::in_short(found->second, kMostLettersInTable); numbers != node["short"])
+      node["long"] = std::move(numbers);
   }
   json["differences"] = differences(options.events, values);
 }
@@ -134,7 +151,7 @@ std::string data(Graph& graph, const std::vector<NodeId>& nodes, const drawing::
   const drawing::Layers layers = drawing::layers(graph, nodes);
   Json json = {{"layers", layers.names}, {"nodes", Json::array()}, {"events", Json::array()}};
   for (const NodeId id : nodes) {
-    json["nodes"].push_back(json_of(graph, id));
+    json["nodes"].push_back(json_of(graph, id, options.updates));
     json["nodes"].back()["layer"] = layers.of[id];
     json["nodes"].back()["band"] = layout.bands[id];
   }

@@ -13,8 +13,7 @@
 namespace gradtable::report::detail {
 namespace {
 
-constexpr std::int64_t kMostNumbers = 4, kMostCells = 64;
-constexpr std::size_t kMostLettersOfNumbers = 26;
+constexpr std::int64_t kMostNumbers = 64, kMostNumbersInRow = 16, kMostCells = 64;
 
 std::vector<double> numbers_of(const ConstView& value) {
   const Array real = cast(value, DType::float64);
@@ -118,7 +117,7 @@ Json summary(const ConstView& value) {
   const std::vector<double> finite = finite_of(matrix.numbers);
   Json json;
   if (finite.size() < matrix.numbers.size()) json["not_finite"] = matrix.numbers.size() - finite.size();
-  const bool is_small = matrix.rows <= kMostNumbers && matrix.columns <= kMostNumbers;
+  const bool is_small = matrix.rows * matrix.columns <= kMostNumbers && matrix.columns <= kMostNumbersInRow;
   if (is_small) json["numbers"] = rows_of_numbers(matrix);
   if (finite.empty()) return json;
   const auto [least, most] = std::ranges::minmax(finite);
@@ -135,16 +134,17 @@ Json summary(const ConstView& value) {
   return json;
 }
 
-std::string in_short(const ConstView& value) {
+std::string in_short(const ConstView& value, std::size_t most_letters) {
   const Matrix matrix(value);
   std::string all;
-  for (std::int64_t i = 0; i < matrix.rows && all.size() <= kMostLettersOfNumbers; ++i)
-    for (std::int64_t j = 0; j < matrix.columns && all.size() <= kMostLettersOfNumbers; ++j)
+  for (std::int64_t i = 0; i < matrix.rows && all.size() <= most_letters; ++i)
+    for (std::int64_t j = 0; j < matrix.columns && all.size() <= most_letters; ++j)
       all += (all.empty() ? "" : j == 0 && matrix.columns > 1 ? " | " : " ") + text_of(matrix.at(i, j));
-  if (all.size() <= kMostLettersOfNumbers) return all;
+  if (all.size() <= most_letters) return all;
   const std::vector<double> finite = finite_of(matrix.numbers);
   if (finite.size() < matrix.numbers.size()) return "not finite";
   const auto [least, most] = std::ranges::minmax(finite);
+  if (least == most) return fmt::format("all {}", text_of(least));
   return fmt::format("{:.3g} … {:.3g}", least, most);
 }
 
