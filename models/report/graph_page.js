@@ -77,6 +77,18 @@ function isAtWork(event, frame, { from, to }) {
   return to === event.result || (appearsIn(to) === frame && nodes.get(to).phase !== "forward");
 }
 
+// The line of the algorithm that a frame runs. The entry of z is there before its turn, so its call returns at once.
+function lineOf(frame) {
+  const { line, variable } = events[frame - 1];
+  const isPair = (first, second) => first?.line === "variable" && second?.line === "entry" && first.variable === second.variable;
+  const isKnown = isPair(events[frame - 1], events[frame]) || isPair(events[frame - 2], events[frame - 1]);
+  return isKnown && variable !== undefined ? "known" : line;
+}
+
+// Of each event how many terms the sum of its variable has.
+const termsOfSum = new Map();
+for (const { line, variable } of events) if (line === "add") termsOfSum.set(variable, (termsOfSum.get(variable) ?? 0) + 1);
+
 // ---- A frame ----
 
 let current = 0;
@@ -97,17 +109,43 @@ function showFrame(frame) {
   showEdges(event);
   showMarks(event);
   showTable(event);
+  repeatInSentence();
+  keepInView($("algorithm"), all("#algorithm .now").at(-1));
+  if (isNarrow()) $("sentence").scrollIntoView({ block: "nearest" });
+}
+
+const isNarrow = () => matchMedia("(max-width: 900px)").matches;
+
+// Scrolls a box, not the page, so that the child is in it.
+function keepInView(box, child) {
+  if (!child) return;
+  const outer = box.getBoundingClientRect(), inner = child.getBoundingClientRect();
+  box.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+}
+
+// Where the panels are below the graph, the sentence has the line of the algorithm and the row of the table.
+function repeatInSentence() {
+  const line = all("#algorithm .now").at(-1)?.firstChild.textContent ?? "";
+  const row = $("table").querySelector(".written, .read");
+  const cells = row ? [...row.cells].map((cell) => cell.firstChild?.nodeName === "B" ? cell.textContent : cell.firstChild?.textContent ?? "") : [];
+  $("sentence").append(element("span", { className: "line" }, `▶ ${line}`));
+  if (row) $("sentence").append(element("span", { className: "line row" }, cells.join("  ")));
 }
 
 function showLine(event) {
+  const shown = lineOf(current);
+  const isSumOfOne = event.line === "add" && termsOfSum.get(event.variable) === 1;
   for (const line of all("[data-on]")) {
-    const runs = line.dataset.on.split(" ").includes(event.line);
+    const runs = line.dataset.on.split(" ").includes(shown) && !(isSumOfOne && line.tagName === "P");
     line.classList.toggle("now", runs);
     if (runs && line.tagName === "LI") line.setAttribute("aria-current", "step");
     else line.removeAttribute("aria-current");
   }
   for (const item of all("#frames .now")) item.classList.remove("now");
   $("frames").children[current - 1].classList.add("now");
+  const isInner = $("inner").querySelector(".now") !== null;
+  $("outer").classList.toggle("at-rest", isInner);
+  $("inner").classList.toggle("at-rest", !isInner);
 }
 
 const shortReason = (reason) => (reason.includes("pass no gradient") ? "passes no gradient" : reason.replace("a target", "𝕋"));
@@ -160,6 +198,8 @@ function fatesAt(stage) {
 
 function setStage(wanted) {
   stage = wanted;
+  document.body.classList.toggle("after-pass", stage > 0);
+  if (stage > 0) for (const line of all("[data-on]")) line.classList.remove("now");
   fates = stage === 0 ? new Map() : fatesAt(stage);
   for (const cell of all("#rewrites [href^='#s']")) {
     const isShown = stage > 0 && cell.hash === `#s${stage}`;
@@ -195,7 +235,8 @@ const marks = ["V", "C", "D", "G"].map((letter) => {
 });
 
 function showMarks(event) {
-  const ids = { V: event.variable, C: event.consumer, D: event.line === "op" || event.line === "bprop" ? event.gradient : undefined, G: event.result };
+  const V = event.line === "left_out" ? undefined : event.variable;
+  const ids = { V, C: event.consumer, D: event.line === "op" || event.line === "bprop" ? event.gradient : undefined, G: event.result };
   for (const { shape } of drawnItems) shape.classList.remove("V", "C", "D", "G");
   const taken = new Map();  // of an item how many letters it has
   for (const { letter, mark } of marks) {
@@ -207,7 +248,7 @@ function showMarks(event) {
     mark.setAttribute("transform", `translate(${item.place.x + 6 + 26 * before},${item.place.y - 2})`);
     item.shape.classList.add(letter);
   }
-  bringIntoView([ids.G, ids.C, ids.V]);
+  fitMarks([ids.G, ids.D, ids.C, event.variable].filter((id) => itemOf.get(id) !== undefined));
 }
 
 // ---- What is drawn: each node, or its layer as a box; constants and casts may be hidden ----
@@ -292,7 +333,7 @@ function chooseItems() {
 
 // Beside what stands there.
 function freePlace({ x, y }, taken) {
-  while (taken.some((other) => Math.abs(other.x - x) < size.width && Math.abs(other.y - y) < size.height)) x += size.column;
+  while (taken.some((other) => Math.abs(other.x - x) < size.column && Math.abs(other.y - y) < size.height)) x += size.column;
   taken.push({ x, y });
   return { x, y };
 }
@@ -330,29 +371,80 @@ function placeItems(x, y) {
   });
 }
 
-// Between boxes: down or up a band, or from side to side.
-function wayBetween(a, b) {
-  const w = size.width, h = size.height;
-  if (Math.abs(a.x - b.x) < w && a.y !== b.y) {
-    const [from, to] = a.y < b.y ? [a.y + h, b.y] : [a.y, b.y + h];
-    const bend = (to - from) / 3;
-    return `M${a.x + w / 2} ${from}C${a.x + w / 2} ${from + bend} ${b.x + w / 2} ${to - bend} ${b.x + w / 2} ${to}`;
+// Of each row of what is drawn its top and the left sides, ascending.
+function rowsOfItems() {
+  const rows = new Map();
+  for (const { place } of drawnItems) {
+    if (!rows.has(place.y)) rows.set(place.y, []);
+    rows.get(place.y).push(place.x);
   }
-  const [from, to] = a.x < b.x ? [a.x + w, b.x] : [a.x, b.x + w];
-  const bend = (to - from) / 3;
-  return `M${from} ${a.y + h / 2}C${from + bend} ${a.y + h / 2} ${to - bend} ${b.y + h / 2} ${to} ${b.y + h / 2}`;
+  return [...rows].sort((a, b) => a[0] - b[0]).map(([top, lefts]) => ({ top, lefts: lefts.sort((a, b) => a - b) }));
 }
 
-// Edges between nodes keep their way; all edges from or to boxes are drawn as one path for each pair of items.
-function drawEdges(x, y) {
+// How many of the ascending numbers are at most so large.
+function countUpTo(numbers, most) {
+  let low = 0, high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// Where a line at x, or near it, passes a row between its nodes.
+function freeX(lefts, x, target, lane) {
+  const count = countUpTo(lefts, x + 6);
+  if (count === 0 || lefts[count - 1] + size.width + 6 <= x) return x;
+  const left = lefts[count - 1] - (size.column - size.width) / 2 + lane, right = left + size.column;
+  const cost = (at) => Math.abs(at - x) + Math.abs(at - target) / 2;
+  return cost(left) < cost(right) ? left : right;
+}
+
+// A way crosses a row between two nodes, straight down or up, and turns between the rows only: the rules of
+// the drawing without a script. A way through more than 40 rows runs on the left of everything.
+function wayBetween(a, b, lane, rows, rowOf) {
+  const w = size.width, h = size.height;
+  const from = rowOf.get(a.y), to = rowOf.get(b.y);
+  if (from === to) {
+    const { lefts } = rows[from];
+    const next = lefts[countUpTo(lefts, Math.min(a.x, b.x))];
+    if (next === undefined || next >= Math.max(a.x, b.x))
+      return `M${a.x < b.x ? a.x + w : a.x} ${a.y + h / 2}H${a.x < b.x ? b.x : b.x + w}`;
+    const p = a.x + w / 2, q = b.x + w / 2, above = a.y - 26;
+    return `M${p} ${a.y}C${p} ${above} ${q} ${above} ${q} ${a.y}`;
+  }
+  const step = from < to ? 1 : -1, isLong = Math.abs(to - from) > 40, target = b.x + w / 2;
+  const before = (row) => rows[row].top + (step > 0 ? 0 : h), after = (row) => rows[row].top + (step > 0 ? h : 0);
+  let x = a.x + w / 2, y = after(from), way = `M${x} ${y}`;
+  const turn = (toX, toY) => {
+    const middle = (y + toY) / 2;
+    way += x === toX ? `V${toY}` : `V${y}C${x} ${middle} ${toX} ${middle} ${toX} ${toY}`;
+  };
+  for (let row = from + step; row !== to; row += step) {
+    const free = isLong ? (size.margin + lane) / 2 : freeX(rows[row].lefts, x, target, lane);
+    if (free !== x) turn(free, before(row));
+    if (isLong) row = to - step;
+    x = free;
+    y = after(row);
+  }
+  turn(target, before(to));
+  return way;
+}
+
+// All edges between two items are drawn as one path.
+function drawEdges(isWhole) {
   const pairs = new Map();
   drawnEdges = [];
   const numbers = new Map([...nodeItems.values(), ...boxes.values()].map((item, i) => [item, i]));
+  const rows = isWhole ? [] : rowsOfItems();
+  const rowOf = new Map(rows.map(({ top }, row) => [top, row]));
+  const lanes = (id) => 4 * ((id % 5) - 2);
   for (const edge of edges) {
     const a = itemOf.get(edge.from), b = itemOf.get(edge.to);
     const isItself = a === nodeItems.get(edge.from) && b === nodeItems.get(edge.to);
     if (isItself) {
-      edge.path.setAttribute("d", edge.home.replace(/(-?[\d.]+) (-?[\d.]+)/g, (_, u, v) => `${x(Number(u)).toFixed(1)} ${y(Number(v)).toFixed(1)}`));
+      edge.path.setAttribute("d", isWhole ? edge.home : wayBetween(a.place, b.place, lanes(edge.from), rows, rowOf));
       drawnEdges.push({ path: edge.path, members: [edge] });
     } else if (a !== undefined && b !== undefined && a !== b) {
       const key = `${numbers.get(a)} ${numbers.get(b)}`;
@@ -362,8 +454,8 @@ function drawEdges(x, y) {
   }
   for (const { a, b, members } of pairs.values()) {
     const isAcross = nodes.get(a.ids[0]).band !== nodes.get(b.ids[0]).band;
-    const path = svgElement("path", { class: `edge bundle${isAcross ? " across" : ""}`, d: wayBetween(a.place, b.place) });
-    drawnEdges.push({ path, members });
+    const d = wayBetween(a.place, b.place, lanes(a.ids[0]), rows, rowOf);
+    drawnEdges.push({ path: svgElement("path", { class: `edge bundle${isAcross ? " across" : ""}`, d }), members });
   }
 }
 
@@ -383,7 +475,7 @@ function draw() {
   const x = isWhole ? (at) => at : squeezed(drawnItems.map(({ home }) => [home.x, home.x + size.width]), 126);
   const y = isWhole ? (at) => at : squeezed(drawnItems.map(({ home }) => [home.y, home.y + size.height]), 38);
   placeItems(x, y);
-  drawEdges(x, y);
+  drawEdges(isWhole);
   showScene();
   const farthest = (side, length) => Math.max(...drawnItems.map(({ place }) => place[side] + length)) + size.margin;
   Object.assign(natural, isWhole ? whole : { width: farthest("x", size.width), height: farthest("y", size.height) });
@@ -429,7 +521,7 @@ function makeTable() {
   for (const [id, { gradient }] of entries) {
     const role = element("b", { className: "role" });
     const row = element("tr", {}, element("td", {}, role, link(id)), element("td", { className: "shape" }, shapeOf(id)), element("td", {}, link(gradient)));
-    if (hasValues) row.append(element("td", {}, nodes.get(gradient).short ?? "", element("small", {}, differenceOf(id))));
+    if (hasValues) row.append(element("td", {}, nodes.get(gradient).long ?? nodes.get(gradient).short ?? "", element("small", {}, differenceOf(id))));
     rows.set(id, { row, role });
     body.append(row);
   }
@@ -448,15 +540,15 @@ function showTable(event) {
     row.className = kind;
     role.textContent = written ? "V " : read ? "D " : "";
   }
-  const scroller = $("table").querySelector(".scroll");
-  const marked = $("table").querySelector(".written, .read");
-  scroller.scrollTop = marked ? marked.offsetTop - scroller.clientHeight / 2 : scroller.scrollHeight;
+  const shown = [...rows.values()].filter(({ row }) => !row.hidden);
+  keepInView($("table").querySelector(".scroll"), $("table").querySelector(".written, .read") ?? shown.at(-1)?.row);
 }
 
 // ---- The view: zoom, and what it shows ----
 
 const view = $("view");
 let scale = 1;
+let chosenScale = 1;  // by the user; a frame whose letters are far apart is shown smaller
 
 function zoom(to) {
   const middle = { x: (view.scrollLeft + view.clientWidth / 2) / scale, y: (view.scrollTop + view.clientHeight / 2) / scale };
@@ -466,7 +558,28 @@ function zoom(to) {
   view.scrollTo(middle.x * scale - view.clientWidth / 2, middle.y * scale - view.clientHeight / 2);
 }
 
+function chooseScale(to) {
+  zoom(to);
+  chosenScale = scale;
+}
+
 const scaleOfWhole = () => Math.min(view.clientWidth / natural.width, view.clientHeight / natural.height, 1);
+
+// Zooms out where the nodes with letters do not fit, and shows all of them.
+function fitMarks(ids) {
+  if (ids.length === 0) return;
+  const places = ids.map((id) => itemOf.get(id).place), gap = 28;
+  const begin = (side) => Math.min(...places.map((place) => place[side])) - gap;
+  const end = (side, length) => Math.max(...places.map((place) => place[side])) + length + gap;
+  const box = { x: begin("x"), y: begin("y"), width: end("x", size.width) - begin("x"), height: end("y", size.height) - begin("y") };
+  const least = 0.3;  // smaller letters are not readable
+  const fitting = Math.max(least, Math.min(chosenScale, view.clientWidth / box.width, view.clientHeight / box.height));
+  if (fitting !== scale) zoom(fitting);
+  const scroll = (at, length, from, seen) => (at < from ? at : at + length > from + seen ? at + length - seen : from);
+  view.scrollTo(scroll(box.x * scale, box.width * scale, view.scrollLeft, view.clientWidth),
+                scroll(box.y * scale, box.height * scale, view.scrollTop, view.clientHeight));
+  if (fitting === least) bringIntoView(ids);
+}
 
 // Scrolls no more than it must. The first ids count most.
 function bringIntoView(ids) {
@@ -493,7 +606,7 @@ function startDragging(event) {
 function onWheel(event) {
   if (!event.ctrlKey) return;
   event.preventDefault();
-  zoom(scale * Math.exp(-event.deltaY / 400));
+  chooseScale(scale * Math.exp(-event.deltaY / 400));
 }
 
 // ---- A node: where it is from ----
@@ -571,7 +684,8 @@ function selectNode(id) {
   const list = element("dl");
   for (const [name, contents] of facts(node)) list.append(element("dt", {}, name), element("dd", {}, ...contents));
   $("details").replaceChildren(element("h2", {}, node.label), list, ...valueOf(node));
-  $("details").scrollIntoView({ block: "nearest" });
+  $("details").scrollTop = 0;
+  if (isNarrow()) $("details").scrollIntoView({ block: "nearest" });
   selected = { id, partner: node.gradient_of ?? node.forward ?? entries.get(id)?.gradient };
   if (closed.has(node.layer)) setClosed([node.layer], false);
   else showSelection();
@@ -635,7 +749,14 @@ function go(frame) {
   showFrame(frame);
 }
 
-const keys = { ArrowRight: () => go(current + 1), ArrowLeft: () => go(current - 1), Home: () => go(1), End: () => go(events.length), " ": toggle };
+// The frame in which the turn of the next variable begins, or of the one before.
+function frameOfTurn(step) {
+  let frame = current + step;
+  while (frame > 1 && frame < events.length && events[frame - 1].line !== "variable") frame += step;
+  return frame;
+}
+
+const keys = { ArrowDown: () => go(frameOfTurn(1)), ArrowUp: () => go(frameOfTurn(-1)), ArrowRight: () => go(current + 1), ArrowLeft: () => go(current - 1), Home: () => go(1), End: () => go(events.length), " ": toggle };
 
 function onKey(event) {
   const isUsed = event.target.matches("input") || (event.key === " " && event.target.matches("button, summary"));
@@ -667,7 +788,7 @@ function start() {
   for (const id of ["controls", "tools", "table"]) $(id).hidden = id !== "tools" && events.length === 0;
   const buttons = {
     first: () => go(1), back: () => go(current - 1), play: toggle, step: () => go(current + 1), last: () => go(events.length),
-    in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), whole: () => zoom(scaleOfWhole()),
+    in: () => chooseScale(scale * 1.25), out: () => chooseScale(scale / 1.25), whole: () => chooseScale(scaleOfWhole()),
   };
   for (const [id, act] of Object.entries(buttons)) $(id).addEventListener("click", act);
   $("slider").max = events.length;
@@ -684,7 +805,7 @@ function start() {
   for (const [id, shape] of shapes) shape.querySelector(".value").textContent = nodes.get(id).short ?? "";
   makeTable();
   setClosed(data.layers.keys(), data.nodes.length > kMostOpenNodes);
-  zoom(Math.max(scaleOfWhole(), 0.7));
+  chooseScale(Math.max(scaleOfWhole(), 0.7));
   if (events.length === 0) return;
   for (const item of $("frames").children) item.removeAttribute("id");  // the address shows a frame, and does not scroll
   showFrame(frameInAddress());

@@ -21,11 +21,12 @@ inline bool is_on_path(std::string_view program) {
 }
 
 // The document of a page in Chromium after its scripts have run, for at most four seconds of their time.
-inline std::string shown_by_chromium(const std::string& page, const std::string& address = "") {
+inline std::string shown_by_chromium(const std::string& page, const std::string& address = "",
+                                     const std::string& window_size = "800,600") {
   const TemporaryFolder folder;
   const std::string file = folder.write("page.html", page);
   return run_process({"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000",
-                      "--dump-dom", "file://" + file + address})
+                      "--window-size=" + window_size, "--dump-dom", "file://" + file + address})
       .out;
 }
 

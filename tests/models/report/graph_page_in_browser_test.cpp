@@ -20,6 +20,7 @@
 #include "gradtable/graph/program.hpp"
 #include "gradtable/models/networks/fcnn.hpp"
 #include "gradtable/models/networks/sequential.hpp"
+#include "gradtable/models/optimizers/sgd.hpp"
 #include "gradtable/models/report/graph_page.hpp"
 #include "gradtable/ops/arithmetic.hpp"
 #include "gradtable/ops/casting.hpp"
@@ -56,7 +57,8 @@ class GraphPageInBrowser : public ::testing::Test {
   }
 
   // What the script returns, run in the page after its own.
-  Json checked(const std::string& text, const std::string& address, const std::string& script) {
+  Json checked(const std::string& text, const std::string& address, const std::string& script,
+               const std::string& window_size = "800,600") {
     const std::string check = fmt::format(R"(<script>{{{}
 const found = (() => {{ try {{ return (() => {{ {} }})(); }} catch (error) {{ return {{ error: String(error.stack) }}; }} }})();
 const asText = JSON.stringify(found).replace(/[<>&\u00a0]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
@@ -65,7 +67,7 @@ document.body.append(Object.assign(document.createElement("pre"), {{ id: "checke
                                           kHands, script);
     std::string with_check = text;
     with_check.insert(with_check.rfind("</body>"), check);
-    const std::string document = testing::shown_by_chromium(with_check, address);
+    const std::string document = testing::shown_by_chromium(with_check, address, window_size);
     const std::string begin = "<pre id=\"checked\">";
     const std::size_t at = document.rfind(begin);
     if (at == std::string::npos) return {{"error", "the script did not run: " + document.substr(0, 1000)}};
@@ -136,9 +138,9 @@ TEST_F(GraphPageInBrowser, ShowsTheEntriesWithTheirValues) {
   ASSERT_EQ(rows.size(), entries.size()) << rows;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto& [variable, gradient] = entries[i];
-    const std::string& name = net.g.node(variable.id()).name;
-    EXPECT_TRUE(
-        contains(rows[i][0].get<std::string>(), name.empty() ? fmt::format("%{}", variable.id()) : name));
+    const Node& node = variable.node();
+    EXPECT_EQ(rows[i][0],
+              node.name.empty() ? fmt::format("{} %{}", node.op->name(), variable.id()) : node.name);
     EXPECT_EQ(rows[i][1], to_string(variable.shape()));
     EXPECT_TRUE(rows[i][3].get<std::string>().starts_with(as_text(evaluate(gradient))))
         << rows[i] << " " << as_text(evaluate(gradient));
@@ -300,6 +302,117 @@ TEST_F(GraphPageInBrowser, ShowsWhatThePassesLeave) {
   EXPECT_TRUE(std::ranges::count(made, "→ matmul+add_bias+relu") == 1) << found;
   EXPECT_EQ(found["rows"].size(), 1U);
   EXPECT_EQ(found["later"], (Json{0, 0}));
+}
+
+// An FCNN of the size of the first examples, with its update.
+GraphPageOptions film_of_fcnn(Graph& g) {
+  const Sequential network(g, {784}, fcnn({128, 10}));
+  const Tensor images = g.input("images", {64, 784}), labels = g.input("labels", {64}, DType::int32);
+  const Tensor loss = softmax_cross_entropy(network(images), labels).named("loss");
+  GraphPageOptions options = film_of(loss, network.parameters());
+  options.updates = sgd(build_grad(loss, network.parameters()), 0.1);
+  return options;
+}
+
+// The pairs of an edge that is drawn and a box that it crosses, in each state that the tools make.
+constexpr std::string_view kCrossings = R"js(
+  press("End");
+  const crossings = () => {
+    const found = [];
+    for (const { path, members } of drawnEdges) {
+      const ends = new Set([itemOf.get(members[0].from), itemOf.get(members[0].to)]);
+      const length = path.getTotalLength(), points = [];
+      for (let at = 0; at <= length; at += 10) points.push(path.getPointAtLength(at));
+      for (const item of drawnItems) {
+        if (ends.has(item)) continue;
+        const { x, y } = item.place;
+        const isInside = (point) => point.x > x && point.x < x + size.width && point.y > y && point.y < y + size.height;
+        if (points.some(isInside)) found.push(`${members[0].from} to ${members[0].to} through ${item.ids}`);
+      }
+    }
+    return found;
+  };
+  const states = [crossings()];
+  click($("less")); states.push(crossings()); click($("less"));
+  click($("layers")); states.push(crossings());
+  click(document.querySelector("#scene .layer rect")); states.push(crossings());
+  return { states, edges: drawnEdges.length };)js";
+
+TEST_F(GraphPageInBrowser, DrawsEdgesAroundBoxes) {
+  Xor net;
+  Graph g, chain;
+  GraphPageOptions of_chain;
+  const Tensor x = chain.parameter("x", full({2}, 1));
+  Tensor y = x;
+  for (int i = 0; i < 60; ++i) y = i % 3 == 0 ? exp(y) * x : square(y) + x;  // x is read far down
+  of_chain = film_of(sum(y).named("z"), {x});
+  const GraphPageOptions of_fcnn = film_of_fcnn(g);
+  for (const std::string& text : {page(net.g, net.options), page(g, of_fcnn), page(chain, of_chain)}) {
+    const Json found = checked(text, "#f1", std::string(kCrossings));
+    EXPECT_EQ(found["states"], (Json{Json::array(), Json::array(), Json::array(), Json::array()})) << found;
+    EXPECT_GT(found["edges"], 0);
+  }
+}
+
+// At each frame, by steps and after a click: what the eye looks for is in the window.
+constexpr std::string_view kLookFor = R"js(
+  const isSeen = (target) => {
+    let box = target.getBoundingClientRect();
+    if (box.width === 0 || box.top < 0 || box.bottom > innerHeight + 1) return false;
+    for (let outer = target.parentElement; outer; outer = outer.parentElement) {
+      if (getComputedStyle(outer).overflowY === "visible" || outer === document.documentElement || outer === document.body) continue;
+      const frame = outer.getBoundingClientRect();
+      if (box.top < frame.top - 1 || box.bottom > frame.bottom + 1 || box.right > frame.right + 31 && outer.id === "view") return false;
+    }
+    return true;
+  };
+  const missing = [];
+  for (let frame = 1; frame <= events.length; ++frame) {
+    if (frame > 1) press("ArrowRight");
+    if (frame === 30) click(document.querySelector("#scene .node rect"));
+    if (frame === 30) press("ArrowLeft"), press("ArrowRight");
+    const look = (what, ...targets) => {
+      if (!targets.some((target) => target && isSeen(target))) missing.push(`${frame} ${what}`);
+    };
+    look("line", [...document.querySelectorAll("#algorithm .now")].at(-1), document.querySelector("#sentence .line"));
+    const row = document.querySelector("#table .written, #table .read");
+    if (row) look("row", row, document.querySelector("#sentence .row"));
+    for (const { mark } of marks) if (mark.getAttribute("display") !== "none") look("letter", mark);
+  }
+  return missing;)js";
+
+TEST_F(GraphPageInBrowser, KeepsTheLineTheRowAndTheLettersInTheWindow) {
+  Xor net;
+  net.options.feeds.emplace();
+  const std::string text = page(net.g, net.options);
+  for (const char* window : {"1366,768", "1000,800", "500,800", "2000,1100"})
+    EXPECT_EQ(checked(text, "#f1", std::string(kLookFor), window), Json::array()) << window;
+}
+
+TEST_F(GraphPageInBrowser, MarksTheReturnForTheEntryOfZ) {
+  Xor net;
+  const Json found = checked(page(net.g, net.options), "#f5", R"js(
+    const lines = () => texts("#inner .now").join("; ");
+    const first = [$("sentence").textContent, lines()];
+    press("ArrowRight");
+    return [...first, lines(), $("sentence").textContent, drawn(".mark[display=inline]")];)js");
+  EXPECT_TRUE(contains(found[0].get<std::string>(), "J is in grad_table already")) << found;
+  EXPECT_TRUE(found[1].get<std::string>().starts_with("if V is in grad_table")) << found;
+  EXPECT_TRUE(found[2].get<std::string>().starts_with("if V is in grad_table")) << found;
+  EXPECT_TRUE(contains(found[3].get<std::string>(), "Return grad_table[J]")) << found;
+}
+
+TEST_F(GraphPageInBrowser, StepsToTheNextVariable) {
+  Xor net;
+  const Json found = checked(page(net.g, net.options), "#f1", R"js(
+    const lines = [];
+    for (let i = 0; i < 4; ++i) { press("ArrowDown"); lines.push(events[current - 1].line); }
+    const down = current; press("ArrowDown"); press("ArrowUp");
+    const sums = [];
+    for (let frame = 1; frame <= events.length; ++frame) { showFrame(frame); if (texts("#why .now").join().includes("Why are parts summed")) sums.push(frame); }
+    return { lines, back: current, down, sums };)js");
+  EXPECT_EQ(found["lines"], (Json{"variable", "variable", "variable", "variable"})) << found;
+  EXPECT_EQ(found["sums"], Json::array()) << "no variable has two consumers";
 }
 
 // The film of the FCNN: every line of algorithms 6.5 and 6.6 runs, and all differences are small.
