@@ -135,19 +135,19 @@ class Teller {
 
   std::string text(const GradientEvent& event) {
     if (event.line == variable) terms_.clear();
+    if (!event.variable.empty()) variable_ = event.variable.id();
     if (event.line == variable || event.line == seed) visit(event.variable);
+    if (event.line == consumer || event.line == op || event.line == bprop) visit(event.consumer);
+    if (event.line == entry) visit(event.variable);
     if (event.line == bprop) ++terms_[event.variable.id()];
     if (event.line == entry) variable_of_.emplace(event.result.id(), event.variable.id());
     return sentence(event) + inserted(event);
   }
 
  private:
-  void visit(const Tensor& v) {
-    variable_ = v.id();
-    visited_[detail::called(v.graph(), v.id())] = ++turns_;
-  }
+  void visit(const Tensor& v) { visited_[detail::called(v.graph(), v.id())] = ++turns_; }
 
-  // A gradient that serves several variables, "∂J/∂v = ∂J/∂y", is that of the last one visited so far;
+  // A gradient that serves several variables, "∂J/∂v = ∂J/∂y", is that of the last one named so far;
   // "∂J/∂%11" while the walk has met none of them.
   std::string name_of(const Graph& graph, NodeId id) const {
     const Node& node = graph.node(id);
