@@ -204,7 +204,7 @@ TEST_P(EveryOpOfTwo, SumsTheGradientsOfASharedInput) {
 // The functions that take tensors, as the headers of ops/ declare them: from the beginning of a line.
 std::set<std::string> public_functions() {
   const std::regex comment("//.*"),
-      declaration(R"(\n(?:inline )?[\w:<>]+\s+(\w+|operator.)\([^;{]*(?:Tensor|Operand)\b)");
+      declaration(R"(\n(?:inline )?[\w:<>]+\s+(\w+|operator[^\s(]+)\([^;{]*(?:Tensor|Operand)\b)");
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(GRADTABLE_TEST_FOLDER "/../ops")) {
     if (entry.path().extension() != ".hpp") continue;
@@ -227,6 +227,7 @@ TEST(OpCases, HaveARowForEveryPublicFunction) {
   std::set<std::string> expected = public_functions(), found;
   EXPECT_TRUE(expected.contains("matmul") && expected.contains("zeros_like"));        // the headers were read
   for (const char* constant : {"full_like", "zeros_like"}) expected.erase(constant);  // in broadcast_test.cpp
+  expected.insert("operator[]");                                                      // of Tensor
   for_each_row([&](const OpRow& row) { EXPECT_TRUE(found.insert(row.function).second) << row.function; });
   EXPECT_EQ(found, expected);
 }

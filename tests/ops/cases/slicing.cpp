@@ -116,6 +116,7 @@ Rows slicing_rows() {
                index_case(" last", {4, 3}, -1),
                index_case(" first_of_one_axis", {5}, 0),
                index_case(" block", {2, 3, 4}, 1),
+               index_case(" of_one", {1, 3}, 0),
                index_case(" of_nothing", {2, 0}, 1),
                {"operator[] integers",
                 [](Inputs in) { return in[0][-1]; },
