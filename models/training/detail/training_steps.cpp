@@ -310,7 +310,10 @@ std::span<const Feed> TrainingSteps::fed(const StepGraph& g, const Dataset& data
 
 void TrainingSteps::run(Program& program, const Dataset& data, std::int64_t m, std::span<const Feed> feeds) {
   const bool is_full = m == std::min(options_.batch_size, data.size());
-  times_&& is_full ? program.run(feeds, *times_) : program.run(feeds);
+  if (times_ && is_full)
+    program.run(feeds, *times_);
+  else
+    program.run(feeds);
 }
 
 std::optional<ProgramProfile> TrainingSteps::end_profile() {

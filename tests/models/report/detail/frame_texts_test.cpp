@@ -60,7 +60,7 @@ TEST(FrameTexts, NameGradientsByTheVariablesSeenSoFar) {
       texts, [](const std::string& text) { return text.starts_with("build_grad(y): "); });
   EXPECT_GT(first - texts.begin(), turn - texts.begin());
   for (const std::string& text : texts) EXPECT_EQ(text.find("∂z/∂v = ∂z/∂y"), std::string::npos) << text;
-  EXPECT_TRUE(any_begins(texts, "op ← square. D ← grad_table[v] = ∂z/∂"));
+  EXPECT_TRUE(any_begins(texts, "op ← square. D ← grad_table[v] = ∂z/∂v "));
 }
 
 // An attribute that changes nothing has no place in a sentence.
